@@ -1,7 +1,8 @@
 //! How fast a history is on this machine: `cargo run --release -p parla-history --example throughput -- FOLDER [ROWS]`.
 //!
-//! CPU time is that of the one thread, so a busy machine disturbs it little. It includes making the
-//! messages, 0.7 µs each. FOLDER must be on a real disk for the figures of `Fsync` to mean anything.
+//! CPU time is that of the single thread, so other load on the machine disturbs it little. It includes
+//! generating the messages, at 0.7 µs each. The figures for `Fsync` are only meaningful if FOLDER is on a
+//! real disk.
 
 #![expect(clippy::print_stdout, reason = "it prints a table")]
 
@@ -23,7 +24,7 @@ type Outcome<T = ()> = Result<T, Box<dyn Error>>;
 
 const START_MS: i64 = 1_700_000_000_000;
 const SILENT: ConversationId = ConversationId(-1);
-/// Messages that a daemon leaves unindexed at most, and how many after a busy second.
+/// How many messages are unindexed when reads are measured: few, and as many as a busy second leaves.
 const TAILS: [u64; 2] = [1000, 50_000];
 
 fn main() -> Outcome {
@@ -148,7 +149,7 @@ fn delete(connection: &mut Connection, rows: u64) -> Outcome {
     Ok(())
 }
 
-/// People who talk: numbers their messages.
+/// A source of messages, which numbers them.
 struct Said {
     chance: Chance,
     conversation: fn(&mut Chance) -> i64,
@@ -199,7 +200,7 @@ fn time_of(seq: u64) -> Timestamp {
     Timestamp::from_millis(START_MS.saturating_add_unsigned(seq * 500))
 }
 
-/// Xorshift: the same every time.
+/// Xorshift, with the same sequence every time.
 struct Chance(u64);
 
 impl Chance {
@@ -210,13 +211,13 @@ impl Chance {
         self.0 % end
     }
 
-    /// One of 200. Some are busy, some quiet.
+    /// One of 200 conversations, of which some are busy and some quiet.
     const fn conversation(&mut self) -> i64 {
         let most = self.below(200) + 1;
         self.below(most) as i64
     }
 
-    /// 3 to 16 words, the frequent ones short.
+    /// A text of 3 to 16 words, where frequent words are short.
     fn text(&mut self) -> String {
         let words = 3 + self.below(14);
         let any = |chance: &mut Self| word(50_000_f64.powf(chance.below(100_000) as f64 / 100_000.0) as u64);
@@ -224,7 +225,7 @@ impl Chance {
     }
 }
 
-/// The word of that rank: 1 is the most frequent.
+/// The word of this rank, where 1 is the most frequent.
 fn word(rank: u64) -> String {
     let mut letters = rank.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 20;
     let mut next = || {
@@ -234,7 +235,7 @@ fn word(rank: u64) -> String {
     (0..2 + 2 * rank.checked_ilog10().unwrap_or(0)).map(|_| next()).collect()
 }
 
-/// What some work took.
+/// The time that some work took.
 struct Cost {
     cpu: Duration,
     wall: Duration,
@@ -247,7 +248,7 @@ impl Cost {
         Ok(Self { cpu: thread_cpu()?.saturating_sub(cpu), wall: wall.elapsed() })
     }
 
-    /// Of one call, by many: its CPU time in µs, and what the last one found.
+    /// The average over many calls: CPU time in µs, with the result of the last call.
     fn of_one(mut work: impl FnMut() -> Result<usize, HistoryError>) -> Outcome<(f64, usize)> {
         let (mut found, mut calls, start) = (0, 0_u32, Instant::now());
         let cost = Self::of(|| {
@@ -269,7 +270,7 @@ impl Cost {
     }
 }
 
-/// CPU time of this thread so far.
+/// The CPU time of this thread so far.
 fn thread_cpu() -> Outcome<Duration> {
     let path = Path::new("/proc/thread-self/schedstat");
     let text =

@@ -1,6 +1,6 @@
-//! Messages come in, and leave again, inside a transaction that the caller commits.
+//! Adds and deletes messages within a transaction that the caller commits.
 //!
-//! Appending does not index: that costs more and can wait (`index.rs`).
+//! Appending does not index, because that costs more and can wait (`index.rs`).
 
 use parla_proto::Timestamp;
 use rusqlite::{CachedStatement, Transaction, params};
@@ -17,26 +17,28 @@ const INSERT: &str =
     "INSERT INTO messages(id, conversation, at, kind, source, account, text, tags, cuts, sum, refers_to, edited)
     VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) ON CONFLICT(id) DO NOTHING";
 
-/// Appends to and deletes from the history, within one transaction. Make one for a batch, not one for a message.
+/// Adds messages to the history and deletes them, within one transaction. Create one for each batch, not for
+/// each message.
 pub struct Writer<'t> {
     pub(crate) transaction: &'t Transaction<'t>,
     insert: CachedStatement<'t>,
-    /// Only this transaction can change it while it lasts, and it does not.
+    /// Up to which message the indexes went at the start. It cannot change meanwhile, because only this
+    /// transaction could do that.
     last_indexed: i64,
 }
 
 impl<'t> Writer<'t> {
-    /// A writer whose work is kept when `transaction` is committed.
+    /// A writer whose work is stored when `transaction` is committed.
     ///
     /// # Errors
-    /// SQLite refuses: the tables are not there (see [`prepare`](crate::prepare)), or the file cannot be read.
+    /// SQLite refuses: the tables do not exist (see [`prepare`](crate::prepare)), or the file cannot be read.
     pub fn new(transaction: &'t Transaction<'_>) -> Result<Self, HistoryError> {
         let insert = transaction.prepare_cached(INSERT)?;
         Ok(Self { transaction, insert, last_indexed: last_indexed(transaction)? })
     }
 
-    /// Appends a message; says whether it is new. One whose id is already kept changes nothing, whatever it says: a
-    /// client receives the same message several times.
+    /// Appends a message and returns whether it is new. If its id is already stored, nothing changes,
+    /// whatever the message says: a client may receive the same message several times.
     ///
     /// # Errors
     /// The id is too large for SQLite, or SQLite refuses.
@@ -75,13 +77,13 @@ impl<'t> Writer<'t> {
             columns.edited,
         ])? == 1;
         if new && id <= self.last_indexed {
-            // A client fetched old history: indexing has passed this id and does not come back.
+            // A client fetched old history, and indexing has already passed this id.
             index::add(self.transaction, id, message.conversation, &message.text)?;
         }
         Ok(new)
     }
 
-    /// Deletes a message from the table and from the index; says whether it was there.
+    /// Deletes a message from the table and from the indexes, and returns whether it existed.
     ///
     /// # Errors
     /// SQLite refuses.

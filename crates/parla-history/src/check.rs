@@ -1,7 +1,7 @@
-//! Looks whether the tables hold what was put into them, where SQLite cannot know: texts that are none any more, and messages
-//! that no index leads to.
+//! Checks what SQLite cannot know about: texts that are no longer valid, and messages that no index contains.
 //!
-//! Messages from before there was a checksum may have other letters than they had. The full-text index is checked by SQLite's own `quick_check`.
+//! Messages from before checksums were introduced may have changed unnoticed. The full-text index is checked
+//! by SQLite's own `quick_check`.
 
 use parla_proto::Timestamp;
 use rusqlite::{Connection, Row};
@@ -12,10 +12,10 @@ use crate::{
     sum::{Columns, Summed, summed},
 };
 
-/// What is wrong, a sentence each; nothing if all is well. Reads every message: a million take a second or two.
+/// The problems that were found, one sentence each. It reads every message: a million take a second or two.
 ///
 /// # Errors
-/// SQLite cannot read on, or was interrupted.
+/// SQLite cannot continue reading, or was interrupted.
 pub fn check(connection: &Connection) -> Result<Vec<String>, HistoryError> {
     let mut problems = Vec::new();
     let unreadable = unsound(connection)?.len();
@@ -44,7 +44,7 @@ pub fn check(connection: &Connection) -> Result<Vec<String>, HistoryError> {
     Ok(problems)
 }
 
-/// Deletes messages that have turned into something else, before any message is indexed. Gives how many there were.
+/// Deletes messages that have been corrupted, before any message is indexed. Returns how many there were.
 ///
 /// # Errors
 /// SQLite refuses.
@@ -57,7 +57,7 @@ pub fn delete_unsound(connection: &Connection) -> Result<usize, HistoryError> {
     Ok(ids.len())
 }
 
-/// The messages that this crate cannot have written so.
+/// The ids of messages that this crate cannot have written in this form.
 fn unsound(connection: &Connection) -> Result<Vec<i64>, HistoryError> {
     let mut statement = connection.prepare(concat!("SELECT ", summed!(), " FROM messages ORDER BY id"))?;
     let mut rows = statement.query([])?;

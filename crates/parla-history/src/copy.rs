@@ -1,7 +1,9 @@
-//! A copy of the file beside it, from before its tables are changed: whoever wants the program of before back puts it in place.
+//! Copies the file before its tables are changed, so that somebody who wants to return to the previous
+//! version of the program can put the copy back.
 //!
-//! It is written under another name, synced, and then renamed, so that a copy with the right name is always a whole one. Only the
-//! newest is kept, as each takes the room of a database and has the messages that were deleted since.
+//! The copy is written under another name, synced, and then renamed, so that a copy with the right name is
+//! always complete. Only the newest is kept, because each takes as much space as the database and still
+//! contains messages that have since been deleted.
 
 use std::{
     ffi::OsString,
@@ -19,40 +21,40 @@ use rusqlite::{
 
 use crate::{CopyError, open::create};
 
-/// Pages that are copied at once: 400 KB.
+/// Pages that are copied at once, 400 KB.
 const PAGES: std::ffi::c_int = 100;
 
-/// How long another program that writes is waited for between two attempts.
+/// How long to wait before retrying when another program is writing.
 const BUSY_WAIT: Duration = Duration::from_millis(50);
 
-/// What the name of a copy has behind that of the file; then comes a number.
+/// Appended to the file's name to name a copy, followed by a number.
 const ENDING: &str = ".before-";
 
-/// What the name of a copy that is being written ends with.
+/// Appended to the name of a copy that is still being written.
 const UNFINISHED: &str = ".unfinished";
 
-/// How far a copy has come.
+/// The progress of a copy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Copied {
-    /// So many of all pages are written.
+    /// Some of the pages have been written.
     Pages {
-        /// So far.
+        /// Pages written so far.
         done: u32,
-        /// In all.
+        /// All pages.
         all: u32,
     },
-    /// It is whole and on disk, and has its name.
+    /// The copy is complete, on disk and renamed.
     Whole,
-    /// Older copies are deleted.
+    /// Older copies have been deleted.
     Alone,
 }
 
-/// Copies the file of `connection`, which is at `path`, to one beside it with the ending `.before-VERSION`, with what is still in
-/// its log. When this returns the copy is on disk and its directory knows of it. It can be read by the owner alone, and older ones are
-/// deleted.
+/// Copies the file of `connection` at `path`, including what is still in its log, to a file beside it that
+/// ends with `.before-VERSION`. When this returns, the copy and its directory entry are on disk. Only the
+/// owner can read it, and older copies have been deleted.
 ///
 /// # Errors
-/// There is no room, or the file cannot be read. The file is as it was, and nothing of the copy is left.
+/// There is no space, or the file cannot be read. The file is unchanged, and nothing of the copy remains.
 pub fn copy_before(
     connection: &Connection,
     path: &Path,
@@ -71,7 +73,7 @@ pub fn copy_before(
     let named =
         named.and_then(|()| fs::rename(&unfinished, &copy).and_then(|()| sync_folder(path)).map_err(failed));
     if let Err(error) = named {
-        // It says what went wrong first.
+        // The first error is the one to report.
         let _ = delete(&unfinished);
         return Err(error);
     }
@@ -83,7 +85,7 @@ pub fn copy_before(
     Ok(copy)
 }
 
-/// Deletes what attempts to copy a file have left that were interrupted. It takes room and is good for nothing.
+/// Deletes what interrupted attempts to copy a file have left behind, which only takes space.
 ///
 /// # Errors
 /// The directory cannot be read or written.
@@ -92,7 +94,7 @@ pub fn delete_unfinished_copies(path: &Path) -> io::Result<()> {
     copies(path)?.iter().filter(|copy| is_unfinished(copy)).try_for_each(|copy| delete(copy))
 }
 
-/// All copies of a file that [`copy_before`] has made or has begun to make.
+/// All complete and incomplete copies of a file by [`copy_before`].
 ///
 /// # Errors
 /// The directory cannot be read.
@@ -132,7 +134,7 @@ impl From<rusqlite::Error> for Failed {
     }
 }
 
-/// Writes a whole copy and syncs it.
+/// Writes a complete copy and syncs it.
 fn write(connection: &Connection, to: &Path, watch: &mut dyn FnMut(Copied)) -> Result<(), Failed> {
     create(to).map_err(|error| match error {
         crate::OpenError::Create { reason, .. } => reason,
@@ -140,7 +142,7 @@ fn write(connection: &Connection, to: &Path, watch: &mut dyn FnMut(Copied)) -> R
     })?;
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut target = Connection::open_with_flags(to, flags)?;
-    // An unfinished copy is worth nothing, so nothing is to be kept of how it came about; it is synced once, as a whole.
+    // An unfinished copy is worthless, so its own writes need no journal; it is synced once, as a whole.
     target.execute_batch("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF")?;
     let backup = Backup::new(connection, &mut target)?;
     loop {
@@ -161,7 +163,7 @@ fn write(connection: &Connection, to: &Path, watch: &mut dyn FnMut(Copied)) -> R
     Ok(())
 }
 
-/// Makes sure that the names in the folder of a file survive a power cut.
+/// Makes sure that the directory entries beside a file survive a power cut.
 fn sync_folder(path: &Path) -> io::Result<()> {
     match path.parent() {
         #[cfg(unix)]
@@ -192,7 +194,7 @@ mod tests {
         open, open_reader, page,
     };
 
-    /// A file with more messages than are copied at once, of which the last ones are only in its log.
+    /// A file with more messages than are copied at once, the last of which are only in its log.
     fn history(folder: &Path) -> (History, PathBuf) {
         let path = folder.join("parla.db");
         let mut history = History::on(open(&path, Durability::Os).unwrap());
@@ -253,7 +255,7 @@ mod tests {
         .unwrap();
         assert!(is_there("parla.db.before-me") && is_there("x.db.before-9"), "they are not ours");
         assert_eq!(copies(&path).unwrap(), [folder.path().join("parla.db.before-15")]);
-        // Once more, over the one that is there.
+        // Copies once more, over the existing copy.
         copy_before(&history.connection, &path, 15, &mut |_| {}).unwrap();
         assert_eq!(texts(&folder.path().join("parla.db.before-15")), texts(&path));
     }

@@ -1,4 +1,4 @@
-//! What can go wrong with the file, in words that a person can act on.
+//! Errors of the file, worded so that a person can act on them.
 
 use std::{io, path::PathBuf};
 
@@ -9,63 +9,65 @@ use crate::MessageNumber;
 /// The file could not be opened.
 #[derive(Debug, Error)]
 pub enum OpenError {
-    /// There is no such file, and it cannot be made: no such directory, no permission, a read-only disk.
+    /// The file does not exist and cannot be created: there is no such directory, no permission, or the disk
+    /// is read-only.
     #[error("cannot create the database {}: {reason}", path.display())]
     Create {
-        /// The file that was to be made.
+        /// The file that was to be created.
         path: PathBuf,
-        /// What the operating system said.
+        /// The error of the operating system.
         #[source]
         reason: io::Error,
     },
-    /// A reader was asked for, and there is no file yet.
+    /// The file does not exist, and a reader does not create it.
     #[error("there is no database {}", path.display())]
     Missing {
         /// The file that was looked for.
         path: PathBuf,
     },
-    /// The file holds something else.
+    /// The file is not a database.
     #[error("{} is not a SQLite database; move it away, or give another path", path.display())]
     NotADatabase {
         /// The file that was read.
         path: PathBuf,
     },
-    /// The file is a database, and some of it is damaged.
+    /// The file is a database that is damaged.
     #[error("the database {} is damaged; restore a backup, or save what is left with `sqlite3 {} .recover`", path.display(), path.display())]
     Damaged {
         /// The file that was read.
         path: PathBuf,
     },
-    /// The file or its directory may not be read or written. SQLite writes two more files beside the database.
+    /// There is no permission to read or write the file or its directory. SQLite creates two more files
+    /// beside the database.
     #[error("no permission to use the database {}; the user that runs this program must own the file and its directory", path.display())]
     Permission {
         /// The file that was opened.
         path: PathBuf,
     },
-    /// Another program has the file to itself.
+    /// Another program has locked the file.
     #[error("the database {} is in use by another program", path.display())]
     InUse {
         /// The file that was opened.
         path: PathBuf,
     },
-    /// The disk cannot share memory between programs, as network disks often cannot.
+    /// The disk does not support shared memory, as is common for network disks.
     #[error("the database {} cannot have a write-ahead log here (a network disk?); put it on a local disk", path.display())]
     NoWriteAheadLog {
         /// The file that was opened.
         path: PathBuf,
     },
-    /// Anything else that SQLite says.
+    /// Any other error of SQLite.
     #[error("cannot open the database {}: {reason}", path.display())]
     Sqlite {
         /// The file that was opened.
         path: PathBuf,
-        /// What SQLite said.
+        /// The error of SQLite.
         #[source]
         reason: rusqlite::Error,
     },
 }
 
-/// The tables of one component could not be brought to the form that this program knows.
+/// The tables of one component could not be upgraded to this program's version.
 #[derive(Debug, Error)]
 pub enum MigrationError {
     /// A newer program wrote the file. Nothing was changed.
@@ -74,48 +76,48 @@ pub enum MigrationError {
          install that version or a later one, or restore a backup from before the upgrade"
     )]
     Newer {
-        /// Whose tables.
+        /// The component that owns the tables.
         component: String,
         /// The version in the file.
         found: u32,
-        /// The last version this program knows.
+        /// The latest version that this program knows.
         known: u32,
     },
-    /// SQLite refused; nothing was changed.
+    /// SQLite refused, and nothing was changed.
     #[error("cannot prepare the tables: {0}")]
     Sqlite(#[from] rusqlite::Error),
 }
 
-/// The file could not be copied. It is as it was, and nothing of the copy is left.
+/// The file could not be copied. It is unchanged, and nothing of the copy remains.
 #[derive(Debug, Error)]
 pub enum CopyError {
-    /// The copy cannot be made, written or given its name.
+    /// The copy cannot be created, written or renamed.
     #[error("cannot write the copy {}: {reason}", path.display())]
     Write {
         /// The copy.
         path: PathBuf,
-        /// What the operating system said.
+        /// The error of the operating system.
         #[source]
         reason: io::Error,
     },
-    /// SQLite cannot read the file, or cannot write the copy: the disk is full.
+    /// SQLite cannot read the file, or cannot write the copy because the disk is full.
     #[error("cannot copy the database to {}: {reason}", path.display())]
     Sqlite {
         /// The copy.
         path: PathBuf,
-        /// What SQLite said.
+        /// The error of SQLite.
         #[source]
         reason: rusqlite::Error,
     },
 }
 
-/// A message could not be kept or read.
+/// A message could not be stored or read.
 #[derive(Debug, Error)]
 pub enum HistoryError {
-    /// SQLite's integers have 63 bits for it. No server gives such an id.
+    /// SQLite's integers have only 63 bits for it. No server assigns such an id.
     #[error("the message number {} is too large to be kept", .0.0)]
     IdTooLarge(MessageNumber),
-    /// SQLite refused: the disk is full, the file is damaged or in use.
+    /// SQLite refused: the disk is full, or the file is damaged or in use.
     #[error("message history: {0}")]
     Sqlite(#[from] rusqlite::Error),
 }

@@ -8,7 +8,7 @@ use crate::{ConversationId, Kind, Message, MessageNumber, Writer, open_in_memory
 pub(crate) const RUST: ConversationId = ConversationId(1);
 pub(crate) const TEA: ConversationId = ConversationId(12);
 
-/// Messages are numbered from 1; one a second.
+/// A history whose messages are numbered from 1 and sent one second apart.
 pub(crate) struct History {
     pub(crate) connection: Connection,
     last: u64,
@@ -24,7 +24,7 @@ impl History {
         Self { connection, last: 0 }
     }
 
-    /// The next message, not yet kept.
+    /// The next message, which is not stored yet.
     pub(crate) fn said(&mut self, conversation: ConversationId, text: &str) -> Message {
         self.last += 1;
         Message {

@@ -1,11 +1,12 @@
-//! Forgetting whole conversations: for readers at once, and in the file piece by piece, as there may be a million messages.
+//! Forgetting whole conversations: at once for readers, but piece by piece in the file, because there may be
+//! a million messages.
 //!
-//! What is deleted leaves the table, both indexes and the free pages, as a single message that is deleted does
-//! (`append.rs`). With many rows that takes two rounds. When a page has lost most of its rows, SQLite moves the others
-//! together, and does not overwrite the places where they were, whatever `secure_delete` says. So first every message is
-//! emptied, which moves no other row, and then the empty rows are deleted.
+//! Deleted text disappears from the table, from both indexes and from the free pages, as with a single
+//! deleted message (`append.rs`). For many rows this takes two passes. When a page has lost most of its rows,
+//! SQLite merges it with others and does not overwrite their old places, whatever `secure_delete` says. So
+//! the first pass empties every message, which moves no other row, and the second deletes the empty rows.
 //!
-//! Relies on whoever owns the numbers of conversations never to give one out twice.
+//! It relies on the caller never to reuse the number of a conversation.
 
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
 
@@ -14,12 +15,12 @@ use crate::{
     index::{index_pending, last_indexed, remove_words},
 };
 
-/// What a message counts besides its text when it is deleted, in bytes.
+/// How many bytes a message counts in addition to its text when it is deleted.
 const MESSAGE_BYTES: usize = 64;
 
 impl Writer<'_> {
-    /// Forgets a conversation: from now on it has no messages. [`forget_pending`] takes them out of the file; that goes on
-    /// after a crash, too.
+    /// Forgets a conversation, which has no messages from now on. [`forget_pending`] removes them from the
+    /// file, and continues after a crash.
     ///
     /// # Errors
     /// SQLite refuses.
@@ -30,20 +31,20 @@ impl Writer<'_> {
     }
 }
 
-/// Takes some messages of a forgotten conversation further out of the file, in a transaction of its own: about `bytes_max`
-/// bytes of text, and at least one message. Says whether there may be more to do.
+/// Removes some more messages of a forgotten conversation from the file, in a transaction of its own: about
+/// `bytes_max` bytes of text, and at least one message. Returns whether there may be more to do.
 ///
-/// A message of 11 words costs 0.4 ms, and the transaction holds the only write lock meanwhile.
+/// A message of 11 words takes 0.4 ms, and the transaction holds the only write lock for that time.
 ///
 /// # Errors
-/// SQLite refuses; everything is as it was.
+/// SQLite refuses, and nothing has changed.
 pub fn forget_pending(connection: &mut Connection, bytes_max: usize) -> Result<bool, HistoryError> {
     let first = "SELECT conversation, emptied_to FROM conversations_forgotten LIMIT 1";
     let first = connection.prepare_cached(first)?.query_row([], |row| Ok((row.get(0)?, row.get(1)?)));
     let Some((conversation, emptied_to)) = first.optional()? else { return Ok(false) };
     let rows_max = bytes_max.div_ceil(MESSAGE_BYTES);
     if has_tail(connection, conversation)? {
-        // What is in both indexes is found by its place.
+        // Only messages that are in both indexes can be found by their places.
         index_pending(connection, rows_max)?;
         return Ok(true);
     }
@@ -58,7 +59,7 @@ pub fn forget_pending(connection: &mut Connection, bytes_max: usize) -> Result<b
     Ok(true)
 }
 
-/// Whether a conversation is forgotten, though some of its messages may still be in the file.
+/// Whether a conversation has been forgotten, even if some of its messages are still in the file.
 pub(crate) fn is_forgotten(
     connection: &Connection,
     conversation: ConversationId,
@@ -67,14 +68,14 @@ pub(crate) fn is_forgotten(
     Ok(connection.prepare_cached(sql)?.query_row([conversation], |row| row.get(0))?)
 }
 
-/// Whether messages of a conversation are not indexed yet.
+/// Whether a conversation has messages that are not indexed yet.
 fn has_tail(connection: &Connection, conversation: ConversationId) -> Result<bool, HistoryError> {
     let sql = "SELECT EXISTS(SELECT 1 FROM messages WHERE id > ?1 AND conversation = ?2)";
     let row = (last_indexed(connection)?, conversation);
     Ok(connection.prepare_cached(sql)?.query_row(row, |row| row.get(0))?)
 }
 
-/// Empties the messages that come after `emptied_to` and takes their words out of the index. Gives how many.
+/// Empties the messages after `emptied_to` and removes their words from the index. Returns how many.
 fn empty_some(
     transaction: &Transaction<'_>,
     (conversation, emptied_to): (ConversationId, i64),
@@ -94,7 +95,7 @@ fn empty_some(
     Ok(found.len())
 }
 
-/// The messages of a conversation that come after a row, with their texts.
+/// The messages of a conversation after a row, with their texts.
 fn some_messages(
     connection: &Connection,
     (conversation, after): (ConversationId, i64),
@@ -116,7 +117,7 @@ fn some_messages(
     Ok(found)
 }
 
-/// Deletes rows that are empty, and their places. Gives how many.
+/// Deletes empty rows and their places. Returns how many.
 fn delete_some(
     transaction: &Transaction<'_>,
     conversation: ConversationId,
@@ -147,7 +148,7 @@ mod tests {
         transaction.commit().unwrap();
     }
 
-    /// The texts of all rows in the table, whoever may read them.
+    /// The texts of all rows in the table, including those that readers no longer see.
     fn rows(history: &History) -> Vec<String> {
         let mut statement = history.connection.prepare("SELECT text FROM messages ORDER BY id").unwrap();
         statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
@@ -155,7 +156,7 @@ mod tests {
 
     #[test]
     fn a_forgotten_conversation_has_no_messages_for_readers_at_once() {
-        // Indexed or not, and one half each.
+        // With no message indexed, with half of them, and with all.
         for indexed in [0, 2, 4] {
             let mut history = History::new();
             history.say(TEA, "hello tea");
@@ -191,7 +192,7 @@ mod tests {
             let texts = rows.iter().filter(|text| text.starts_with("rust")).count();
             left.push((texts, rows.len() - 7));
         }
-        // Two are indexed, all are emptied, then deleted.
+        // Two messages are indexed, all are emptied, and then they are deleted.
         let emptied = [(5, 7), (3, 7), (1, 7), (0, 7)];
         let deleted = [(0, 5), (0, 3), (0, 1), (0, 0), (0, 0)];
         assert_eq!(left, [&[(7, 7); 2][..], &emptied, &deleted].concat());

@@ -1,24 +1,27 @@
-//! Both indexes follow behind the table, in transactions of their own: places of messages in conversations, and words.
+//! Updates both indexes after the table, in transactions of their own: the places of messages in
+//! conversations, and the words.
 //!
-//! Relies on ids: everything up to `messages_indexed.last_id` is in both, nothing after it is: that is the tail, and
-//! whoever reads reads it too. A message that arrives later with a smaller id is indexed as it is appended (`append.rs`).
+//! Everything up to the id in `messages_indexed.last_id` is in both indexes. Nothing after it is; those
+//! messages are the tail, which readers must read as well. A message that arrives later with a smaller id is
+//! indexed when it is appended (`append.rs`).
 
 use rusqlite::{Connection, TransactionBehavior};
 
 use crate::{ConversationId, HistoryError, words::searchable};
 
-/// Moves up to `rows_max` messages that are not indexed yet into the indexes, oldest first, in a transaction of its own.
-/// Says how many; 0 is caught up.
+/// Adds up to `rows_max` unindexed messages to the indexes, the oldest first, in a transaction of its own.
+/// Returns how many; 0 means that the indexes are up to date.
 ///
-/// A message costs 4 µs, 7 µs with thousands of conversations, and the transaction holds the only write lock meanwhile:
-/// 1000 rows are a fair size. What power loss takes from the indexes is indexed again, so nobody needs to wait for it to be
-/// synced.
+/// A message takes 4 µs, or 7 µs with thousands of conversations, and the transaction holds the only write
+/// lock for that time: 1000 rows are a reasonable number. Whatever a power cut removes from the indexes is
+/// indexed again, so there is no need to wait for a sync.
 ///
-/// Until then reads look at every message that is not indexed and that may belong to the answer, at 0.05 µs each: with
-/// 50,000 of them, a page of a conversation that was silent for as long takes 2.6 ms, and a search 4 ms or more.
+/// Until then, reads look at every unindexed message that could belong to the result, at 0.05 µs each: with
+/// 50,000 of them, a page of a conversation that was silent all the while takes 2.6 ms, and a search 4 ms or
+/// more.
 ///
 /// # Errors
-/// SQLite refuses; the indexes are as they were.
+/// SQLite refuses, and the indexes have not changed.
 pub fn index_pending(connection: &mut Connection, rows_max: usize) -> Result<usize, HistoryError> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let mut indexed = 0;
@@ -60,7 +63,7 @@ pub(crate) fn add(
     add_words(connection, id, conversation, text)
 }
 
-/// Adds one message to the full-text index alone.
+/// Adds one message to the full-text index only.
 pub(crate) fn add_words(
     connection: &Connection,
     id: i64,
@@ -73,7 +76,7 @@ pub(crate) fn add_words(
     Ok(())
 }
 
-/// Takes one message out of both indexes; `text` is what was added.
+/// Removes one message from both indexes; `text` must be what was added.
 pub(crate) fn remove(
     connection: &Connection,
     id: i64,
@@ -86,7 +89,7 @@ pub(crate) fn remove(
     remove_words(connection, id, conversation, text)
 }
 
-/// Takes one message out of the full-text index alone.
+/// Removes one message from the full-text index only.
 pub(crate) fn remove_words(
     connection: &Connection,
     id: i64,
@@ -131,7 +134,7 @@ mod tests {
             let sql = "SELECT count(*) FROM messages_search_data WHERE instr(block, CAST(?1 AS BLOB))";
             history.connection.query_row(sql, [word], |row| row.get(0)).unwrap()
         };
-        // Terms are kept without the letters they share with the one before.
+        // Terms are stored without the prefix that they share with the term before.
         assert_eq!(blocks_with(&history, "phone"), 1);
         assert!(history.delete(RUST, secret));
         assert_eq!(blocks_with(&history, "phone"), 0);

@@ -1,7 +1,7 @@
-//! Messages of conversations on disk: kept, paged and searched. SQLite.
+//! Stores the messages of conversations in SQLite, and reads them by pages or by search.
 //!
-//! Works on a [`rusqlite::Connection`] it is given, and touches no table but its own: `parla-store` keeps
-//! channels in the same file. Never reads a clock and never chooses an id; both come with the [`Message`].
+//! It works on a [`rusqlite::Connection`] from the caller and uses only its own tables: `parla-store` stores
+//! channels in the same file. It never reads a clock and never chooses an id; both come with the [`Message`].
 //!
 //! One connection writes, any number read:
 //!
@@ -42,21 +42,21 @@
 //! # }
 //! ```
 //!
-//! What the files rely on: within a conversation, order of ids is order of time. Ids are unique in one file.
+//! All files rely on this: within a conversation, messages in the order of their ids are in the order of
+//! their times. Ids are unique within a file.
 //!
 //! # Code map
 //!
-//! - `message.rs` is a message as it is kept; `append.rs` takes messages in and deletes single ones;
-//!   `references.rs` fills in which message another one answers; `forget.rs` deletes whole conversations
-//!   piece by piece.
-//! - `page.rs` reads a conversation by ids and times. `index.rs` lets the indexes follow, `search.rs` and
-//!   `tail.rs` find words in what is indexed and in what is not yet, and `words.rs` says what a word is. No
-//!   command uses the search yet.
+//! - `message.rs` is a stored message; `append.rs` adds messages and deletes single ones; `references.rs`
+//!   fills in which message another one replies to; `forget.rs` deletes whole conversations piece by piece.
+//! - `page.rs` reads a conversation by ids and times. `index.rs` updates the indexes, `search.rs` and
+//!   `tail.rs` find words in what is indexed and in what is not yet, and `words.rs` defines what a word is.
+//!   No command uses the search yet.
 //! - `sum.rs` is the checksum of a row, and `check.rs` compares it.
-//! - `fixture.rs` is a small history for the tests of this crate. `moment.rs` lets statements that must agree
-//!   read in one transaction. `error.rs` says what can go wrong.
-//! - `open.rs` opens the file, `schema.rs` has the tables, `migrate.rs` the numbered steps and `copy.rs` the
-//!   copy before them.
+//! - `fixture.rs` is a small history for the tests of this crate. `moment.rs` lets several statements read
+//!   the same state of the file. `error.rs` has the errors.
+//! - `open.rs` opens the file, `schema.rs` has the tables, `migrate.rs` the numbered migrations, and
+//!   `copy.rs` the copy that is made before them.
 
 mod append;
 mod check;

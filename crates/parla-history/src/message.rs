@@ -1,4 +1,4 @@
-//! One message as it is kept, and its row.
+//! A stored message, and its row.
 
 use parla_proto::Timestamp;
 use rusqlite::{
@@ -8,23 +8,24 @@ use rusqlite::{
 
 use crate::HistoryError;
 
-/// The conversation a message belongs to. Whoever owns the file chooses the numbers: `parlad` one for a channel or a pair
-/// of people, the desktop app one for a buffer of a network.
+/// The conversation that a message belongs to. The owner of the file chooses the numbers: `parlad` has one
+/// for each channel or pair of accounts, and the desktop app one for each buffer of a network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ConversationId(pub i64);
 
-/// The number of a message. What clients are told in its place is up to whoever owns the file.
+/// The number of a message. It is up to the owner of the file what clients are told in its place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct MessageNumber(pub u64);
 
 /// The command that carried the message.
 ///
-/// Kept as IRC's own word, not a number: people read the file, and a new kind needs no migration.
+/// It is stored as IRC's own word rather than a number, because people read the file, and so that a new kind
+/// needs no migration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Kind {
-    /// Said by a person.
+    /// An ordinary message.
     Privmsg,
-    /// Said by a program, or not to be answered by one.
+    /// A message from a program, or one that programs must not answer.
     Notice,
 }
 
@@ -38,34 +39,35 @@ impl Kind {
     }
 }
 
-/// A message of a conversation.
+/// A message in a conversation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
-    /// Unique in the file; in a conversation, a later message has a larger one.
+    /// The id, which is unique in the file. Within a conversation, later messages have larger ids.
     pub id: MessageNumber,
-    /// Where it was said.
+    /// The conversation that it was sent in.
     pub conversation: ConversationId,
-    /// When it was said.
+    /// When it was sent.
     pub at: Timestamp,
-    /// By which command.
+    /// The command that sent it.
     pub kind: Kind,
-    /// By whom, at the time: `nick!user@host`.
+    /// The sender at that time: `nick!user@host`.
     pub source: String,
-    /// The account of who said it, if logged in.
+    /// The sender's account, if they were logged in.
     pub account: Option<String>,
-    /// What was said. A message of several lines has line feeds.
+    /// The text. The lines of a multiline message are separated by line feeds.
     pub text: String,
-    /// Client-only tags as on the wire, without the `@`: `+draft/reply=m7;+x=y`.
+    /// Client-only tags in their wire form, without the `@`: `+draft/reply=m7;+x=y`.
     pub tags: Option<String>,
-    /// Where its sender had to cut a line that was too long: bytes of the text before each cut, rising.
+    /// Where the sender had to cut lines that were too long: byte offsets into the text, in ascending order.
     pub cuts: Vec<u32>,
-    /// The message that it answers or reacts to. Kept only if that one is in the same conversation.
+    /// The message that it replies or reacts to. It is stored only if that message is in the same
+    /// conversation.
     pub refers_to: Option<MessageNumber>,
     /// When the text was last edited.
     pub edited: Option<Timestamp>,
 }
 
-/// The columns that [`Message::from_row`] reads, in its order, of a table that the query names `m`.
+/// The columns that [`Message::from_row`] reads, in its order, from a table that the query calls `m`.
 macro_rules! columns {
     () => {
         "m.id, m.conversation, m.at, m.kind, m.source, m.account, m.text, m.tags, m.cuts, m.refers_to, m.edited"
@@ -92,26 +94,27 @@ impl Message {
     }
 }
 
-/// Cuts as a row holds them; none: NULL.
+/// Cuts in the form of a column; `None` is stored as NULL.
 pub(crate) fn cuts_text(cuts: &[u32]) -> Option<String> {
     let numbers: Vec<String> = cuts.iter().map(u32::to_string).collect();
     Some(numbers.join(",")).filter(|text| !text.is_empty())
 }
 
-/// Reads [`cuts_text`]. What is no number is no cut: the text is whole without it.
+/// Parses the form of [`cuts_text`]. Anything that is not a number is skipped; the text is complete without
+/// it.
 fn cuts(text: &str) -> Vec<u32> {
     text.split(',').filter_map(|number| number.parse().ok()).collect()
 }
 
-/// The key of the row that holds the message `id`.
+/// The row id of the message `id`.
 ///
 /// # Errors
-/// SQLite has no room for so large a number, or for the one after it.
+/// The number, or the one after it, is too large for SQLite.
 pub(crate) fn row_id(id: MessageNumber) -> Result<i64, HistoryError> {
     i64::try_from(id.0).ok().filter(|row| *row < i64::MAX).ok_or(HistoryError::IdTooLarge(id))
 }
 
-/// As [`row_id`], for an id that is only looked for: what is too large lies behind every row.
+/// Like [`row_id`], but only for comparisons: an id that is too large comes after every row.
 pub(crate) fn row_position(id: MessageNumber) -> i64 {
     i64::try_from(id.0).unwrap_or(i64::MAX)
 }

@@ -1,4 +1,4 @@
-//! Numbered migrations. Several components share a file; each counts its own.
+//! Numbered migrations. Several components share a file, and each counts its own.
 
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
 
@@ -9,9 +9,9 @@ const VERSIONS: &str = "CREATE TABLE IF NOT EXISTS schema_versions(
     version INTEGER NOT NULL     -- how many of its migrations have run
 ) STRICT, WITHOUT ROWID";
 
-/// One step of a migration: from one version of the tables to the next.
+/// One step of a migration, from one version of the tables to the next.
 pub trait Step {
-    /// Takes the step.
+    /// Performs the step.
     ///
     /// # Errors
     /// SQLite refuses.
@@ -25,22 +25,22 @@ impl Step for &str {
     }
 }
 
-/// The tables of one component as this program knows them.
+/// The versions of a component's tables that this program knows.
 #[derive(Clone, Copy, Debug)]
 pub struct KnownTables<'a> {
-    /// Whose tables.
+    /// The component's name.
     pub component: &'a str,
-    /// How many steps there are.
+    /// The latest version, which is the number of steps.
     pub version: usize,
 }
 
-/// Runs those of `steps` that the file has not seen, all in one transaction. `steps[0]` leads to version 1.
+/// Performs those of `steps` that the file has not had yet, all in one transaction. `steps[0]` leads to
+/// version 1.
 ///
-/// A step that was released never changes; a new one is added behind it.
-/// Running it again does nothing.
+/// A released step never changes; new ones are added after it. Running this again has no effect.
 ///
 /// # Errors
-/// The file is newer than `steps`, or SQLite refuses a step; then the file is as it was.
+/// The file is newer than `steps`, or SQLite refuses a step; either way, the file is unchanged.
 pub fn migrate(
     connection: &mut Connection,
     component: &str,
@@ -51,10 +51,11 @@ pub fn migrate(
     Ok(transaction.commit()?)
 }
 
-/// As [`migrate`], within a transaction of the caller: so several components get on together or not at all.
+/// Like [`migrate`], within a transaction of the caller, so that several components are upgraded together or
+/// not at all.
 ///
 /// # Errors
-/// As [`migrate`]; the caller rolls back.
+/// As for [`migrate`]; the caller must roll back.
 pub fn migrate_within(
     transaction: &Transaction<'_>,
     component: &str,
@@ -75,10 +76,10 @@ pub fn migrate_within(
     Ok(())
 }
 
-/// Refuses a file that has tables of a newer version, before anything is done with it.
+/// Refuses a file with tables of a newer version, before anything is done with it.
 ///
 /// # Errors
-/// The file is newer than what is known, or SQLite cannot read.
+/// The file is newer than the known version, or SQLite cannot read it.
 pub fn refuse_newer(connection: &Connection, known: &[KnownTables<'_>]) -> Result<(), MigrationError> {
     if !has_versions(connection)? {
         return Ok(());
@@ -92,10 +93,11 @@ pub fn refuse_newer(connection: &Connection, known: &[KnownTables<'_>]) -> Resul
     Ok(())
 }
 
-/// Whether the file has tables that lack steps, and none that are newer than this program. A new file is not behind.
+/// Whether the file has tables that lack steps, and none that are newer than this program. A new file counts
+/// as up to date.
 ///
 /// # Errors
-/// SQLite cannot read.
+/// SQLite cannot read it.
 pub fn is_behind(connection: &Connection, known: &[KnownTables<'_>]) -> Result<bool, rusqlite::Error> {
     if !has_versions(connection)? {
         return Ok(false);
@@ -112,13 +114,13 @@ pub fn is_behind(connection: &Connection, known: &[KnownTables<'_>]) -> Result<b
     Ok(is_used && is_behind)
 }
 
-/// Whether the table of versions is there.
+/// Whether the table of versions exists.
 fn has_versions(connection: &Connection) -> Result<bool, rusqlite::Error> {
     let sql = "SELECT count(*) FROM sqlite_schema WHERE name = 'schema_versions'";
     Ok(connection.query_row(sql, [], |row| row.get::<_, i64>(0))? > 0)
 }
 
-/// How many steps a component has taken; the table of versions must be there.
+/// How many steps a component has had. The table of versions must exist.
 fn version(connection: &Connection, component: &str) -> Result<u32, rusqlite::Error> {
     let sql = "SELECT version FROM schema_versions WHERE component = ?1";
     Ok(connection.query_row(sql, [component], |row| row.get(0)).optional()?.unwrap_or(0))

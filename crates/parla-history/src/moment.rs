@@ -1,15 +1,15 @@
-//! One moment of the file: statements that must agree with each other read it in one transaction.
+//! Reads one state of the file: statements that must agree with each other share one transaction.
 //!
-//! Indexing may be committed between any two statements, and a message then moves from the tail to the index.
+//! Indexing may be committed between any two statements, which moves messages from the tail to the index.
 
 use rusqlite::Connection;
 
 use crate::HistoryError;
 
-/// As long as it lasts, its connection reads the file as it was at the first statement. Within a transaction of the
-/// caller it does nothing, as that has a moment of its own.
+/// As long as this value exists, its connection reads the file as it was at the first statement. Within a
+/// transaction of the caller it does nothing, because that already has this effect.
 pub(crate) struct Moment<'c> {
-    /// The connection whose transaction ends with this value.
+    /// The connection whose transaction this value ends.
     begun: Option<&'c Connection>,
 }
 
@@ -26,7 +26,7 @@ impl<'c> Moment<'c> {
 impl Drop for Moment<'_> {
     fn drop(&mut self) {
         if let Some(connection) = self.begun {
-            // Nothing was written; this only lets go, and it cannot fail where COMMIT could.
+            // Nothing was written, so this only ends the transaction; unlike COMMIT, it cannot fail.
             let _ = connection.prepare_cached("ROLLBACK").and_then(|mut end| end.execute([]));
         }
     }

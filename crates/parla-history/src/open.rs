@@ -1,9 +1,9 @@
-//! Opens the file, with the settings that a history wants.
+//! Opens the file with the settings for a history.
 //!
-//! The rest is SQLite's own. A larger page cache and `cache_spill` made no difference, nor did statements for BEGIN and
-//! COMMIT that are kept compiled (0.4 µs a commit). A memory map took a page of 50 random messages from 75 to 50 µs of
-//! CPU (cached by the system), but with it a disk that fails to read kills the process, where without it SQLite returns
-//! an error.
+//! Everything else is left at SQLite's defaults. A larger page cache and `cache_spill` made no difference,
+//! nor did keeping the statements for BEGIN and COMMIT compiled (0.4 µs per commit). A memory map reduced a
+//! page of 50 random messages from 75 to 50 µs of CPU time (cached by the system), but with it a disk error
+//! kills the process, where SQLite otherwise returns an error.
 
 use std::{fs, io, path::Path, time::Duration};
 
@@ -13,27 +13,33 @@ use crate::OpenError;
 
 /// How long a statement waits for another connection of the file before it fails.
 pub const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
-/// Pages of the log that are copied into the file at once. A page that changed several times is copied once, as those of
-/// the indexes do; where messages are only appended, SQLite's 1000 do as well. The log is then 16 MiB.
+/// Pages of the log that are copied into the file at once. A page that changed several times, as those of the
+/// indexes do, is copied only once; if messages are only appended, SQLite's default of 1000 is as good. The
+/// log then has 16 MiB.
 pub const CHECKPOINT_PAGES: u32 = 4000;
-/// Prepared statements kept by a connection; the other tables of the file have theirs too.
+/// The number of prepared statements that a connection caches, including those for the other tables of the
+/// file.
 const STATEMENTS_MAX: usize = 64;
 
-/// What a committed transaction survives. Both survive the end of the process, and neither can damage the file.
+/// What a committed transaction survives. Both options survive the end of the process, and neither can damage
+/// the file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Durability {
-    /// Power loss as well: a commit returns when the log is on the disk (`synchronous = FULL`). By `fdatasync`, where
-    /// SQLite is built to use it, as `.cargo/config.toml` says: `fsync` would also wait for the time of the last change.
+    /// It also survives a power cut: a commit returns when the log is on disk (`synchronous = FULL`). It uses
+    /// `fdatasync` if SQLite is built for it, as set in `.cargo/config.toml`, because `fsync` would also wait
+    /// for the modification time.
     #[default]
     Fsync,
-    /// Not power loss: a commit returns when the operating system has it, and power loss takes the last seconds
-    /// (`synchronous = NORMAL`, which in WAL mode syncs only at checkpoints). 20 times the rows a second where every message
-    /// is a batch, 2.5 times in batches of 50.
+    /// It does not survive a power cut: a commit returns when the operating system has the data, and a power
+    /// cut removes the last seconds (`synchronous = NORMAL`, which in WAL mode syncs only at checkpoints). It
+    /// stores 20 times as many rows per second if every message is its own batch, and 2.5 times as many in
+    /// batches of 50.
     Os,
 }
 
-/// Opens the database at `path` to read and write, and makes it if there is none: readable by its owner only, and with a
-/// write-ahead log, so readers never wait for the writer. Tables are not touched; see [`prepare`](crate::prepare).
+/// Opens the database at `path` for reading and writing, or creates it: only its owner can read it, and it
+/// has a write-ahead log, so that readers never wait for the writer. It does not touch the tables; see
+/// [`prepare`](crate::prepare).
 ///
 /// # Errors
 /// [`OpenError`] says what a person can do.
@@ -56,13 +62,14 @@ pub fn open(path: &Path, mode: Durability) -> Result<Connection, OpenError> {
         Durability::Os => "NORMAL",
     };
     connection.pragma_update(None, "synchronous", synchronous).map_err(because)?;
-    // What is deleted is overwritten. It costs 4 % of indexing and nothing else that could be measured.
+    // Deleted data is overwritten. This costs 4 % when indexing, and nothing measurable otherwise.
     connection.pragma_update(None, "secure_delete", true).map_err(because)?;
     connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES).map_err(because)?;
     Ok(connection)
 }
 
-/// Opens the database at `path` to read only. It sees what was committed, while another connection writes.
+/// Opens the database at `path` for reading only. It sees what has been committed, while another connection
+/// writes.
 ///
 /// # Errors
 /// [`OpenError`] says what a person can do.
@@ -77,10 +84,10 @@ pub fn open_reader(path: &Path) -> Result<Connection, OpenError> {
     Ok(connection)
 }
 
-/// A database that is gone with its connection, for tests.
+/// A database that disappears with its connection, for tests.
 ///
 /// # Errors
-/// There is no memory for it.
+/// There is not enough memory.
 pub fn open_in_memory() -> Result<Connection, OpenError> {
     let because = |reason| explain(Path::new(":memory:"), reason);
     let connection = Connection::open_in_memory().map_err(because)?;
@@ -88,14 +95,16 @@ pub fn open_in_memory() -> Result<Connection, OpenError> {
     Ok(connection)
 }
 
-/// Rust already keeps a connection to one thread at a time.
+/// SQLite need not lock, because Rust ensures that only one thread at a time uses a connection.
 const fn thread_flags() -> OpenFlags {
     OpenFlags::SQLITE_OPEN_NO_MUTEX
 }
 
-/// Makes an empty file that only its owner may read, as messages are private. SQLite's own files beside it take after it.
+/// Creates an empty file that only its owner can read, because messages are private. SQLite's own files
+/// beside it get the same permissions.
 ///
-/// A file that exists is not opened here: closing it again would drop the locks that this process holds on it.
+/// A file that exists is not opened here, because closing it again would release the locks that this process
+/// holds on it.
 pub(crate) fn create(path: &Path) -> Result<(), OpenError> {
     let mut options = fs::OpenOptions::new();
     options.write(true).create_new(true);
@@ -112,13 +121,14 @@ fn set_up(connection: &Connection) -> rusqlite::Result<()> {
     connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
     connection.pragma_update(None, "foreign_keys", true)?;
-    // Otherwise SQLite compiles a statement anew whenever it is given another limit, and finds the same plan: 10 µs.
+    // Otherwise SQLite recompiles a statement whenever it is given another limit, and finds the same plan: 10
+    // µs.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
-    // The first read of the file: here it turns out that it is no database.
+    // This first read of the file fails if it is not a database.
     connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))
 }
 
-/// What SQLite says, in words that a person can act on.
+/// Translates an error of SQLite into words that a person can act on.
 fn explain(path: &Path, reason: rusqlite::Error) -> OpenError {
     let path = path.to_owned();
     match reason.sqlite_error_code() {
@@ -209,7 +219,7 @@ mod tests {
         assert_eq!(words(open_reader(&path), &path), "there is no database DB");
     }
 
-    /// Nobody can make a file in `/proc`, the superuser included, whom permissions do not stop.
+    /// Nobody can create a file in `/proc`, not even the superuser, whom permissions do not stop.
     #[cfg(target_os = "linux")]
     #[test]
     fn a_directory_that_cannot_be_written_is_named() {

@@ -1,7 +1,7 @@
-//! Pages of a conversation, as CHATHISTORY asks for them.
+//! Pages of a conversation, as CHATHISTORY requests them.
 //!
-//! Every question becomes a range of ids. Relies on ids being in the order of time, so a time is found by bisection,
-//! and an id serves as a position even if its message was deleted or never was in this conversation.
+//! Every request becomes a range of ids. Ids are in the order of time, so a time is found by bisection, and
+//! an id is a valid position even if its message was deleted or never belonged to this conversation.
 //!
 //! <https://ircv3.net/specs/extensions/chathistory>
 
@@ -18,7 +18,8 @@ use crate::{
     moment::Moment,
 };
 
-/// Rows of the conversation ?1 from ?2 up to ?3, by their places. CROSS JOIN keeps the order.
+/// The rows of conversation ?1 from ?2 to ?3, found by their places. CROSS JOIN fixes the order of the
+/// tables.
 macro_rules! places {
     () => {
         "message_places p CROSS JOIN messages m ON m.id = p.id
@@ -26,45 +27,45 @@ macro_rules! places {
     };
 }
 
-/// The same of the rows in the tail.
+/// The same for rows in the tail.
 macro_rules! tail {
     () => {
         "WHERE m.id >= ?2 AND m.id < ?3 AND m.conversation = ?1"
     };
 }
 
-/// A place in a conversation. Pages never include it, but for [`Page::Around`].
+/// A position in a conversation. Pages never include it, except for [`Page::Around`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Bound {
-    /// Where the message with this id is, was, or would be.
+    /// The position where the message with this id is, was, or would be.
     Id(MessageNumber),
-    /// All messages of this millisecond.
+    /// The position of all messages of this millisecond.
     Time(Timestamp),
 }
 
-/// Which messages of a conversation.
+/// A part of a conversation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Page {
-    /// The newest of all, or of those after a bound.
+    /// The newest messages, optionally only those after a bound.
     Latest {
-        /// Stop at this bound.
+        /// The bound to stop at.
         after: Option<Bound>,
     },
-    /// The newest of those before the bound.
+    /// The newest messages before the bound.
     Before(Bound),
-    /// The oldest of those after the bound.
+    /// The oldest messages after the bound.
     After(Bound),
-    /// The bound itself and those around it: up to half of the limit before it, the rest from it on.
+    /// The messages at and around the bound: up to half of the limit before it, and the rest from it on.
     Around(Bound),
-    /// Those between the two, nearest to the first, whichever of them is earlier.
+    /// The messages between two bounds, starting at the first, in either direction.
     Between(Bound, Bound),
 }
 
-/// Up to `limit` messages of a conversation, oldest first.
+/// Returns up to `limit` messages of a conversation, the oldest first.
 ///
-/// A conversation that is not known has none. 50 of a million messages take 0.04 ms of CPU where they are the latest,
-/// 0.1 ms anywhere else, and 0.03 ms more where the bound is a time; more where many are not indexed
-/// ([`index_pending`](crate::index_pending)).
+/// An unknown conversation has none. Of a million messages, 50 take 0.04 ms of CPU time if they are the
+/// latest, 0.1 ms anywhere else, and 0.03 ms more if the bound is a time. They take longer while many
+/// messages are not indexed ([`index_pending`](crate::index_pending)).
 ///
 /// # Errors
 /// SQLite refuses.
@@ -97,7 +98,7 @@ pub fn page(
     }
 }
 
-/// One message, if it is kept and belongs to that conversation.
+/// Returns one message, if it is stored and belongs to that conversation.
 ///
 /// # Errors
 /// SQLite refuses.
@@ -116,8 +117,8 @@ pub fn message(
     Ok(connection.prepare_cached(sql)?.query_row(row, Message::from_row).optional()?)
 }
 
-/// When the latest message of a conversation was said, for CHATHISTORY TARGETS. `None` if it has none. 2 µs, and more
-/// as for [`page`].
+/// When the latest message of a conversation was sent, for CHATHISTORY TARGETS; `None` if there is none. It
+/// takes 2 µs, or longer as explained for [`page`].
 ///
 /// # Errors
 /// SQLite refuses.
@@ -129,8 +130,8 @@ pub fn latest_at(
     Ok(rows.latest()?.map(|(_, at)| Timestamp::from_millis(at)))
 }
 
-/// The rows of one conversation at one moment: the indexed ones by their places, then those of the tail by looking at
-/// each. Positions are ids of rows, whether or not there is such a row.
+/// The rows of one conversation in one state of the file: the indexed ones are found by their places, and
+/// those of the tail by looking at each. Positions are row ids, whether or not such a row exists.
 struct Rows<'c> {
     connection: &'c Connection,
     conversation: ConversationId,
@@ -140,7 +141,7 @@ struct Rows<'c> {
 }
 
 impl<'c> Rows<'c> {
-    /// None if the conversation is forgotten.
+    /// `None` if the conversation has been forgotten.
     fn of(connection: &'c Connection, conversation: ConversationId) -> Result<Option<Self>, HistoryError> {
         let moment = Moment::of(connection)?;
         if is_forgotten(connection, conversation)? {
@@ -181,7 +182,7 @@ impl<'c> Rows<'c> {
         Ok(messages)
     }
 
-    /// The part of a range that is indexed, and the part in the tail.
+    /// Divides a range into the indexed part and the part in the tail.
     fn divide(&self, ids: Range<i64>) -> (Range<i64>, Range<i64>) {
         (ids.start..ids.end.min(self.tail), ids.start.max(self.tail)..ids.end)
     }
@@ -196,7 +197,7 @@ impl<'c> Rows<'c> {
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
-    /// The first position that is not before the bound.
+    /// The first position at or after the bound.
     fn start(&self, bound: Bound) -> Result<i64, HistoryError> {
         match bound {
             Bound::Id(id) => Ok(row_position(id)),
@@ -212,7 +213,7 @@ impl<'c> Rows<'c> {
         }
     }
 
-    /// The first position whose messages, there and after it, are not earlier than `at` (ms).
+    /// The first position from which on no message is earlier than `at` (ms).
     fn first_at(&self, at: i64) -> Result<i64, HistoryError> {
         match self.latest_place()? {
             Some((latest, latest_at)) if latest_at >= at => self.first_place_at(at, latest),
@@ -220,13 +221,13 @@ impl<'c> Rows<'c> {
         }
     }
 
-    /// As [`first_at`](Self::first_at), where the indexed row `latest` is not earlier.
+    /// Like [`first_at`](Self::first_at), if the indexed row `latest` is not earlier.
     fn first_place_at(&self, at: i64, latest: i64) -> Result<i64, HistoryError> {
         let mut probe = self.connection.prepare_cached(
             "SELECT p.id, m.at FROM message_places p CROSS JOIN messages m ON m.id = p.id
             WHERE p.conversation = ?1 AND p.id >= ?2 ORDER BY p.id LIMIT 1",
         )?;
-        // Rows before `low` are earlier than `at`, those from `high` on are not.
+        // Rows before `low` are earlier than `at`; those from `high` on are not.
         let (mut low, mut high) = (0, latest);
         while low < high {
             let middle = low + (high - low) / 2;
@@ -240,7 +241,7 @@ impl<'c> Rows<'c> {
         Ok(low)
     }
 
-    /// As [`first_at`](Self::first_at), where every indexed row is earlier.
+    /// Like [`first_at`](Self::first_at), if every indexed row is earlier.
     fn first_in_tail_at(&self, at: i64) -> Result<i64, HistoryError> {
         let mut statement = self.connection.prepare_cached(
             "SELECT id FROM messages WHERE id >= ?1 AND conversation = ?2 AND at >= ?3 ORDER BY id LIMIT 1",
@@ -249,7 +250,7 @@ impl<'c> Rows<'c> {
         Ok(first.unwrap_or(i64::MAX))
     }
 
-    /// The latest row: its id, and its time in ms.
+    /// The id and the time (ms) of the latest row.
     fn latest(&self) -> Result<Option<(i64, i64)>, HistoryError> {
         let mut statement = self.connection.prepare_cached(
             "SELECT id, at FROM messages WHERE id >= ?1 AND conversation = ?2 ORDER BY id DESC LIMIT 1",
@@ -260,7 +261,7 @@ impl<'c> Rows<'c> {
         }
     }
 
-    /// The latest row that is indexed.
+    /// The id and the time (ms) of the latest indexed row.
     fn latest_place(&self) -> Result<Option<(i64, i64)>, HistoryError> {
         let mut statement = self.connection.prepare_cached(
             "SELECT p.id, m.at FROM message_places p CROSS JOIN messages m ON m.id = p.id
@@ -270,7 +271,7 @@ impl<'c> Rows<'c> {
     }
 }
 
-/// A row's id, and its time in ms.
+/// The id of a row, and its time in ms.
 fn place(row: &Row<'_>) -> rusqlite::Result<(i64, i64)> {
     Ok((row.get(0)?, row.get(1)?))
 }
@@ -280,7 +281,7 @@ mod tests {
     use super::*;
     use crate::fixture::{History, RUST, TEA};
 
-    /// A conversation of the messages 1 to 9; the time of message `n` is `n` seconds.
+    /// A conversation with the messages 1 to 9, where message `n` was sent at `n` seconds.
     fn history() -> History {
         let mut history = History::new();
         for n in 1..=9 {

@@ -1,4 +1,4 @@
-//! Which message another one answers or reacts to. What its tags say of that is up to whoever owns the file.
+//! Which message another one replies or reacts to. The owner of the file interprets its tags.
 
 use rusqlite::{Connection, OptionalExtension, Transaction};
 
@@ -8,7 +8,8 @@ use crate::{
     sum::{Columns, Summed, summed},
 };
 
-/// The row that a message of this conversation refers to; none if there is no such row in the same conversation.
+/// The row that a message of this conversation refers to; `None` if there is no such row in the same
+/// conversation.
 pub(crate) fn referred(
     connection: &Connection,
     conversation: ConversationId,
@@ -19,11 +20,11 @@ pub(crate) fn referred(
     connection.prepare_cached(sql)?.query_row(row, |row| row.get(0)).optional()
 }
 
-/// Fills `refers_to` of messages that were kept before there was such a column. `number_of` reads the tags of a message as they are
-/// on the wire. Gives how many it filled. Doing it again changes nothing.
+/// Fills in `refers_to` for messages that were stored before the column existed. `number_of` interprets the
+/// tags of a message in their wire form. Returns how many rows it filled; repeating it changes nothing.
 ///
-/// A row that is damaged stays as it is, so that its checksum still says so. A million messages of which every tenth is an answer
-/// take some seconds.
+/// A damaged row is left as it is, so that its checksum still shows the damage. It takes some seconds for a
+/// million messages of which every tenth is a reply.
 ///
 /// # Errors
 /// SQLite refuses.
@@ -47,7 +48,7 @@ pub fn fill_references(
         };
         let Some(referred) = referred(transaction, ConversationId(conversation), number)? else { continue };
         let columns = Columns { refers_to: Some(referred), ..summed.columns };
-        // What had no checksum gets none: nobody knows whether it is as it was.
+        // A row without a checksum gets none, because nobody knows whether it is intact.
         let sum = summed.sum.map(|_| columns.sum());
         update.execute((id, referred, sum))?;
         filled += 1;
@@ -100,7 +101,7 @@ mod tests {
             let answer = Message { tags: Some(tags.to_owned()), ..history.said(RUST, "answer") };
             history.append(&answer);
         }
-        // One is damaged, and one was written before there were checksums.
+        // One row is damaged, and one was written before checksums were introduced.
         let change =
             "UPDATE messages SET text = 'other' WHERE id = 7; UPDATE messages SET sum = NULL WHERE id = 8";
         history.connection.execute_batch(change).unwrap();

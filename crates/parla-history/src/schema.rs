@@ -1,36 +1,39 @@
-//! The tables of this crate, and why they have this form.
+//! The tables of this crate, and the reasons for their design.
 //!
-//! A commit writes rows in the order they arrive, and nothing else: one page for one message, four for 50. The indexes
-//! follow (`index.rs`), a page of them taking the rows of many commits. CPU time per row, of 300,000 messages of 11 words
-//! in 50 conversations, on two shared cores:
+//! A commit only writes rows, in the order in which they arrive: one page for one message, four pages for 50.
+//! The indexes follow (`index.rs`), and one page of them takes the rows of many commits. CPU time per row,
+//! for 300,000 messages of 11 words in 50 conversations, on two shared cores:
 //!
 //! | conversations are indexed            | 1 a commit | 50 a commit | 50 a synced commit | index_pending |
 //! |--------------------------------------|-----------:|------------:|-------------------:|--------------:|
 //! | at once, index (conversation)        |    10.6 µs |      4.4 µs |   5.6 µs, 48 pages |        3.0 µs |
 //! | later, table (conversation, id)      |     6.7 µs |      1.0 µs |    2.1 µs, 4 pages |        4.2 µs |
 //!
-//! With 200 conversations `index_pending` takes 5.2 µs a row, with 2000 7.5 µs. To write the places of a transaction
-//! sorted saved nothing. The full-text index could tell what a conversation has, too: it takes 60 µs to 170 µs for 50
-//! places, where the table takes 15 µs.
+//! With 200 conversations `index_pending` takes 5.2 µs per row, with 2000 7.5 µs. Sorting the places of a
+//! transaction before writing them saved nothing. The full-text index could also find the messages of a
+//! conversation, but it takes 60 to 170 µs for 50 places, where the table takes 15 µs.
 //!
-//! Pages of 1024, 2048, 4096 and 8192 bytes take 5.1, 5.2, 6.5 and 8.3 µs for a commit of one message, and the same for
-//! 50 and for indexing; reads prefer larger ones. So they are SQLite's 4096.
+//! With pages of 1024, 2048, 4096 and 8192 bytes, a commit of one message takes 5.1, 5.2, 6.5 and 8.3 µs. For
+//! 50 messages and for indexing there is no difference, and reads prefer larger pages, so we use SQLite's
+//! default of 4096.
 //!
-//! With 2000 conversations, an index of `messages` cost 6 to 7 µs a row appended, and messages kept in the order of
-//! (conversation, id) 12 µs. A time needs no index: it is found by bisection (`page.rs`), as order of ids is order of time.
+//! With 2000 conversations, an index on `messages` cost 6 to 7 µs per appended row, and storing messages in
+//! the order of (conversation, id) 12 µs. Times need no index: they are found by bisection (`page.rs`),
+//! because the order of ids is the order of times.
 //!
-//! `cuts` has a column of its own: marks inside the text would be read by people and split words of the index. An ordinary
-//! message pays a byte for it.
+//! `cuts` has a column of its own: marks within the text would be visible to people and would split words in
+//! the index. It costs an ordinary message one byte.
 //!
-//! `sum` costs five bytes of a row and 0.1 µs. SQLite has checksums for pages, but only by an extension that is not built in.
+//! `sum` costs five bytes per row and 0.1 µs. SQLite has checksums for pages, but only in an extension that
+//! is not built in.
 //!
-//! `refers_to` and `edited` are empty in most rows, and then cost a byte of the row each. The index of `refers_to` has no place for
-//! such rows. What appending costs did not change by more than two runs differ: 3.8 to 4.9 µs a row, 50 a transaction, and 3.9 to
-//! 4.8 µs without them, on a machine that did other things as well.
+//! `refers_to` and `edited` are empty in most rows, where they cost one byte each. The index on `refers_to`
+//! does not contain such rows. The cost of appending did not change by more than two runs differ: 3.8 to 4.9
+//! µs per row with them, at 50 rows per transaction, and 3.9 to 4.8 µs without, on a machine with other load.
 //!
-//! `kind` is text for people who read the file, at 7 bytes of a row's 134.
+//! `kind` is text, for people who read the file, and takes 7 of a row's 134 bytes.
 //!
-//! Full text, indexed 1000 rows a transaction:
+//! Full text, indexed at 1000 rows per transaction:
 //!
 //! | form of `messages_search`       | CPU per row | bytes per row | delete one |
 //! |---------------------------------|------------:|--------------:|-----------:|
@@ -41,20 +44,22 @@
 //! | with prefix indexes of 1 and 2  |      7.5 µs |           153 |     220 µs |
 //! | trigram                         |     17.1 µs |           335 |     160 µs |
 //!
-//! `examples/throughput.rs` has more figures, also of reads.
+//! `examples/throughput.rs` has more figures, including those for reads.
 //!
-//! Contentless, because what is indexed is not quite the text (`words.rs`), and neither is it kept twice. Deleting is
-//! rare and should be final, hence `secure-delete`. Trigrams would find no word of two letters, as most words of
-//! Chinese are; `words.rs` finds them, and text that has spaces costs what it did.
+//! The index is contentless, because what is indexed is not quite the text (`words.rs`), and because the text
+//! should not be stored twice. Deletion is rare and should be final, hence `secure-delete`. Trigrams could
+//! not find words of two letters, such as most Chinese words; `words.rs` finds them, and text with spaces
+//! costs no more than before.
 
 use rusqlite::{Connection, Transaction};
 
 use crate::{MigrationError, migrate, migrate_within};
 
-/// The second migration alone makes a full-text index: `tail.rs` has a small one in memory for what is not indexed yet.
+/// The second migration, which only creates a full-text index: `tail.rs` uses it for a small one in memory
+/// over what is not indexed yet.
 pub(crate) const SEARCH: &str = include_str!("../schema/2-search.sql");
 
-/// Whose tables these are in [`migrate`].
+/// The name under which [`migrate`] counts these tables.
 pub const COMPONENT: &str = "history";
 
 const STEPS: &[&str] = &[
@@ -66,30 +71,30 @@ const STEPS: &[&str] = &[
     include_str!("../schema/6-references.sql"),
 ];
 
-/// How many steps there are: the version of a file that is up to date.
+/// The number of steps, which is the version of an up-to-date file.
 pub const VERSION: usize = STEPS.len();
 
-/// Makes the tables of this crate in the file of `connection`, or brings those of an older version up to date.
+/// Creates the tables of this crate in the file of `connection`, or upgrades those of an older version.
 ///
 /// # Errors
-/// As [`migrate`]; the component is `history`.
+/// As for [`migrate`]; the component is `history`.
 pub fn prepare(connection: &mut Connection) -> Result<(), MigrationError> {
     migrate(connection, COMPONENT, STEPS)
 }
 
-/// As [`prepare`], within a transaction of the caller.
+/// Like [`prepare`], within a transaction of the caller.
 ///
 /// # Errors
-/// As [`prepare`]; the caller rolls back.
+/// As for [`prepare`]; the caller must roll back.
 pub fn prepare_within(transaction: &Transaction<'_>) -> Result<(), MigrationError> {
     migrate_within(transaction, COMPONENT, STEPS)
 }
 
-/// Makes the tables as version `version` of them had them, or as the last one has them if that is not as far: to compare
-/// with the tables of an older file.
+/// Creates the tables as of `version`, or of the latest version if that is older, to compare them with the
+/// tables of an older file.
 ///
 /// # Errors
-/// As [`migrate`].
+/// As for [`migrate`].
 pub fn prepare_version(connection: &mut Connection, version: usize) -> Result<(), MigrationError> {
     migrate(connection, COMPONENT, STEPS.get(..version).unwrap_or(STEPS))
 }

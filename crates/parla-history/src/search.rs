@@ -1,7 +1,7 @@
-//! Search of what was said, newest first.
+//! Searches messages, the newest first.
 //!
-//! Reads the tail that is not indexed yet (`tail.rs`), then the index: a message just written is found. Whatever the
-//! words are, they are words: no operator of FTS5 gets through.
+//! It reads the tail that is not indexed yet (`tail.rs`), and then the index, so that a message that was just
+//! written is found. The words of a search are always taken as words: operators of FTS5 have no effect.
 
 use rusqlite::Connection;
 
@@ -14,32 +14,34 @@ use crate::{
     words::searchable,
 };
 
-/// Words of a search that count, from the first on.
+/// How many words of a search count; further ones are ignored.
 const WORDS_MAX: usize = 32;
-/// Bytes of a search that count, from the first on. A line of IRC is shorter.
+/// How many bytes of a search count; further ones are ignored. A line of IRC is shorter.
 const WORDS_BYTES_MAX: usize = 1024;
-/// Letters from which on a last word also matches longer ones: that reads every place of every such word, at worst 8 ms
-/// in a million messages with two letters, and 20 ms in half a million with one.
+/// The minimum number of letters for a last word to match longer ones as well. This reads every place of
+/// every such word, in the worst case 8 ms for two letters in a million messages, and 20 ms for one letter in
+/// half a million.
 const PREFIX_LETTERS_MIN: usize = 2;
 
-/// What to look for.
+/// A search.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Search {
-    /// In this conversation only. `None` is the whole file, whoever may read it.
+    /// The conversation to search; `None` searches the whole file, regardless of who may read it.
     pub conversation: Option<ConversationId>,
-    /// Words that the message must all have, in any order, whatever their case and accents; the last may be only the
-    /// beginning of one. Without a letter or digit, nothing is found. What exceeds 32 words or 1024 bytes is ignored.
+    /// Words that a message must all contain, in any order and regardless of case and accents; the last may
+    /// be only the beginning of one. Without a letter or digit, nothing is found. Anything beyond 32 words or
+    /// 1024 bytes is ignored.
     pub words: String,
-    /// Only messages before this one, to go on after the last that was found.
+    /// Find only messages before this one, in order to continue after the last result.
     pub before: Option<MessageNumber>,
-    /// How many messages at most.
+    /// The maximum number of results.
     pub limit: usize,
 }
 
-/// The newest messages that match, newest first.
+/// Returns the newest messages that match, the newest first.
 ///
 /// # Errors
-/// SQLite refuses. Never because of the words.
+/// SQLite refuses, but never because of the words.
 pub fn search(connection: &Connection, search: &Search) -> Result<Vec<Message>, HistoryError> {
     let Some(query) = Query::of(search) else { return Ok(Vec::new()) };
     let _moment = Moment::of(connection)?;
@@ -57,7 +59,8 @@ fn in_index(
     query: &Query<'_>,
     limit: usize,
 ) -> Result<Vec<Message>, HistoryError> {
-    // CROSS JOIN keeps the order: first the index, then the row. By rowid, as ordering by rank reads every match.
+    // CROSS JOIN makes SQLite use the index first and the row second. We order by rowid, because ordering by
+    // rank would read every match.
     let mut statement = connection.prepare_cached(concat!(
         "SELECT ",
         columns!(),
@@ -75,16 +78,16 @@ fn in_index(
 }
 
 impl Search {
-    /// The row before which messages are looked for.
+    /// The row before which to search.
     pub(crate) fn before_row(&self) -> i64 {
         self.before.map_or(i64::MAX, row_position)
     }
 }
 
-/// The words that are looked for, at least one.
+/// The words to search for, at least one.
 pub(crate) struct Query<'s> {
     pub(crate) words: Vec<&'s str>,
-    /// The last word may be only the beginning of one.
+    /// Whether the last word may be only the beginning of one.
     pub(crate) prefix: bool,
 }
 
@@ -101,7 +104,7 @@ impl<'s> Query<'s> {
         Some(Self { words, prefix })
     }
 
-    /// In the language of FTS5: every word a quoted string.
+    /// The query in the syntax of FTS5, with every word as a quoted string.
     pub(crate) fn text(&self, conversation: Option<ConversationId>) -> String {
         let quoted: Vec<String> =
             self.words.iter().map(|word| format!("\"{}\"", searchable(word).replace('"', "\"\""))).collect();
@@ -128,7 +131,7 @@ mod tests {
         found.into_iter().map(|message| message.text).collect()
     }
 
-    /// What is asked has the same answer whether all, some or none of it is indexed.
+    /// Checks that a search has the same result whether all, some or none of the messages are indexed.
     fn everywhere(texts: &[&str], check: impl Fn(&History)) {
         for indexed in [0, texts.len() / 2, texts.len()] {
             let mut history = History::new();
@@ -293,7 +296,7 @@ mod tests {
             find(&history, Some(RUST), &words);
         }
 
-        /// The tail is searched by other means than the index; nobody should be able to tell.
+        /// The tail is searched in a different way from the index, but the results must be the same.
         #[test]
         fn the_answer_is_the_same_before_and_after_indexing(
             texts in proptest::collection::vec("[aAbBéÉ1_\\-\\.日本' ]{0,12}", 1..12),
@@ -308,7 +311,7 @@ mod tests {
             proptest::prop_assert_eq!(find(&history, Some(RUST), &words), before);
         }
 
-        /// Whoever copies a word out of a message finds the message.
+        /// Somebody who copies a word from a message must find that message.
         #[test]
         fn a_message_is_found_by_its_own_words(text in "[a-zA-ZäöüßñЖж日本語한국ไทย0-9]{2,8}( [a-zéА-Я漢字0-9]{2,8}){0,4}", indexed in 0..2_usize) {
             let mut history = History::new();

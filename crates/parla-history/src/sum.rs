@@ -1,8 +1,8 @@
-//! The checksum of a row of `messages`, so that a letter that the disk changed is noticed.
+//! The checksum of a row in `messages`, which reveals text that the disk has corrupted.
 //!
-//! It is a CRC-32 of the columns in the order in which they came into the table. A column that is younger than the checksum
-//! counts only where it holds something, behind a letter of its own. So rows from before there was such a column stay right
-//! without being rewritten.
+//! It is a CRC-32 over the columns in the order in which they were added to the table. A column that was
+//! added after the checksum counts only if it is not empty, with a letter of its own before it. So the
+//! checksums of rows from before that column existed remain valid.
 
 use rusqlite::{Row, types::ValueRef};
 
@@ -14,35 +14,36 @@ macro_rules! summed {
 }
 pub(crate) use summed;
 
-/// Everything in a row but its checksum.
+/// All columns of a row except its checksum.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Columns<'a> {
     /// `id`, `conversation` and `at`.
     pub(crate) numbers: [i64; 3],
-    /// From `kind` to `cuts`; none: NULL.
+    /// From `kind` to `cuts`; `None` stands for NULL.
     pub(crate) texts: [Option<&'a [u8]>; 6],
     pub(crate) refers_to: Option<i64>,
-    /// Milliseconds.
+    /// Milliseconds since the epoch.
     pub(crate) edited: Option<i64>,
 }
 
-/// A row as it lies in the file.
+/// A row as it is in the file.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Summed<'a> {
     pub(crate) columns: Columns<'a>,
-    /// NULL: written before there was a checksum, or changed by hand.
+    /// `None` if the row was written before checksums were introduced, or was changed by hand.
     pub(crate) sum: Option<i64>,
 }
 
 impl Columns<'_> {
-    /// The checksum that belongs to these columns.
+    /// The right checksum for these columns.
     pub(crate) fn sum(&self) -> u32 {
         let mut sum = crc32fast::Hasher::new();
         for number in self.numbers {
             sum.update(&number.to_le_bytes());
         }
         for text in self.texts {
-            // Lengths too, so that a letter does not move from one text to the next; NULL is not the empty text.
+            // The lengths are included so that text cannot move from one column to the next unnoticed, and
+            // NULL differs from an empty text.
             let length = text.map_or(-1, |text| i64::try_from(text.len()).unwrap_or(i64::MAX));
             sum.update(&length.to_le_bytes());
             sum.update(text.unwrap_or_default());
@@ -58,7 +59,7 @@ impl Columns<'_> {
 }
 
 impl<'a> Summed<'a> {
-    /// Reads a row of [`summed!`]. None if a column holds what this crate never writes there.
+    /// Reads a row of [`summed!`]; `None` if a column has a type that this crate never writes there.
     pub(crate) fn read(row: &'a Row<'_>) -> rusqlite::Result<Option<Self>> {
         let number = |column| {
             Ok::<_, rusqlite::Error>(match row.get_ref(column)? {
@@ -86,7 +87,7 @@ impl<'a> Summed<'a> {
         Ok(Some(Self { columns, sum }))
     }
 
-    /// Whether the row has no checksum or the right one.
+    /// Whether the row has the right checksum, or none.
     pub(crate) fn is_right(&self) -> bool {
         self.sum.is_none_or(|sum| sum == i64::from(self.columns.sum()))
     }
@@ -107,7 +108,7 @@ mod tests {
         edited: None,
     };
 
-    /// Rows with this checksum are in files everywhere.
+    /// Files everywhere contain rows with this checksum.
     #[test]
     fn a_row_from_before_the_younger_columns_keeps_its_checksum() {
         assert_eq!(COLUMNS.sum(), 2_584_099_511);

@@ -1,6 +1,7 @@
-//! Search of the tail, the messages that are not indexed yet, newest first.
+//! Searches the tail, which is the messages that are not indexed yet, the newest first.
 //!
-//! What may match goes into a small index of the same definition in memory, so a match means the same as in the file.
+//! Candidates are put into a small index of the same kind in memory, so a match means the same as in the
+//! file.
 
 use rusqlite::{Connection, Rows};
 
@@ -11,13 +12,13 @@ use crate::{
     search::Query,
 };
 
-/// Messages of the tail that may match and that a search reads, from the newest on: 5 µs each. A message of plain ASCII
-/// counts only if it has the words, so the tail of a daemon is nearly always read to its end.
+/// How many candidates in the tail a search reads, from the newest, at 5 µs each. A message of plain ASCII
+/// counts only if it contains the words, so the tail of a daemon is nearly always read completely.
 const CANDIDATES_MAX: usize = 4096;
-/// Candidates that are looked through together.
+/// How many candidates are indexed together.
 const CHUNK_ROWS: usize = 256;
 
-/// The newest messages after the row `indexed` that match, newest first.
+/// The newest matching messages after the row `indexed`, the newest first.
 pub(crate) fn search_tail(
     connection: &Connection,
     search: &Search,
@@ -53,12 +54,12 @@ pub(crate) fn search_tail(
     Ok(found)
 }
 
-/// Lets through what may match. Looking at a message costs a fiftieth of indexing it.
+/// Filters out messages that cannot match. Looking at a message costs a fiftieth of indexing it.
 struct Sieve<'q> {
-    /// Words of ASCII letters and digits that must be there. In a text that is ASCII too, they can only be there as
-    /// they are, but for case: no folding of accents leads to them.
+    /// Words of ASCII letters and digits that must occur. A text that is also ASCII can only contain them
+    /// literally except for case, because no accents are folded in it.
     words: Vec<&'q str>,
-    /// The beginning of one.
+    /// The beginning of a word that must occur.
     beginning: Option<&'q str>,
 }
 
@@ -83,7 +84,7 @@ impl<'q> Sieve<'q> {
                 })
     }
 
-    /// The next messages that may match; fewer than [`CHUNK_ROWS`] are the last.
+    /// The next candidates; fewer than [`CHUNK_ROWS`] means that there are no more.
     fn next_chunk(&self, rows: &mut Rows<'_>) -> Result<Vec<Message>, HistoryError> {
         let mut chunk = Vec::new();
         while chunk.len() < CHUNK_ROWS {
@@ -96,12 +97,12 @@ impl<'q> Sieve<'q> {
     }
 }
 
-/// The words of ASCII text as `unicode61` sees them.
+/// The words of an ASCII text as `unicode61` divides it.
 fn ascii_words(text: &str) -> impl Iterator<Item = &str> {
     text.split(|letter: char| !letter.is_ascii_alphanumeric()).filter(|word| !word.is_empty())
 }
 
-/// A full-text index in memory, and what is asked of it.
+/// A full-text index in memory, and the query for it.
 struct Index {
     connection: Connection,
     query: String,
@@ -114,10 +115,10 @@ impl Index {
         Ok(Self { connection, query })
     }
 
-    /// Those of the messages, newest first, that match.
+    /// Those of the messages that match, the newest first.
     fn matching(&self, mut messages: Vec<Message>) -> Result<Vec<Message>, HistoryError> {
         let transaction = self.connection.unchecked_transaction()?;
-        // Oldest first: FTS5 would write out each row before a smaller one.
+        // The oldest are added first, because FTS5 would flush whenever a row id is smaller than the last.
         for message in messages.iter().rev() {
             index::add_words(&transaction, row_position(message.id), message.conversation, &message.text)?;
         }

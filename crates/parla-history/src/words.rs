@@ -1,15 +1,16 @@
-//! What a word is, for the index and for those who search it.
+//! What counts as a word, for the index and for searches.
 //!
-//! SQLite's `unicode61` tokenizer takes each run of letters and digits as a word, folds case and drops diacritics. Scripts
-//! that put no spaces between words would become one word a sentence, so here each of their letters is set apart and
-//! a word of them is searched as letters in a row: 日本 is found in 日本語. Hangul too: its words carry suffixes.
+//! SQLite's `unicode61` tokenizer takes each run of letters and digits as a word, folds case and drops
+//! diacritics. In scripts without spaces between words, a whole sentence would become one word. So here each
+//! of their letters is separated, and a word in such a script is searched as a sequence of letters: 日本 is
+//! found in 日本語. The same applies to Hangul, whose words carry suffixes.
 //!
-//! A change here asks for a migration that empties `messages_search` and `message_places` and sets
+//! A change here requires a migration that empties `messages_search` and `message_places` and sets
 //! `messages_indexed.last_id` to -1.
 
 use std::borrow::Cow;
 
-/// The text as it goes into the index.
+/// The text in the form in which it is indexed.
 pub(crate) fn searchable(text: &str) -> Cow<'_, str> {
     if text.is_ascii() || !text.chars().any(stands_alone) {
         return Cow::Borrowed(text);
@@ -25,7 +26,7 @@ pub(crate) fn searchable(text: &str) -> Cow<'_, str> {
     Cow::Owned(spaced)
 }
 
-/// Letters of scripts that are written without spaces between words, or with suffixes grown onto them.
+/// Whether a letter belongs to a script that has no spaces between words, or whose words carry suffixes.
 fn stands_alone(letter: char) -> bool {
     matches!(letter,
         '\u{0E00}'..='\u{0EFF}'       // Thai, Lao

@@ -13,7 +13,7 @@ use proptest::{collection::vec, prelude::*, sample::Index};
 use rusqlite::Connection;
 
 const ROOM: ConversationId = ConversationId(3);
-/// Texts, and a word of each that is searched for.
+/// Texts, each with one of its words to search for.
 const TEXTS: [(&str, &str); 5] = [
     ("Green tea!", "tea"),
     ("un café", "cafe"),
@@ -22,10 +22,10 @@ const TEXTS: [(&str, &str); 5] = [
     ("(Nothing)", "nothing"),
 ];
 
-/// What happens to a file, a transaction each.
+/// Changes to a file, each in its own transaction.
 #[derive(Clone, Debug)]
 enum Step {
-    /// New messages: their conversations, and ids to skip.
+    /// New messages: their conversations, and how many ids to skip.
     Say(Vec<(i64, u64)>),
     /// A message with an id that was skipped or deleted, as when a client fetches old history.
     SayLate(i64, Index),
@@ -47,7 +47,7 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// A file, and by id what should be in it. Several messages are said in a millisecond.
+/// A file, and its expected messages by id. Several messages are sent in the same millisecond.
 struct Kept {
     _folder: tempfile::TempDir,
     writer: Connection,
@@ -65,7 +65,7 @@ impl Kept {
         Self { reader: open_reader(&path).unwrap(), _folder: folder, writer, all: BTreeMap::new(), last: 0 }
     }
 
-    /// The file after some steps, whatever was asked meanwhile.
+    /// The file after some steps, with reads in between.
     fn after(steps: &[Step]) -> Self {
         let mut kept = Self::nothing();
         for step in steps {
@@ -138,7 +138,7 @@ impl Kept {
         assert_eq!(message(&self.reader, gone.conversation, gone.id).unwrap(), None);
     }
 
-    /// What should be left of [`ROOM`].
+    /// The messages that [`ROOM`] should still have.
     fn room(&self) -> Vec<Message> {
         self.all.values().filter(|message| message.conversation == ROOM).cloned().collect()
     }
@@ -190,7 +190,7 @@ fn is_after(message: &Message, bound: Bound) -> bool {
     }
 }
 
-/// The specification, literally.
+/// A literal implementation of the specification.
 fn model(all: &[Message], asked: Page, limit: usize) -> Vec<Message> {
     let only = |wanted: &dyn Fn(&Message) -> bool| -> Vec<Message> {
         all.iter().filter(|message| wanted(message)).cloned().collect()
@@ -275,7 +275,7 @@ proptest! {
     }
 }
 
-/// Between two statements, messages move from the tail to the index; none is missed, and none found twice.
+/// Messages move from the tail to the index between two statements; none may be missed or found twice.
 #[test]
 fn an_answer_is_of_one_moment() -> Result<(), HistoryError> {
     let mut kept = Kept::after(&[Step::Say(vec![(ROOM.0, 0); 1000])]);
