@@ -1,6 +1,8 @@
-//! How long it takes to bring an older database up to date: `cargo run --release -p parla-store --example upgrade -- FOLDER [MESSAGES]`.
+//! Measures how long it takes to upgrade an older database: `cargo run --release -p parla-store --example
+//! upgrade -- FOLDER [MESSAGES]`.
 //!
-//! FOLDER must be on a real disk. A million messages, every tenth of which answers another one, 268 MB, take 7 s on two shared cores.
+//! FOLDER must be on a real disk. A million messages (268 MB), every tenth of which is a reply, take 7 s on
+//! two shared cores.
 
 #![expect(clippy::print_stdout, reason = "it prints a table")]
 
@@ -35,7 +37,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Every file in a folder, with its size in MB.
+/// All files in a folder, with their sizes in MB.
 fn sizes(folder: &Path) -> std::io::Result<String> {
     let mut sizes = Vec::new();
     for entry in fs::read_dir(folder)? {

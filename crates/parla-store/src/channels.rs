@@ -1,4 +1,4 @@
-//! The rows of channels: everything that a restart must not lose of them.
+//! The rows of channels: everything about them that must survive a restart.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use rusqlite::{Connection, Row, ToSql, Transaction, params};
 
 use crate::{DatabaseError, conversations};
 
-/// The channels as they were kept. Those whose names the rules no longer allow are left alone.
+/// The stored channels. Those whose names the rules no longer allow are skipped.
 pub(crate) fn read(connection: &Connection, rules: &NameRules) -> Result<Vec<ChannelState>, DatabaseError> {
     let mut statement = connection.prepare("SELECT * FROM channels ORDER BY id")?;
     let rows = statement.query_map([], |row| channel(row, rules))?;
@@ -55,12 +55,12 @@ fn channel(row: &Row<'_>, rules: &NameRules) -> Result<Option<ChannelState>, rus
     }))
 }
 
-/// The id of a channel's row.
+/// The row id of a channel.
 pub(crate) const fn row_id(channel: ChannelId) -> i64 {
     channel.number().cast_signed()
 }
 
-/// Reads the lists of a channel. What this version cannot read of them is left out.
+/// Reads the lists of a channel. Masks that this version cannot parse are skipped.
 fn read_lists(connection: &Connection, state: &mut ChannelState) -> Result<(), DatabaseError> {
     let sql = "SELECT mode, mask, setter, set_at FROM channel_masks WHERE channel = ?1 ORDER BY place, set_at, mask";
     let mut statement = connection.prepare_cached(sql)?;
@@ -73,7 +73,7 @@ fn read_lists(connection: &Connection, state: &mut ChannelState) -> Result<(), D
             tracing::warn!(channel = %state.name, mask, "a kept entry of a list means nothing; it is left out");
             continue;
         };
-        // Two texts can mean the same, where somebody has written to the file by hand.
+        // Two texts can mean the same mask if somebody has edited the file by hand.
         if list.iter().all(|entry| entry.mask != mask) {
             list.push(ListEntry { mask, setter: row.get(2)?, at: Timestamp::from_millis(row.get(3)?) });
         }
@@ -81,7 +81,8 @@ fn read_lists(connection: &Connection, state: &mut ChannelState) -> Result<(), D
     Ok(())
 }
 
-/// The values of a channel. Keys that are none any more are left alone until the channel is kept again.
+/// The METADATA values of a channel. Invalid keys are skipped, and remain in the file until the channel is
+/// stored again.
 fn metadata(connection: &Connection, id: ChannelId) -> Result<BTreeMap<Key, String>, DatabaseError> {
     let sql = "SELECT key, value FROM channel_metadata WHERE channel = ?1";
     let mut statement = connection.prepare_cached(sql)?;
@@ -92,7 +93,7 @@ fn metadata(connection: &Connection, id: ChannelId) -> Result<BTreeMap<Key, Stri
     Ok(rows.filter_map(Result::transpose).collect::<Result<_, _>>()?)
 }
 
-/// Keeps all of a channel, in place of what was kept of it.
+/// Stores a whole channel, in place of what was stored before.
 pub(crate) fn keep(transaction: &Transaction<'_>, state: &ChannelState) -> Result<(), rusqlite::Error> {
     let id = row_id(state.id);
     transaction.execute("DELETE FROM channels WHERE id = ?1", [id])?;
@@ -121,7 +122,8 @@ pub(crate) fn keep(transaction: &Transaction<'_>, state: &ChannelState) -> Resul
     Ok(())
 }
 
-/// Keeps one change of a channel: writes the one row that it is about. Of a channel that is not kept, nothing.
+/// Stores one change of a channel by writing the one row that it concerns. If the channel is not stored,
+/// nothing happens.
 pub(crate) fn change(
     transaction: &Transaction<'_>,
     id: ChannelId,
@@ -166,7 +168,7 @@ impl ChannelRow<'_> {
         Ok(())
     }
 
-    /// Puts an entry behind all others of its list.
+    /// Adds an entry at the end of its list.
     fn add_entry(&self, mode: ChannelMode, entry: &ListEntry) -> Result<(), rusqlite::Error> {
         let sql = "INSERT INTO channel_masks (channel, mode, mask, setter, set_at, place)
             SELECT id, ?2, ?3, ?4, ?5,
@@ -206,8 +208,8 @@ impl ChannelRow<'_> {
     }
 }
 
-/// Writes the masks of lists as this version writes them, so that each is found again by its text. An earlier version kept some
-/// hosts as nicks. What means nothing, or is there twice, goes.
+/// Rewrites the masks of lists in the form of this version, so that each can be found by its text. An earlier
+/// version stored some hosts as nicks. Invalid and duplicate masks are removed.
 pub(crate) fn rewrite_masks(transaction: &Transaction<'_>) -> Result<(), rusqlite::Error> {
     let mut statement = transaction.prepare(
         "SELECT channel, mode, mask, setter, set_at, place FROM channel_masks ORDER BY channel, mode, place, set_at, mask",
@@ -261,7 +263,7 @@ mod tests {
         }
     }
 
-    /// A channel that has something of everything.
+    /// A channel in which no property is empty.
     fn full() -> ChannelState {
         let at = Timestamp::from_millis(1000);
         ChannelState {
@@ -283,7 +285,7 @@ mod tests {
         }
     }
 
-    /// One change of each kind, and back.
+    /// One change of each kind, and its reversal.
     fn changes() -> Vec<ChannelChange> {
         let topic =
             Topic { text: "new".to_owned(), setter: "a!b@c".to_owned(), at: Timestamp::from_millis(9) };
@@ -371,7 +373,7 @@ mod tests {
         assert_eq!(tables.connection.query_row(rows, [], |row| row.get::<_, i64>(0)).unwrap(), 0);
     }
 
-    /// A data directory whose tables are as old as these steps, with these rows in them.
+    /// A data directory whose tables are at this version and have these rows.
     fn older(steps: usize, rows: &str) -> tempfile::TempDir {
         let folder = tempfile::tempdir().unwrap();
         let mut connection = parla_history::open(&path(folder.path()), Durability::Os).unwrap();
@@ -409,7 +411,7 @@ mod tests {
         let folder = older(7, &rows);
         let mut database = Database::open(folder.path(), Durability::Os).unwrap();
         assert_eq!(bans(&database), ["*!*@a.b.ip", "*!*@2001:db8::1"]);
-        // One that is taken away does not come back by another text.
+        // An entry that is removed does not come back under another text.
         let mask = ListMask::parse("*!*@a.b.ip").unwrap();
         let change = ChannelChange::ListEntryRemoved { mode: ChannelMode::Ban, mask };
         database.commit(&[Change::ChannelChanged { channel: ChannelId::from_number(7), change }]).unwrap();

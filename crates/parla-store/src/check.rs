@@ -1,5 +1,5 @@
-//! Reads all of the database and looks whether it is sound: at the start for a moment, and if that is not enough, beside the
-//! server that runs.
+//! Reads the whole database to check that it is sound: briefly at the start and, if that is not enough, while
+//! the server runs.
 
 use std::{
     io,
@@ -16,28 +16,28 @@ use rusqlite::{Connection, ErrorCode};
 
 use crate::{DatabaseError, database, limits::CHECK_AT_START_MAX, schema};
 
-/// How many of the findings are told.
+/// How many of the findings are reported.
 const FINDINGS_MAX: usize = 5;
 
-/// Instructions of SQLite between two looks whether to stop: about a millisecond.
+/// SQLite instructions between two checks whether to stop, which is about a millisecond.
 const INSTRUCTIONS: i32 = 20_000;
 
-/// What came of it.
+/// The result of a check.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Look {
     Sound,
     Damaged(String),
-    /// It was stopped before it was done.
+    /// The check was stopped before it was complete.
     Unfinished,
 }
 
-/// Looks for as long as a start may take.
+/// Checks for as long as a start may be delayed.
 pub(crate) fn look_at_start(connection: &mut Connection) -> Result<Look, DatabaseError> {
     let deadline = Instant::now() + CHECK_AT_START_MAX;
     look(connection, move || Instant::now() >= deadline)
 }
 
-/// Looks until it is done or is to stop.
+/// Checks until it is complete or told to stop.
 fn look(
     connection: &mut Connection,
     is_to_stop: impl FnMut() -> bool + Send + 'static,
@@ -64,11 +64,11 @@ fn findings(connection: &Connection) -> Result<Vec<String>, DatabaseError> {
     let lines = statement.query_map([], |row| row.get::<_, String>(0))?;
     let mut found: Vec<String> = lines.collect::<Result<_, _>>()?;
     found.retain(|line| line != "ok");
-    // Its sentences can have several lines.
+    // SQLite's messages may have several lines.
     for line in &mut found {
         *line = line.split_whitespace().filter(|word| *word != "***").collect::<Vec<_>>().join(" ");
     }
-    // In an older version's file there is not all that is looked at here.
+    // A file of an older version does not have everything that is checked here.
     if found.is_empty() && schema::is_current(connection)? {
         found = parla_history::check(connection)?;
         found.extend(unreadable_texts(connection)?);
@@ -76,7 +76,7 @@ fn findings(connection: &Connection) -> Result<Vec<String>, DatabaseError> {
     Ok(found)
 }
 
-/// Texts of this crate's tables that are none any more.
+/// Columns in this crate's tables that contain invalid text.
 fn unreadable_texts(connection: &Connection) -> Result<Vec<String>, DatabaseError> {
     let sql = "SELECT m.name, p.name FROM sqlite_schema m JOIN pragma_table_info(m.name) p
                WHERE m.type = 'table' AND p.type = 'TEXT' AND m.name NOT LIKE 'messages%'";
@@ -98,7 +98,7 @@ fn unreadable_texts(connection: &Connection) -> Result<Vec<String>, DatabaseErro
     Ok(found)
 }
 
-/// A look that goes on beside the server.
+/// A check that runs in parallel with the server.
 #[derive(Debug)]
 pub(crate) struct Check {
     is_to_stop: Arc<AtomicBool>,
@@ -106,7 +106,7 @@ pub(crate) struct Check {
 }
 
 impl Check {
-    /// Starts it. Damage is reported, and the next start says so before it does anything else.
+    /// Starts the check. Damage is reported, and also noted so that the next start refuses.
     pub(crate) fn start(data_dir: &Path, report: impl FnOnce(String) + Send + 'static) -> io::Result<Self> {
         let is_to_stop = Arc::new(AtomicBool::new(false));
         let (stop, data_dir) = (Arc::clone(&is_to_stop), data_dir.to_owned());
@@ -120,7 +120,7 @@ impl Check {
         Ok(Self { is_to_stop, thread })
     }
 
-    /// Stops it, within milliseconds; its connection is closed then.
+    /// Stops the check within milliseconds and closes its connection.
     pub(crate) fn stop(self) {
         self.is_to_stop.store(true, Ordering::Release);
         if self.thread.join().is_err() {
@@ -149,7 +149,7 @@ mod tests {
         drop(Database::open(folder.path(), Durability::Os).unwrap());
         let mut connection = parla_history::open_reader(&path(folder.path())).unwrap();
         assert_eq!(look(&mut connection, || false).unwrap(), Look::Sound);
-        // Long enough that it is asked whether to stop.
+        // Enough work that SQLite asks whether to stop.
         let many = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)
             INSERT INTO messages(id, conversation, at, kind, source, text)
             SELECT i, 1, i, 'PRIVMSG', 'a!b@c', 'hello' FROM n";

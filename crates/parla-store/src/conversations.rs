@@ -1,13 +1,14 @@
-//! The table of conversations: under which number the messages of each are kept.
+//! The table of conversations, which gives each the number under which its messages are stored.
 //!
-//! A room has the number of the entry that made it, and two accounts have that of the first message that was kept between them. An
-//! entry does one thing only, so no two conversations have one number, and all machines that read the same log give the same.
+//! A room has the number of the entry that created it, and two accounts have that of the first message that
+//! was stored between them. An entry does only one of these things, so no two conversations have the same
+//! number, and all machines that read the same log assign the same numbers.
 
 use parla_history::ConversationId;
 use parla_server::Conversation;
 use rusqlite::{Connection, OptionalExtension as _, Transaction};
 
-/// The number of a conversation; none of two accounts between whom nothing was ever kept.
+/// The number of a conversation; `None` for two accounts between whom nothing was ever stored.
 pub(crate) fn number(
     connection: &Connection,
     conversation: &Conversation,
@@ -20,8 +21,8 @@ pub(crate) fn number(
     connection.prepare_cached(sql)?.query_row(pair, |row| row.get(0)).optional()
 }
 
-/// The number of a conversation in which the message numbered `seq` is kept. If it is the first one of two accounts, it gives them
-/// its own number.
+/// The number of a conversation in which the message numbered `seq` is being stored. If it is the first
+/// between two accounts, they get its number.
 pub(crate) fn number_for(
     transaction: &Transaction<'_>,
     conversation: &Conversation,
@@ -40,21 +41,22 @@ pub(crate) fn number_for(
     Ok(id)
 }
 
-/// A room is kept from now on.
+/// Adds a room, which is stored from now on.
 pub(crate) fn add_room(transaction: &Transaction<'_>, id: i64) -> Result<(), rusqlite::Error> {
     let sql = "INSERT INTO conversations(id, kind) VALUES(?1, 'room') ON CONFLICT(id) DO NOTHING";
     transaction.prepare_cached(sql)?.execute([id])?;
     Ok(())
 }
 
-/// A room is no more.
+/// Removes a room that no longer exists.
 pub(crate) fn remove_room(transaction: &Transaction<'_>, id: i64) -> Result<(), rusqlite::Error> {
     let sql = "DELETE FROM conversations WHERE id = ?1 AND kind = 'room'";
     transaction.prepare_cached(sql)?.execute([id])?;
     Ok(())
 }
 
-/// Makes the rooms in the table those that are kept: for files from before there was the table, and for damaged ones.
+/// Makes the rooms in the table match the stored channels, for files from before the table existed and for
+/// damaged ones.
 pub(crate) fn rewrite_rooms(transaction: &Transaction<'_>) -> Result<(), rusqlite::Error> {
     transaction.execute_batch(
         "DELETE FROM conversations WHERE kind = 'room' AND id NOT IN (SELECT id FROM channels);
@@ -132,7 +134,7 @@ mod tests {
         assert_eq!(numbers(&tables, &ours), [5, 6]);
         tables.commit(&[redacted(&ours)]).unwrap();
         assert_eq!(numbers(&tables, &ours), [6]);
-        // Its number is still theirs.
+        // Their conversation keeps its number.
         tables.commit(&[said(9, ours.clone())]).unwrap();
         assert_eq!(numbers(&tables, &ours), [6, 9]);
         assert_eq!(rows(&tables).len(), 1);

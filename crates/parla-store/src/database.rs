@@ -1,5 +1,5 @@
-//! The one file of a server, `parla.db`, and what is known of it outside of it: the mark of the last commit, so that loss is
-//! noticed.
+//! The server's single file, `parla.db`, and what is recorded about it elsewhere: a mark of the last commit,
+//! so that loss is noticed.
 
 use std::{
     fs::{self, File},
@@ -27,43 +27,44 @@ use crate::{
 pub struct Database {
     pub(crate) tables: Tables,
     pub(crate) data_dir: PathBuf,
-    /// What is known of the file outside of it.
+    /// What is recorded about the file outside it.
     pub(crate) state: StateFile,
-    /// The log, to read its marks.
+    /// SQLite's log, for reading its marks.
     pub(crate) log: OpenLog,
     /// Pages in the log after the last commit.
     pub(crate) log_pages: Arc<AtomicU32>,
-    /// Whether the last attempt to bring the log into the database failed; that is said once.
+    /// Whether the last checkpoint failed, so that it is reported only once.
     pub(crate) checkpoint_fails: bool,
-    /// Whether the start had no time to read all of the file.
+    /// Whether there was no time at the start to check the whole file.
     pub(crate) is_unchecked: bool,
     pub(crate) check: Option<Check>,
-    /// Held locked, so that no second server writes to the directory.
+    /// Keeps the directory locked, so that no second server writes to it.
     pub(crate) _lock: File,
 }
 
-/// Where in a data directory the file is.
+/// Where the file is in a data directory.
 pub fn path(data_dir: &Path) -> PathBuf {
     data_dir.join("parla.db")
 }
 
-/// What lies in a data directory and must be writable if it is there.
+/// The files in a data directory that must be writable if they exist.
 pub fn files(data_dir: &Path) -> [PathBuf; 4] {
     ["parla.db", "parla.db-wal", "parla.db-shm", "parla.lock"].map(|name| data_dir.join(name))
 }
 
 impl Database {
-    /// The directory that the file is in.
+    /// The directory that contains the file.
     pub fn data_dir(&self) -> &Path {
         &self.data_dir
     }
 
-    /// What is in the file, to be read.
+    /// The tables, for reading.
     pub const fn tables(&self) -> &Tables {
         &self.tables
     }
 
-    /// The key that hides addresses. Bans on hidden addresses need it, so it is here and in every backup.
+    /// The key that hides addresses. Bans on hidden addresses depend on it, so it is stored here and is in
+    /// every backup.
     ///
     /// # Errors
     /// The file cannot be read.
@@ -71,7 +72,7 @@ impl Database {
         Ok(self.keys()?.cloak)
     }
 
-    /// The key that enciphers the ids of messages. Clients keep ids over restarts.
+    /// The key that encrypts msgids. Clients store ids over restarts.
     ///
     /// # Errors
     /// The file cannot be read.
@@ -83,17 +84,17 @@ impl Database {
         Ok(find_keys(&self.tables.connection)?.ok_or(rusqlite::Error::QueryReturnedNoRows)?)
     }
 
-    /// Keeps changes, all or none, and returns when they are on disk.
+    /// Stores changes, all or none, and returns when they are on disk.
     ///
     /// # Errors
-    /// SQLite refuses, and nothing was kept. [`DatabaseError::patience`] says whether to try again.
+    /// SQLite refuses, and nothing was stored. [`DatabaseError::patience`] says whether to try again.
     pub fn commit(&mut self, changes: &[Change]) -> Result<(), DatabaseError> {
         self.tables.commit(changes)?;
         self.after_commit();
         Ok(())
     }
 
-    /// Writes down where the log ends now, and brings it into the database when it is long.
+    /// Records where the log ends now, and makes a checkpoint if the log is long.
     fn after_commit(&mut self) {
         let pages = self.log_pages.load(Ordering::Relaxed);
         match self.log.mark(pages) {
@@ -112,15 +113,15 @@ impl Database {
         self.checkpoint_fails = done.is_err();
     }
 
-    /// About how many messages the indexes of the history do not have yet.
+    /// The approximate number of messages that are not in the indexes yet.
     pub const fn unindexed(&self) -> usize {
         self.tables.unindexed()
     }
 
-    /// Brings some messages into the indexes of the history.
+    /// Adds some messages to the indexes of the history.
     ///
     /// # Errors
-    /// As [`Tables::index`].
+    /// As for [`Tables::index`].
     pub fn index(&mut self) -> Result<(), DatabaseError> {
         if self.tables.index()? {
             self.after_commit();
@@ -133,10 +134,10 @@ impl Database {
         self.tables.has_forgotten()
     }
 
-    /// Takes some messages of forgotten channels out of the file.
+    /// Removes some messages of forgotten channels from the file.
     ///
     /// # Errors
-    /// As [`Tables::forget`].
+    /// As for [`Tables::forget`].
     pub fn forget(&mut self) -> Result<(), DatabaseError> {
         if self.tables.forget()? {
             self.after_commit();
@@ -145,7 +146,7 @@ impl Database {
     }
 }
 
-/// Notes damage, so that the next start says so before it does anything else. Gives the last words of this run: the server must end.
+/// Notes damage, so that the next start refuses. Returns the message with which this run must end.
 pub fn note_damage(data_dir: &Path, found: &str) -> String {
     if let Err(error) = fs::write(inspect::note_path(data_dir), format!("{found}\n")) {
         tracing::error!(%error, "cannot write parla.damage");
@@ -218,10 +219,10 @@ mod tests {
         database.index().unwrap();
         database.commit(&[redacted(13, 2), redacted(11, 1), redacted(99, 1)]).unwrap();
         assert_eq!(kept(&database), [13]);
-        // Its number is not given out again.
+        // Its number is never reused.
         database.commit(&[redacted(13, 1)]).unwrap();
         assert_eq!(database.tables().last_seq().unwrap(), Some(13));
-        // And nobody takes the file for an older one.
+        // And the file is not mistaken for an older one.
         database.close().unwrap();
         assert_eq!(
             Database::open(folder.path(), Durability::Os).unwrap().tables().last_seq().unwrap(),
@@ -271,7 +272,7 @@ mod tests {
             assert_eq!(rows(&database, table, column), 0, "{table}");
         }
         assert_eq!(database.tables().channels(&rules).unwrap().len(), 1);
-        // The messages go when there is time; a server that was killed goes on with it.
+        // The messages are removed when there is time, and after a crash this continues.
         assert_eq!(rows(&database, "messages", "conversation"), 10);
         drop(database);
         let mut database = open();

@@ -1,4 +1,4 @@
-//! Why the data directory cannot be used, in words for the administrator, and whether it is worth waiting.
+//! Errors of the data directory, worded for the administrator, and whether it makes sense to wait.
 
 use std::path::PathBuf;
 
@@ -11,18 +11,18 @@ use crate::Doubt;
 /// Why the data directory cannot be used.
 #[derive(Debug, Error)]
 pub enum DatabaseError {
-    /// The directory cannot be made, read or written.
+    /// The directory cannot be created, read or written.
     #[error("cannot use the data directory {path}: {reason}. Choose another with --data-dir")]
     Directory {
         /// The data directory.
         path: PathBuf,
-        /// What the system says.
+        /// The error of the system.
         reason: std::io::Error,
     },
     /// Another server has locked the directory.
     #[error("another parlad uses the data directory {0}. Stop it, or choose another with --data-dir")]
     InUse(PathBuf),
-    /// The directory is not as it was left. Nothing in it was changed.
+    /// The directory is not as the last server left it. Nothing in it was changed.
     #[error("{}", explain(path, doubts))]
     Doubtful {
         /// The data directory.
@@ -33,41 +33,42 @@ pub enum DatabaseError {
     /// SQLite cannot open the file.
     #[error(transparent)]
     Open(#[from] OpenError),
-    /// There is no room for the copy that is made before an older database is changed. Nothing was changed.
+    /// There is not enough space for the copy that is made before an older database is upgraded. Nothing was
+    /// changed.
     #[error(
         "the database {} is from an older version of parla and is copied before it is brought up to date. That takes {needed} bytes \
          on its disk, and {free} are free. Nothing was changed; make room and start again",
         path.display()
     )]
     NoRoomForCopy {
-        /// The database.
+        /// The database to be copied.
         path: PathBuf,
-        /// Bytes that must be free.
+        /// Required space in bytes.
         needed: u64,
-        /// Bytes that are free.
+        /// Free space in bytes.
         free: u64,
     },
-    /// That copy cannot be made. Nothing was changed.
+    /// The copy cannot be made. Nothing was changed.
     #[error("the database is from an older version of parla and is not changed before it is copied: {0}")]
     Copy(#[from] CopyError),
-    /// The tables cannot be made or brought up to date.
+    /// The tables cannot be created or upgraded.
     #[error(transparent)]
     Migration(#[from] MigrationError),
-    /// A message cannot be kept or read.
+    /// A message cannot be stored or read.
     #[error(transparent)]
     History(#[from] HistoryError),
-    /// There are no random numbers for the keys.
+    /// The system has no random numbers for the keys.
     #[error("the system gives no random numbers: {0}")]
     Random(#[from] getrandom::Error),
     /// The state file cannot be written.
     #[error("cannot write parla.state: {0}")]
     State(#[from] std::io::Error),
-    /// SQLite refuses anything else.
+    /// SQLite refuses something else.
     #[error("the database failed: {0}")]
     Sqlite(#[from] rusqlite::Error),
 }
 
-/// What was found, what it means, and what to do.
+/// What was found, what it means, and what to do about it.
 fn explain(path: &std::path::Path, doubts: &[Doubt]) -> String {
     let found: String = doubts.iter().map(|doubt| format!("\n  - {doubt}")).collect();
     format!(
@@ -84,19 +85,19 @@ fn explain(path: &std::path::Path, doubts: &[Doubt]) -> String {
     )
 }
 
-/// How long something may be tried again.
+/// How long to keep trying.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Patience {
-    /// The disk is full or another program is in the way: that passes, and only the administrator knows when.
+    /// The disk is full or another program interferes: this will pass, but only the administrator knows when.
     Endless,
-    /// The disk fails: that may pass, but not after a long time.
+    /// The disk reports errors: they may pass, but not after a long time.
     Short,
-    /// The database is damaged, or this program is wrong: it never passes.
+    /// The database is damaged, or this program has a fault: it will never pass.
     None,
 }
 
 impl DatabaseError {
-    /// SQLite's own error.
+    /// The underlying error of SQLite, if there is one.
     fn sqlite(&self) -> Option<&ffi::Error> {
         match self {
             Self::Sqlite(error)
@@ -113,14 +114,14 @@ impl DatabaseError {
         self.sqlite().map(|error| error.code)
     }
 
-    /// Whether the file is no sound database.
+    /// Whether the file is not a sound database.
     pub fn is_damage(&self) -> bool {
         matches!(self, Self::Open(OpenError::Damaged { .. } | OpenError::NotADatabase { .. }))
             || matches!(self.sqlite_code(), Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase))
             || self.sqlite().is_some_and(|error| error.extended_code == ffi::SQLITE_IOERR_SHORT_READ)
     }
 
-    /// How long it is worth trying again.
+    /// How long to keep trying.
     pub fn patience(&self) -> Patience {
         let Some(error) = self.sqlite() else { return Patience::None };
         match error.code {
@@ -131,7 +132,7 @@ impl DatabaseError {
             | ErrorCode::PermissionDenied
             | ErrorCode::CannotOpen
             | ErrorCode::OutOfMemory => Patience::Endless,
-            // A quota and a limit on the size of files come as this.
+            // This is how an exceeded quota or file size limit is reported.
             ErrorCode::SystemIoFailure if error.extended_code == ffi::SQLITE_IOERR_WRITE => Patience::Endless,
             ErrorCode::SystemIoFailure => Patience::Short,
             _ => Patience::None,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use parla_proto::Timestamp;
 use parla_server::{Change, Conversation, Spoken, Verb};
 
-/// Somebody said `xylophone`, as the entry of this number and at that millisecond.
+/// Somebody says `xylophone`, by the entry of this number and at that millisecond.
 pub(crate) fn said(seq: u64, conversation: Conversation) -> Change {
     Change::Message(Arc::new(Spoken {
         seq,

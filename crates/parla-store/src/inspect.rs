@@ -1,7 +1,7 @@
-//! What is wrong with a data directory, found out before anything in it is changed.
+//! Finds out what is wrong with a data directory before anything in it is changed.
 //!
-//! First the files as they lie there, without SQLite, which would take a lost database for a new one and a damaged log for a
-//! short one. Then the tables, through SQLite.
+//! It first looks at the files without SQLite, which would take a lost database for a new one and a damaged
+//! log for a short one, and then at the tables through SQLite.
 
 use std::{
     fs::{self, File},
@@ -23,38 +23,38 @@ use crate::{
     wal::{self, Log, Mark, Walk},
 };
 
-/// Something that must not be passed over.
+/// A finding that must not be ignored.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum Doubt {
-    /// The database is gone.
+    /// The database is missing.
     #[error("parla.db is gone, and this directory has been used")]
     Gone,
-    /// The database has no bytes.
+    /// The database file is empty.
     #[error("parla.db is empty, and this directory has been used")]
     Empty,
-    /// SQLite cannot read all of the database; what it says.
+    /// SQLite cannot read all of the database, for this reason.
     #[error("parla.db is damaged: {0}")]
     Unreadable(String),
-    /// The log is gone, and it is needed.
+    /// The log is missing, and it is needed.
     #[error("parla.db-wal is gone or empty, and what was kept last was in it")]
     LogGone,
     /// The log ends before the last commit.
     #[error("parla.db-wal is damaged: {readable} of its {kept} pages can be read")]
     LogCut {
-        /// Pages that can be read.
+        /// The number of readable pages.
         readable: u32,
-        /// Pages that were kept.
+        /// The number of pages that were stored.
         kept: u32,
     },
-    /// The log goes on behind a frame that cannot be read.
+    /// The log continues after an unreadable frame.
     #[error("parla.db-wal is damaged: there is more behind the place up to which it can be read")]
     LogDamaged,
-    /// The log belongs to another database or another state of this one.
+    /// The log belongs to another database or to another state of this one.
     #[error(
         "parla.db-wal is that of another database or of another day, or another program has written to parla.db"
     )]
     LogForeign,
-    /// Tables or indexes are missing; their names.
+    /// These tables or indexes are missing.
     #[error("parla.db lacks what was in it: {}", .0.join(", "))]
     TablesGone(Vec<String>),
     /// The last number is lower than it was.
@@ -70,32 +70,32 @@ pub enum Doubt {
         "the keys of the server are others than they were: parla.db is that of another server, or bans on hidden addresses and ids of messages would not hold any more"
     )]
     KeyChanged,
-    /// A running server has noted damage; what it was.
+    /// A running server noted this damage.
     #[error("the last run of the server found damage: {0}")]
     FoundBefore(String),
 }
 
-/// What the files are like.
+/// The state of the files.
 #[derive(Debug)]
 pub(crate) struct Files {
     pub(crate) doubts: Vec<Doubt>,
-    /// Whether something was kept here before.
+    /// Whether anything was stored here before.
     pub(crate) is_used: bool,
-    /// What a power cut took that `durability = "os"` does not promise to keep.
+    /// What a power cut removed that `durability = "os"` does not promise to keep.
     pub(crate) lost_by_power_cut: Option<Doubt>,
 }
 
-/// Where the running server notes damage that it found, for the next start.
+/// The file in which a running server notes damage that it found, for the next start.
 pub(crate) fn note_path(data_dir: &Path) -> PathBuf {
     data_dir.join("parla.damage")
 }
 
-/// The log of a database.
+/// The write-ahead log of the database.
 pub(crate) fn log_path(data_dir: &Path) -> PathBuf {
     data_dir.join("parla.db-wal")
 }
 
-/// Looks at the files without SQLite.
+/// Inspects the files without SQLite.
 pub(crate) fn files(data_dir: &Path, known: &KnownState, durability: Durability) -> io::Result<Files> {
     let asked = if let KnownState::Used(state) = known { state.mark.frame } else { 0 };
     let log = wal::walk(&log_path(data_dir), asked)?;
@@ -130,7 +130,7 @@ pub(crate) fn files(data_dir: &Path, known: &KnownState, durability: Durability)
     Ok(Files { doubts, is_used: is_known || bytes.is_some_and(|bytes| bytes > 0), lost_by_power_cut })
 }
 
-/// What is wrong with the log, given what is known.
+/// What is wrong with the log, given what is recorded about it.
 fn log_doubt(data_dir: &Path, known: &KnownState, log: Log) -> io::Result<Option<Doubt>> {
     let KnownState::Used(state) = known else {
         return Ok(match log {
@@ -156,7 +156,7 @@ fn log_doubt(data_dir: &Path, known: &KnownState, log: Log) -> io::Result<Option
 fn present_log_doubt(state: &State, walk: &Walk) -> Option<Doubt> {
     let mark = state.mark;
     if mark.frame == 0 {
-        // The server was stopped in order, so there was no log.
+        // The server was stopped cleanly, so there was no log.
         return (walk.last.frame > 0 || walk.commits_behind > 0).then_some(Doubt::LogForeign);
     }
     if walk.salt == mark.salt {
@@ -166,14 +166,15 @@ fn present_log_doubt(state: &State, walk: &Walk) -> Option<Doubt> {
     } else if !walk.salt.follows(mark.salt) {
         return Some(Doubt::LogForeign);
     }
-    // On the same day, the mark says exactly what was kept, and what is behind it is a transaction that failed. After a power cut
-    // the mark may be older than the log. Then one more transaction was perhaps under way, but not two.
+    // If the machine has not been restarted, the mark says exactly what was stored, and anything after it is
+    // a failed transaction. After a restart the mark may be older than the log. Then one more transaction may
+    // have been in progress, but not two.
     let may_be_old = state.boot != state::boot();
     (may_be_old && walk.commits_behind > 1).then_some(Doubt::LogDamaged)
 }
 
-/// Whether the last page that the log had is in the database, and so everything before it. A program such as `sqlite3`, opened
-/// after a crash, brings a log into the database and deletes it.
+/// Whether the last page of the log is in the database, and therefore everything before it. If a program such
+/// as `sqlite3` is opened after a crash, it copies the log into the database and deletes it.
 pub(crate) fn is_in_database(data_dir: &Path, mark: &Mark) -> io::Result<bool> {
     if mark.frame == 0 {
         return Ok(true);
@@ -201,7 +202,7 @@ pub(crate) fn is_in_database(data_dir: &Path, mark: &Mark) -> io::Result<bool> {
     Ok(is_read(file.read_exact_at(&mut page, page_bytes * u64::from(before)))? && mark.is_page(&page))
 }
 
-/// Looks whether the tables are there that a used database must have, and the key.
+/// Checks that the tables and keys exist that a used database must have.
 pub(crate) fn tables(connection: &Connection, known: &KnownState) -> Result<Vec<Doubt>, DatabaseError> {
     let present = names(connection)?;
     if present.is_empty() && *known == KnownState::Nothing {

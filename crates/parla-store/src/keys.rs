@@ -1,4 +1,4 @@
-//! The random keys of a server, which are made once and kept in the database and in every backup.
+//! The random keys of a server, which are generated once and stored in the database and so in every backup.
 
 use parla_server::message_ids;
 use rusqlite::{Connection, OptionalExtension as _, params};
@@ -8,16 +8,16 @@ use crate::DatabaseError;
 /// The key that hides addresses.
 pub type CloakKey = [u8; 32];
 
-/// The random keys of a server, made once. They also tell its database from all others.
+/// A server's random keys, which also distinguish its database from all others.
 #[derive(Debug)]
 pub(crate) struct Keys {
-    /// Hides addresses.
+    /// The key that hides addresses.
     pub(crate) cloak: CloakKey,
-    /// Enciphers the ids of messages.
+    /// The key that encrypts msgids.
     pub(crate) message: message_ids::Key,
 }
 
-/// The keys, if they are there.
+/// The keys, if they exist.
 pub(crate) fn find_keys(connection: &Connection) -> Result<Option<Keys>, rusqlite::Error> {
     let (cloak, message) = (find_secret(connection, "cloak")?, find_secret(connection, "msgid")?);
     Ok(cloak.zip(message).map(|(cloak, message)| Keys { cloak, message }))
@@ -29,11 +29,11 @@ fn find_secret<const BYTES: usize>(
 ) -> Result<Option<[u8; BYTES]>, rusqlite::Error> {
     let sql = "SELECT value FROM secrets WHERE name = ?1";
     let found = connection.query_row(sql, [name], |row| row.get::<_, Vec<u8>>(0)).optional()?;
-    // One of another length is none of ours.
+    // A key of another length is not one of ours.
     Ok(found.and_then(|secret| secret.try_into().ok()))
 }
 
-/// The keys; what is not there is made now.
+/// The keys. Missing ones are generated now.
 pub(crate) fn make_keys(connection: &Connection) -> Result<Keys, DatabaseError> {
     Ok(Keys { cloak: make_secret(connection, "cloak")?, message: make_secret(connection, "msgid")? })
 }

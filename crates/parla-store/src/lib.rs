@@ -1,23 +1,23 @@
-//! Everything that a server keeps, in one SQLite file, `parla.db`: channels, messages (by `parla-history`),
-//! and its keys.
+//! Stores everything that a server keeps in one SQLite file, `parla.db`: channels, messages (through
+//! `parla-history`), and its keys.
 //!
-//! [`Database`] is the writing end. It opens a data directory only if it is as it was left, keeps the
+//! [`Database`] is the writing end. It opens a data directory only if it is as it was left, stores the
 //! [`parla_server::Change`]s of a batch in one transaction, and returns when they are on disk. [`Reader`]
-//! answers the [`parla_server::Query`]s of sessions. Neither knows a session, a socket or a thread of the
-//! server.
+//! answers the [`parla_server::Query`]s of sessions. Neither knows about sessions, sockets or the server's
+//! threads.
 //!
 //! # Code map
 //!
-//! - Writing: `tables.rs` keeps the changes of a batch in one transaction; `channels.rs`, `conversations.rs`
+//! - Writing: `tables.rs` stores the changes of a batch in one transaction; `channels.rs`, `conversations.rs`
 //!   and `messages.rs` map them to rows, `schema.rs` has the tables, and `keys.rs` the random keys.
-//! - Reading: `reader.rs` answers questions on a connection of its own.
-//! - The file: `database.rs` is an open data directory and `open.rs` opens one. `upgrade.rs` copies it before
-//!   its tables change.
-//! - `error.rs` says why a data directory cannot be used, and `limits.rs` how much is done at once.
+//! - Reading: `reader.rs` answers queries on a connection of its own.
+//! - The file: `database.rs` is an open data directory, and `open.rs` opens one. `upgrade.rs` copies it
+//!   before its tables are changed.
+//! - `error.rs` has the errors of a data directory, and `limits.rs` says how much is done at once.
 //! - `fixture.rs` is a message for tests.
-//! - Damage: `state.rs` notes outside of the database what must be there, `wal.rs` reads SQLite's log without
-//!   SQLite, `inspect.rs` compares the two before anything is written, `check.rs` reads the whole file, and
-//!   `salvage.rs` saves what is still readable.
+//! - Damage: `state.rs` records outside the database what it must contain, `wal.rs` reads SQLite's log
+//!   without SQLite, `inspect.rs` compares the two before anything is written, `check.rs` reads the whole
+//!   file, and `salvage.rs` rescues what is still readable.
 
 mod channels;
 mod check;

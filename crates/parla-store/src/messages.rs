@@ -1,5 +1,5 @@
-//! Messages as the state machine has them and as `parla-history` keeps them, and the questions about them. The only place that
-//! knows both.
+//! Converts messages between the state machine and `parla-history`, and answers queries about them. This is
+//! the only module that knows both.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use rusqlite::{Connection, Transaction};
 
 use crate::{conversations, keys::find_keys};
 
-/// Keeps a message, if it is one that is kept. Says whether it is.
+/// Stores a message, if it is one to be stored. Returns whether it is.
 ///
 /// # Errors
 /// SQLite refuses.
@@ -45,7 +45,8 @@ fn message(spoken: &Spoken, kind: Kind, conversation: ConversationId) -> Message
     }
 }
 
-/// Fills in what messages refer to that were kept when only their tags said so. Where there is no key yet, there is no message.
+/// Fills in references of messages that were stored when only their tags had them. If there is no key yet,
+/// there are no messages either.
 pub(crate) fn fill_references(transaction: &Transaction<'_>) -> Result<(), rusqlite::Error> {
     let Some(keys) = find_keys(transaction)? else { return Ok(()) };
     let ids = MessageIds::new(&keys.message);
@@ -53,10 +54,10 @@ pub(crate) fn fill_references(transaction: &Transaction<'_>) -> Result<(), rusql
     Ok(())
 }
 
-/// The answer to a question about the history.
+/// Answers a query about the history.
 ///
 /// # Errors
-/// SQLite cannot read on.
+/// SQLite cannot continue reading.
 pub(crate) fn answer(connection: &Connection, query: &Query) -> Result<QueryResult, HistoryError> {
     match query {
         Query::History { conversation, page, limit } => {
@@ -85,7 +86,7 @@ pub(crate) fn answer(connection: &Connection, query: &Query) -> Result<QueryResu
     }
 }
 
-/// Whether a conversation has the message of this number.
+/// Whether a conversation has the message with this number.
 fn has_message(connection: &Connection, conversation: &Conversation, seq: u64) -> Result<bool, HistoryError> {
     let Some(number) = conversations::number(connection, conversation)? else { return Ok(false) };
     Ok(parla_history::message(connection, number, MessageNumber(seq))?.is_some())
@@ -118,7 +119,8 @@ fn spoken(message: Message, conversation: &Conversation) -> Spoken {
             Kind::Notice => Verb::Notice,
         },
         source: message.source,
-        // A name that nobody can have, as only somebody else's hand has written it there, must not cost the message.
+        // Only manual editing can have put an invalid name there, and it must not make the message
+        // unreadable.
         account: message.account.and_then(|account| AccountName::kept(&account).ok()),
         conversation: Some(conversation.clone()),
         target: String::new(),

@@ -1,4 +1,5 @@
-//! Opens the database of a data directory, after it has made sure that it is the one that was left there, and closes it.
+//! Opens the database of a data directory, after checking that it is the one that was left there, and closes
+//! it.
 
 use std::{
     fs::{self, File, TryLockError},
@@ -27,11 +28,12 @@ use crate::{
     wal::OpenLog,
 };
 
-/// How long another program that reads may keep the log from being emptied.
+/// How long another program that is reading may prevent us from emptying the log.
 const READERS_WAIT: Duration = Duration::from_millis(500);
 
 impl Database {
-    /// Opens the file, and makes it if it is not there. If the directory is not as it was left, nothing is changed.
+    /// Opens the file, or creates it if it does not exist. If the directory is not as it was left, nothing is
+    /// changed.
     ///
     /// # Errors
     /// [`DatabaseError`] says what a person can do.
@@ -40,7 +42,7 @@ impl Database {
         finish(data_dir, open_checked(data_dir, durability, known)?, lock, &mut |_| {})
     }
 
-    /// As [`Self::open`]; but damaged files are put aside, and it goes on with what can be read of them.
+    /// Like [`Self::open`], but moves damaged files aside and continues with what can be read of them.
     ///
     /// # Errors
     /// [`DatabaseError`] says what a person can do.
@@ -56,11 +58,11 @@ impl Database {
         finish(data_dir, opened, lock, &mut |_| {})
     }
 
-    /// Reads all of the file beside the server, if there was no time for that at the start. Damage is noted for the next start
-    /// and reported in words; then the server must end.
+    /// Checks the whole file in parallel with the server, if there was no time for that at the start. Damage
+    /// is noted for the next start and reported in words; the server must end then.
     ///
     /// # Errors
-    /// The system gives no thread.
+    /// The system cannot start a thread.
     pub fn check_in_background(
         &mut self,
         report: impl FnOnce(String) + Send + 'static,
@@ -72,10 +74,10 @@ impl Database {
         Ok(())
     }
 
-    /// Brings everything into the one file and closes it. Readers must be closed.
+    /// Copies everything into the single file and closes it. Readers must be closed before.
     ///
     /// # Errors
-    /// The log cannot be brought into the file; it stays beside it, and nothing is lost.
+    /// The log cannot be copied into the file; it remains beside it, and nothing is lost.
     pub fn close(mut self) -> Result<(), DatabaseError> {
         if let Some(check) = self.check.take() {
             check.stop();
@@ -93,15 +95,15 @@ impl Database {
     }
 }
 
-/// A connection to a file that is in order.
+/// A connection to a sound file.
 struct Opened {
     connection: Connection,
     is_unchecked: bool,
-    /// What was known of it before.
+    /// What was recorded about the file.
     known: KnownState,
 }
 
-/// Opens the file if there is no doubt about it. In that case nothing was changed.
+/// Opens the file if there is no doubt about it; otherwise nothing is changed.
 fn open_checked(data_dir: &Path, durability: Durability, known: KnownState) -> Result<Opened, DatabaseError> {
     let failed = |reason| DatabaseError::Directory { path: data_dir.to_owned(), reason };
     let doubtful = |doubts| DatabaseError::Doubtful { path: data_dir.to_owned(), doubts };
@@ -123,7 +125,7 @@ fn open_checked(data_dir: &Path, durability: Durability, known: KnownState) -> R
     let opened = open_file(data_dir, durability, known);
     match opened {
         Err(error) if files.is_used && error.is_damage() => {
-            // Someone's own file of that name is no database of ours that was damaged.
+            // A file of the user's own that has this name is not a damaged database of ours.
             let is_ours = is_known || !matches!(error, DatabaseError::Open(OpenError::NotADatabase { .. }));
             Err(if is_ours { doubtful(vec![Doubt::Unreadable(in_words(&error))]) } else { error })
         }
@@ -131,7 +133,7 @@ fn open_checked(data_dir: &Path, durability: Durability, known: KnownState) -> R
     }
 }
 
-/// What SQLite says of a damaged file.
+/// How SQLite describes a damaged file.
 fn in_words(error: &DatabaseError) -> String {
     match error {
         DatabaseError::Open(OpenError::NotADatabase { .. }) => "it does not begin like a database".to_owned(),
@@ -142,10 +144,10 @@ fn in_words(error: &DatabaseError) -> String {
 
 fn open_file(data_dir: &Path, durability: Durability, known: KnownState) -> Result<Opened, DatabaseError> {
     let mut connection = parla_history::open(&path(data_dir), durability)?;
-    // Closed without having been used, it must leave a log as it is.
+    // If it is closed without having been used, it must leave a log as it is.
     let log_bytes = fs::metadata(inspect::log_path(data_dir)).map_or(0, |log| log.len());
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, log_bytes > 0)?;
-    // What a newer version made of its tables is no damage, and nothing of it is to be changed.
+    // Whatever a newer version has made of its tables is not damage, and must not be changed.
     schema::refuse_newer(&connection)?;
     let mut doubts = inspect::tables(&connection, &known)?;
     let mut is_unchecked = false;
@@ -163,7 +165,7 @@ fn open_file(data_dir: &Path, durability: Durability, known: KnownState) -> Resu
     }
 }
 
-/// Brings the tables up to date or makes them, begins the log anew, and writes down what there is.
+/// Upgrades or creates the tables, restarts the log, and records the state.
 fn finish(
     data_dir: &Path,
     opened: Opened,
@@ -171,11 +173,12 @@ fn finish(
     watch: &mut dyn FnMut(Copied),
 ) -> Result<Database, DatabaseError> {
     let Opened { connection, is_unchecked, known } = opened;
-    // From here on only a clean end may empty the log.
+    // From here on, only a clean shutdown may empty the log.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     upgrade::copy_if_behind(data_dir, &connection, watch)?;
     if let KnownState::Used(state) = known {
-        // The mark stands for the log as it was. What comes into it now, a start that is interrupted must not take for damage.
+        // The mark describes the log as it was. An interrupted start must not take what is written to the log
+        // now for damage.
         empty_log(&connection)?;
         let last = tables::last_number(&connection)?.unwrap_or(0);
         StateFile::create(data_dir, state.opening(last))?;
@@ -190,8 +193,8 @@ fn finish(
         Ok(())
     }))?;
     empty_log(connection)?;
-    // A first frame: from here on the generations of the log are known, and a foreign one is told from them. Nothing changes, but
-    // SQLite does not write what it never saw change.
+    // Write a first frame, so that the generation of the log is known and a foreign log can be recognized.
+    // The two updates cancel out, but SQLite would not write anything for an update that changes nothing.
     connection.execute_batch(
         "BEGIN; UPDATE messages_indexed SET last_id = last_id - 1; UPDATE messages_indexed SET last_id = last_id + 1; COMMIT",
     )?;
@@ -213,7 +216,7 @@ fn finish(
     })
 }
 
-/// Brings the log into the database and empties it; false if another program is in the way.
+/// Copies the log into the database and empties it; returns false if another program prevents it.
 fn empty_log(connection: &Connection) -> Result<bool, rusqlite::Error> {
     connection.busy_timeout(READERS_WAIT)?;
     let is_busy = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, bool>(0));
@@ -221,7 +224,7 @@ fn empty_log(connection: &Connection) -> Result<bool, rusqlite::Error> {
     Ok(!is_busy?)
 }
 
-/// Makes a sound database of what can be read, and says what that was.
+/// Creates a sound database from what can be read, and reports what that was.
 fn accept(data_dir: &Path, known: &KnownState, doubts: &[Doubt]) -> Result<(), DatabaseError> {
     for doubt in doubts {
         tracing::warn!("{doubt}");
@@ -238,16 +241,16 @@ fn accept(data_dir: &Path, known: &KnownState, doubts: &[Doubt]) -> Result<(), D
     Ok(())
 }
 
-/// Makes a data directory if it is not there, locks it, and gives what is known of it.
+/// Creates a data directory if necessary, locks it, and returns what is recorded about it.
 fn enter(data_dir: &Path) -> Result<(File, KnownState), DatabaseError> {
     let failed = |reason| DatabaseError::Directory { path: data_dir.to_owned(), reason };
-    // What is said here is for this server alone.
+    // Only this server may read what people say here.
     fs::DirBuilder::new().recursive(true).mode(0o700).create(data_dir).map_err(failed)?;
     let lock = lock(data_dir)?;
     Ok((lock, state::read(data_dir).map_err(failed)?))
 }
 
-/// Locks a data directory for as long as the file lives.
+/// Locks a data directory for as long as the returned file exists.
 fn lock(data_dir: &Path) -> Result<File, DatabaseError> {
     let failed = |reason| DatabaseError::Directory { path: data_dir.to_owned(), reason };
     let file = File::create(data_dir.join("parla.lock")).map_err(failed)?;

@@ -1,4 +1,4 @@
-//! Reads what is kept, on a connection of its own: the answers to the questions of sessions.
+//! Answers sessions' queries from the file, on a connection of its own.
 
 use std::{
     path::{Path, PathBuf},
@@ -10,7 +10,8 @@ use rusqlite::Connection;
 
 use crate::{DatabaseError, database, messages};
 
-/// The connection that reads. It is closed before the database is, so that the one file that is left has everything.
+/// A connection for reading. It must be closed before the database, so that the single file that remains
+/// contains everything.
 #[derive(Clone, Debug)]
 pub struct Reader {
     data_dir: PathBuf,
@@ -19,15 +20,15 @@ pub struct Reader {
 
 #[derive(Debug)]
 enum Slot {
-    /// It is opened when something is asked.
+    /// It is opened with the first query.
     Unopened,
     Open(Connection),
-    /// The server stops.
+    /// The server is stopping.
     Closed,
 }
 
 impl Reader {
-    /// A reader of the database in a data directory. It is opened when something is asked.
+    /// A reader for the database in a data directory. It is opened with the first query.
     pub fn new(data_dir: &Path) -> Self {
         Self { data_dir: data_dir.to_owned(), slot: Arc::new(Mutex::new(Slot::Unopened)) }
     }
@@ -37,7 +38,7 @@ impl Reader {
         &self.data_dir
     }
 
-    /// Closes it for good, after the question that is being answered.
+    /// Closes it for good, after the query that is being answered.
     pub fn close(&self) {
         *self.slot() = Slot::Closed;
     }
@@ -46,10 +47,10 @@ impl Reader {
         self.slot.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The answer, or nothing if it is closed.
+    /// The answer, or `None` if it is closed.
     ///
     /// # Errors
-    /// The file cannot be read; it is opened anew the next time.
+    /// The file cannot be read; the next query opens it again.
     pub fn answer(&self, query: &Query) -> Result<Option<QueryResult>, DatabaseError> {
         let mut slot = self.slot();
         if matches!(*slot, Slot::Unopened) {

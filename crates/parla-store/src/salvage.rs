@@ -1,5 +1,5 @@
-//! Takes what can still be read of a damaged database into a new one. The damaged files are never written to: they get another
-//! name and stay where they are.
+//! Copies what can still be read of a damaged database into a new one. The damaged files are never written
+//! to; they are renamed and stay where they are.
 
 use std::{
     collections::BTreeMap,
@@ -19,30 +19,30 @@ use rusqlite::{
 
 use crate::{DatabaseError, channels, conversations, database, inspect, messages, schema, state};
 
-/// Files of the database that SQLite makes or that say something about it.
+/// The database with the files that SQLite creates for it and those that record something about it.
 const FILES: [&str; 6] =
     ["parla.db", "parla.db-wal", "parla.db-shm", "parla.db-journal", "parla.state", "parla.damage"];
 
-/// Tables that are made anew from others: versions, and both indexes of the history.
+/// Tables that are derived from others: the versions, and both indexes of the history.
 const DERIVED: [&str; 4] = ["schema_versions", "message_places", "messages_indexed", "messages_search"];
 
-/// What could be saved, and where the rest is.
+/// What was rescued, and where the original is.
 #[derive(Debug)]
 pub(crate) struct Saved {
     pub(crate) messages: u64,
     pub(crate) channels: u64,
-    /// The damaged database, if there was any.
+    /// The damaged database, if there was one.
     pub(crate) aside: PathBuf,
 }
 
-/// Whether the log takes part: one that is another's would only do more damage.
+/// Whether to use the log; one that belongs to another database would only cause more damage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum WithLog {
     Yes,
     No,
 }
 
-/// Makes a new database of what can be read of the old one, and puts the old one aside.
+/// Creates a new database from what can be read of the old one, and moves the old one aside.
 pub(crate) fn salvage(data_dir: &Path, log: WithLog) -> Result<Saved, DatabaseError> {
     let (copy, new) = (data_dir.join("parla.db.copy"), data_dir.join("parla.db.new"));
     let failed = |reason| DatabaseError::Directory { path: data_dir.to_owned(), reason };
@@ -73,12 +73,12 @@ pub(crate) fn salvage(data_dir: &Path, log: WithLog) -> Result<Saved, DatabaseEr
     Ok(Saved { messages: count("messages"), channels: count("channels"), aside })
 }
 
-/// Gives every file of the database another name, with the time in it. Gives that of the database.
+/// Renames every file of the database to a name with the time in it. Returns the new name of the database.
 fn put_aside(data_dir: &Path) -> io::Result<PathBuf> {
     let (name, ending) = free_name(data_dir);
     for file in FILES {
         let target = match file.strip_prefix("parla.db") {
-            // So the log still belongs to the database by its name.
+            // The log's name must still match that of the database.
             Some(rest) => format!("parla.db{ending}{rest}"),
             None => format!("{file}{ending}"),
         };
@@ -90,7 +90,7 @@ fn put_aside(data_dir: &Path) -> io::Result<PathBuf> {
     Ok(name)
 }
 
-/// Copies the log aside before SQLite shortens it.
+/// Copies the log aside before SQLite truncates it.
 pub(crate) fn copy_log_aside(data_dir: &Path) -> io::Result<Option<PathBuf>> {
     let log = inspect::log_path(data_dir);
     if !log.exists() {
@@ -102,7 +102,7 @@ pub(crate) fn copy_log_aside(data_dir: &Path) -> io::Result<Option<PathBuf>> {
     Ok(Some(target))
 }
 
-/// A name for a damaged database that nothing has, and its ending.
+/// An unused name for a damaged database, and the suffix in it.
 fn free_name(data_dir: &Path) -> (PathBuf, String) {
     let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     let now = i64::try_from(since_epoch.as_millis()).unwrap_or(i64::MAX);
@@ -146,7 +146,7 @@ fn open_copy(path: &Path) -> Option<Connection> {
     set.inspect_err(|error| tracing::warn!(%error, "nothing of parla.db can be read")).ok()
 }
 
-/// Copies every row that can be read, table by table. Gives how many of each.
+/// Copies every readable row, table by table. Returns how many of each there were.
 fn take_over(old: &Connection, new: &mut Connection) -> Result<BTreeMap<String, u64>, DatabaseError> {
     new.pragma_update(None, "foreign_keys", false)?;
     let transaction = new.transaction()?;
@@ -164,11 +164,11 @@ fn take_over(old: &Connection, new: &mut Connection) -> Result<BTreeMap<String, 
             shared.iter().filter(|(_, is_key)| *is_key).map(|(name, _)| format!("\"{name}\"")).collect();
         let places = vec!["?"; shared.len()].join(", ");
         let list = quoted.join(", ");
-        // A table may have a row from the start, which the old one replaces.
+        // A table may have an initial row, which the old one replaces.
         let insert = format!("INSERT OR REPLACE INTO \"{table}\" ({list}) VALUES ({places})");
         let mut insert = transaction.prepare(&insert)?;
         let mut count = 0;
-        // From both ends: where one way ends at a damaged page, the other one comes from behind it.
+        // Read from both ends: where one direction stops at a damaged page, the other comes from behind it.
         for direction in ["ASC", "DESC"] {
             let order = keys.iter().map(|key| format!("{key} {direction}")).collect::<Vec<_>>().join(", ");
             let select = format!("SELECT {list} FROM \"{table}\" ORDER BY {order}");
@@ -186,14 +186,14 @@ fn take_over(old: &Connection, new: &mut Connection) -> Result<BTreeMap<String, 
     if let Some(messages) = counts.get_mut("messages") {
         *messages = messages.saturating_sub(unsound);
     }
-    // The old file may be one of an older version, without what is made of its rows since.
+    // The old file may be of an older version, without data that has since been derived from its rows.
     conversations::rewrite_rooms(&transaction)?;
     messages::fill_references(&transaction)?;
     transaction.commit()?;
     Ok(counts)
 }
 
-/// Copies rows up to the first that cannot be read, without those whose texts are none any more.
+/// Copies rows up to the first unreadable one, and skips those with invalid texts.
 fn copy_rows(old: &Connection, select: &str, insert: &mut Statement<'_>) -> (u64, Option<rusqlite::Error>) {
     let mut count = 0;
     let mut copy = || {
@@ -205,7 +205,8 @@ fn copy_rows(old: &Connection, select: &str, insert: &mut Statement<'_>) -> (u64
                 (0..width).map(|place| value(row.get_ref(place).ok()?)).collect();
             let Some(values) = values else { continue };
             let values: Vec<&dyn ToSql> = values.iter().map(|value| value as &dyn ToSql).collect();
-            // What a table does not take, such as a text in the place of a number, is damaged as well.
+            // A row that its table does not accept, such as one with a text in place of a number, is damaged
+            // as well.
             count += insert.execute(values.as_slice()).unwrap_or_default() as u64;
         }
         Ok(())
@@ -224,7 +225,7 @@ fn value(value: ValueRef<'_>) -> Option<Value> {
     })
 }
 
-/// The tables that hold what was put in, and not what is made of it.
+/// The tables with original rather than derived data.
 fn tables(connection: &Connection) -> Result<Vec<String>, rusqlite::Error> {
     let sql = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
                AND name NOT LIKE 'messages\\_search\\_%' ESCAPE '\\'";
@@ -235,7 +236,7 @@ fn tables(connection: &Connection) -> Result<Vec<String>, rusqlite::Error> {
     Ok(names)
 }
 
-/// The columns of a table, and whether each is a part of its key.
+/// The columns of a table, and whether each is part of its key.
 fn columns(connection: &Connection, table: &str) -> Result<Vec<(String, bool)>, rusqlite::Error> {
     let mut statement =
         connection.prepare("SELECT name, pk > 0 FROM pragma_table_info(?1) ORDER BY pk, cid")?;
@@ -243,7 +244,7 @@ fn columns(connection: &Connection, table: &str) -> Result<Vec<(String, bool)>, 
     columns.collect()
 }
 
-/// Whether what the log held last is in the database, so that the log is not needed.
+/// Whether the log may have something that is not in the database yet.
 pub(crate) fn needs_log(data_dir: &Path, known: &state::KnownState) -> bool {
     let state::KnownState::Used(state) = known else { return true };
     state.mark.frame == 0 || !inspect::is_in_database(data_dir, &state.mark).unwrap_or(false)

@@ -1,6 +1,6 @@
-//! The tables of this crate, one step a version. A step that was released never changes.
+//! The tables of this crate, one step per version. A released step never changes.
 //!
-//! Whoever opens `parla.db` with `sqlite3` finds:
+//! Somebody who opens `parla.db` with `sqlite3` finds:
 //!
 //! | table | a row is |
 //! | --- | --- |
@@ -15,14 +15,14 @@ use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
 use crate::{DatabaseError, channels, messages};
 
-/// Whose tables these are in the table of versions.
+/// The name under which these tables are counted in the table of versions.
 pub(crate) const COMPONENT: &str = "parlad";
 
 /// One step from a version to the next.
 pub(crate) enum Step {
-    /// Statements.
+    /// SQL statements.
     Sql(&'static str),
-    /// What SQL cannot do with rows.
+    /// Changes to rows that SQL cannot express.
     Rows(fn(&Transaction<'_>) -> Result<(), rusqlite::Error>),
 }
 
@@ -35,7 +35,7 @@ impl parla_history::Step for Step {
     }
 }
 
-/// The tables of this crate, one step a version.
+/// The steps that create the tables of this crate, one per version.
 pub(crate) const STEPS: [Step; 10] = [
     Step::Sql(
         "
@@ -64,7 +64,8 @@ pub(crate) const STEPS: [Step; 10] = [
     ) STRICT;
 ",
     ),
-    // Mode f, a name; modes e and I in channel_masks, too; and the place of an entry in its list.
+    // Mode f, which is a name; modes e and I in channel_masks as well; and the position of an entry in its
+    // list.
     Step::Sql(
         "
     ALTER TABLE channels ADD COLUMN forward TEXT;
@@ -80,7 +81,7 @@ pub(crate) const STEPS: [Step; 10] = [
     ) STRICT, WITHOUT ROWID;
     ",
     ),
-    // What is deleted takes its number along; the number must not come back all the same.
+    // The number of a deleted row is recorded here, because it must not be reused.
     Step::Sql(
         "
     CREATE TABLE numbers_gone (
@@ -90,13 +91,13 @@ pub(crate) const STEPS: [Step; 10] = [
     INSERT INTO numbers_gone VALUES (1, 0);
     ",
     ),
-    // A nick, user name and host prove nothing: nobody comes back into a channel by them.
+    // A nick, user name and host prove nothing, so they must not let anybody back into a channel.
     Step::Sql("ALTER TABLE channels DROP COLUMN keeper"),
-    // Since when nobody is in it; NULL: somebody is, or was when the server stopped.
+    // Since when the channel has been empty; NULL if somebody is in it, or was when the server stopped.
     Step::Sql("ALTER TABLE channels ADD COLUMN empty_since INTEGER"),
-    // Each change of a list is one row from now on, which is found by its text.
+    // From now on each change of a list writes one row, which is found by its text.
     Step::Rows(channels::rewrite_masks),
-    // Two accounts have messages, too. How their numbers come about: conversations.rs.
+    // Two accounts can have messages, too. How they get their numbers is explained in conversations.rs.
     Step::Sql(
         "
     CREATE TABLE conversations (
@@ -110,14 +111,14 @@ pub(crate) const STEPS: [Step; 10] = [
     INSERT INTO conversations(id, kind) SELECT id, 'room' FROM channels;
     ",
     ),
-    // Messages that answer others have said so in their tags alone.
+    // Until now, only the tags of a reply said which message it answers.
     Step::Rows(messages::fill_references),
 ];
 
-/// The version of all tables in the file, those of the history too: the sum of `schema_versions`.
+/// The version of all tables in the file, including those of the history: the sum of `schema_versions`.
 pub(crate) const VERSION: usize = parla_history::VERSION + STEPS.len();
 
-/// Makes the tables of the file, or brings them up to date: all of them or none.
+/// Creates the tables of the file, or upgrades them: all of them or none.
 pub(crate) fn make_tables(connection: &mut Connection) -> Result<(), DatabaseError> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     parla_history::prepare_within(&transaction)?;
@@ -125,7 +126,7 @@ pub(crate) fn make_tables(connection: &mut Connection) -> Result<(), DatabaseErr
     Ok(transaction.commit()?)
 }
 
-/// All tables of the file, as this program knows them.
+/// All tables of the file, with the versions that this program knows.
 const KNOWN: [KnownTables<'static>; 2] = [
     KnownTables { component: parla_history::COMPONENT, version: parla_history::VERSION },
     KnownTables { component: COMPONENT, version: STEPS.len() },
@@ -139,7 +140,7 @@ pub(crate) fn is_behind(connection: &Connection) -> Result<bool, rusqlite::Error
 /// Refuses a file that has tables of a newer version.
 ///
 /// # Errors
-/// It has some, or it cannot be read.
+/// It has such tables, or it cannot be read.
 pub(crate) fn refuse_newer(connection: &Connection) -> Result<(), MigrationError> {
     parla_history::refuse_newer(connection, &KNOWN)
 }

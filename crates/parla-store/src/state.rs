@@ -1,9 +1,9 @@
-//! `parla.state`: what a data directory must hold, written down outside of the database and its log.
+//! `parla.state` records what a data directory must contain, outside the database and its log.
 //!
-//! A database that was lost looks like a new one, and a log that was cut like a shorter one. So each commit writes here which
-//! frame of the log it ended with: one `write` of a few hundred bytes in place, not synced. It comes after the commit, so what it
-//! says is never more than was kept, and after the end of the process alone it is exactly what was kept. After a power cut it may
-//! be some seconds old.
+//! A database that was lost looks like a new one, and a truncated log like a shorter one. So each commit
+//! records here with which frame the log ended, by one `write` of a few hundred bytes in place, without a
+//! sync. It happens after the commit, so the record is never ahead of the log. If only the process ended, it
+//! is exact; after a power cut it may be a few seconds old.
 
 use std::{
     fs::{self, File},
@@ -24,15 +24,15 @@ use crate::{
 
 const TITLE: &str = "parla 1: up to where parla.db and parla.db-wal were kept; leave it beside them";
 
-/// Stands in the place of the machine's start while a server starts.
+/// Recorded in place of the machine's boot id while a server is starting.
 const OPENING: &str = "opening";
 
-/// What was kept.
+/// What was stored.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct State {
-    /// Which start of the machine it was, or [`OPENING`].
+    /// The machine's boot id, or [`OPENING`].
     pub(crate) boot: String,
-    /// The number of the last message or channel, as it was when the log was last empty.
+    /// The number of the last message or channel when the log was last empty.
     pub(crate) last: u64,
     /// A fingerprint of the server's keys.
     pub(crate) key: String,
@@ -41,18 +41,18 @@ pub(crate) struct State {
 }
 
 impl State {
-    /// A server has found everything in order and is about to change the tables. Until it is through with that, the log may have
-    /// anything in it, or may be gone: nobody has seen anything of it.
+    /// The state while a server, which has found everything in order, changes the tables. Until it has
+    /// finished, the log may contain anything or be missing, because nobody has seen any of it.
     pub(crate) fn opening(self, last: u64) -> Self {
         Self { boot: OPENING.to_owned(), last, key: self.key, mark: Mark::default() }
     }
 
-    /// Whether a server was starting and did not get through with it.
+    /// Whether a server was starting and did not finish.
     pub(crate) fn is_opening(&self) -> bool {
         self.boot == OPENING
     }
 
-    /// Always as many bytes, so that it can be written in place.
+    /// The file's text, which always has the same length so that it can be overwritten in place.
     fn text(&self) -> String {
         let Mark { frame, salt, page, pages, before, sum } = self.mark;
         let word = |text: &str| if text.is_empty() { "-".to_owned() } else { text.to_owned() };
@@ -69,7 +69,7 @@ impl State {
             sum.0,
             sum.1
         );
-        // The sum is over whole words.
+        // The checksum covers whole words.
         let padding = 7 - text.len() % 8;
         text.extend(std::iter::repeat_n(' ', padding));
         text.push('\n');
@@ -111,14 +111,14 @@ impl State {
     }
 }
 
-/// What is known of a data directory.
+/// What is recorded about a data directory.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum KnownState {
-    /// There is no such file: a new directory, or one from before there was one.
+    /// There is no record: the directory is new, or older than this file.
     Nothing,
-    /// There is one, and it cannot be read.
+    /// There is a record, but it cannot be read.
     Unreadable,
-    /// It was used.
+    /// The directory was used, and this is its state.
     Used(State),
 }
 
@@ -126,7 +126,7 @@ pub(crate) fn path(data_dir: &Path) -> PathBuf {
     data_dir.join("parla.state")
 }
 
-/// Reads what is known of a directory.
+/// Reads the record of a directory.
 pub(crate) fn read(data_dir: &Path) -> io::Result<KnownState> {
     match fs::read(path(data_dir)) {
         Ok(bytes) => {
@@ -138,29 +138,29 @@ pub(crate) fn read(data_dir: &Path) -> io::Result<KnownState> {
     }
 }
 
-/// The file, while the server runs.
+/// The open file while the server runs.
 #[derive(Debug)]
 pub(crate) struct StateFile {
     file: File,
     state: State,
-    /// Whether writing failed; that is said once.
+    /// Whether writing failed, so that it is reported only once.
     has_failed: bool,
 }
 
 impl StateFile {
-    /// Writes the state of a directory that is in order, synced, and keeps the file open.
+    /// Writes and syncs the state of a sound directory, and keeps the file open.
     pub(crate) fn create(data_dir: &Path, state: State) -> io::Result<Self> {
         let mut options = File::options();
         let file = options.write(true).create(true).truncate(false).mode(0o600).open(path(data_dir))?;
         let mut created = Self { file, state, has_failed: false };
-        // What was there before may have been longer.
+        // The previous contents may have been longer.
         created.file.set_len(created.state.text().len() as u64)?;
         created.write_synced()?;
         File::open(data_dir)?.sync_all()?;
         Ok(created)
     }
 
-    /// Notes the last commit.
+    /// Records the last commit.
     pub(crate) fn note(&mut self, mark: Mark) {
         self.state.mark = mark;
         if let Err(error) = self.write() {
@@ -171,7 +171,7 @@ impl StateFile {
         }
     }
 
-    /// Notes that everything is in the database, up to this number.
+    /// Records that everything up to this number is in the database.
     pub(crate) fn note_all(&mut self, last: u64) -> io::Result<()> {
         (self.state.last, self.state.mark) = (last, Mark::default());
         self.write_synced()
@@ -187,7 +187,7 @@ impl StateFile {
     }
 }
 
-/// Tells keys from others, and nothing of what they are.
+/// Distinguishes keys without revealing them.
 pub(crate) fn fingerprint(keys: &Keys) -> String {
     let mut keyed = Blake2sMac256::new((&keys.cloak).into());
     keyed.update(b"parla.state");
@@ -195,7 +195,7 @@ pub(crate) fn fingerprint(keys: &Keys) -> String {
     keyed.finalize().into_bytes().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Which start of the machine this is; empty where the system does not say.
+/// The machine's boot id; empty if the system has none.
 pub(crate) fn boot() -> String {
     fs::read_to_string("/proc/sys/kernel/random/boot_id")
         .unwrap_or_default()

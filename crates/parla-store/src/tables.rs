@@ -1,6 +1,8 @@
-//! The tables of a server, and the one connection that writes to them: channels, conversations, messages and their indexes.
+//! The tables of a server, and the only connection that writes to them: channels, conversations, messages and
+//! their indexes.
 //!
-//! Knows nothing of files. [`crate::Database`] opens them in a data directory; tests have them in memory.
+//! It knows nothing about files: [`crate::Database`] opens the tables in a data directory, and tests have
+//! them in memory.
 
 use parla_history::{ConversationId, MessageNumber, Writer};
 use parla_proto::{Timestamp, name::NameRules};
@@ -13,32 +15,33 @@ use crate::{
     messages, schema,
 };
 
-/// What a server keeps.
+/// All tables of a server.
 #[derive(Debug)]
 pub struct Tables {
     pub(crate) connection: Connection,
-    /// Messages that the indexes of the history do not have yet; after a start, as if there were one.
+    /// The approximate number of messages that are not indexed yet; after a start we assume that there is
+    /// one.
     unindexed: usize,
-    /// Whether messages of forgotten channels may be in the file; after a start, as if there were some.
+    /// Whether messages of forgotten channels may still be in the file; after a start we assume so.
     has_forgotten: bool,
 }
 
 impl Tables {
-    /// Tables that are gone when they are dropped, for tests.
+    /// Tables in memory, for tests.
     ///
     /// # Errors
-    /// There is no memory for them.
+    /// There is not enough memory.
     pub fn in_memory() -> Result<Self, DatabaseError> {
         Self::make(parla_history::open_in_memory()?)
     }
 
-    /// Makes the tables of a file, or brings them up to date.
+    /// Creates the tables of a file, or upgrades them.
     pub(crate) fn make(mut connection: Connection) -> Result<Self, DatabaseError> {
         schema::make_tables(&mut connection)?;
         Ok(Self { connection, unindexed: 1, has_forgotten: true })
     }
 
-    /// The channels as they were kept. Those whose names the rules no longer allow are left alone.
+    /// The stored channels. Those whose names the rules no longer allow are skipped.
     ///
     /// # Errors
     /// The file cannot be read.
@@ -46,7 +49,8 @@ impl Tables {
         channels::read(&self.connection, rules)
     }
 
-    /// The highest number that a message or a channel has, or had before it was deleted; none if there never was one.
+    /// The highest number that any message or channel has or had before it was deleted; `None` if there never
+    /// was one.
     ///
     /// # Errors
     /// The file cannot be read.
@@ -56,7 +60,7 @@ impl Tables {
         Ok(last_number(&self.connection)?.max(gone))
     }
 
-    /// The latest time of anything that was kept, if there is one.
+    /// The latest time of anything that was stored, if there is any.
     ///
     /// # Errors
     /// The file cannot be read.
@@ -70,7 +74,7 @@ impl Tables {
         Ok(last.map(Timestamp::from_millis))
     }
 
-    /// The answer to a question about the history.
+    /// Answers a query about the history.
     ///
     /// # Errors
     /// The file cannot be read.
@@ -78,10 +82,10 @@ impl Tables {
         Ok(messages::answer(&self.connection, query)?)
     }
 
-    /// Keeps changes, all or none, and returns when they are on disk.
+    /// Stores changes, all or none, and returns when they are on disk.
     ///
     /// # Errors
-    /// SQLite refuses, and nothing was kept. [`DatabaseError::patience`] says whether to try again.
+    /// SQLite refuses, and nothing was stored. [`DatabaseError::patience`] says whether to try again.
     pub fn commit(&mut self, changes: &[Change]) -> Result<(), DatabaseError> {
         let transaction = self.connection.transaction()?;
         let mut writer = Writer::new(&transaction)?;
@@ -115,15 +119,16 @@ impl Tables {
         Ok(())
     }
 
-    /// About how many messages the indexes of the history do not have yet.
+    /// The approximate number of messages that are not in the indexes yet.
     pub const fn unindexed(&self) -> usize {
         self.unindexed
     }
 
-    /// Brings some messages into the indexes of the history. Says whether it wrote anything.
+    /// Adds some messages to the indexes of the history. Returns whether it wrote anything.
     ///
     /// # Errors
-    /// One that does not pass. After another, it is tried again behind the next message; until then reading takes longer.
+    /// A permanent error. After any other, indexing is tried again after the next message; until then, reads
+    /// take longer.
     pub fn index(&mut self) -> Result<bool, DatabaseError> {
         match parla_history::index_pending(&mut self.connection, INDEX_ROWS_MAX) {
             Ok(count) => {
@@ -148,10 +153,11 @@ impl Tables {
         self.has_forgotten
     }
 
-    /// Takes some messages of forgotten channels out of the file. Says whether it wrote anything.
+    /// Removes some messages of forgotten channels from the file. Returns whether it wrote anything.
     ///
     /// # Errors
-    /// One that does not pass. After another, it is tried again when the next channel is forgotten, or after a start.
+    /// A permanent error. After any other, it is tried again when the next channel is forgotten, or after a
+    /// start.
     pub fn forget(&mut self) -> Result<bool, DatabaseError> {
         let forgotten = parla_history::forget_pending(&mut self.connection, FORGET_BYTES_MAX);
         match forgotten.map_err(DatabaseError::from) {
@@ -177,7 +183,8 @@ pub(crate) fn last_number(connection: &Connection) -> Result<Option<u64>, rusqli
     Ok(last.and_then(|last| u64::try_from(last).ok()))
 }
 
-/// Deletes a channel. Its messages are not to be had from now on, and are deleted when there is time.
+/// Deletes a channel. Its messages cannot be read from now on, and are removed from the file when there is
+/// time.
 fn forget_channel(
     transaction: &Transaction<'_>,
     writer: &mut Writer<'_>,
@@ -191,7 +198,7 @@ fn forget_channel(
     Ok(())
 }
 
-/// Notes that a number had a row that is no longer there.
+/// Records the number of a deleted row.
 fn number_gone(transaction: &Transaction<'_>, number: i64) -> Result<(), rusqlite::Error> {
     let sql = "UPDATE numbers_gone SET last = max(last, ?1)";
     transaction.prepare_cached(sql)?.execute([number])?;

@@ -1,7 +1,7 @@
-//! Copies the database before its tables are brought up to date, so that one can go back to the older version.
+//! Copies the database before its tables are upgraded, so that it is possible to return to the older version.
 //!
-//! All steps are taken in one transaction (`schema.rs`), so a file that is still behind was changed by none of them. So a start
-//! that was interrupted makes the copy anew: it may be old by now.
+//! All steps are in one transaction (`schema.rs`), so a file that is still behind has had none of them.
+//! Therefore a start after an interrupted one makes a new copy, because the existing one may be outdated.
 
 use std::{io, path::Path};
 
@@ -10,10 +10,10 @@ use rusqlite::Connection;
 
 use crate::{DatabaseError, database, schema};
 
-/// Copies the database if its tables are of an older version. Nothing in it is changed.
+/// Copies the database if its tables are of an older version. It does not change it.
 ///
 /// # Errors
-/// There is no room, or it cannot be read or written; then nothing is left of the copy.
+/// There is not enough space, or it cannot be read or written; nothing of the copy remains then.
 pub(crate) fn copy_if_behind(
     data_dir: &Path,
     connection: &Connection,
@@ -29,7 +29,7 @@ pub(crate) fn copy_if_behind(
     copy(data_dir, connection, &free, watch)
 }
 
-/// Copies the database; `free` says how many bytes are free on the disk of a directory.
+/// Copies the database; `free` returns the free space on the disk of a directory, in bytes.
 fn copy(
     data_dir: &Path,
     connection: &Connection,
@@ -74,7 +74,7 @@ mod tests {
         older::make(folder.path(), 0).unwrap();
         let file = database::path(folder.path());
         let before = fs::read(&file).unwrap();
-        // One that could change the file.
+        // A connection that could change the file.
         let connection = parla_history::open(&file, Durability::Os).unwrap();
         let needed = 2 * before.len() as u64;
         let error = copy(folder.path(), &connection, &|_| Ok(needed - 1), &mut |_| {}).unwrap_err();
@@ -90,7 +90,7 @@ mod tests {
         assert!(!names(folder.path()).iter().any(|name| name.contains("before")));
     }
 
-    /// The disk would have room enough, if it were not for what an earlier start left of its copy.
+    /// The disk would have enough space, but for what an interrupted start left of its copy.
     #[test]
     fn what_is_left_of_an_interrupted_copy_takes_no_room() {
         let folder = tempfile::tempdir().unwrap();
@@ -103,7 +103,7 @@ mod tests {
         };
         let disk = taken(folder.path()).unwrap() + 2 * bytes;
         let free = |data_dir: &Path| Ok(disk.saturating_sub(taken(data_dir)?));
-        // The start of another version was interrupted too.
+        // The start of another version was interrupted as well.
         for name in ["parla.db.before-15.unfinished", "parla.db.before-16.unfinished"] {
             fs::write(folder.path().join(name), vec![0; usize::try_from(bytes).unwrap()]).unwrap();
         }

@@ -1,7 +1,8 @@
-//! Reads SQLite's write-ahead log without SQLite, to tell what is in it from what ought to be.
+//! Reads SQLite's write-ahead log without SQLite, to compare what is in it with what should be.
 //!
-//! SQLite reads a log up to the first frame whose checksum is wrong and takes that for its end. It cannot tell a transaction that
-//! was never finished from damage in the middle. The format: <https://sqlite.org/walformat.html>. Nothing is written here.
+//! SQLite reads a log up to the first frame with a wrong checksum and takes that for its end. So it cannot
+//! distinguish an unfinished transaction from damage in the middle. The format is described at
+//! <https://sqlite.org/walformat.html>. This module writes nothing.
 
 use std::{
     fs::File,
@@ -16,48 +17,52 @@ const MAGIC_LITTLE_ENDIAN: u32 = 0x377f_0682;
 const MAGIC_BIG_ENDIAN: u32 = 0x377f_0683;
 const VERSION: u32 = 3_007_000;
 
-/// Generations of the log that may lie between a mark and the log: so many checkpoints can happen between two times that the
-/// system writes the mark to the disk. A log of another database has a random number there.
+/// How many generations the log may be ahead of the mark: that many checkpoints may happen before the system
+/// writes the mark to disk. The log of another database has a random number there.
 const GENERATIONS_MAX: u32 = 1_000;
 
-/// A running checksum. That of a frame is over everything before it, so it names the whole log up to there.
+/// A running checksum. That of a frame covers everything before it, so it identifies the whole log up to
+/// there.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Sum(pub(crate) u32, pub(crate) u32);
 
-/// In which order the bytes of a word are summed up.
+/// The byte order of the words in a checksum.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Order {
     Little,
     Big,
 }
 
-/// What names a generation of the log: the first word counts up by one whenever the log begins anew, the second is random.
+/// Identifies a generation of the log: the first word is incremented whenever the log restarts, and the
+/// second is random.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Salt(pub(crate) u32, pub(crate) u32);
 
 impl Salt {
-    /// Whether a log with this salt comes after one with the other: SQLite begins anew only when everything is in the database.
+    /// Whether a log with this salt can follow one with the other. SQLite restarts the log only when
+    /// everything in it is in the database.
     pub(crate) const fn follows(self, earlier: Self) -> bool {
         matches!(self.0.wrapping_sub(earlier.0), 1..=GENERATIONS_MAX)
     }
 }
 
-/// The place of the last commit in a log: what must be there.
+/// Where the last commit is in a log, which must contain it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Mark {
-    /// The number of the frame, from 1 on; 0 if everything is in the database.
+    /// The number of the frame, starting with 1; 0 if everything is in the database.
     pub(crate) frame: u32,
     pub(crate) salt: Salt,
-    /// The page that the frame holds, and how many the database has after it.
+    /// The page in the frame, and how many pages the database has after it.
     pub(crate) page: u32,
     pub(crate) pages: u32,
-    /// The checksums before the frame and behind it.
+    /// The checksums before and after the frame.
     pub(crate) before: Sum,
     pub(crate) sum: Sum,
 }
 
 impl Mark {
-    /// Whether these bytes are the page that the last frame holds. If they are in the database, so is all of the log.
+    /// Whether these bytes are the page in the last frame. If that page is in the database, so is the whole
+    /// log.
     pub(crate) fn is_page(&self, bytes: &[u8]) -> bool {
         [Order::Little, Order::Big].into_iter().any(|order| {
             let head = [self.page.to_be_bytes(), self.pages.to_be_bytes()].concat();
@@ -66,27 +71,27 @@ impl Mark {
     }
 }
 
-/// What a log is.
+/// The state of a log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Log {
-    /// There is no file, or an empty one.
+    /// The file does not exist, or is empty.
     Absent,
-    /// The header cannot be read, so SQLite takes nothing of it.
+    /// The header cannot be read, so SQLite ignores the log.
     WithoutHeader,
-    /// A log that begins as it should.
+    /// The log starts with a valid header.
     Present(Walk),
 }
 
-/// A way through a log, as SQLite goes it and beyond.
+/// What was found in reading a log as SQLite does, and beyond.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Walk {
-    /// The last commit up to which everything is sound. Its frame is 0 if there is none.
+    /// The last commit up to which everything is intact. Its frame is 0 if there is none.
     pub(crate) last: Mark,
-    /// Of the whole log, also if nothing was committed.
+    /// The salt of the log, even if nothing was committed.
     pub(crate) salt: Salt,
-    /// The checksum of the frame that was asked for, if everything is sound up to it.
+    /// The checksum of the requested frame, if everything up to it is intact.
     pub(crate) asked: Option<Sum>,
-    /// Frames behind the last sound commit that end a transaction and are of the same generation.
+    /// Frames of the same generation after the last intact commit that end a transaction.
     pub(crate) commits_behind: u32,
 }
 
@@ -110,12 +115,12 @@ impl Order {
     }
 }
 
-/// Some words, summed up as in a log. Good against accidents, not against people.
+/// The checksum of some words as in a log. It protects against accidents, not against people.
 pub(crate) fn sum(bytes: &[u8]) -> Sum {
     Order::Little.add(Sum::default(), bytes)
 }
 
-/// The head of a log.
+/// The header of a log.
 #[derive(Clone, Copy, Debug)]
 struct Header {
     order: Order,
@@ -148,11 +153,11 @@ impl Header {
     }
 }
 
-/// The head of a frame.
+/// The header of a frame.
 #[derive(Clone, Copy, Debug)]
 struct Frame {
     page: u32,
-    /// How many pages the database has after it if it ends a transaction; 0 otherwise.
+    /// How many pages the database has after it, if it ends a transaction; otherwise 0.
     pages: u32,
     salt: Salt,
     sum: Sum,
@@ -166,7 +171,7 @@ impl Frame {
     }
 }
 
-/// Walks through a log. `asked` is the number of a frame whose checksum is wanted.
+/// Reads through a log. `asked` is the number of a frame whose checksum is wanted.
 pub(crate) fn walk(path: &Path, asked: u32) -> io::Result<Log> {
     let file = match File::open(path) {
         Ok(file) => file,
@@ -208,7 +213,7 @@ pub(crate) fn walk(path: &Path, asked: u32) -> io::Result<Log> {
     Ok(Log::Present(walk))
 }
 
-/// Fills the bytes; whether there were as many.
+/// Fills the buffer, and returns whether there were enough bytes.
 fn is_read(file: &mut impl io::Read, bytes: &mut [u8]) -> io::Result<bool> {
     match file.read_exact(bytes) {
         Ok(()) => Ok(true),
@@ -221,9 +226,9 @@ fn is_read(file: &mut impl io::Read, bytes: &mut [u8]) -> io::Result<bool> {
 #[derive(Debug)]
 pub(crate) struct OpenLog {
     file: File,
-    /// Of a frame, with its head.
+    /// The length of a frame with its header.
     frame_bytes: usize,
-    /// Room for a frame and the head of the next one, so that both heads are read at once.
+    /// Holds a frame and the header of the next one, so that both headers are read at once.
     bytes: Vec<u8>,
 }
 
@@ -238,10 +243,10 @@ impl OpenLog {
         Ok(Self { file, frame_bytes, bytes: vec![0; frame_bytes + FRAME_HEADER_BYTES] })
     }
 
-    /// The mark of the log if its last commit is this frame.
+    /// The mark for a log whose last commit is this frame.
     pub(crate) fn mark(&mut self, frame: u32) -> io::Result<Mark> {
         let Some(before) = frame.checked_sub(1) else { return Ok(Mark::default()) };
-        // The checksum before a frame ends the head of the one before it, or of the log.
+        // The checksum before a frame is at the end of the previous frame's header, or of the log's header.
         let (place, sum_place, head_place) = match before.checked_sub(1) {
             None => (0, HEADER_BYTES - 8, HEADER_BYTES),
             Some(earlier) => {

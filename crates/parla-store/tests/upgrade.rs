@@ -1,4 +1,4 @@
-//! A database of an older version is copied, brought up to date, and has everything that it had.
+//! A database of an older version is copied and upgraded, and loses nothing.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "this is how a test fails")]
 
 #[path = "support/older.rs"]
@@ -16,7 +16,7 @@ use parla_server::{ChannelId, Conversation, MessageIds, Page, Query, QueryResult
 use parla_store::{Database, DatabaseError, Durability, Reader};
 use rusqlite::{Connection, config::DbConfig, types::Value};
 
-/// A row: its values by the names of their columns.
+/// A row, as values by column name.
 type Row = BTreeMap<String, Value>;
 
 fn rows(path: &Path, table: &str) -> Vec<Row> {
@@ -39,7 +39,7 @@ fn copy(data_dir: &Path) -> PathBuf {
     data_dir.join("parla.db.before-16")
 }
 
-/// The names of everything in a data directory.
+/// The names of all files in a data directory.
 fn names(data_dir: &Path) -> Vec<String> {
     let entries = fs::read_dir(data_dir).unwrap();
     let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
@@ -71,7 +71,7 @@ fn everything_is_there_and_the_file_of_before_is_beside_it() {
     assert_eq!(older::faults(folder.path(), references), [""; 0]);
     assert_eq!(before[0].len() as u64, older::MESSAGES);
 
-    // What was there is as it was; only messages that refer to another one have a new checksum.
+    // Existing values are unchanged; only messages that refer to another one have a new checksum.
     for (table, before) in tables.iter().zip(&before) {
         let after = rows(&path, table);
         assert_eq!(after.len(), before.len(), "{table}");
@@ -148,7 +148,7 @@ fn a_new_database_is_not_copied() {
     assert_eq!(names(folder.path()), ["parla.db", "parla.lock", "parla.state"]);
 }
 
-/// As `docs/administration.md` says.
+/// The procedure is described in `docs/administration.md`.
 #[test]
 fn the_copy_can_be_put_back() {
     let folder = tempfile::tempdir().unwrap();
@@ -197,22 +197,23 @@ fn only_the_newest_copy_is_kept() {
     assert_eq!(names(folder.path()), expected);
 }
 
-/// Every file of a data directory and what is in it, without `parla.db-shm`, which SQLite makes anew whenever it opens a log.
+/// Every file of a data directory and its contents, without `parla.db-shm`, which SQLite recreates whenever
+/// it opens a log.
 fn files(data_dir: &Path) -> BTreeMap<String, Vec<u8>> {
     let names = names(data_dir).into_iter().filter(|name| name != "parla.db-shm");
     names.map(|name| (name.clone(), fs::read(data_dir.join(name)).unwrap())).collect()
 }
 
-/// Makes the tables of a database those of a version that this program does not know.
+/// Gives the tables of a database a version that this program does not know.
 fn make_newer(data_dir: &Path, component: &str) {
     let connection = Connection::open(data_dir.join("parla.db")).unwrap();
     let sql = "UPDATE schema_versions SET version = 99 WHERE component = ?1";
     assert_eq!(connection.execute(sql, [component]).unwrap(), 1);
-    // A newer version may have done away with any table.
+    // A newer version may have dropped any table.
     connection.execute_batch("DROP TABLE numbers_gone").unwrap();
 }
 
-/// With and without the damage accepted.
+/// Checks this with and without accepting damage.
 fn assert_refused_without_a_change(data_dir: &Path) {
     let before = files(data_dir);
     for open in [Database::open, Database::open_accepting_damage] {
@@ -252,7 +253,8 @@ fn what_a_newer_version_left_in_its_log_when_it_was_killed_stays_there() {
     assert_refused_without_a_change(killed.path());
 }
 
-/// So many that they do not fit into SQLite's memory at once. `examples/upgrade.rs` does the same with a million, and measures it.
+/// They do not fit into SQLite's memory at once. `examples/upgrade.rs` does the same with a million messages
+/// and measures it.
 #[test]
 fn all_of_twenty_thousand_messages_are_right_afterwards() {
     let folder = tempfile::tempdir().unwrap();
@@ -261,7 +263,7 @@ fn all_of_twenty_thousand_messages_are_right_afterwards() {
     assert_eq!(older::faults(folder.path(), references), [""; 0]);
 }
 
-/// The damaged files are put aside, which is copy enough.
+/// The damaged files are moved aside, which makes another copy unnecessary.
 #[test]
 fn a_damaged_older_database_is_saved_into_one_that_is_up_to_date() {
     let folder = tempfile::tempdir().unwrap();

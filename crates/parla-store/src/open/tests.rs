@@ -1,4 +1,4 @@
-//! A server is killed at every moment of a start that brings an older database up to date.
+//! Kills a server at every moment of a start that upgrades an older database.
 
 use std::{
     collections::BTreeSet,
@@ -12,19 +12,20 @@ use tempfile::TempDir;
 use super::*;
 use crate::{keys::find_keys, older, wal::Mark};
 
-/// Instructions of SQLite between two looks at the files.
+/// SQLite instructions between two snapshots of the files.
 const INSTRUCTIONS: i32 = 200;
 
-/// States of the files that are looked at, of those that one start goes through.
+/// How many of the states that one start goes through are examined.
 const STATES_MAX: usize = 24;
 
-/// Messages, so many that the steps do not fit in SQLite's memory and go to the log before they are committed.
+/// So many messages that the upgrade does not fit into SQLite's memory and reaches the log before it is
+/// committed.
 const MESSAGES: u64 = 5_000;
 
-/// The files of a data directory: name, bytes, when it was written.
+/// The files of a data directory: name, size and modification time.
 type Look = Vec<(String, u64, std::time::SystemTime)>;
 
-/// The states of a data directory, as a kill would leave it.
+/// Copies the states of a data directory as a kill would leave them.
 #[derive(Clone)]
 struct Camera {
     data_dir: PathBuf,
@@ -33,13 +34,13 @@ struct Camera {
 }
 
 impl Camera {
-    /// Copies all files, if they are not as they were before.
+    /// Copies all files, unless they are as they were before.
     fn take(&self) {
         let files: Vec<_> = fs::read_dir(&self.data_dir).unwrap().map(Result::unwrap).collect();
         let mut looks = Vec::new();
         for file in &files {
             let Ok(metadata) = file.metadata() else { return };
-            // It is written to all the time, and made anew after a crash.
+            // This file changes all the time, and is recreated after a crash.
             if !file.path().to_string_lossy().ends_with("-shm") {
                 looks.push((
                     file.file_name().into_string().unwrap(),
@@ -63,13 +64,13 @@ impl Camera {
 /// How the older server ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Ended {
-    /// It was stopped, before there was such a file as `parla.state`.
+    /// It was stopped, before `parla.state` existed.
     WithoutState,
     Stopped,
     Killed,
 }
 
-/// A data directory that an older server left so. Gives how many messages refer to another one.
+/// Creates a data directory as an older server left it. Returns how many messages refer to another one.
 fn leave(data_dir: &Path, ended: Ended) -> u64 {
     let mut references = older::make(data_dir, MESSAGES).unwrap();
     if ended == Ended::WithoutState {
@@ -99,7 +100,7 @@ fn leave(data_dir: &Path, ended: Ended) -> u64 {
     references
 }
 
-/// Starts a server and takes pictures of its files.
+/// Starts a server and takes snapshots of its files.
 fn start(data_dir: &Path) -> Vec<TempDir> {
     let camera = Camera { data_dir: data_dir.to_owned(), taken: Arc::default(), seen: Arc::default() };
     let (lock, known) = enter(data_dir).unwrap();
@@ -127,7 +128,7 @@ fn check_kills(ended: Ended) {
     let unfinished = taken.iter().filter(|taken| has(taken.path(), "parla.db.before-16.unfinished")).count();
     assert!(unfinished > 0 && taken.len() > 20, "{unfinished} of {} while copying", taken.len());
     let step = taken.len().div_ceil(STATES_MAX);
-    // The last ones, in which the state changes, all count.
+    // The last snapshots, during which the recorded state changes, are all examined.
     let counts = |place: usize| place.is_multiple_of(step) || place + 10 > taken.len();
     for (place, taken) in taken.iter().enumerate().filter(|(place, _)| counts(*place)) {
         let data_dir = taken.path();

@@ -1,15 +1,17 @@
-//! A database as an older version left it, as large as one likes.
+//! A database as an older version left it, of any size.
 //!
-//! `fixtures/parla-13.db` is the file of a parlad of November 2026, whose tables have the versions history 5 and parlad 8. A script
-//! of three dozen lines spoke IRC with it, as alice and as bob, and stopped it by SIGTERM:
+//! `fixtures/parla-13.db` is the file of a parlad of November 2026, whose tables have the versions history 5
+//! and parlad 8. A script of three dozen lines spoke IRC with it, as alice and as bob, and stopped it with
+//! SIGTERM:
 //!
-//! - `#rust`: bans and an exception, `+ntl 40`, a topic, METADATA `url`; a first message and 24 more, of which every fourth answers
-//!   the one before it (`+draft/reply`) and every eighth the first one (`+reply`); a NOTICE and an action; a message of alice and one
-//!   of bob that they took back, and an answer to the former; a message of five lines of which one was cut, and an answer of two
-//!   lines
-//! - `#tea`: `+nst`, a key, mode `I`; answers to a message of `#rust`, to two ids that mean nothing, and to one of its own
-//! - `#new`, called `#old` at first: `+imnt`, and nobody in it
-//! - to `@#rust` and in private, what was not kept
+//! - `#rust`: bans and an exception, `+ntl 40`, a topic, METADATA `url`; a first message and 24 more, of
+//!   which every fourth replies to the one before it (`+draft/reply`) and every eighth to the first one
+//!   (`+reply`); a NOTICE and an action; one message by alice and one by bob that they deleted, and a reply
+//!   to the former; a message of five lines of which one was cut, and a reply of two lines
+//! - `#tea`: `+nst`, a key, mode `I`; replies to a message of `#rust`, to two meaningless ids, and to one of
+//!   its own
+//! - `#new`, first called `#old`: `+imnt`, and empty
+//! - to `@#rust` and in private, messages that are not stored
 
 use std::{fs, path::Path};
 
@@ -20,13 +22,14 @@ use rusqlite::{Connection, params};
 
 const FILE: &[u8] = include_bytes!("../fixtures/parla-13.db");
 
-/// The messages in the file.
+/// The number of messages in the file.
 pub(crate) const MESSAGES: u64 = 38;
 
-/// Those of them that refer to another one of their own room that is still there.
+/// How many of them refer to a message of their own room that still exists.
 pub(crate) const REFERENCES: u64 = 12;
 
-/// Puts the file into a data directory, with so many messages more. Gives how many of all refer to another one.
+/// Puts the file into a data directory and adds `more` messages. Returns how many of all refer to another
+/// one.
 pub(crate) fn make(data_dir: &Path, more: u64) -> rusqlite::Result<u64> {
     let path = data_dir.join("parla.db");
     fs::write(&path, FILE).map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))?;
@@ -40,7 +43,8 @@ pub(crate) fn make(data_dir: &Path, more: u64) -> rusqlite::Result<u64> {
     Ok(references)
 }
 
-/// Adds so many messages as the older version would have, without their places in the indexes. Gives how many refer to another one.
+/// Adds `more` messages as the older version would have done, without indexing them. Returns how many refer
+/// to another one.
 pub(crate) fn say(connection: &mut Connection, more: u64) -> rusqlite::Result<u64> {
     let key: Vec<u8> =
         connection.query_row("SELECT value FROM secrets WHERE name = 'msgid'", [], |row| row.get(0))?;
@@ -62,7 +66,7 @@ pub(crate) fn say(connection: &mut Connection, more: u64) -> rusqlite::Result<u6
         )?;
         for (number, id) in (0..more).zip(first..) {
             let room = rooms.iter().copied().cycle().nth((number % 3) as usize).unwrap_or_default();
-            // Every tenth answers the message before the last one in its room, once there is one.
+            // Every tenth replies to the message before the last one in its room, once there is one.
             let answered = (number % 10 == 9).then(|| (id - 6).unsigned_abs());
             references += u64::from(answered.is_some());
             let tags = answered.map(|seq| format!("+draft/reply={}", ids.encode(seq)));
@@ -83,7 +87,7 @@ pub(crate) fn say(connection: &mut Connection, more: u64) -> rusqlite::Result<u6
     Ok(references)
 }
 
-/// The checksum of a row, as that version made it.
+/// The checksum of a row as that version computed it.
 fn sum(numbers: [i64; 3], texts: [Option<&str>; 6]) -> u32 {
     let mut sum = crc32fast::Hasher::new();
     for number in numbers {
@@ -97,7 +101,7 @@ fn sum(numbers: [i64; 3], texts: [Option<&str>; 6]) -> u32 {
     sum.finalize()
 }
 
-/// What is wrong with the messages of a data directory that was brought up to date; nothing if all is well.
+/// What is wrong with the messages of an upgraded data directory; empty if all is well.
 pub(crate) fn faults(data_dir: &Path, references: u64) -> Vec<String> {
     let look = || {
         let connection = parla_history::open_reader(&data_dir.join("parla.db"))?;
