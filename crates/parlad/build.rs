@@ -1,5 +1,6 @@
-//! Embeds the finished app into the program: every file of the folder that `cargo xtask web` makes, as a table in
-//! `$OUT_DIR/assets.rs`. Without that folder the table is empty. Never builds the app itself.
+//! Embeds the finished app into the program: every file of the folder that `cargo xtask web` creates, as a
+//! table in `$OUT_DIR/assets.rs`. If the folder does not exist, the table is empty. It never builds the app
+//! itself.
 
 use std::{
     collections::BTreeMap,
@@ -13,10 +14,10 @@ use std::{
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
-/// Names of files, with `/` between folders, and where they are.
+/// Files by name, with `/` between folders, and where they are.
 type Files = BTreeMap<String, PathBuf>;
 
-/// Hexadecimal digits after a `-` from which on they are taken as a hash of the content.
+/// The minimum number of hexadecimal digits after a `-` to be considered a hash of the content.
 const HASH_DIGITS_MIN: usize = 8;
 
 fn main() -> Outcome<()> {
@@ -35,8 +36,8 @@ fn main() -> Outcome<()> {
     Ok(())
 }
 
-/// The folder of the app. The usual one is made if it is not there: cargo can watch an empty folder, but would run this
-/// again and again for one that is absent.
+/// The folder of the app. The usual one is created if it does not exist, because cargo can watch an empty
+/// folder, but would run this script again and again for a missing one.
 fn folder() -> Outcome<PathBuf> {
     let folder = match env::var_os("PARLA_WEB") {
         Some(chosen) => {
@@ -48,7 +49,7 @@ fn folder() -> Outcome<PathBuf> {
         }
         None => {
             let usual = Path::new(&env::var("CARGO_MANIFEST_DIR")?).join("../../target/web");
-            // A source tree that cannot be written has no app in it either.
+            // A read-only source tree contains no app either.
             let _ = fs::create_dir_all(&usual);
             usual
         }
@@ -75,7 +76,7 @@ fn collect(folder: &Path, prefix: &str, files: &mut Files) -> Outcome<()> {
     Ok(())
 }
 
-/// Whether a file is the compressed form of another one.
+/// Whether a file is the compressed form of another.
 fn is_compressed_form(name: &str, files: &Files) -> bool {
     [".br", ".gz"]
         .iter()

@@ -3,7 +3,7 @@
 use clap::{Parser, Subcommand};
 use parlad::{Options, room::RoomOptions};
 
-/// The version of the crate, and the commit too where the builder named it, as `cargo xtask` does.
+/// The version of the crate, with the commit if the builder provided it, as `cargo xtask` does.
 const VERSION: &str = match option_env!("PARLA_VERSION") {
     Some(version) => version,
     None => env!("CARGO_PKG_VERSION"),

@@ -1,6 +1,7 @@
-//! The configuration file, checked whole before anything starts: every problem at once, with its line.
+//! The configuration file, which is checked completely before anything starts: all problems are reported at
+//! once, with their lines.
 //!
-//! Unknown keys are errors, so that a typing mistake in a limit does not pass silently.
+//! Unknown keys are errors, so that a typo in the name of a limit cannot go unnoticed.
 
 mod certificate;
 mod connections;

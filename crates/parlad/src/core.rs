@@ -1,5 +1,5 @@
-//! The threads around the state machine: the hub, which owns it, and the store, which keeps what it changed before anybody
-//! sees it; with the clock that they share and the socket by which the administrator asks.
+//! The threads around the state machine: the hub, which owns it, and the store, which saves its changes
+//! before anybody sees their effects; with the clock that they share and the socket for the administrator.
 
 pub(crate) mod clock;
 pub(crate) mod commit;

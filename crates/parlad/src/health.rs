@@ -1,7 +1,8 @@
-//! How the server is, for `/health` and for whoever must know: whether its threads get on, and whether the disk has room.
+//! The server's condition, for `/health` and for other parts of the daemon: whether its threads make
+//! progress, and whether the disk has space.
 //!
-//! A thread says when it begins with something and when it is done; that costs two writes to memory for a whole batch. Whoever asks
-//! sees how long it has been at it.
+//! A thread reports when it starts with something and when it is done, which costs two writes to memory per
+//! batch. From that others can see how long it has been busy with the same thing.
 
 use std::{
     path::{Path, PathBuf},
@@ -17,11 +18,11 @@ use tokio::sync::mpsc;
 
 use crate::limits::THREAD_BUSY_MAX;
 
-/// One thread, as others see it.
+/// The activity of one thread, as others see it.
 #[derive(Debug)]
 pub(crate) struct Pulse {
     epoch: Instant,
-    /// Since when it has been at one thing, in milliseconds from the epoch and one more; 0 if it waits for something to do.
+    /// Since when it has been busy with one thing, in milliseconds since the epoch plus one; 0 if it is idle.
     busy_since: AtomicU64,
 }
 
@@ -30,12 +31,13 @@ impl Pulse {
         Self { epoch: Instant::now(), busy_since: AtomicU64::new(0) }
     }
 
-    /// Something begins. If it never ends, because the thread hangs or has failed, that is seen.
+    /// Reports that something starts. If it never ends, because the thread hangs or has failed, that is
+    /// noticed.
     pub(crate) fn begins(&self) {
         self.busy_since.store(self.millis(), Ordering::Relaxed);
     }
 
-    /// Nothing is left to do.
+    /// Reports that nothing is left to do.
     pub(crate) fn ends(&self) {
         self.busy_since.store(0, Ordering::Relaxed);
     }
@@ -44,7 +46,7 @@ impl Pulse {
         u64::try_from(self.epoch.elapsed().as_millis()).unwrap_or(u64::MAX).saturating_add(1)
     }
 
-    /// For how many seconds it has been at one thing, if that is too long.
+    /// For how many seconds it has been busy with one thing, if that is too long.
     fn stuck_for(&self) -> Option<u64> {
         let since = self.busy_since.load(Ordering::Relaxed);
         let millis = self.millis().saturating_sub(since);
@@ -52,20 +54,20 @@ impl Pulse {
     }
 }
 
-/// How the server is.
+/// The server's condition.
 #[derive(Debug)]
 pub(crate) struct Health {
     pub(crate) hub: Pulse,
     pub(crate) store: Pulse,
-    /// What each worker does, and how it gets on.
+    /// The threads of the workers, with what each of them does.
     workers: Vec<(&'static str, Arc<Pulse>)>,
-    /// Whether the store stands still because the disk refuses.
+    /// Whether the store has stopped because the disk refuses.
     pub(crate) is_standing_still: AtomicBool,
     pub(crate) disk: Disk,
 }
 
 impl Health {
-    /// Of a server that keeps its data here, with so many bytes of the disk left free.
+    /// The condition of a server that stores its data here and keeps this much of the disk free.
     pub(crate) fn new(data_dir: &Path, reserve: ByteSize, workers: Vec<(&'static str, Arc<Pulse>)>) -> Self {
         Self {
             hub: Pulse::new(),
@@ -76,7 +78,7 @@ impl Health {
         }
     }
 
-    /// What is wrong now, a sentence each.
+    /// What is wrong now, one sentence each.
     pub(crate) fn problems(&self) -> Vec<String> {
         let mut problems = Vec::new();
         if self.is_standing_still.load(Ordering::Relaxed) {
@@ -101,15 +103,15 @@ impl Health {
     }
 }
 
-/// The disk where the data is.
+/// The disk that has the data.
 #[derive(Debug)]
 pub(crate) struct Disk {
     data_dir: PathBuf,
-    /// Bytes that are to stay free.
+    /// Bytes that must stay free.
     reserve: AtomicU64,
 }
 
-/// How much room a disk has.
+/// How much space a disk has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Room {
     Enough,
@@ -120,17 +122,18 @@ pub(crate) enum Room {
 }
 
 impl Disk {
-    /// Leaves so much free from now on.
+    /// Changes how much must stay free.
     pub(crate) fn set_reserve(&self, reserve: ByteSize) {
         self.reserve.store(reserve.as_u64(), Ordering::Relaxed);
     }
 
-    /// How much room there is; enough if the system does not say.
+    /// How much space there is; we assume enough if the system does not say.
     pub(crate) fn room(&self) -> Room {
         self.room_above(self.reserve.load(Ordering::Relaxed))
     }
 
-    /// As [`Self::room`] for a disk that was nearly full: it must have somewhat more, so that it does not go back and forth.
+    /// Like [`Self::room`], for a disk that was nearly full: it must have somewhat more space, so that the
+    /// state does not flip back and forth.
     pub(crate) fn room_again(&self) -> Room {
         let reserve = self.reserve.load(Ordering::Relaxed);
         self.room_above(reserve.saturating_add(reserve / 8))
@@ -143,25 +146,25 @@ impl Disk {
     }
 }
 
-/// Where threads report what the server cannot go on after. It ends then, with this as its last words.
+/// Where threads report failures that the server cannot survive. It then ends with this as its last message.
 #[derive(Clone, Debug)]
 pub(crate) struct Failures(mpsc::Sender<String>);
 
 impl Failures {
-    /// The first one is enough.
+    /// Holds one failure, because the first is enough.
     pub(crate) fn new() -> (Self, mpsc::Receiver<String>) {
         let (sender, receiver) = mpsc::channel(1);
         (Self(sender), receiver)
     }
 
-    /// Reports one of them, for a thread that knows nothing of this.
+    /// A function that reports one failure, for a thread that knows nothing about this.
     pub(crate) fn reporter(&self) -> impl FnOnce(String) + Send + 'static {
         let failures = self.clone();
         move |why| failures.report(why)
     }
 
     pub(crate) fn report(&self, why: String) {
-        // If there is no room, another one has been reported.
+        // If there is no room, another failure has been reported.
         let _ = self.0.try_send(why);
     }
 }

@@ -1,24 +1,24 @@
-//! The parla chat server as a library: sockets, disk and signals around `parla-server`, which decides
-//! everything.
+//! The parla chat server as a library: sockets, disk and signals around `parla-server`, which makes all
+//! decisions.
 //!
-//! `main.rs` is the command line around it.
+//! `main.rs` is its command line.
 //!
 //! # Code map
 //!
-//! The folders are floors: each uses only those before it, and `xtask/tests/layers.rs` checks that.
+//! The folders are layers: each uses only those before it, which `xtask/tests/layers.rs` checks.
 //!
 //! - `config` reads the configuration into plain values and finds every problem in one pass.
-//! - `net` has the sockets: who may connect, TLS, what is spoken, lines in, and lines out without waking a
-//!   task for each receiver.
-//! - `work` does what is slow on threads of its own: passwords, gateways, questions about the history.
-//! - `core` has the thread that owns the state machine, the thread that brings its changes to disk and then
-//!   releases what may be seen, and the socket by which the administrator asks.
+//! - `net` has the sockets: who may connect, TLS, the framing, incoming lines, and outgoing lines without
+//!   waking a task for each receiver.
+//! - `work` does slow work on threads of its own: passwords, gateways, queries about the history.
+//! - `core` has the thread that owns the state machine, the thread that writes its changes to disk and then
+//!   releases its outputs, and the socket for the administrator.
 //! - `web` is HTTP: a table of routes to the embedded app, `/health`, and IRC over WebSocket.
 //! - `options.rs` is what the command line says, `log.rs` the log, and `limits.rs` has the bounds of the
 //!   queues.
-//! - Above them, `run.rs` puts the parts together and takes them apart. `reload.rs` is REHASH and SIGHUP,
-//!   `restart.rs` RESTART, `room.rs` is `parlad room`, and `health.rs` knows whether the threads get on.
-//!   `main.rs` and `cli.rs` are the command line.
+//! - Above them, `run.rs` assembles the parts and shuts them down. `reload.rs` is REHASH and SIGHUP,
+//!   `restart.rs` RESTART, `room.rs` is `parlad room`, and `health.rs` knows whether the threads make
+//!   progress. `main.rs` and `cli.rs` are the command line.
 
 mod config;
 mod core;
@@ -43,7 +43,7 @@ pub use self::{options::Options, work::password::hash_from_input};
 ///
 /// # Errors
 /// The configuration cannot be used, an address or the data directory cannot be opened, or something failed
-/// on the way that the server cannot go on after.
+/// that the server cannot survive.
 pub fn run(options: &Options) -> anyhow::Result<()> {
     let config = Config::for_run(options)?;
     let log = Log::start(&config.log)?;
@@ -60,7 +60,7 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
 /// Prints whether the server would run with these options.
 ///
 /// # Errors
-/// It would not; the error names every problem.
+/// It would not; the error contains every problem.
 pub fn check(options: &Options) -> anyhow::Result<()> {
     let mut out = std::io::stdout();
     let warnings = Config::for_run(options)?.warnings;

@@ -1,7 +1,8 @@
-//! The log: where its lines go, in which form, and which are written.
+//! The log: where its lines go, in which format, and which are written.
 //!
-//! Lines go to standard error or to a file, which is opened anew when the administrator has moved it away. Everything that a
-//! remote may choose is a field of its own and is escaped, so that nobody can forge a line.
+//! Lines go to standard error or to a file, which is reopened when the administrator has moved it away.
+//! Everything that a remote user can choose is a separate field and is escaped, so that nobody can forge a
+//! line.
 
 use std::{
     fs::{File, OpenOptions},
@@ -21,29 +22,29 @@ use tracing_subscriber::{
     util::SubscriberInitExt as _,
 };
 
-/// What operators do.
+/// The target for what operators do.
 pub(crate) const AUDIT_TARGET: &str = "parlad::audit";
 
-/// Who comes, who goes, and who is turned away.
+/// The target for connections: who comes, who goes, and who is refused.
 pub(crate) const CONNECTIONS_TARGET: &str = "parlad::connections";
 
-/// What the configuration says of the log.
+/// The configuration of the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Options {
     pub(crate) level: tracing::Level,
     pub(crate) format: Format,
-    /// The file to write to; standard error if there is none.
+    /// The file to write to; `None` for standard error.
     pub(crate) file: Option<PathBuf>,
-    /// Whether connections are written down.
+    /// Whether connections are logged.
     pub(crate) connections: bool,
 }
 
-/// What a line looks like.
+/// The format of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Format {
-    /// For people.
+    /// Readable text.
     Text,
-    /// One object a line, for programs.
+    /// One JSON object per line, for programs.
     Json,
 }
 
@@ -53,7 +54,7 @@ impl Default for Options {
     }
 }
 
-/// Where lines go, as long as the process runs.
+/// Where lines go; it lasts as long as the process.
 #[derive(Clone, Debug)]
 pub(crate) struct Log(Option<Arc<LogFile>>);
 
@@ -64,7 +65,7 @@ struct LogFile {
 }
 
 impl Log {
-    /// Has everything written from now on. Called once.
+    /// Starts logging. To be called only once.
     ///
     /// # Errors
     /// The file cannot be opened.
@@ -78,7 +79,7 @@ impl Log {
         Ok(Self(file))
     }
 
-    /// Writes to what stands under the name of the file now, which may have been moved away.
+    /// Opens the file by its name again, because it may have been moved away.
     pub(crate) fn reopen(&self) {
         let Some(file) = &self.0 else { return };
         match append(&file.path) {
@@ -100,7 +101,7 @@ impl LogFile {
     }
 }
 
-/// Not for everyone to read: real addresses are in it.
+/// Other users may not read it, because it contains real addresses.
 fn append(path: &Path) -> io::Result<File> {
     OpenOptions::new().append(true).create(true).mode(0o640).open(path)
 }
@@ -115,10 +116,10 @@ impl Write for &LogFile {
     }
 }
 
-/// Libraries are heard only when something is wrong: some would write down what people say.
+/// Libraries are logged only when something is wrong, because some of them would log what people say.
 fn filter(options: &Options) -> Targets {
     let level = options.level;
-    // What operators do is written at every level.
+    // What operators do is logged at every level.
     let audit = level.max(tracing::Level::INFO);
     let connections = if options.connections { LevelFilter::from(level) } else { LevelFilter::OFF };
     Targets::new()
@@ -145,7 +146,7 @@ mod tests {
 
     use super::*;
 
-    /// What is written in this form while `each` runs.
+    /// The lines that are logged in this format while `each` runs.
     fn written(options: &Options, each: impl FnOnce()) -> String {
         let folder = tempfile::tempdir().unwrap();
         let file = Arc::new(LogFile::open(&folder.path().join("log")).unwrap());
@@ -154,7 +155,7 @@ mod tests {
         std::fs::read_to_string(&file.path).unwrap()
     }
 
-    /// What a remote may choose, with everything that could end a line or begin another.
+    /// A text that a remote user can choose, with everything that could end a line or start another.
     const FORGED: &str = "eve\n2026-01-01T00:00:00Z  INFO parlad::audit: who=\"root\" \u{1b}[2J\u{202e}\"";
 
     #[test]

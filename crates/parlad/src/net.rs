@@ -1,6 +1,6 @@
-//! Sockets: who may connect, what is spoken on a connection, and the way of bytes in and out.
+//! Sockets: who may connect, what is spoken on a connection, and how bytes get in and out.
 //!
-//! Knows the hub only as the queue that inputs go into. Decides nothing that IRC decides.
+//! It knows the hub only as the queue for inputs, and makes no decisions about IRC.
 
 pub(crate) mod acceptor;
 pub(crate) mod addresses;

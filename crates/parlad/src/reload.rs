@@ -1,7 +1,7 @@
-//! Reads the configuration again while the server runs: REHASH, and SIGHUP.
+//! Reads the configuration again while the server runs, for REHASH and SIGHUP.
 //!
-//! The file is checked whole first. A bad one changes nothing. Of a good one, everything takes effect at once but for the parts
-//! of [`NEEDS_RESTART`], which stay as they are and are named.
+//! The whole file is checked first, and an invalid one changes nothing. A valid one takes effect at once,
+//! except for the parts in [`NEEDS_RESTART`], which stay as they are and are reported.
 
 use std::{net::SocketAddr, sync::Arc};
 
@@ -22,40 +22,40 @@ use crate::{
     work::{Workers, password::Passwords},
 };
 
-/// A part of the configuration, and whether it differs.
+/// The name of a part of the configuration, and a function that tells whether it differs.
 type Part = (&'static str, fn(&Config, &Config) -> bool);
 
-/// What takes effect only when the server is started again, and why.
+/// The parts that take effect only after a restart, and the reasons.
 const NEEDS_RESTART: [Part; 9] = [
-    // Every line that a client ever got starts with it.
+    // Every line that clients ever got starts with it.
     ("server.name", |old, new| old.settings.network.name != new.settings.network.name),
     // Every name in the network was read with it.
     ("server.casemapping", |old, new| old.settings.network.casemapping != new.settings.network.casemapping),
-    // The file there is open.
+    // The file in it is open.
     ("server.data_dir", |old, new| old.data_dir != new.data_dir),
     // The sockets are open.
     ("listen", |old, new| old.listen != new.listen),
     ("http", |old, new| old.http != new.http),
-    // The workers have them.
+    // The workers hold them.
     ("webirc", |old, new| old.webirc != new.webirc),
-    // They are counted against by connections that are open.
+    // Open connections are counted against them.
     ("connections (other than its timeouts)", |old, new| !old.connections.is_same_table(&new.connections)),
     ("[[limits.network]]", |old, new| old.connections.shared_networks != new.connections.shared_networks),
-    // Both are set up once.
+    // Both are set up only once.
     ("history.durability and log", |old, new| old.durability != new.durability || old.log != new.log),
 ];
 
-/// What is needed to put another configuration in the place of the running one.
+/// Everything that is needed to replace the running configuration.
 pub(crate) struct Reload {
-    /// The command line, which names the file and replaces some of it.
+    /// The command line, which names the file and replaces some of its values.
     pub(crate) run: Options,
-    /// What the server was started with.
+    /// The configuration that the server was started with.
     pub(crate) started_with: Config,
-    /// Where the server listens.
+    /// The addresses on which the server listens.
     pub(crate) open: Vec<SocketAddr>,
-    /// What RESTART would start.
+    /// The program that RESTART would start.
     pub(crate) program: Program,
-    /// Those of the listeners, whose files are read again too.
+    /// The certificates of the listeners, whose files are read again too.
     pub(crate) certificates: Certificates,
     pub(crate) hub: Sender<HubInput>,
     pub(crate) workers: Workers,
@@ -63,7 +63,8 @@ pub(crate) struct Reload {
 }
 
 impl Reload {
-    /// Reads the configuration and puts it in place, or says what is wrong with it: in the log, and to whoever asked.
+    /// Reads the configuration and applies it, or reports what is wrong with it in the log and to whoever
+    /// asked.
     pub(crate) async fn reload(&self, question: Option<QuestionId>) {
         match Config::for_run(&self.run) {
             Ok(config) => self.apply(question, &config).await,
@@ -74,7 +75,7 @@ impl Reload {
         }
     }
 
-    /// Whether the program that stands in the place of this one would start. If not, whoever asked is told why.
+    /// Whether the program that is installed now would start. If not, whoever asked is told why.
     pub(crate) async fn may_restart(&self, question: QuestionId) -> bool {
         let would_run = self.program.would_run(&self.run, CHECK_TIME_MAX).await;
         match would_run.and_then(|name| self.can_listen().map(|()| name)) {
@@ -90,13 +91,13 @@ impl Reload {
         }
     }
 
-    /// Opens and closes each address of the configuration that is not open yet. One that a later version has to read is its
-    /// business.
+    /// Briefly listens on each address of the configuration that is not open yet. An address that only a
+    /// later version understands is that version's concern.
     fn can_listen(&self) -> Result<(), Vec<String>> {
         let Ok(config) = Config::for_run(&self.run) else { return Ok(()) };
         let irc = config.listen.iter().map(|listen| (listen.address, ListenAddress::irc(listen.address)));
         let http = config.http.iter().map(|http| (http.address, ListenAddress::http(http.address)));
-        // Whatever of this server has the port is gone by then.
+        // If this server has the port, it is free by then.
         let is_open = |address: SocketAddr| self.open.iter().any(|open| open.port() == address.port());
         let new = irc.chain(http).filter(|(address, _)| !is_open(*address));
         let failed: Vec<String> =
@@ -111,7 +112,7 @@ impl Reload {
         let mut notes = vec!["The configuration was read again.".to_owned()];
         notes.extend(kept.map(|part| format!("{part}: takes effect when the server is started again.")));
         notes.extend(config.warnings.iter().map(ToString::to_string));
-        // They could be read a moment ago, with the configuration.
+        // They were readable a moment ago, when the configuration was checked.
         let problems = self.certificates.reload();
         notes.extend(
             problems.iter().map(|problem| format!("{problem}; the certificate read before stays in use.")),
@@ -121,7 +122,7 @@ impl Reload {
         }
         self.health.disk.set_reserve(config.disk_reserve);
         let mut settings = config.settings.clone();
-        // It is a part of the queue, which stays as long as it was.
+        // It is a fraction of the send queue, whose length has not changed.
         settings.machine.answer_bytes_max = old.settings.machine.answer_bytes_max;
         self.workers.replace_passwords(Passwords::new(config));
         let reconfiguration = Box::new(Reconfiguration { settings, notes });
@@ -132,7 +133,7 @@ impl Reload {
         .await;
     }
 
-    /// Says what is wrong with a configuration that cannot be used.
+    /// Reports what is wrong with a configuration that cannot be used.
     async fn refuse(&self, question: Option<QuestionId>, mut problems: Vec<String>, therefore: &str) {
         tracing::error!("{}; {therefore}", problems.join("\n"));
         if let Some(id) = question {

@@ -1,11 +1,12 @@
-//! Starts the program again in its own process: RESTART.
+//! Starts the program again in the same process, for RESTART.
 //!
-//! The process keeps its number, so whatever supervises it sees nothing. Everything that was open is closed first: the database
-//! with its lock by the threads that end, sockets by the system, as they are not inherited. The ports are free for some
-//! milliseconds; who connects then is refused and tries again.
+//! The process id stays the same, so a supervisor notices nothing. Everything that was open is closed first:
+//! the threads close the database and release its lock as they end, and the system closes the sockets, which
+//! are not inherited. The ports are free for some milliseconds; clients that connect then are refused and try
+//! again.
 //!
-//! Once the process has become another program there is no way back. So that program is asked first, as a child: what it is,
-//! and whether it would run.
+//! Once the process has become another program, there is no way back. So that program is first run as a
+//! child, which must say what it is and whether it would run.
 
 use std::{
     env,
@@ -26,15 +27,15 @@ use crate::{
     options::Options,
 };
 
-/// The program and what it was called with. Found out at the start: by the time of a restart a newer one may stand in its place,
-/// and that is the one that is wanted.
+/// The program, and the arguments it was called with. They are determined at the start; by the time of a
+/// restart, a newer program may be in the same place, and that is the one to start.
 #[derive(Clone, Debug)]
 pub(crate) struct Program {
     path: PathBuf,
     args: Vec<OsString>,
 }
 
-/// What a program said when it was asked something.
+/// The output of a program that was asked something.
 #[derive(Debug)]
 struct Answer {
     status: ExitStatus,
@@ -43,25 +44,27 @@ struct Answer {
 }
 
 impl Program {
-    /// This one.
+    /// The running program.
     pub(crate) fn running() -> Self {
         let mut args = env::args_os();
         let called = args.next().unwrap_or_else(|| "parlad".into());
-        // Damage is accepted once.
+        // Damage is accepted only once.
         let args = args.filter(|arg| arg != "--accept-damage").collect();
         Self { path: env::current_exe().unwrap_or_else(|_| called.into()), args }
     }
 
-    /// Becomes the program anew. Comes back only if that fails.
+    /// Replaces the process by the program. It returns only if that fails.
     pub(crate) fn start_again(&self) -> anyhow::Result<()> {
         let error = std::process::Command::new(&self.path).args(&self.args).exec();
         Err(error).with_context(|| format!("cannot start {} again", self.path.display()))
     }
 
-    /// Asks the program that stands there now whether it would run with these options. Gives its name and version.
+    /// Asks the program that is installed now whether it would run with these options. Returns its name and
+    /// version.
     ///
     /// # Errors
-    /// It would not, or does not say so in time; in its own words as far as it has some, a line each.
+    /// It would not, or does not say so in time; the result is its own words as far as there are any, one
+    /// line each.
     pub(crate) async fn would_run(&self, run: &Options, within: Duration) -> Result<String, Vec<String>> {
         let path = self.path.display();
         let asked = tokio::time::timeout(within, self.ask_whether(run)).await;
@@ -95,7 +98,8 @@ impl Program {
         Err(problems)
     }
 
-    /// Runs the program to its end. If this is dropped before, so is the program, with all that it has started.
+    /// Runs the program to its end. If this future is dropped before, the program is killed with everything
+    /// it has started.
     async fn ask(&self, args: Vec<OsString>) -> io::Result<Answer> {
         let mut command = tokio::process::Command::new(&self.path);
         command.args(args).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -113,7 +117,7 @@ struct Group(Option<Pid>);
 impl Drop for Group {
     fn drop(&mut self) {
         if let Some(pid) = self.0 {
-            // Mostly there is nobody left.
+            // Usually nothing is left to kill.
             let _ = kill_process_group(pid, Signal::KILL);
         }
     }
@@ -123,13 +127,13 @@ impl Drop for Group {
 async fn read(output: Option<impl AsyncRead + Unpin>) -> String {
     let Some(mut output) = output else { return String::new() };
     let mut kept = Vec::new();
-    // What cannot be read is not there.
+    // Anything that cannot be read is treated as missing.
     let _ = (&mut output).take(CHECK_OUTPUT_BYTES_MAX).read_to_end(&mut kept).await;
     let _ = tokio::io::copy(&mut output, &mut tokio::io::sink()).await;
     String::from_utf8_lossy(&kept).into_owned()
 }
 
-/// `parlad check` with the options of a run.
+/// The arguments of `parlad check` with the options of a run.
 fn check_with(run: &Options) -> Vec<OsString> {
     let Options { config, listen, http, data_dir, accept_damage: _ } = run;
     let mut args: Vec<OsString> = vec!["check".into()];
@@ -147,7 +151,7 @@ mod tests {
 
     use super::*;
 
-    /// Asks a shell script in the place of the program.
+    /// Asks a shell script in place of the program.
     async fn ask(script: &str, within: Duration) -> Result<String, String> {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("parlad");

@@ -68,10 +68,10 @@ enum RoomCommand {
     },
 }
 
-/// Does what the command line asks for.
+/// Carries out what the command line asks for.
 ///
 /// # Errors
-/// The configuration cannot be used, nobody answers, or the answer is a refusal; in words for the administrator.
+/// The configuration cannot be used, nobody answers, or the request is refused; worded for the administrator.
 pub fn room(options: RoomOptions) -> anyhow::Result<()> {
     let RoomOptions { command, config, data_dir, json } = options;
     let config = Config::for_run(&Options { config, data_dir, ..Options::default() })?;
@@ -119,7 +119,7 @@ fn ask<T: DeserializeOwned>(server: &mut Administered, request: ControlRequest) 
     Ok(serde_json::from_value(server.ask(request)?)?)
 }
 
-/// All rooms whose names the mask matches, page by page.
+/// All rooms whose names match the mask, page by page.
 fn list(
     server: &mut Administered,
     mask: Option<&str>,
@@ -137,12 +137,12 @@ fn list(
     }
 }
 
-/// The name of a room as it was typed, where a shell takes the `#` for something else.
+/// The name of a room as it was typed, possibly without the `#`, which shells treat specially.
 fn name(typed: String) -> String {
     if typed.starts_with('#') { typed } else { format!("#{typed}") }
 }
 
-/// Prints for people, or for programs.
+/// Prints for people or for programs.
 struct Printer<W> {
     out: W,
     json: bool,
@@ -155,7 +155,7 @@ impl<W: Write> Printer<W> {
         for_people: impl FnOnce(&mut Vec<u8>) -> io::Result<()>,
     ) -> anyhow::Result<()> {
         let text = if self.json {
-            // JSON itself lets the upper control characters stand as they are.
+            // JSON itself does not escape the upper control characters.
             without_controls(&serde_json::to_string_pretty(value)?, |char| {
                 format!("\\u{:04x}", u32::from(char))
             }) + "\n"
@@ -168,7 +168,7 @@ impl<W: Write> Printer<W> {
     }
 }
 
-/// A text without what would move the cursor or colour the terminal: other people wrote it.
+/// A text without characters that move the cursor or colour the terminal, because other people wrote it.
 fn without_controls(text: &str, instead: impl Fn(char) -> String) -> String {
     let shown = |char: char| {
         if char.is_control() && char != '\n' { instead(char) } else { char.to_string() }

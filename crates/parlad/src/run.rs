@@ -1,4 +1,4 @@
-//! Puts the parts together and takes them apart again: `parlad run`.
+//! Assembles the parts and shuts them down again: `parlad run`.
 
 use std::{
     io::Write,
@@ -54,16 +54,16 @@ use crate::{
     work::{Supplies, Workers, password::Passwords, webirc::Gateways},
 };
 
-/// What is to be done when the server has stopped.
+/// What to do when the server has stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Afterwards {
-    /// Nothing.
+    /// Exit.
     Exit,
-    /// Start it again.
+    /// Start the server again.
     Restart,
 }
 
-/// Runs the server until SIGTERM, SIGINT or an operator's wish.
+/// Runs the server until SIGTERM, SIGINT or an operator's command.
 pub(crate) fn run(
     options: &Options,
     config: &Config,
@@ -134,11 +134,11 @@ pub(crate) fn run(
             biased;
             Some(why) = failed.recv() => anyhow::bail!("{why}"),
             afterwards = serve(signals, wished, &reload, log_lines) => afterwards,
-            // Nobody sends: the thread has ended, which it must not.
+            // Nobody sends anything here: the thread has ended, which it must not do.
             _ = store_gone => anyhow::bail!("the thread that writes to disk has failed; what was shown is kept"),
             _ = hub_gone => anyhow::bail!("the thread that decides has failed; what was shown is kept"),
         };
-        // While the directory is locked: what is there after that is another server's.
+        // This must happen while the directory is locked; after that, the socket may be another server's.
         drop(control);
         let stopped = stop(&hub_sender, hub, store).await;
         log.finish();
@@ -147,7 +147,7 @@ pub(crate) fn run(
     })
 }
 
-/// What was kept, and what follows from it.
+/// What was stored, and what follows from it.
 struct Kept {
     database: Database,
     addresses: Arc<Addresses>,
@@ -172,7 +172,7 @@ fn sites(shared: Shared, health: &Arc<Health>) -> SiteParts {
     SiteParts { intake, slots: Slots::new(connections_max), health: Arc::clone(health) }
 }
 
-/// What is told of addresses, and which of them are limited.
+/// How addresses are treated, and their limits.
 fn addresses(config: &Config, database: &Database) -> Result<Addresses, DatabaseError> {
     let cloaks = if config.connections.cloak { Some(Cloaks::new(&database.cloak_key()?)) } else { None };
     Ok(Addresses { limits: config.connections.clone(), cloaks })
@@ -185,7 +185,7 @@ async fn stop(
     store: JoinHandle<()>,
 ) -> anyhow::Result<()> {
     let deadline = Instant::now() + STOP_MAX;
-    // A hub that is stuck behind a full disk takes nothing; then the time runs out here.
+    // A hub that is stuck behind a full disk accepts nothing; this ends the wait.
     let _ = tokio::time::timeout(STOP_MAX, hub_sender.send(HubInput::Server(Input::ShuttingDown))).await;
     let ended = tokio::task::spawn_blocking(move || {
         while !(hub.is_finished() && store.is_finished()) && Instant::now() < deadline {
@@ -207,13 +207,13 @@ fn open_control(config: &Config, desk: Arc<Desk>) -> Option<Control> {
     Control::open(&config.data_dir, desk).inspect_err(refused).ok()
 }
 
-/// The sockets that are listened on.
+/// The listening sockets.
 struct Listeners {
     irc: Vec<(TcpListener, Listen)>,
     http: Vec<(TcpListener, Http)>,
 }
 
-/// Opens every address; those that are not needed only if that is possible.
+/// Listens on every address; failures are ignored for the optional ones.
 fn listen(config: &Config) -> Result<Listeners, ListenError> {
     let open = |listen: &Listen| Ok((listener::listen(ListenAddress::irc(listen.address))?, listen.clone()));
     let mut irc = config.listen.iter().map(open).collect::<Result<Vec<_>, _>>()?;
@@ -231,14 +231,14 @@ fn listen(config: &Config) -> Result<Listeners, ListenError> {
 }
 
 impl Listeners {
-    /// Where they listen.
+    /// The addresses on which they listen.
     fn addresses(&self) -> Vec<SocketAddr> {
         let irc = self.irc.iter().map(|(listener, _)| listener);
         let all = irc.chain(self.http.iter().map(|(listener, _)| listener));
         all.filter_map(|listener| listener.local_addr().ok()).collect()
     }
 
-    /// Accepts on each from now on. Gives the certificates that are in use.
+    /// Starts accepting on each of them. Returns the certificates that are in use.
     fn open(self, name: &str, parts: &SiteParts) -> Result<Certificates, TlsError> {
         let intake = &parts.intake;
         tokio::spawn(Arc::clone(&intake.log).sum_up());
@@ -268,12 +268,13 @@ impl Listeners {
     }
 }
 
-/// The signals that the server hears.
+/// The signals that the server handles.
 struct Signals {
     terminate: Signal,
     interrupt: Signal,
     hangup: Signal,
-    /// Heard so that a limit of the size of files is an error of the write, which can pass, and not the end of the process.
+    /// Handled so that exceeding the file size limit is an error of the write, which can pass, rather than
+    /// the end of the process.
     _file_size: Signal,
 }
 
@@ -288,7 +289,7 @@ impl Signals {
     }
 }
 
-/// Does what signals and operators ask for until one of them asks for the end.
+/// Handles signals and operators' commands until one of them asks for the end.
 async fn serve(
     mut signals: Signals,
     mut wishes: mpsc::UnboundedReceiver<Wish>,
@@ -309,7 +310,7 @@ async fn serve(
                     reload.reload(Some(asker)).await;
                 }
                 Wish::Shutdown => break,
-                // That may take a while, in which the server can still be stopped.
+                // This may take a while, during which the server can still be stopped.
                 Wish::Restart(asker) => tokio::select! {
                     _ = signals.terminate.recv() => break,
                     _ = signals.interrupt.recv() => break,
@@ -324,7 +325,7 @@ async fn serve(
     Afterwards::Exit
 }
 
-/// Raises the limit of open files as far as the system lets us, and gives how many connections that allows.
+/// Raises the limit of open files as far as the system permits, and returns how many connections that allows.
 fn connections_max() -> usize {
     let limit = getrlimit(Resource::Nofile);
     let raised = Rlimit { current: limit.maximum, maximum: limit.maximum };
@@ -333,7 +334,7 @@ fn connections_max() -> usize {
     usize::try_from(files).unwrap_or(usize::MAX)
 }
 
-/// Says how to join, where the server listens, and where its data is.
+/// Logs how to join, where the server listens, and where its data is.
 fn announce(config: &Config, listeners: &Listeners) -> anyhow::Result<()> {
     let mut text =
         format!("{}, the server {}\n", config.settings.machine.version, config.settings.network.name);
@@ -372,7 +373,7 @@ fn announce(config: &Config, listeners: &Listeners) -> anyhow::Result<()> {
     std::io::stderr().write_all(text.as_bytes()).context("cannot write to standard error")
 }
 
-/// An address at which this computer reaches what listens there.
+/// An address at which this computer can reach the listener.
 fn reachable(mut address: SocketAddr) -> SocketAddr {
     if address.ip().is_unspecified() {
         address.set_ip(Ipv4Addr::LOCALHOST.into());

@@ -1,8 +1,8 @@
-//! The HTTP port: the app that is embedded in the program, `/health`, and IRC over WebSocket on `/irc`. Or a port for IRC over
-//! WebSocket alone, on any path.
+//! The HTTP port: the embedded app, `/health`, and IRC over WebSocket on `/irc`; or a port for IRC over
+//! WebSocket only, on any path.
 //!
-//! A connection is HTTP/1.1 until it asks for a WebSocket; then it is a connection of IRC like any other. Nothing here knows
-//! IRC, and nothing is read from disk. [`routes`] is the table of what there is.
+//! A connection is HTTP/1.1 until it asks for a WebSocket, and from then on an IRC connection like any other.
+//! Nothing here knows IRC, and nothing is read from disk. [`routes`] is the table of all paths.
 
 mod assets;
 mod embedded;

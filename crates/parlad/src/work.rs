@@ -1,8 +1,10 @@
-//! Slow work, done beside the hub by threads of its own: passwords are compared, gateways verified, the history is read.
+//! Slow work that threads beside the hub do: comparing passwords, verifying gateways, and reading the
+//! history.
 //!
-//! Whoever asks never waits here. Each kind of work has its own threads and its own bounded queue ([`lane`]), so that passwords
-//! keep nobody from the history; in a queue addresses take turns, and whoever guesses stands behind the others ([`queue`]).
-//! Comparing passwords takes whole cores, so its threads yield to all others: messages go on while hundreds sign in.
+//! Asking never blocks. Each kind of work has its own threads and its own bounded queue ([`lane`]), so that
+//! passwords do not delay the history; within a queue, addresses take turns, and guessers come after the
+//! others ([`queue`]). Comparing passwords takes whole cores, so its threads yield to all others, and
+//! messages keep flowing while hundreds of people log in.
 
 mod history;
 mod judge;

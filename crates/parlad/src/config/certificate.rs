@@ -1,6 +1,7 @@
-//! Whether clients will take a certificate: its time, its names, and who vouches for it.
+//! Whether clients will accept a certificate: its validity period, its names, and its issuer.
 //!
-//! That it is bad keeps nobody from starting the server: what listens without TLS still works, and a new one may come.
+//! A bad certificate does not prevent the server from starting: ports without TLS still work, and a new
+//! certificate may follow.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -10,22 +11,23 @@ use x509_parser::{
 
 use super::tls_files::{TlsError, TlsFiles};
 
-/// What a certificate says of itself.
+/// The contents of a certificate.
 pub(super) struct Certificate {
     path: String,
     not_before: ASN1Time,
     not_after: ASN1Time,
-    /// Of hosts; `*.` may stand before one.
+    /// Host names, optionally starting with `*.`.
     names: Vec<String>,
     is_self_signed: bool,
 }
 
-/// How long before its end the administrator is told. Whoever renews by themselves does it much earlier.
+/// How long before the certificate expires the administrator is warned. Automatic renewal happens much
+/// earlier.
 const RENEW_BEFORE: Duration = Duration::from_secs(7 * 24 * 3600);
 
 impl Certificate {
-    /// Reads the first certificate of a file, after it has been seen that the key is its own. None if it is so odd that nothing
-    /// can be said of it.
+    /// Reads the first certificate of a file, after checking that the key belongs to it. `None` if it is so
+    /// unusual that nothing can be said about it.
     ///
     /// # Errors
     /// It cannot be used.
@@ -62,7 +64,7 @@ impl Certificate {
         }
     }
 
-    /// Why clients that reach the server by one of these names may refuse it.
+    /// Why clients that connect by one of these names may reject it.
     pub(super) fn doubts(&self, wanted: &[&str]) -> Vec<String> {
         self.doubts_at(SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default(), wanted)
     }
@@ -93,7 +95,7 @@ impl Certificate {
         doubts
     }
 
-    /// Why nobody can come whom STS sends here.
+    /// Why clients that STS sends here cannot connect.
     pub(super) fn doubt_of_sts(&self) -> Option<String> {
         let Self { path, is_self_signed, .. } = self;
         is_self_signed.then(|| {
@@ -105,7 +107,7 @@ impl Certificate {
     }
 }
 
-/// Whether a name of a certificate is that of a host: RFC 6125, section 6.4.
+/// Whether a name in a certificate covers a host: RFC 6125, section 6.4.
 fn covers(name: &str, host: &str) -> bool {
     let host = host.to_ascii_lowercase();
     match name.strip_prefix("*.") {

@@ -1,5 +1,5 @@
-//! The tables of the file: their keys, as the manual lists them. Defaults of what the state machine is told are the state machine's;
-//! here are only those of the daemon.
+//! The tables of the file with their keys, as listed in the manual. The state machine has the defaults of its
+//! own settings; this module only has those of the daemon.
 
 use std::{path::PathBuf, time::Duration};
 
@@ -24,16 +24,16 @@ use super::{
 };
 use crate::log;
 
-/// What `storage.reserve` is without the key.
+/// The default of `storage.reserve`.
 pub(super) const DISK_RESERVE: ByteSize = ByteSize::mib(64);
 
-/// What `history.durability` is without the key.
+/// The default of `history.durability`.
 pub(super) const DURABILITY: Durability = Durability::Fsync;
 
-/// The channel of `channels.autojoin` without the key.
+/// The default channel of `channels.autojoin`.
 pub(super) const LOBBY: &str = "#lobby";
 
-/// Everything that stands in the file, or has its default.
+/// Everything in the file, with defaults for what it does not contain.
 #[derive(Debug)]
 pub(super) struct File {
     pub(super) server: Server,
@@ -42,11 +42,11 @@ pub(super) struct File {
     pub(super) http: Vec<listen::Http>,
     pub(super) connections: Connections,
     pub(super) flood: settings::Flood,
-    /// With the networks that have limits of their own.
+    /// The second element has the networks with limits of their own.
     pub(super) limits: (settings::Limits, Vec<SharedNetwork>),
     pub(super) channels: Channels,
     pub(super) history: History,
-    /// So much of the disk stays free for what must go on.
+    /// How much of the disk must stay free for essential writes.
     pub(super) disk_reserve: ByteSize,
     pub(super) denied_client_tags: DeniedTags,
     pub(super) log: log::Options,
@@ -59,7 +59,7 @@ pub(super) struct File {
 }
 
 impl File {
-    /// Reads a file; nothing if it is no TOML.
+    /// Reads a file; `None` if it is not valid TOML.
     pub(super) fn read(text: &str, problems: &Problems) -> Option<Self> {
         read(text, problems, |file| {
             file.required("listen", "at least one [[listen]] is needed");
@@ -97,12 +97,12 @@ impl File {
     }
 }
 
-/// What holds where the file says nothing.
+/// The settings where the file says nothing.
 fn defaults() -> NetworkSettings {
     NetworkSettings::named("")
 }
 
-/// A table that only switches something off gets what it asks for.
+/// A table that only disables something asks for nothing.
 fn asks_for_something(value: &Value<'_>) -> bool {
     let enabled = value.get().get("enabled").and_then(|enabled| enabled.get_ref().as_bool());
     enabled != Some(false)
@@ -248,7 +248,7 @@ fn flood(table: &mut Table<'_>) -> settings::Flood {
 pub(super) struct Channels {
     pub(super) default_modes: Flags,
     pub(super) autojoin: Vec<Placed<String>>,
-    /// None: never.
+    /// `None` means never.
     pub(super) forget_empty_after: Option<Duration>,
 }
 

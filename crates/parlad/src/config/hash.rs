@@ -1,15 +1,15 @@
-//! The hash of a password, as the configuration has it.
+//! Password hashes in the configuration.
 
 use argon2::{Params, password_hash::phc::PasswordHash};
 use thiserror::Error;
 
 use crate::limits::{HASH_MEMORY_KIB_MAX, HASH_WORK_KIB_MAX};
 
-/// The hash of a password: argon2id, at a price that the server can pay.
+/// The hash of a password: argon2id, at a cost that the server can afford.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Hash(PasswordHash);
 
-/// Why a text is no hash that the server takes, in words that follow the name of a key.
+/// Why the server does not accept a text as a hash, worded to follow the name of a key.
 #[derive(Debug, PartialEq, Eq, Error)]
 pub(crate) enum BadHash {
     #[error("must be what `parlad hash-password` prints; passwords are not written as they are")]
@@ -26,17 +26,18 @@ pub(crate) enum BadHash {
     TooSlow { memory: u32, passes: u32 },
 }
 
-/// What is fast to guess: less memory than this, in KiB, ...
+/// A hash with less memory than this (KiB) is quick to guess.
 const WEAK_MEMORY_KIB: u32 = 7_168;
 
-/// ... or less work, in KiB times passes; the least of what OWASP recommends for argon2id.
+/// A hash with less work than this (KiB times passes) is quick to guess. This is the least of what OWASP
+/// recommends for argon2id.
 const WEAK_WORK_KIB: u64 = 35_840;
 
 impl Hash {
-    /// Reads a hash in the PHC string format.
+    /// Parses a hash in the PHC string format.
     ///
     /// # Errors
-    /// It is none, or none that this server can compare with in good time.
+    /// It is not a hash, or comparing with it would take this server too long.
     pub(crate) fn parse(text: &str) -> Result<Self, BadHash> {
         let hash = PasswordHash::new(text).map_err(|_| BadHash::None)?;
         if hash.algorithm != argon2::ARGON2ID_IDENT {
@@ -56,19 +57,20 @@ impl Hash {
         Ok(Self(hash))
     }
 
-    /// The hash with its salt and its costs.
+    /// The hash with its salt and cost parameters.
     pub(crate) const fn phc(&self) -> &PasswordHash {
         &self.0
     }
 
-    /// Whether whoever gets hold of the configuration can try passwords much faster than against a hash of ours.
+    /// Whether somebody who obtains the configuration could guess passwords much faster than with our own
+    /// hashes.
     pub(crate) fn is_weak(&self) -> bool {
         Params::try_from(&self.0)
             .is_ok_and(|params| params.m_cost() < WEAK_MEMORY_KIB || work(&params) < WEAK_WORK_KIB)
     }
 }
 
-/// Memory that is written to compare once, in KiB.
+/// The work of one comparison: memory in KiB times passes.
 fn work(params: &Params) -> u64 {
     u64::from(params.m_cost()) * u64::from(params.t_cost())
 }

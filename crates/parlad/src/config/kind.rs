@@ -1,4 +1,5 @@
-//! What a value may be: texts, numbers, durations, sizes, addresses. Each kind says in plain words what it wants.
+//! The kinds of values: texts, numbers, durations, sizes, addresses. Each kind says in plain words what it
+//! requires.
 
 use std::{
     net::{IpAddr, SocketAddr},
@@ -28,7 +29,7 @@ pub(super) fn text(value: &Value<'_>) -> Option<String> {
     value.get().as_str().map(str::to_owned).or_else(|| value.wrong("must be a text in quotes"))
 }
 
-/// A text with something in it.
+/// A text that is not empty.
 pub(super) fn some_text(value: &Value<'_>) -> Option<String> {
     let text = text(value)?;
     if text.is_empty() {
@@ -38,7 +39,7 @@ pub(super) fn some_text(value: &Value<'_>) -> Option<String> {
     Some(text)
 }
 
-/// A whole number in a range.
+/// A whole number within a range.
 pub(super) fn number<T: TryFrom<u64>>(range: RangeInclusive<u64>) -> impl Fn(&Value<'_>) -> Option<T> {
     move |value| {
         let number = match value.get() {
@@ -57,19 +58,19 @@ pub(super) fn number<T: TryFrom<u64>>(range: RangeInclusive<u64>) -> impl Fn(&Va
     }
 }
 
-/// A time to wait.
+/// A duration, which may be zero.
 pub(super) fn duration(value: &Value<'_>) -> Option<Duration> {
     let duration = value.get().as_str().and_then(|text| humantime::parse_duration(text).ok());
     duration.or_else(|| value.wrong("must be a duration such as \"90s\", \"10m\" or \"7d\""))
 }
 
-/// A time to wait that is longer than nothing.
+/// A duration above zero.
 pub(super) fn some_time(value: &Value<'_>) -> Option<Duration> {
     let duration = duration(value)?;
     if duration.is_zero() { value.wrong("must be longer than nothing") } else { Some(duration) }
 }
 
-/// A time after which something happens, longer than nothing; none: it never happens.
+/// A duration above zero after which something happens; `None` if it never happens.
 pub(super) fn some_time_or_never(value: &Value<'_>) -> Option<Option<Duration>> {
     let text = value.get().as_str().unwrap_or_default();
     if text == "never" {
@@ -79,7 +80,7 @@ pub(super) fn some_time_or_never(value: &Value<'_>) -> Option<Option<Duration>> 
     time.map(Some).or_else(|| value.wrong("must be a duration such as \"12h\" or \"1d\", or \"never\""))
 }
 
-/// Bytes, so many at least.
+/// A size of at least `least`.
 pub(super) fn size(least: ByteSize) -> impl Fn(&Value<'_>) -> Option<ByteSize> {
     move |value| {
         let size = match value.get() {
@@ -97,12 +98,12 @@ pub(super) fn size(least: ByteSize) -> impl Fn(&Value<'_>) -> Option<ByteSize> {
     }
 }
 
-/// Whether a list has nothing in it.
+/// Whether a list is empty.
 pub(super) fn is_empty(value: &Value<'_>) -> bool {
     value.get().as_array().is_some_and(|entries| entries.is_empty())
 }
 
-/// A list of values of a kind. Each that is wrong is a problem of its own.
+/// A list of values of one kind. Each invalid element is reported separately.
 pub(super) fn list<'a, T>(kind: impl Fn(&Value<'a>) -> Option<T>) -> impl Fn(&Value<'a>) -> Option<Vec<T>> {
     move |value| {
         let Some(entries) = value.get().as_array() else {
@@ -112,7 +113,7 @@ pub(super) fn list<'a, T>(kind: impl Fn(&Value<'a>) -> Option<T>) -> impl Fn(&Va
     }
 }
 
-/// One of some words.
+/// One of several words.
 pub(super) fn one_of<T: Copy>(words: &[(&'static str, T)]) -> impl Fn(&Value<'_>) -> Option<T> {
     move |value| {
         let given = value.get().as_str().unwrap_or_default();
@@ -126,7 +127,7 @@ pub(super) fn one_of<T: Copy>(words: &[(&'static str, T)]) -> impl Fn(&Value<'_>
     }
 }
 
-/// Says that a word is not among those that are known, and which one was perhaps meant.
+/// Reports an unknown word, with the known word that was perhaps meant.
 pub(super) fn unknown<'k, T>(
     value: &Value<'_>,
     must: &str,
@@ -142,22 +143,22 @@ pub(super) fn unknown<'k, T>(
     }
 }
 
-/// What a text can be read as.
+/// A text that can be parsed as a type.
 fn parsed<T: FromStr>(must: &'static str) -> impl Fn(&Value<'_>) -> Option<T> {
     move |value| value.get().as_str().and_then(|text| text.parse().ok()).or_else(|| value.wrong(must))
 }
 
-/// Where to listen.
+/// An address and port to listen on.
 pub(super) fn socket_address(value: &Value<'_>) -> Option<SocketAddr> {
     parsed("must be an IP address and a port, such as \"127.0.0.1:6667\" or \"[::]:6697\"")(value)
 }
 
-/// Where a page is from.
+/// The origin of a page.
 pub(super) fn origin(value: &Value<'_>) -> Option<Origin> {
     parsed("must be a scheme, a host and perhaps a port, such as \"https://chat.example.org\"")(value)
 }
 
-/// Addresses that belong together.
+/// An address range.
 pub(super) fn network(value: &Value<'_>) -> Option<IpNet> {
     let text = value.get().as_str().unwrap_or_default();
     let address = text.parse::<IpAddr>().map(IpNet::from);
@@ -165,7 +166,7 @@ pub(super) fn network(value: &Value<'_>) -> Option<IpNet> {
     network.ok().or_else(|| value.wrong("must be an address, or a network such as \"10.0.0.0/8\""))
 }
 
-/// What is left of a password. It is not shown, as people write passwords there.
+/// The hash of a password. An invalid value is not repeated, because people write passwords there.
 pub(super) fn hash(value: &Value<'_>) -> Option<Hash> {
     match Hash::parse(value.get().as_str().unwrap_or_default()) {
         Ok(hash) => {

@@ -1,5 +1,5 @@
-//! `[limits]`: the longest names and texts, in ranges in which lines of 512 bytes stay possible, other counts, and networks with
-//! limits of their own.
+//! `[limits]`: the maximum lengths of names and texts, within ranges that keep lines of 512 bytes possible,
+//! other counts, and networks with limits of their own.
 
 use parla_server::settings::Limits;
 
@@ -32,10 +32,10 @@ pub(super) fn read(table: &mut Table<'_>) -> Limits {
     }
 }
 
-/// New connections in the rate window, for each that may be open at once, unless the file says otherwise.
+/// The default for the number of new connections within the rate window, per connection that may be open.
 const RATE_FACTOR: u32 = 4;
 
-/// `[[limits.network]]`.
+/// The tables `[[limits.network]]`.
 pub(super) fn shared_networks(table: &mut Table<'_>) -> Vec<SharedNetwork> {
     let mut shared: Vec<SharedNetwork> = Vec::new();
     for (network, line) in table.tables("network", |table| (shared_network(table), table.line)) {

@@ -1,4 +1,4 @@
-//! The tables that say where the server listens, how, and whose word counts there.
+//! The tables that say where and how the server listens, and which proxies are trusted there.
 
 use std::{net::SocketAddr, path::Path, time::Duration};
 
@@ -17,7 +17,7 @@ use super::{
     tls_files::TlsFiles,
 };
 
-/// One `[[listen]]`.
+/// One table `[[listen]]`.
 #[derive(Debug)]
 pub(super) struct Listen {
     pub(super) address: Placed<SocketAddr>,
@@ -28,7 +28,7 @@ pub(super) struct Listen {
 }
 
 impl Listen {
-    /// None if it has no address that could be used.
+    /// `None` if it has no usable address.
     pub(super) fn read(table: &mut Table<'_>) -> Option<Self> {
         let address = table.need("address", placed(socket_address));
         let tls = table.maybe_table("tls", Tls::read).flatten();
@@ -42,7 +42,7 @@ impl Listen {
         Some(Self { address: address?, tls, websocket, origins, proxy_protocol })
     }
 
-    /// Finds ports for proxies although nobody may be one.
+    /// Reports ports for proxies if no proxy is trusted.
     pub(super) fn check_all(all: &[Self], trusted_proxies: &[IpNet], problems: &Problems) {
         for proxied in all.iter().filter_map(|listen| listen.proxy_protocol.as_ref()) {
             if trusted_proxies.is_empty() {
@@ -64,12 +64,12 @@ impl Listen {
     }
 }
 
-/// Where the certificate and its key are.
+/// The files of the certificate and its key.
 #[derive(Debug)]
 pub(super) struct Tls {
     cert: String,
     key: String,
-    /// Where it stands.
+    /// The line of the configuration file.
     pub(super) line: Option<usize>,
 }
 
@@ -84,7 +84,7 @@ impl Tls {
     }
 }
 
-/// One `[[webirc]]`: a gateway that tells whom it connects.
+/// One table `[[webirc]]`: a gateway that announces its clients.
 pub(super) fn webirc(table: &mut Table<'_>) -> Option<KnownGateway> {
     let password = table.need("password", hash);
     let hosts = table.need("hosts", |value| {
@@ -96,7 +96,7 @@ pub(super) fn webirc(table: &mut Table<'_>) -> Option<KnownGateway> {
     Some(KnownGateway { password: password?, hosts: hosts? })
 }
 
-/// `[sts]`.
+/// The table `[sts]`.
 #[derive(Debug)]
 pub(super) struct Sts {
     duration: Duration,
@@ -111,7 +111,8 @@ impl Sts {
         Some(Self { duration: duration?, port, line: table.line })
     }
 
-    /// Where clients are sent to speak TLS: as the file says, or to the first port for lines that has it.
+    /// The port that clients are sent to for TLS: the one in the file, or the first port for IRC lines that
+    /// uses TLS.
     pub(super) fn to_settings(&self, listen: &[Listen], problems: &Problems) -> Option<settings::Sts> {
         let mut with_tls = listen.iter().filter(|listen| listen.tls.is_some() && !listen.websocket);
         let port = self.port.or_else(|| with_tls.next().map(|listen| listen.address.value.port()));
@@ -124,7 +125,7 @@ impl Sts {
     }
 }
 
-/// One `[[http]]`.
+/// One table `[[http]]`.
 #[derive(Debug)]
 pub(super) struct Http {
     pub(super) address: Placed<SocketAddr>,
@@ -133,7 +134,7 @@ pub(super) struct Http {
 }
 
 impl Http {
-    /// None if it has no address that could be used.
+    /// `None` if it has no usable address.
     pub(super) fn read(table: &mut Table<'_>) -> Option<Self> {
         let address = table.need("address", placed(socket_address));
         let tls = table.maybe_table("tls", Tls::read).flatten();

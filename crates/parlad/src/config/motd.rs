@@ -15,10 +15,10 @@ pub(super) struct Motd {
     text: Option<Placed<String>>,
 }
 
-/// What of a line of the message of the day fits in a line of IRC.
+/// The maximum length of a line in bytes, so that it fits into a line of IRC.
 const MOTD_LINE_BYTES_MAX: usize = 400;
 
-/// Lines that are too long and are named.
+/// How many overlong lines are reported.
 const LONG_LINES_NAMED_MAX: usize = 5;
 
 impl Motd {
@@ -26,7 +26,7 @@ impl Motd {
         Self { file: table.maybe("file", placed(text)), text: table.maybe("text", placed(text)) }
     }
 
-    /// The lines, of the one of the two that is given.
+    /// The lines, from whichever of the two is given.
     pub(super) fn lines(&self, directory: &Path, problems: &Problems) -> Vec<String> {
         match (&self.file, &self.text) {
             (Some(_), Some(text)) => {
@@ -59,16 +59,16 @@ impl Motd {
     }
 }
 
-/// Where a text stands.
+/// The origin of a text.
 #[derive(Clone, Copy)]
 struct Origin<'a> {
-    /// What the administrator is told of it.
+    /// Its name for the administrator.
     name: &'a str,
-    /// The line of the configuration file that says so.
+    /// The line of the configuration file that refers to it.
     line: Option<usize>,
 }
 
-/// The lines of a text, and a word about those that do not fit.
+/// The lines of a text, with a warning about those that are too long.
 fn lines(text: &str, origin: Origin<'_>, problems: &Problems) -> Vec<String> {
     let Origin { name, line: place } = origin;
     let long = text.lines().enumerate().filter(|(_, line)| line.len() > MOTD_LINE_BYTES_MAX);

@@ -1,8 +1,8 @@
-//! Where a page is from, and what a client calls the server.
+//! The origin of a page, and the names by which clients address the server.
 
 use std::{fmt, net::IpAddr, str::FromStr};
 
-/// Where a page is from: `scheme://host[:port]`.
+/// The origin of a page: `scheme://host[:port]`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Origin {
     scheme: Scheme,
@@ -42,17 +42,17 @@ impl FromStr for Origin {
 }
 
 impl Origin {
-    /// The name that a certificate must have for it; none for addresses, and without TLS.
+    /// The host name that a certificate must have for it; `None` for addresses, and without TLS.
     pub(crate) fn https_name(&self) -> Option<&str> {
         let is_name = self.host.parse::<IpAddr>().is_err() && !self.host.starts_with('[');
         (self.scheme == Scheme::Https && is_name).then_some(&self.host)
     }
 }
 
-/// What a client calls the server: `host[:port]`.
+/// How a client addresses the server: `host[:port]`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Host {
-    /// In small letters.
+    /// The name in lower case.
     name: String,
     port: Option<u16>,
 }
@@ -65,18 +65,18 @@ impl fmt::Display for Host {
 }
 
 impl Host {
-    /// Reads the value of the header `Host`.
+    /// Parses the value of the header `Host`.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let authority: hyper::http::uri::Authority = text.parse().ok()?;
         let has_user = text.contains('@');
         let name = authority.host().to_ascii_lowercase();
         let port = authority.port_u16();
-        // What follows the name is a port or nothing.
+        // The name may only be followed by a port.
         let is_whole = port.is_some() || text.len() == name.len();
         (!has_user && !name.is_empty() && is_whole).then_some(Self { name, port })
     }
 
-    /// The name without the port, in small letters.
+    /// The name in lower case, without the port.
     pub(crate) fn name(&self) -> &str {
         &self.name
     }
@@ -85,23 +85,23 @@ impl Host {
         self.port.unwrap_or(scheme.default_port())
     }
 
-    /// Whether it is an address and no name.
+    /// Whether it is an address rather than a name.
     pub(crate) fn is_address(&self) -> bool {
         let bare = self.name.strip_prefix('[').and_then(|name| name.strip_suffix(']'));
         bare.unwrap_or(&self.name).parse::<IpAddr>().is_ok()
     }
 
-    /// Whether only this computer is called so.
+    /// Whether it refers to the client's own computer.
     pub(crate) fn is_local(&self) -> bool {
         self.name == "localhost" || self.name.ends_with(".localhost")
     }
 
-    /// Whether pages of this origin call the server so.
+    /// Whether it is the host of this origin, including the port.
     pub(crate) fn is_of(&self, origin: &Origin) -> bool {
         self.has_the_name_of(origin) && self.port_in(origin.scheme) == origin.port
     }
 
-    /// The same on whatever port.
+    /// Whether it has the same name as this origin, on any port.
     pub(crate) fn has_the_name_of(&self, origin: &Origin) -> bool {
         self.name == origin.host
     }

@@ -1,4 +1,4 @@
-//! The people whom the file names: who runs the server, and who may become an operator.
+//! The people in the configuration: who runs the server, and who may become an operator.
 
 use parla_proto::{
     Mask,
@@ -13,7 +13,7 @@ use super::{
     table::{Placed, Table, Value},
 };
 
-/// `[admin]`.
+/// The table `[admin]`.
 pub(super) fn admin(table: &mut Table<'_>) -> settings::Admin {
     settings::Admin {
         location: table.or("location", text, String::new()),
@@ -22,7 +22,7 @@ pub(super) fn admin(table: &mut Table<'_>) -> settings::Admin {
     }
 }
 
-/// One `[[oper]]`.
+/// One table `[[oper]]`.
 #[derive(Debug)]
 pub(super) struct Operator {
     name: Placed<String>,
@@ -33,7 +33,7 @@ pub(super) struct Operator {
 }
 
 impl Operator {
-    /// None if it lacks what it must have.
+    /// `None` if something required is missing.
     pub(super) fn read(table: &mut Table<'_>) -> Option<Self> {
         let name = table.need("name", placed(word));
         let password = table.need("password", hash);
@@ -55,7 +55,7 @@ impl Operator {
         }
     }
 
-    /// Finds names that two operators have.
+    /// Reports names that several operators have.
     pub(super) fn check_all(all: &[Self], problems: &Problems) {
         for (index, Self { name, .. }) in all.iter().enumerate() {
             let before = all.iter().take(index).find(|before| before.name.value == name.value);
@@ -68,7 +68,7 @@ impl Operator {
     }
 }
 
-/// What can be one parameter of OPER.
+/// A text that can be a single parameter of OPER.
 fn word(value: &Value<'_>) -> Option<String> {
     let word = text(value)?;
     let is_word = !(word.is_empty() || word.contains(char::is_whitespace) || word.starts_with(':'));
@@ -107,7 +107,7 @@ fn privilege(value: &Value<'_>) -> Option<Privileges> {
     Some(privilege)
 }
 
-/// Letters of modes that users give themselves.
+/// Letters of modes that users can set themselves.
 pub(super) fn user_modes(value: &Value<'_>) -> Option<UserModes> {
     let letters = text(value)?;
     let mode = |letter| {

@@ -1,40 +1,41 @@
-//! Where the server listens, and what is spoken there.
+//! Where the server listens, and which protocol it expects there.
 
 use std::net::SocketAddr;
 
 use super::{origin::Origin, tls_files::TlsFiles};
 
-/// Where IRC is spoken, and how.
+/// An address for IRC, and how it is spoken there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Listen {
     pub(crate) address: SocketAddr,
     pub(crate) speech: Speech,
-    /// Whether a proxy must say first whom it connects.
+    /// Whether a proxy must first announce its client.
     pub(crate) is_proxied: bool,
     pub(crate) tls: Option<TlsFiles>,
 }
 
-/// What comes over a connection.
+/// What a connection carries.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Speech {
-    /// Lines of text.
+    /// Lines of IRC.
     Lines,
-    /// A WebSocket, to which pages from these places may connect; from everywhere if none is named.
+    /// A WebSocket, to which pages from these origins may connect; if the list is empty, pages from anywhere
+    /// may.
     WebSocket { origins: Vec<Origin> },
 }
 
 impl Listen {
-    /// For lines of IRC, with nothing special.
+    /// Lines of IRC, without anything special.
     pub(crate) const fn plain(address: SocketAddr) -> Self {
         Self { address, speech: Speech::Lines, is_proxied: false, tls: None }
     }
 }
 
-/// Where the app is served.
+/// An address where the app is served.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Http {
     pub(crate) address: SocketAddr,
     pub(crate) tls: Option<TlsFiles>,
-    /// Under which names, besides addresses, `localhost` and the name of the server.
+    /// Origins under which it is reachable, besides addresses, `localhost` and the name of the server.
     pub(crate) origins: Vec<Origin>,
 }

@@ -1,22 +1,23 @@
-//! What is wrong or doubtful in a configuration, and in which line: everything at once, in words for the administrator.
+//! Errors and warnings about a configuration, with their lines: all are reported at once, worded for the
+//! administrator.
 
 use std::{cell::RefCell, fmt, string::FromUtf8Error};
 
-/// One thing that is wrong, or that the administrator should know.
+/// One error or warning.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Problem {
-    /// Where it is, counted from 1; nowhere if it is not in the file.
+    /// The line, counted from 1; `None` if it is not in the file.
     line: Option<usize>,
     weight: Weight,
     words: String,
 }
 
-/// What follows from a problem.
+/// The severity of a problem.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Weight {
-    /// The server does not start like this.
+    /// The server does not start.
     Error,
-    /// It starts, and something is not as one may think.
+    /// The server starts, but something may not be as intended.
     Warning,
 }
 
@@ -31,7 +32,7 @@ impl fmt::Display for Problem {
 }
 
 impl Problem {
-    /// The words and the line, without saying that it is a warning: for where that is seen already.
+    /// The text and the line, without the word "warning", for where that is already apparent.
     pub(crate) fn plain(&self) -> String {
         match self.line {
             Some(line) => format!("line {line}: {}", self.words),
@@ -40,17 +41,17 @@ impl Problem {
     }
 }
 
-/// Problems as they are found.
+/// The problems found so far.
 #[derive(Debug, Default)]
 pub(crate) struct Problems(RefCell<Vec<Problem>>);
 
 impl Problems {
-    /// The server cannot start because of this.
+    /// Reports an error, with which the server cannot start.
     pub(super) fn error(&self, line: Option<usize>, words: impl Into<String>) {
         self.add(Problem { line, weight: Weight::Error, words: words.into() });
     }
 
-    /// The administrator should know this.
+    /// Reports something that the administrator should know.
     pub(super) fn warning(&self, line: Option<usize>, words: impl Into<String>) {
         self.add(Problem { line, weight: Weight::Warning, words: words.into() });
     }
@@ -59,10 +60,10 @@ impl Problems {
         self.0.borrow_mut().push(problem);
     }
 
-    /// The warnings, in the order of their lines, if there are no errors.
+    /// The warnings in the order of their lines, if there are no errors.
     ///
     /// # Errors
-    /// There are; all problems, in the order of their lines.
+    /// There are errors; the result is all problems, in the order of their lines.
     pub(super) fn into_warnings(self) -> Result<Vec<Problem>, Vec<Problem>> {
         let mut problems = self.0.into_inner();
         problems.sort_by_key(|problem| (problem.line.is_none(), problem.line));
@@ -71,13 +72,13 @@ impl Problems {
     }
 }
 
-/// The line in which a text stops being UTF-8.
+/// The line where a text stops being valid UTF-8.
 pub(super) fn line_of_bad_utf8(error: &FromUtf8Error) -> usize {
     let good = error.as_bytes().get(..error.utf8_error().valid_up_to()).unwrap_or_default();
     1 + good.iter().filter(|byte| **byte == b'\n').count()
 }
 
-/// The word that somebody most likely meant, if one is near enough.
+/// The word that was most likely intended, if one is similar enough.
 pub(super) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let word = word.to_lowercase().replace('-', "_");
     let near = known

@@ -1,4 +1,4 @@
-//! From the file and the command line to a configuration, and everything that is wrong with it.
+//! Turns the file and the command line into a configuration, and finds everything that is wrong with it.
 
 use std::{
     fs,
@@ -22,7 +22,7 @@ use super::{
 };
 use crate::{limits::ANSWER_BYTES_MAX, log, options::Options};
 
-/// Why a configuration cannot be used, in words for the administrator.
+/// Why a configuration cannot be used, worded for the administrator.
 #[derive(Debug, Error)]
 pub(crate) enum ConfigError {
     #[error("cannot read the configuration {path}: {reason}")]
@@ -38,8 +38,8 @@ fn listed(problems: &[Problem]) -> String {
 }
 
 impl Config {
-    /// What `parlad run` uses: the file if there is one, and what the command line replaces. Checked whole, together with what it
-    /// refers to: certificates, directories, addresses.
+    /// The configuration for `parlad run`: the file, if there is one, with the values that the command line
+    /// replaces. Everything it refers to is checked as well: certificates, directories, addresses.
     pub(crate) fn for_run(run: &Options) -> Result<Self, ConfigError> {
         let problems = Problems::default();
         let read = match &run.config {
@@ -59,11 +59,11 @@ impl Config {
         if let Some(config) = &mut config {
             config.warnings = warnings;
         }
-        // Where nothing could be read there was a problem.
+        // If nothing could be read, a problem has been reported.
         config.ok_or_else(|| wrong(Vec::new()))
     }
 
-    /// Puts what the command line says in the place of what the file says.
+    /// Replaces values of the file by those of the command line.
     fn replace_by(&mut self, run: &Options, places: &mut Places) {
         if !run.listen.is_empty() {
             self.listen = run.listen.iter().copied().map(Listen::plain).collect();
@@ -83,7 +83,7 @@ impl Config {
         }
     }
 
-    /// Reads a file; nothing if it is no TOML. What is wrong with it goes to `problems`.
+    /// Reads a file; `None` if it is not valid TOML. What is wrong with it is added to `problems`.
     fn read(path: &Path, problems: &Problems) -> Result<Option<(Self, Places)>, ConfigError> {
         let unreadable = |reason| ConfigError::Unreadable { path: path.to_owned(), reason };
         let text = match String::from_utf8(fs::read(path).map_err(unreadable)?) {
@@ -128,7 +128,7 @@ impl Config {
         settings.network.denied_client_tags = file.denied_client_tags;
         settings.network.forget_empty_after = file.channels.forget_empty_after;
         settings.network.motd = file.motd.lines(directory, problems);
-        // How long they may be is known only now.
+        // The maximum length is known only now.
         for name in &file.channels.autojoin {
             match ChannelName::parse(&name.value, &settings.network.name_rules()) {
                 Ok(name) => settings.network.autojoin.push(name),

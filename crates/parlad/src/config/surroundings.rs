@@ -1,7 +1,8 @@
-//! What a configuration refers to: whether the addresses can be listened on together, whether the data can be kept where they
-//! are to be, and whether the certificates are what clients want.
+//! Checks what a configuration refers to: whether the server can listen on all addresses at once, whether the
+//! data directory is usable, and whether clients will accept the certificates.
 //!
-//! Looks, and changes nothing: a check opens no port and makes no directory. What is found here is wrong on this computer and now.
+//! It only looks: a check opens no port and creates no directory. Its findings apply to this computer at this
+//! moment.
 
 use std::{
     io,
@@ -16,12 +17,12 @@ use super::{
     whole::Config,
 };
 
-/// What stands somewhere, and where: a key and its line, or an option of the command line.
+/// Where something was configured: a key and its line, or an option of the command line.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Place {
     name: &'static str,
     line: Option<usize>,
-    /// The line of its `tls`, if it has that.
+    /// The line of its `tls`, if it has one.
     tls: Option<usize>,
 }
 
@@ -31,7 +32,7 @@ impl Place {
     }
 }
 
-/// Where that stands which is looked at here, in the order of the configuration.
+/// Where the things that are checked here were configured, in the order of the configuration.
 #[derive(Debug)]
 pub(super) struct Places {
     pub(super) data_dir: Place,
@@ -56,7 +57,7 @@ impl Places {
     }
 }
 
-/// Finds what is wrong around a configuration.
+/// Checks everything that a configuration refers to.
 pub(super) fn check(config: &Config, places: &Places, problems: &Problems) {
     check_addresses(config, places, problems);
     let Place { name, line, .. } = places.data_dir;
@@ -75,7 +76,7 @@ pub(super) fn check(config: &Config, places: &Places, problems: &Problems) {
     check_certificates(config, places, problems);
 }
 
-/// Whether a file can be written, or made where its folder is.
+/// Whether a file can be written, or created in its folder.
 fn writable(file: &Path) -> io::Result<()> {
     match access(file, Access::WRITE_OK) {
         Err(rustix::io::Errno::NOENT) => {
@@ -87,7 +88,7 @@ fn writable(file: &Path) -> io::Result<()> {
     }
 }
 
-/// Two sockets cannot listen on one address, nor one on all addresses and another on one of them.
+/// Two sockets cannot listen on the same address, nor one on all addresses and another on one of them.
 fn check_addresses(config: &Config, places: &Places, problems: &Problems) {
     let listen = config.listen.iter().map(|listen| listen.address).zip(&places.listen);
     let http = config.http.iter().map(|http| http.address).zip(&places.http);
@@ -107,17 +108,17 @@ fn check_addresses(config: &Config, places: &Places, problems: &Problems) {
 
 fn clash(one: SocketAddr, other: SocketAddr) -> bool {
     let (a, b) = (one.ip(), other.ip());
-    // Port 0 is another one each time.
+    // Port 0 means a different port each time.
     let is_same_port = one.port() == other.port() && one.port() != 0;
-    // What listens on [::] may listen for IPv4 too, as the system is set up; that is not looked at.
+    // Listening on [::] may include IPv4, depending on the system's settings; we do not check that.
     let includes = a.is_ipv4() == b.is_ipv4() && (a.is_unspecified() || b.is_unspecified());
     is_same_port && (a == b || includes)
 }
 
-/// Whether data can be kept in a directory, which need not be there yet.
+/// Checks whether data can be stored in a directory, which need not exist yet.
 ///
 /// # Errors
-/// Why not; and which file in it is to blame, if it is not the directory.
+/// The reason why not, with the file in it that is to blame, if it is not the directory itself.
 fn usable(data_dir: &Path) -> Result<(), (Option<PathBuf>, io::Error)> {
     let here = |reason: io::Error| (None, reason);
     let absolute = std::path::absolute(data_dir).map_err(here)?;
@@ -143,15 +144,17 @@ fn usable(data_dir: &Path) -> Result<(), (Option<PathBuf>, io::Error)> {
     Ok(())
 }
 
-/// Whether what is there are views of the system, such as below `/proc`, where nobody can make a file although root may try.
+/// Whether a directory is a view that the system generates, such as those below `/proc`, where not even root
+/// can create files.
 fn is_made_by_the_system(directory: &Path) -> io::Result<bool> {
-    // No such file system has blocks. One in memory says so too if it has no limit, and can be written.
+    // No such file system has blocks. A file system in memory without a size limit reports none either, but
+    // can be written.
     const TMPFS: rustix::fs::FsWord = 0x0102_1994;
     let found = rustix::fs::statfs(directory)?;
     Ok(found.f_blocks == 0 && found.f_type != TMPFS)
 }
 
-/// Looks at each certificate once.
+/// Checks each certificate once.
 fn check_certificates(config: &Config, places: &Places, problems: &Problems) {
     let name = &config.settings.network.name;
     let sends_to_tls = config.settings.machine.sts.is_some();
@@ -164,7 +167,7 @@ fn check_certificates(config: &Config, places: &Places, problems: &Problems) {
             [name.as_str()].into_iter().chain(http.origins.iter().filter_map(|origin| origin.https_name()));
         Some((http.tls.as_ref()?, "http.tls", place, names.collect(), false))
     });
-    // What is said of a certificate is said once, in the first place that has it.
+    // Doubts about a certificate are reported only once, for the first place that uses it.
     let mut said: Vec<(&TlsFiles, String)> = Vec::new();
     for (files, key, place, names, is_sts) in listen.chain(http) {
         let line = place.tls;

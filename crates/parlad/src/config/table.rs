@@ -1,5 +1,5 @@
-//! Tables of the file, read key by key: what is missing has a default, what is wrong is a problem with its line, and what nobody
-//! asked for is a typing mistake.
+//! Reads tables of the file key by key: a missing key has a default, an invalid value is a problem with its
+//! line, and a key that was never asked for is reported as a typo.
 //!
 //! A new key is one line where its table is read: `table.or("nick_length", number(1..=64), 32)`.
 
@@ -9,15 +9,16 @@ use toml::de::{DeTable, DeValue};
 
 use super::problem::{Problems, nearest};
 
-/// The text of the file, and what was found in it.
+/// The text of the file, and what has been found in it.
 pub(super) struct Source<'a> {
     text: &'a str,
     pub(super) problems: &'a Problems,
     /// Every key that the server knows, with its table.
     known: RefCell<Vec<(String, &'static str)>>,
-    /// What nobody asked for.
+    /// Keys and tables that were never asked for.
     unknown: RefCell<Vec<Unknown>>,
-    /// The lines in which it is no TOML. What stands there is not what was meant, and what is missing may stand there.
+    /// The lines that are not valid TOML. Their contents are not what was meant, and anything that is missing
+    /// may be in them.
     broken_lines: Vec<usize>,
 }
 
@@ -29,7 +30,7 @@ struct Unknown {
     is_table: bool,
 }
 
-/// Something, and the line that it stands in.
+/// A value with its line in the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Placed<T> {
     pub(super) value: T,
@@ -37,33 +38,33 @@ pub(super) struct Placed<T> {
 }
 
 impl<T> Placed<T> {
-    /// What does not stand in the file.
+    /// A value that is not from the file.
     pub(super) const fn nowhere(value: T) -> Self {
         Self { value, line: None }
     }
 }
 
-/// One table, while it is read.
+/// A table that is being read.
 pub(super) struct Table<'a> {
     source: &'a Source<'a>,
-    /// Empty for the file itself.
+    /// The table's name; empty for the file itself.
     name: String,
-    /// Where it begins.
+    /// The line where it starts.
     pub(super) line: Option<usize>,
-    /// None if the file does not have it.
+    /// `None` if the file does not have it.
     entries: Option<&'a DeTable<'a>>,
     asked: Vec<&'static str>,
 }
 
-/// One value, and the name of what it is for.
+/// A value, and the name of its key.
 pub(super) struct Value<'a> {
     source: &'a Source<'a>,
     name: String,
     value: &'a toml::Spanned<DeValue<'a>>,
 }
 
-/// Reads a whole file. What is wrong with it goes to `problems`. If some of it is no TOML, nothing is given, but what is wrong with
-/// the rest is said as well.
+/// Reads a whole file and adds what is wrong with it to `problems`. If part of it is not valid TOML, the
+/// result is `None`, but problems in the rest are reported as well.
 pub(super) fn read<T>(text: &str, problems: &Problems, read: impl FnOnce(&mut Table<'_>) -> T) -> Option<T> {
     let (document, errors) = DeTable::parse_recoverable(text);
     let mut source = Source {
@@ -75,7 +76,7 @@ pub(super) fn read<T>(text: &str, problems: &Problems, read: impl FnOnce(&mut Ta
     };
     for error in &errors {
         let at = error.span().map(|span| source.line(span.start));
-        // What else is wrong in a line follows from the first thing more often than not.
+        // Further errors in a line are usually consequences of the first.
         if at.is_none_or(|line| !source.broken_lines.contains(&line)) {
             problems.error(at, syntax(error.message()));
         }
@@ -94,7 +95,7 @@ pub(super) fn read<T>(text: &str, problems: &Problems, read: impl FnOnce(&mut Ta
     errors.is_empty().then_some(value)
 }
 
-/// What is wrong with the syntax, in words that need no knowledge of how it is read.
+/// Describes a syntax error for people who do not know the parser.
 fn syntax(message: &str) -> String {
     let is_value = ["invalid float", "invalid boolean", "invalid value", "string values must be quoted"];
     if is_value.iter().any(|value| message.starts_with(value)) {
@@ -111,13 +112,13 @@ impl Source<'_> {
         1 + self.text.get(..at).unwrap_or(self.text).matches('\n').count()
     }
 
-    /// Whether something that stands in these bytes is whole.
+    /// Whether nothing between these bytes is on a broken line.
     fn is_whole(&self, span: Range<usize>) -> bool {
         let lines = self.line(span.start)..=self.line(span.end);
         !self.broken_lines.iter().any(|broken| lines.contains(broken))
     }
 
-    /// Says what is unknown, when everything that is known has been asked for.
+    /// Reports unknown keys, once every known key has been asked for.
     fn tell_unknown(&self) {
         let known = self.known.borrow();
         let keys = |table: &str| -> Vec<&'static str> {
@@ -146,7 +147,7 @@ impl Source<'_> {
 }
 
 impl<'a> Table<'a> {
-    /// Where problems go.
+    /// Where problems are added.
     pub(super) const fn problems(&self) -> &'a Problems {
         self.source.problems
     }
@@ -162,7 +163,7 @@ impl<'a> Table<'a> {
         if self.name.is_empty() { key.to_owned() } else { format!("{}.{key}", self.name) }
     }
 
-    /// What a key says, if the file has it and it is of this kind.
+    /// The value of a key, if the file has it and it is of this kind.
     pub(super) fn maybe<T>(
         &mut self,
         key: &'static str,
@@ -171,7 +172,7 @@ impl<'a> Table<'a> {
         kind(&self.take(key)?)
     }
 
-    /// What a key says, or its default.
+    /// The value of a key, or its default.
     pub(super) fn or<T>(
         &mut self,
         key: &'static str,
@@ -181,7 +182,7 @@ impl<'a> Table<'a> {
         self.maybe(key, kind).unwrap_or(default)
     }
 
-    /// What a key says that must be there.
+    /// The value of a required key.
     pub(super) fn need<T>(&mut self, key: &'static str, kind: impl Fn(&Value<'a>) -> Option<T>) -> Option<T> {
         let Some(value) = self.take(key) else {
             self.lacking(self.line, &format!("{}: is missing", self.full(key)));
@@ -190,14 +191,14 @@ impl<'a> Table<'a> {
         kind(&value)
     }
 
-    /// Reads a key that this version knows and does nothing for; `asks` says whether its value asks for something.
+    /// Reads a key that this version knows but ignores; `asks` says whether the value asks for something.
     pub(super) fn without_effect(&mut self, key: &'static str, asks: impl Fn(&Value<'a>) -> bool) {
         let Some(value) = self.take(key).filter(asks) else { return };
         let words = format!("{}: has no effect: this version does not have what it asks for", value.name);
         self.problems().warning(value.line(), words);
     }
 
-    /// Reads a table of this one. If the file does not have it, all its keys have their defaults.
+    /// Reads a subtable. If the file does not have it, all its keys have their defaults.
     pub(super) fn table<T>(&mut self, key: &'static str, read: impl FnOnce(&mut Self) -> T) -> T {
         let value = self.take(key);
         let mut table = Table {
@@ -212,7 +213,7 @@ impl<'a> Table<'a> {
         read
     }
 
-    /// Reads a table of this one, if the file has it.
+    /// Reads a subtable, if the file has it.
     pub(super) fn maybe_table<T>(
         &mut self,
         key: &'static str,
@@ -225,14 +226,15 @@ impl<'a> Table<'a> {
         None
     }
 
-    /// Says so if the file does not have this.
+    /// Reports a required key that is missing.
     pub(super) fn required(&self, key: &str, why: &str) {
         if !self.has(key) {
             self.lacking(self.line, &format!("{}: is missing; {why}", self.full(key)));
         }
     }
 
-    /// Says what is wrong because something else is not there, unless that may stand in what could not be read.
+    /// Reports a problem that exists because something else is missing, unless that may be in a line that
+    /// could not be read.
     pub(super) fn lacking(&self, line: Option<usize>, words: &str) {
         if self.source.broken_lines.is_empty() {
             self.problems().error(line, words);
@@ -243,7 +245,7 @@ impl<'a> Table<'a> {
         self.entries.is_some_and(|entries| entries.iter().any(|(name, _)| name.get_ref() == key))
     }
 
-    /// Reads each table of this name: `[[name]]`.
+    /// Reads all tables with this name: `[[name]]`.
     pub(super) fn tables<T>(&mut self, key: &'static str, read: impl Fn(&mut Self) -> T) -> Vec<T> {
         let Some(value) = self.take(key) else { return Vec::new() };
         let DeValue::Array(entries) = value.value.get_ref() else {
@@ -263,7 +265,7 @@ impl<'a> Table<'a> {
         all
     }
 
-    /// Notes what nobody has asked for.
+    /// Notes keys that were never asked for.
     fn finish(self) {
         let mut known = self.source.known.borrow_mut();
         for key in &self.asked {
@@ -273,7 +275,8 @@ impl<'a> Table<'a> {
         }
         let entries = self.entries.into_iter().flat_map(|entries| entries.iter());
         let unknown = entries.filter(|(key, value)| {
-            // Of a table that is not closed, the key of the next line is taken for the name.
+            // For a table without its closing bracket, the parser takes the key of the next line for its
+            // name.
             let is_whole = self.source.is_whole(key.span()) && self.source.is_whole(value.span());
             is_whole && !self.asked.iter().any(|asked| key.get_ref() == asked)
         });
@@ -300,7 +303,7 @@ impl<'a> Value<'a> {
         self.value.get_ref()
     }
 
-    /// The line that it stands in.
+    /// The value's line in the file.
     pub(super) fn line(&self) -> Option<usize> {
         Some(self.source.line(self.value.span().start))
     }
@@ -324,7 +327,7 @@ impl<'a> Value<'a> {
         table
     }
 
-    /// Says what it must be, and what it is.
+    /// Reports what the value must be, and what it is.
     pub(super) fn wrong<T>(&self, must: &str) -> Option<T> {
         const SHOWN_BYTES_MAX: usize = 60;
         let given = self.source.text.get(self.value.span()).unwrap_or_default();
@@ -335,14 +338,14 @@ impl<'a> Value<'a> {
         None
     }
 
-    /// Says what is wrong with it, and not what it is.
+    /// Reports what is wrong with the value, without repeating it.
     pub(super) fn error(&self, words: &str) {
         if self.source.is_whole(self.value.span()) {
             self.source.problems.error(self.line(), format!("{}: {words}", self.name));
         }
     }
 
-    /// Says what is doubtful.
+    /// Reports a doubt about the value.
     pub(super) fn warning(&self, words: &str) {
         if self.source.is_whole(self.value.span()) {
             self.source.problems.warning(self.line(), format!("{}: {words}", self.name));

@@ -12,15 +12,15 @@ use rustls::{
 };
 use thiserror::Error;
 
-/// Where a certificate and its key are.
+/// The paths of a certificate and its key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct TlsFiles {
-    /// The certificate, and behind it those that lead to one that clients know.
+    /// The certificate, followed by the intermediate ones that lead to a root that clients know.
     pub(crate) cert: PathBuf,
     pub(crate) key: PathBuf,
 }
 
-/// Why a certificate cannot be used, in words for the administrator.
+/// Why a certificate cannot be used, worded for the administrator.
 #[derive(Debug, Error)]
 pub(crate) enum TlsError {
     #[error("cannot read {path}: {reason}")]
@@ -40,7 +40,7 @@ pub(crate) enum TlsError {
 }
 
 impl TlsFiles {
-    /// Reads both files and sees that they belong together.
+    /// Reads both files and checks that they belong together.
     pub(crate) fn read(&self) -> Result<Arc<CertifiedKey>, TlsError> {
         let read = |path: &PathBuf| {
             std::fs::read(path).map_err(|reason| TlsError::Unreadable { path: path.clone(), reason })

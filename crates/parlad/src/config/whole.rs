@@ -1,4 +1,4 @@
-//! All that the daemon must be told, as plain values.
+//! The complete configuration of the daemon, as plain values.
 
 use std::{net::SocketAddr, path::PathBuf};
 
@@ -16,30 +16,30 @@ use super::{
 };
 use crate::log;
 
-/// Everything that the daemon must be told.
+/// The complete configuration of the daemon.
 #[derive(Clone, Debug)]
 pub(crate) struct Config {
     pub(crate) settings: Settings,
     pub(crate) password: Option<Hash>,
     pub(crate) data_dir: PathBuf,
     pub(crate) listen: Vec<Listen>,
-    /// Where to listen too if this computer can: not every one has IPv6.
+    /// Further addresses to listen on if this computer can: not every computer has IPv6.
     pub(crate) listen_if_possible: Vec<Listen>,
     pub(crate) http: Vec<Http>,
     pub(crate) connections: ConnectionLimits,
     pub(crate) webirc: Vec<KnownGateway>,
-    /// The hashes of the operators' passwords, in the order of `operators` in the settings of the network.
+    /// The hashes of the operators' passwords, in the order of `operators` in the network's settings.
     pub(crate) operator_passwords: Vec<Hash>,
     /// What the administrator should know of it.
     pub(crate) warnings: Vec<Problem>,
     pub(crate) durability: Durability,
-    /// So much of the disk stays free for what must go on.
+    /// How much of the disk must stay free for essential writes.
     pub(crate) disk_reserve: ByteSize,
     pub(crate) log: log::Options,
 }
 
 impl Config {
-    /// A complete server for this computer, without any file.
+    /// A complete server for this computer, without a configuration file.
     pub(super) fn without_file() -> Self {
         let mut settings = Settings::named("parla.localhost");
         settings.network.network_name = "parla".to_owned();

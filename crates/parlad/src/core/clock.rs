@@ -1,16 +1,16 @@
-//! The clock of the server: the system's, but it never goes back, not even over a restart.
+//! The server's clock, which follows the system's but never goes back, not even over a restart.
 
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use parla_proto::Timestamp;
 
-/// From this lead of what was kept on, one of the two clocks was plainly wrong.
+/// If the stored time is ahead by this much, one of the two clocks was clearly wrong.
 const LEAD_PLAUSIBLE: Duration = Duration::from_hours(24 * 366);
 
-/// Gives times for the state machine.
+/// Provides times for the state machine.
 ///
-/// If the system's clock is set back, this one goes on at half its speed until the system has caught up, so that
-/// timeouts go on and messages keep their order.
+/// If the system's clock is set back, this one continues at half its speed until the system has caught up, so
+/// that time-outs keep running and messages keep their order.
 #[derive(Debug)]
 pub(crate) struct Clock {
     last: Timestamp,
@@ -18,8 +18,8 @@ pub(crate) struct Clock {
 }
 
 impl Clock {
-    /// Starts with the system's time, or with that of the last thing that was kept, if that is later: history is found by time,
-    /// and so its order must be that of time.
+    /// Starts with the system's time, or with the stored time if that is later: history is found by time, so
+    /// messages must be in the order of their times.
     pub(crate) fn start_after(kept: Option<Timestamp>) -> Self {
         let wall = wall();
         let clock = Self { last: kept.map_or(wall, |kept| kept.max(wall)), read_at: Instant::now() };
@@ -58,8 +58,8 @@ impl Clock {
         self.last
     }
 
-    /// Microseconds since the epoch, to number entries from: higher than at any earlier start, and than the count of
-    /// entries could have become since.
+    /// The number of the first entry, in microseconds since the epoch: it is higher than at any earlier
+    /// start, and higher than any number that entries can have reached since.
     pub(crate) fn first_seq(&self) -> u64 {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let system = u64::try_from(since.as_micros()).unwrap_or(u64::MAX);
@@ -68,7 +68,7 @@ impl Clock {
     }
 }
 
-/// Milliseconds of the system's clock since the epoch.
+/// Milliseconds since the epoch by the system's clock.
 pub(crate) fn wall_millis() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
@@ -78,7 +78,7 @@ fn wall() -> Timestamp {
     Timestamp::from_millis(wall_millis())
 }
 
-/// A duration in the largest unit of which it has two.
+/// A duration in words, in the largest unit of which it has at least two.
 fn in_words(duration: Duration) -> String {
     let seconds = duration.as_secs();
     match seconds {

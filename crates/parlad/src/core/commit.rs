@@ -1,4 +1,4 @@
-//! Brings changes to disk, and uses quiet times for what may wait: indexes, and what is to be deleted.
+//! Writes changes to disk, and uses idle time for what can wait: indexing and deletion.
 
 use std::{
     sync::{Arc, atomic::Ordering},
@@ -20,10 +20,10 @@ use crate::{
     net::hub_input::HubInput,
 };
 
-/// What commits changes.
+/// Commits changes to the database.
 pub(crate) struct Commit {
     database: Database,
-    /// Closed before the database is.
+    /// It must be closed before the database.
     reader: Reader,
     disk: DiskWatch,
     told: Told,
@@ -31,7 +31,7 @@ pub(crate) struct Commit {
     forgot_at: Instant,
 }
 
-/// Who is told when the disk refuses.
+/// What is informed when the disk refuses to write.
 pub(crate) struct Told {
     pub(crate) hub: mpsc::Sender<HubInput>,
     pub(crate) stall: Arc<Stall>,
@@ -40,16 +40,17 @@ pub(crate) struct Told {
 }
 
 impl Commit {
-    /// Commits to this database, which is read by the reader too.
+    /// Commits to this database, from which `reader` reads.
     pub(crate) fn new(database: Database, reader: Reader, told: Told) -> Self {
         let disk = DiskWatch::new(Arc::clone(&told.health), told.hub.clone());
         Self { database, reader, disk, told, forgot_at: Instant::now() }
     }
 
-    /// Commits changes. As long as the disk refuses, everything waits: what nobody saw can still be kept.
+    /// Commits changes. While the disk refuses, everything waits: nobody has seen the changes, so they can
+    /// still be stored later.
     ///
     /// # Errors
-    /// One that does not pass.
+    /// A permanent error.
     pub(crate) fn keep(&mut self, changes: &[Change]) -> Result<(), DatabaseError> {
         if changes.is_empty() {
             return Ok(());
@@ -81,11 +82,11 @@ impl Commit {
         Ok(())
     }
 
-    /// Does what is due even if it is never quiet. Gives how long to wait for the next batch before
-    /// [`Self::use_quiet_time`].
+    /// Does what is due even if the server is never idle. Returns how long to wait for the next batch before
+    /// calling [`Self::use_quiet_time`].
     ///
     /// # Errors
-    /// One that does not pass.
+    /// A permanent error.
     pub(crate) fn before_waiting(&mut self) -> Result<Duration, DatabaseError> {
         self.disk.look();
         let behind = self.database.unindexed();
@@ -102,10 +103,10 @@ impl Commit {
         })
     }
 
-    /// Brings the indexes up to date, and then deletes what is forgotten.
+    /// Updates the indexes, and then deletes what has been forgotten.
     ///
     /// # Errors
-    /// One that does not pass.
+    /// A permanent error.
     pub(crate) fn use_quiet_time(&mut self) -> Result<(), DatabaseError> {
         if self.database.unindexed() > 0 {
             self.database.index()
@@ -116,7 +117,7 @@ impl Commit {
         }
     }
 
-    /// Ends the server after an error that does not pass.
+    /// Ends the server after a permanent error.
     pub(crate) fn give_up(&self, error: &DatabaseError) {
         if error.is_damage() {
             let last_words = parla_store::note_damage(self.database.data_dir(), &error.to_string());
@@ -127,7 +128,7 @@ impl Commit {
         ));
     }
 
-    /// Leaves everything in the one file.
+    /// Closes the database, with everything in its single file.
     pub(crate) fn close(self) {
         self.reader.close();
         if let Err(error) = self.database.close() {

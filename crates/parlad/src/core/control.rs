@@ -1,15 +1,17 @@
-//! The control socket: how `parlad room`, and whatever else an administrator types, speaks to the server that runs.
+//! The control socket, through which `parlad room` and other tools of the administrator talk to the running
+//! server.
 //!
-//! `control.sock` in the data directory is a Unix socket that only the server's own user and root can open. A client sends
-//! requests and gets the answer to each before the next: both are JSON, one line each, as [`message`] has them.
+//! `control.sock` in the data directory is a Unix socket that only the server's own user and root can open. A
+//! client sends requests, and gets the answer to each before sending the next: both are JSON, one line each,
+//! as defined in [`message`].
 //!
 //! ```text
 //! {"do":"room.show","room":"#tea"}
 //! {"error":"#tea: No such channel"}
 //! ```
 //!
-//! Nothing is decided here. A request goes to the state machine; its answer leaves when what it tells is on disk. Requests,
-//! connections, and the time that each may take are bounded.
+//! This module makes no decisions. A request is passed to the state machine, and its answer is sent when its
+//! changes are on disk. Requests, connections, and the time that each may take are bounded.
 
 pub(crate) mod client;
 pub(crate) mod message;
@@ -54,14 +56,14 @@ use crate::{
 /// The name of the socket in the data directory.
 const NAME: &str = "control.sock";
 
-/// The socket while it is served. Once this is dropped nobody finds it any more.
+/// The socket while it is served. Once this is dropped, nobody can connect any more.
 #[derive(Debug)]
 pub(crate) struct Control {
     path: PathBuf,
     accepting: JoinHandle<()>,
 }
 
-/// Where requests wait for their answers.
+/// Requests that wait for their answers.
 #[derive(Debug)]
 pub(crate) struct Desk {
     hub: Sender<HubInput>,
@@ -74,12 +76,13 @@ struct Waiting {
     answers: BTreeMap<u64, oneshot::Sender<AdminAnswer>>,
 }
 
-/// Where the socket of a data directory is.
+/// The path of the socket in a data directory.
 fn path(data_dir: &Path) -> PathBuf {
     data_dir.join(NAME)
 }
 
-/// A path to the socket that fits into its address, and what must stay open for it: a long one leads through the open directory.
+/// A path to the socket that fits into a socket address, and the file that must stay open for it: a long path
+/// leads through the open directory.
 fn short_path(data_dir: &Path) -> io::Result<(PathBuf, Option<File>)> {
     let path = path(data_dir);
     if path.as_os_str().len() <= CONTROL_PATH_BYTES_MAX {
@@ -90,7 +93,7 @@ fn short_path(data_dir: &Path) -> io::Result<(PathBuf, Option<File>)> {
 }
 
 impl Control {
-    /// Opens the socket of a data directory, which this process has locked.
+    /// Opens the socket of a data directory, which this process must have locked.
     pub(crate) fn open(data_dir: &Path, desk: Arc<Desk>) -> io::Result<Self> {
         let listener = listen(data_dir)?;
         listener.set_nonblocking(true)?;
@@ -102,12 +105,14 @@ impl Control {
 impl Drop for Control {
     fn drop(&mut self) {
         self.accepting.abort();
-        // The directory is still locked, so it is this one; if it stays, the next server replaces it.
+        // The directory is still locked, so this is our socket; if it cannot be removed, the next server
+        // replaces it.
         let _ = fs::remove_file(&self.path);
     }
 }
 
-/// Makes the socket. One that is there already is left over from a server that crashed, as the directory is locked.
+/// Creates the socket. If one exists, it is left over from a server that crashed, because the directory is
+/// locked.
 fn listen(data_dir: &Path) -> io::Result<StdListener> {
     let path = path(data_dir);
     match fs::symlink_metadata(&path) {
@@ -120,7 +125,7 @@ fn listen(data_dir: &Path) -> io::Result<StdListener> {
     let socket =
         rustix::net::socket_with(AddressFamily::UNIX, SocketType::STREAM, SocketFlags::CLOEXEC, None)?;
     rustix::net::bind(&socket, &SocketAddrUnix::new(&*short)?)?;
-    // Until it listens nobody can connect to it.
+    // Nobody can connect before it listens.
     fs::set_permissions(&path, Permissions::from_mode(0o600))?;
     rustix::net::listen(&socket, CONTROL_BACKLOG)?;
     Ok(socket.into())
@@ -137,14 +142,14 @@ async fn accept(listener: UnixListener, desk: Arc<Desk>) {
                 Ok(place) => {
                     let desk = Arc::clone(&desk);
                     tokio::spawn(async move {
-                        // Whoever does not read to the end is gone, and misses nothing.
+                        // A client that does not read to the end has gone, and misses nothing.
                         drop(serve(stream, &desk).await);
                         drop(place);
                     });
                 }
                 Err(_) => {
                     let busy = ControlAnswer::Error("too many ask at the same time; try again".to_owned());
-                    // It fits into the buffer of a new socket.
+                    // The text fits into the buffer of a new socket.
                     drop(stream.try_write(&busy.to_line()));
                 }
             },
@@ -156,12 +161,12 @@ async fn accept(listener: UnixListener, desk: Arc<Desk>) {
     }
 }
 
-/// Whether the client runs as the user that this server runs as, or as root; the mode of the file says the same once more.
+/// Whether the client runs as the server's user or as root; the file's permissions require the same.
 fn is_ours(stream: &UnixStream) -> bool {
     stream.peer_cred().is_ok_and(|peer| peer.uid() == 0 || peer.uid() == geteuid().as_raw())
 }
 
-/// Answers one client until it is done, or takes too long.
+/// Answers one client until it is done or takes too long.
 async fn serve(mut stream: UnixStream, desk: &Desk) -> io::Result<()> {
     let (read, mut write) = stream.split();
     let mut requests = BufReader::new(read);
@@ -230,10 +235,10 @@ impl Desk {
         }
     }
 
-    /// Gives an answer to whoever waits for it.
+    /// Passes an answer on to whoever waits for it.
     pub(crate) fn give(&self, id: u64, answer: AdminAnswer) {
         if let Some(sender) = self.waiting().answers.remove(&id) {
-            // Whoever is gone has no use for it.
+            // If they have gone, they do not need it.
             drop(sender.send(answer));
         }
     }

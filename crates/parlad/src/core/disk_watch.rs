@@ -1,4 +1,4 @@
-//! Watches how much of the disk is free, and tells the hub when that has become too little, or enough.
+//! Watches how much of the disk is free, and tells the hub when that becomes too little, or sufficient again.
 
 use std::{sync::Arc, time::Instant};
 
@@ -11,7 +11,7 @@ use crate::{
     net::hub_input::HubInput,
 };
 
-/// When the disk is looked at next, and what the hub was told of it.
+/// When to look at the disk next, and what the hub was last told.
 pub(crate) struct DiskWatch {
     health: Arc<Health>,
     hub: mpsc::Sender<HubInput>,
@@ -20,17 +20,18 @@ pub(crate) struct DiskWatch {
 }
 
 impl DiskWatch {
-    /// Looks for the first time when it is asked to.
+    /// The first look happens when it is asked to.
     pub(crate) fn new(health: Arc<Health>, hub: mpsc::Sender<HubInput>) -> Self {
         Self { health, hub, is_low: false, looks_at: Instant::now() }
     }
 
-    /// Whether the hub was told that there is too little room.
+    /// Whether the hub was told that there is too little space.
     pub(crate) const fn is_low(&self) -> bool {
         self.is_low
     }
 
-    /// Looks now and then how much of the disk is free, and tells the hub when that has become too little, or enough.
+    /// Checks from time to time how much of the disk is free, and tells the hub when that becomes too little,
+    /// or sufficient again.
     pub(crate) fn look(&mut self) {
         let now = Instant::now();
         if now < self.looks_at {
@@ -42,7 +43,7 @@ impl DiskWatch {
         if is_low == self.is_low {
             return;
         }
-        // A hub with a full queue is told the next time.
+        // If the hub's queue is full, it is told the next time.
         if self.hub.try_send(HubInput::Server(Input::Storage { is_low })).is_err() {
             return;
         }

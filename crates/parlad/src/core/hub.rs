@@ -1,6 +1,8 @@
-//! The hub: one thread that owns the state machine and feeds it everything, in the order in which it came.
+//! The hub: one thread that owns the state machine and feeds it all inputs, in the order in which they
+//! arrived.
 //!
-//! Takes all that waits as one batch, and gives what it caused to the store. Nothing here blocks but a store that is behind.
+//! It handles all waiting inputs as one batch, and passes the effects to the store. The only thing that can
+//! block it is a store that cannot keep up.
 
 use std::{
     collections::VecDeque,
@@ -28,17 +30,17 @@ use crate::{
     net::{connection::Connection, hub_input::HubInput},
 };
 
-/// What one turn of the hub caused.
+/// The effects of one turn of the hub.
 #[derive(Debug, Default)]
 pub(crate) struct Batch {
     pub(crate) opened: Vec<(ConnectionId, Arc<Connection>)>,
     pub(crate) outputs: Outputs,
-    /// Bytes of the lines among the first outputs, which are so many.
+    /// Bytes of the lines among the first `counted` outputs.
     bytes: usize,
     counted: usize,
 }
 
-/// Whether the store stands still because the disk refuses, and for how long it did.
+/// Whether the store has stopped because the disk refuses, and for how long it has.
 #[derive(Debug, Default)]
 pub(crate) struct Stall {
     is_on: AtomicBool,
@@ -57,7 +59,7 @@ impl Stall {
 }
 
 impl Batch {
-    /// Counts the bytes of what was added since the last time.
+    /// Counts the bytes of the outputs that were added since the last call.
     fn count(&mut self) {
         let added = self.outputs.outputs.iter().skip(self.counted);
         let bytes =
@@ -66,12 +68,12 @@ impl Batch {
         self.counted = self.outputs.outputs.len();
     }
 
-    /// Whether what else there is to do must wait for the next batch.
+    /// Whether remaining work must wait for the next batch.
     const fn is_full(&self) -> bool {
         self.bytes >= BATCH_BYTES_MAX
     }
 
-    /// Joins a later batch to this one.
+    /// Appends a later batch to this one.
     pub(crate) fn append(&mut self, mut later: Self) {
         self.opened.append(&mut later.opened);
         self.outputs.outputs.append(&mut later.outputs.outputs);
@@ -79,19 +81,20 @@ impl Batch {
     }
 }
 
-/// What the hub works with.
+/// Everything that the hub works with.
 pub(crate) struct Hub {
     pub(crate) server: Server,
     pub(crate) clock: Clock,
     pub(crate) inputs: mpsc::Receiver<HubInput>,
-    /// Connections that have been sent everything, and wait for more.
+    /// Connections that have been sent everything and wait for more.
     pub(crate) sent: mpsc::UnboundedReceiver<ConnectionId>,
     pub(crate) store: SyncSender<Batch>,
     pub(crate) stall: Arc<Stall>,
     pub(crate) health: Arc<Health>,
 }
 
-/// Starts the hub's thread. It ends after [`Input::ShuttingDown`], and with it the store's input; `alive` is dropped then.
+/// Starts the hub's thread. It ends after [`Input::ShuttingDown`], which also ends the store's input; `alive`
+/// is dropped then.
 pub(crate) fn start(hub: Hub, alive: oneshot::Sender<()>) -> io::Result<JoinHandle<()>> {
     let runtime = runtime::Builder::new_current_thread().enable_time().build()?;
     thread::Builder::new().name("hub".to_owned()).spawn(move || {
@@ -144,10 +147,10 @@ impl Hub {
         }
     }
 
-    /// Waits until there is something to do, and takes the inputs that are there. Gives a connection that has been sent
-    /// everything, if there is nothing else to do.
+    /// Waits until there is something to do, and takes the waiting inputs. Returns a connection that has been
+    /// sent everything, if there is nothing else to do.
     async fn wait(&mut self, taken: &mut Vec<HubInput>) -> Option<ConnectionId> {
-        // Long answers go on behind everything else, which may have come meanwhile.
+        // Long answers continue after everything else that may have arrived in the meantime.
         let wait = if self.sent.is_empty() { self.until_deadline() } else { Some(Duration::ZERO) };
         let (inputs, sent) = (&mut self.inputs, &mut self.sent);
         let something = async {
@@ -158,13 +161,13 @@ impl Hub {
             }
         };
         match wait {
-            // Past the deadline there is nothing to take, and that is all there is to know.
+            // When the deadline passes, there is nothing to take, and nothing more to know.
             Some(wait) => tokio::time::timeout(wait, something).await.ok().flatten(),
             None => something.await,
         }
     }
 
-    /// Makes some portions of long answers, for clients that have been sent what came before.
+    /// Makes some portions of long answers, for clients that have been sent the portions before.
     fn make_portions(&mut self, now: Timestamp, mut first: Option<ConnectionId>, batch: &mut Batch) {
         for _ in 0..PORTIONS_PER_TURN {
             let next = first.take().or_else(|| self.sent.try_recv().ok());
@@ -182,7 +185,7 @@ impl Hub {
         if self.stall.is_on.load(Ordering::Acquire) {
             return Some(STORE_RETRY);
         }
-        // The clock has milliseconds; one more, so that the deadline has passed when it is looked at.
+        // The clock counts milliseconds; one more ensures that the deadline has passed when it is checked.
         Some(deadline.since(self.clock.now()) + Duration::from_millis(1))
     }
 }

@@ -1,6 +1,7 @@
-//! The state machine without a server around it, so that an administrator can repair what is kept while nothing runs.
+//! The state machine without a server around it, so that an administrator can repair what is stored while no
+//! server runs.
 //!
-//! The data directory is locked meanwhile: no server starts on what is being changed.
+//! The data directory is locked meanwhile, so that no server can start on data that is being changed.
 
 use std::time::Instant;
 
@@ -9,15 +10,15 @@ use parla_store::{Database, DatabaseError};
 
 use crate::{config::Config, core::clock::Clock, limits::OFFLINE_FORGET_TIME_MAX};
 
-/// A server that nobody is connected to.
+/// A server without connections.
 pub(crate) struct Offline {
     server: Server,
     clock: Clock,
-    /// There until the end, which closes it.
+    /// Present until it is closed at the end.
     database: Option<Database>,
 }
 
-/// The state machine as the database has it.
+/// The state machine with what the database contains.
 pub(crate) fn restore(config: &Config, database: &Database) -> Result<(Server, Clock), DatabaseError> {
     let kept = database.tables().channels(&config.settings.network.name_rules())?;
     let mut clock = Clock::start_after(database.tables().last_time()?);
@@ -31,7 +32,7 @@ pub(crate) fn restore(config: &Config, database: &Database) -> Result<(Server, C
 }
 
 impl Offline {
-    /// Opens what a server has kept.
+    /// Opens the data that a server has stored.
     pub(crate) fn open(config: &Config) -> anyhow::Result<Self> {
         let path = parla_store::path(&config.data_dir);
         anyhow::ensure!(
@@ -44,7 +45,7 @@ impl Offline {
         Ok(Self { server, clock, database: Some(database) })
     }
 
-    /// Asks, and gives the answer when what it changed is on disk.
+    /// Handles a request, and returns the answer when its changes are on disk.
     pub(crate) fn ask(&mut self, request: AdminRequest) -> anyhow::Result<AdminAnswer> {
         let mut out = Outputs::default();
         self.server.handle(self.clock.now(), Input::Administration { id: 0, request }, &mut out);
@@ -61,7 +62,7 @@ impl Offline {
 }
 
 impl Drop for Offline {
-    /// Leaves everything in the one file.
+    /// Closes the database, with everything in its single file.
     fn drop(&mut self) {
         if let Some(Err(error)) = self.database.take().map(Database::close) {
             tracing::error!(%error, "cannot bring everything into parla.db; parla.db-wal belongs to it");
@@ -69,7 +70,8 @@ impl Drop for Offline {
     }
 }
 
-/// Takes the messages of rooms that are no more out of the file. What is left when the time is over a server deletes.
+/// Deletes the messages of rooms that no longer exist from the file. A server deletes later what remains when
+/// the time is over.
 fn forget(database: &mut Database) -> Result<(), DatabaseError> {
     let until = Instant::now() + OFFLINE_FORGET_TIME_MAX;
     while database.has_forgotten() && Instant::now() < until {

@@ -1,4 +1,4 @@
-//! Lets the outputs of a batch leave, once what the batch changed is on disk.
+//! Sends the outputs of a batch, once the batch's changes are on disk.
 
 use std::sync::Arc;
 
@@ -14,12 +14,12 @@ use crate::{
     work::{Hashing, Waiting, Workers},
 };
 
-/// Where outputs go.
+/// The destinations of outputs.
 pub(crate) struct Release {
     pub(crate) delivery: Delivery,
     pub(crate) roads: Roads,
     pub(crate) workers: Workers,
-    /// Each session has at most one under way, so the queue is bounded.
+    /// Each session has at most one open wish, so the queue is bounded.
     pub(crate) wishes: mpsc::UnboundedSender<Wish>,
     pub(crate) ids: Arc<ConnectionIds>,
     /// Where the administrator waits for answers.
@@ -72,7 +72,7 @@ impl Release {
         }
     }
 
-    /// Gives a question to whoever answers it.
+    /// Passes a question to whoever answers it.
     fn ask(&self, waiting: Waiting<'_>, question: Question) {
         let id = waiting.id;
         match question {

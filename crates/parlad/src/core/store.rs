@@ -1,6 +1,7 @@
-//! The store's thread: brings the changes of each batch to disk, and only then lets the batch's outputs leave.
+//! The store's thread: writes the changes of each batch to disk, and only then releases the batch's outputs.
 //!
-//! While one group of batches is being synced the next one gathers, so a slow disk makes groups larger, not the server slower.
+//! While one group of batches is being synced, the next one accumulates, so a slow disk makes groups larger
+//! rather than the server slower.
 
 use std::{
     io,
@@ -21,7 +22,7 @@ use crate::{
     limits::{GATHER_MAX, GATHER_SHARE, GROUP_BATCHES_MAX},
 };
 
-/// What the store works with.
+/// Everything that the store works with.
 pub(crate) struct Store {
     pub(crate) batches: Receiver<Batch>,
     pub(crate) commit: Commit,
@@ -29,7 +30,7 @@ pub(crate) struct Store {
     pub(crate) health: Arc<Health>,
 }
 
-/// Starts the store's thread. It ends when the hub has, with everything on disk; `alive` is dropped then.
+/// Starts the store's thread. It ends after the hub has, with everything on disk; `alive` is dropped then.
 pub(crate) fn start(store: Store, alive: oneshot::Sender<()>) -> io::Result<JoinHandle<()>> {
     thread::Builder::new().name("store".to_owned()).spawn(move || {
         store.run();
@@ -44,7 +45,7 @@ impl Store {
             let group = match self.next_on_disk(gather_until) {
                 Ok(Some(group)) => group,
                 Ok(None) => break,
-                // Nothing of this group was shown, and nothing will be.
+                // Nothing of this group has been shown, and nothing will be.
                 Err(error) => return self.commit.give_up(&error),
             };
             let is_busy = group.outputs.changes.len() > 1;
@@ -59,23 +60,24 @@ impl Store {
         self.commit.close();
     }
 
-    /// The next group of batches, once its changes are on disk; none when the hub has ended.
+    /// The next group of batches, once its changes are on disk; `None` when the hub has ended.
     ///
     /// # Errors
-    /// The disk has an error that does not pass.
+    /// The disk has a permanent error.
     fn next_on_disk(&mut self, gather_until: Instant) -> Result<Option<Batch>, DatabaseError> {
         let Some(group) = self.gather(gather_until)? else { return Ok(None) };
         self.commit.keep(&group.outputs.changes)?;
         Ok(Some(group))
     }
 
-    /// Waits for a batch and joins those behind it to it. Uses quiet times for what may wait.
+    /// Waits for a batch and combines it with those that have followed. Uses idle time for what can wait.
     ///
-    /// After a delivery of several messages, their senders write on at about the same time. Until `gather_until` they are
-    /// waited for, so that they share a commit, and each receiver gets one write.
+    /// After several messages have been delivered, their senders often write again at about the same time. It
+    /// waits for them until `gather_until`, so that they share a commit, and each receiver gets a single
+    /// write.
     ///
     /// # Errors
-    /// The disk has an error that does not pass.
+    /// The disk has a permanent error.
     fn gather(&mut self, gather_until: Instant) -> Result<Option<Batch>, DatabaseError> {
         loop {
             let wait = self.commit.before_waiting()?;

@@ -1,14 +1,14 @@
-//! What operators want that only the whole process can do.
+//! What operators ask for that only the whole process can do.
 
 use parla_server::QuestionId;
 
-/// What an operator wants of the process.
+/// What an operator asks of the process.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Wish {
-    /// To read the configuration again.
+    /// Read the configuration again.
     Rehash(QuestionId),
-    /// To stop.
+    /// Stop.
     Shutdown,
-    /// To stop and to be started again.
+    /// Stop and start again.
     Restart(QuestionId),
 }

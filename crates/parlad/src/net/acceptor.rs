@@ -1,4 +1,4 @@
-//! Accepts connections on a listening socket, counts them, and hands them to what is spoken there.
+//! Accepts connections on a listening socket, counts them, and hands them to the service of that port.
 
 use std::{io, net::IpAddr, sync::Arc, time::Instant};
 
@@ -21,34 +21,35 @@ use crate::{
     },
 };
 
-/// What is spoken on a listener.
+/// The service on a port.
 pub(crate) trait Service: Send + Sync + 'static {
-    /// What its connections are counted for.
+    /// The purpose for which its connections are counted.
     const PURPOSE: Purpose;
 
-    /// What makes connections of IRC.
+    /// Makes IRC connections.
     fn intake(&self) -> &Intake;
 
-    /// What someone is told who is turned away.
+    /// The text for a client that is refused.
     fn refusal(&self, address: IpAddr, refused: &Refused) -> String;
 
-    /// What someone is told who does not speak TLS and must; nothing if a page may have sent them.
+    /// The text for a client that does not use TLS although it must; empty if a web page may have caused the
+    /// connection.
     fn needs_tls(&self, opening: Opening) -> &'static str;
 
-    /// Serves a connection. Nothing else is accepted until this is over.
+    /// Serves a connection. The acceptor accepts no other before this returns.
     fn serve(self: Arc<Self>, accepted: Accepted) -> impl Future<Output = ()> + Send;
 }
 
-/// A socket that is listened on, and what becomes of those who come.
+/// A listening socket, and what happens to its connections.
 pub(crate) struct Acceptor<S> {
     pub(crate) listener: TcpListener,
     pub(crate) service: Arc<S>,
-    /// Whether a proxy must say first whom it connects.
+    /// Whether a proxy must first announce its client.
     pub(crate) is_proxied: bool,
     pub(crate) tls: Option<TlsAcceptor>,
 }
 
-/// A connection that was counted, and what may stand before its first word.
+/// A counted connection that may start with a proxy header.
 struct PendingConnection {
     socket: TcpStream,
     address: IpAddr,
@@ -57,7 +58,7 @@ struct PendingConnection {
 }
 
 impl<S: Service> Acceptor<S> {
-    /// Accepts until the process ends.
+    /// Accepts connections until the process ends.
     pub(crate) async fn run(self: Arc<Self>) {
         let mut refused_by_system = false;
         loop {
@@ -79,7 +80,7 @@ impl<S: Service> Acceptor<S> {
     /// Counts a connection.
     fn admit(&self, address: IpAddr, front: Front) -> Result<Permit, Refused> {
         let admission = &self.service.intake().admission;
-        // What comes by a proxy is counted when it is known for whom it comes.
+        // A connection from a proxy is counted when its client's address is known.
         if S::PURPOSE == Purpose::Irc && front != Front::Nothing {
             return admission.admit_unknown();
         }
@@ -99,7 +100,8 @@ impl<S: Service> Acceptor<S> {
             Ok(permit) => permit,
             Err(refused) => return self.refuse(socket, address, &refused),
         };
-        // Without it small lines could wait for one another; a socket that refuses it works all the same.
+        // Without this, small lines could wait for one another; a socket that does not support it still
+        // works.
         let _ = socket.set_nodelay(true);
         if front == Front::Nothing && self.tls.is_none() {
             let accepted = Accepted { stream: Stream::Plain(socket), address, is_secure: false, permit };
@@ -108,12 +110,13 @@ impl<S: Service> Acceptor<S> {
         tokio::spawn(Arc::clone(self).introduce(PendingConnection { socket, address, front, permit }));
     }
 
-    /// Hears for whom a proxy comes, and agrees on TLS.
+    /// Reads the proxy header and performs the TLS handshake.
     async fn introduce(self: Arc<Self>, pending: PendingConnection) {
         let PendingConnection { socket, address: came_from, front, permit } = pending;
         let log = &self.service.intake().log;
         let (address, by_tls) = match proxy::take(&socket, front).await {
-            // What is said between a proxy and us may be read by others, unless it is here.
+            // The connection between a proxy and us is not encrypted, so it counts as secure only on this
+            // computer.
             Ok(Some(Introduction { address, by_tls })) => (address, by_tls && came_from.is_loopback()),
             Ok(None) => (came_from, false),
             Err(error) => return log.mishap(came_from, Mishap::ProxyHeader, &error.to_string()),
@@ -143,7 +146,7 @@ impl<S: Service> Acceptor<S> {
         }
     }
 
-    /// Says why someone is turned away, as far as there is room for it.
+    /// Tells a client why it is refused, as long as there is room for it.
     fn refuse(self: &Arc<Self>, socket: TcpStream, address: IpAddr, refused: &Refused) {
         let intake = self.service.intake();
         intake.log.refused(address, refused);
@@ -170,8 +173,8 @@ impl<S: Service> Acceptor<S> {
     }
 }
 
-/// Says something without waiting for whether it is read. What the client has sent so far is taken, as a socket that is closed with
-/// unread bytes is reset, and the client loses what it had not read.
+/// Sends a text without waiting for the client to read it. Bytes that the client has already sent are read,
+/// because closing a socket with unread bytes resets it, and the client would lose the text.
 fn say_at_once(socket: &TcpStream, words: &str) {
     let _ = rustix::net::recv(socket, &mut [0; READ_BYTES_MAX], RecvFlags::DONTWAIT);
     let _ = rustix::net::send(socket, words.as_bytes(), SendFlags::DONTWAIT | SendFlags::NOSIGNAL);
@@ -180,11 +183,11 @@ fn say_at_once(socket: &TcpStream, words: &str) {
 /// Why there is no TLS.
 enum NoTls {
     Failed(io::Error),
-    /// The client speaks something else, and can read what it is told.
+    /// The client speaks something else, and can read a plain text.
     Plain(TcpStream, Opening),
 }
 
-/// Agrees on TLS, if that is what comes.
+/// Performs the TLS handshake, if the client starts one.
 async fn agree(socket: TcpStream, tls: &TlsAcceptor) -> Result<Box<TlsStream<TcpStream>>, NoTls> {
     match opening::see(&socket).await {
         Ok(Opening::Tls) => tls.accept(socket).await.map(Box::new).map_err(NoTls::Failed),

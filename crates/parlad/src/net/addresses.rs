@@ -1,4 +1,4 @@
-//! How those at an address are treated: what the server is told of them, and what limits they have.
+//! How the daemon treats an address: what the server is told about it, and its limits.
 
 use std::net::IpAddr;
 
@@ -6,21 +6,21 @@ use parla_server::Peer;
 
 use crate::{config::ConnectionLimits, net::cloak::Cloaks};
 
-/// How those at an address are treated.
+/// How addresses are treated.
 #[derive(Debug)]
 pub(crate) struct Addresses {
     pub(crate) limits: ConnectionLimits,
-    /// What is shown in place of addresses; none if they are shown.
+    /// Makes the hosts that hide addresses; `None` if addresses are shown.
     pub(crate) cloaks: Option<Cloaks>,
 }
 
 impl Addresses {
-    /// Whether others see something in place of an address.
+    /// Whether others see a cloak in place of an address.
     pub(crate) const fn are_hidden(&self) -> bool {
         self.cloaks.is_some()
     }
 
-    /// What the server is told of someone at an address.
+    /// The peer at an address, as the server is told about it.
     pub(crate) fn peer(&self, address: IpAddr) -> Peer {
         let host = self.cloaks.as_ref().map(|cloaks| cloaks.host(address));
         Peer { host, unthrottled: self.limits.is_exempt(address), ..Peer::at(address) }

@@ -1,7 +1,8 @@
-//! Who may connect: to chat, so many at once and in a while from one address; for pages, far more of them; and so many in all.
+//! Who may connect: for chat, limited per address both at the same time and within a period; for pages, with
+//! far higher limits; and a limit for all.
 //!
-//! Reads no clock; time is an argument. Which connections of HTTP are served is decided in [`crate::web`]; here they are bounded
-//! from the moment they are accepted, so that chat always has room.
+//! It reads no clock; time is an argument. [`crate::web`] decides which HTTP connections are served; here
+//! they are limited from the moment they are accepted, so that there is always room for chat.
 
 use std::{
     collections::HashMap,
@@ -18,16 +19,17 @@ use crate::{
     limits::{HTTP_ACCEPTED_PER_ADDRESS_MAX, RETURN_RATE_FACTOR, RETURN_TIME},
 };
 
-/// What a connection is for. Each is counted by itself, so that who looks at a page can still chat.
+/// The purpose of a connection. Each is counted separately, so that somebody who looks at a page can still
+/// chat.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Purpose {
-    /// IRC, in whatever framing.
+    /// IRC, in any framing.
     Irc,
-    /// Files of the app, and whatever a WebSocket is before it is one.
+    /// Files of the app, and a WebSocket before it becomes one.
     Http,
 }
 
-/// Counts connections by address. The larger networks around an address of IPv6 have limits of their own.
+/// Counts connections by address. The larger networks around an IPv6 address have limits of their own.
 #[derive(Debug)]
 pub(crate) struct Admission {
     limits: ConnectionLimits,
@@ -40,22 +42,22 @@ pub(crate) struct Admission {
 struct State {
     open: usize,
     counts: HashMap<Counted, Count>,
-    /// So many counts were left when those that say nothing were last looked for.
+    /// How many counts remained when empty ones were last removed.
     counts_kept: usize,
 }
 
 /// What connections are counted for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Counted {
-    /// An address of IPv4, or a network of IPv6.
+    /// An IPv4 address or an IPv6 network.
     Block(AddressBlock),
-    /// The same within a shared network, which has bounds of its own for each.
+    /// The same within a shared network, which has its own limit for each.
     InShared(AddressBlock),
-    /// A shared network, by its place in the configuration.
+    /// A shared network, by its index in the configuration.
     Shared(usize),
-    /// HTTP from an address.
+    /// HTTP connections from an address.
     HttpFrom(AddressBlock),
-    /// HTTP in all.
+    /// All HTTP connections.
     Http,
 }
 
@@ -70,11 +72,11 @@ struct Count {
 #[derive(Clone, Copy, Debug)]
 struct Bound {
     open_max: u32,
-    /// In the window.
+    /// Within the rate window.
     rate_max: u32,
 }
 
-/// Why a connection is refused, in words for whoever connects.
+/// Why a connection is refused, worded for the person who connects.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub(crate) enum Refused {
     #[error("This server is full; try again later")]
@@ -90,13 +92,13 @@ pub(crate) enum Refused {
 /// Who has too many connections.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Crowd {
-    /// An address, or the network of IPv6 that counts as one.
+    /// An address, or the IPv6 network that counts as one.
     Address(AddressBlock),
-    /// The same within a `[[limits.network]]`, whose `max_per_ip` was met.
+    /// The same within a `[[limits.network]]`, by its `max_per_ip`.
     AddressInShared(AddressBlock),
-    /// A larger network of IPv6.
+    /// A larger IPv6 network.
     Network(AddressBlock),
-    /// A `[[limits.network]]` of this name.
+    /// The `[[limits.network]]` of this name.
     Shared(Arc<str>),
 }
 
@@ -110,7 +112,7 @@ impl Crowd {
 }
 
 impl Refused {
-    /// The limit, as the configuration calls it.
+    /// The limit's name in the configuration.
     pub(crate) const fn limit(&self) -> &'static str {
         match self {
             Self::Full => "open files",
@@ -120,14 +122,14 @@ impl Refused {
             Self::TooMany(Crowd::Network(_)) => "connections.max_per_ip for a larger network",
             Self::TooMany(Crowd::Shared(_)) => "limits.network.max_connections",
             Self::TooFast(Crowd::Address(_)) => "connections.max_rate_per_ip",
-            // There is no key for it: it is four times this one.
+            // This limit has no key of its own: it is four times this one.
             Self::TooFast(Crowd::AddressInShared(_)) => "limits.network.max_per_ip in a short time",
             Self::TooFast(Crowd::Network(_)) => "connections.max_rate_per_ip for a larger network",
             Self::TooFast(Crowd::Shared(_)) => "limits.network.max_rate",
         }
     }
 
-    /// Whom the limit was for, if somebody at this address met it.
+    /// The group that the limit applies to, for a client at this address.
     pub(crate) fn group(&self, address: IpAddr) -> String {
         match self {
             Self::Full | Self::Busy => AddressBlock::of(address).to_string(),
@@ -141,22 +143,22 @@ impl Refused {
     }
 }
 
-/// Whom a connection is counted for.
+/// What a connection is counted for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Visitor {
     purpose: Purpose,
     address: IpAddr,
 }
 
-/// One connection that is counted, until it is dropped.
+/// A counted connection. It is released when this is dropped.
 #[derive(Debug)]
 pub(crate) struct Permit {
     admission: Arc<Admission>,
-    /// For whom; nobody if the address is not counted, or not known yet.
+    /// What it is counted for; `None` if the address is not counted, or not known yet.
     visitor: Mutex<Option<Visitor>>,
 }
 
-/// Counts that are kept before those that say nothing are looked for.
+/// How many counts there may be before empty ones are removed.
 const COUNTS_KEPT: usize = 4_096;
 
 impl Admission {
@@ -179,7 +181,7 @@ impl Admission {
         Ok(permit)
     }
 
-    /// Counts a connection in all, and for nobody, as its address is still to be told.
+    /// Counts a connection only towards the total, because its address is not known yet.
     ///
     /// # Errors
     /// There are too many.
@@ -197,14 +199,14 @@ impl Admission {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What a connection is counted for, and how many each may have.
+    /// Everything that a connection is counted for, with the limit of each.
     fn counted(&self, visitor: Visitor) -> Vec<(Counted, Bound)> {
         let Visitor { purpose, address } = visitor;
         match purpose {
             Purpose::Irc if self.limits.is_counted(address) => self.counted_for_chat(address).collect(),
             Purpose::Irc => Vec::new(),
             Purpose::Http => {
-                // A quarter of all is for chat alone.
+                // A quarter of all connections is reserved for chat.
                 let in_all = u32::try_from(self.connections_max / 4 * 3).unwrap_or(u32::MAX).max(1);
                 let mut counted = vec![(Counted::Http, Bound::of_open(in_all))];
                 if self.limits.is_counted(address) && !self.limits.is_trusted_proxy(address) {
@@ -226,7 +228,7 @@ impl Admission {
             }
             None => Some(usual),
         };
-        // In a shared network, the larger networks are as large as it is.
+        // In a shared network, its own limit takes the place of those for larger networks.
         let is_shared = shared.is_some();
         let blocks = AddressBlock::around(address).filter(move |block| block.is_one_address() || !is_shared);
         let blocks = blocks.filter_map(move |block| {
@@ -236,7 +238,7 @@ impl Admission {
         in_all.into_iter().chain(blocks)
     }
 
-    /// Why somebody is refused; `why` is for whom has too many of chat.
+    /// Why a connection is refused; `why` is the reason for chat connections.
     fn refused(&self, counted: Counted, why: fn(Crowd) -> Refused) -> Refused {
         match counted {
             Counted::Http | Counted::HttpFrom(_) => Refused::Busy,
@@ -250,7 +252,7 @@ impl Admission {
         }
     }
 
-    /// Counts a connection for all that it counts for, or for none of them.
+    /// Counts a connection for everything that it counts for, or for nothing if a limit is reached.
     fn count(&self, state: &mut State, visitor: Visitor, now: Instant) -> Result<(), Refused> {
         state.forget_old(now, self.limits.rate_window);
         let returning_until = self.started_at + RETURN_TIME;
@@ -258,7 +260,7 @@ impl Admission {
         for &(counted, bound) in &all {
             let count = state.counts.entry(counted).or_insert_with(|| Count::new(now));
             let is_over = now.saturating_duration_since(count.window_started) >= self.limits.rate_window;
-            // Those who came back after the start had a window of their own.
+            // The period after the start, in which people reconnect, has a window of its own.
             if is_over || count.window_started < returning_until && now >= returning_until {
                 (count.window_started, count.opened_in_window) = (now, 0);
             }
@@ -279,7 +281,7 @@ impl Admission {
         Ok(())
     }
 
-    /// A connection of this visitor is no more.
+    /// Releases the connection of a visitor.
     fn release(&self, state: &mut State, visitor: Option<Visitor>) {
         let Some(visitor) = visitor else { return };
         for (counted, _) in self.counted(visitor) {
@@ -291,10 +293,10 @@ impl Admission {
 }
 
 impl Permit {
-    /// Counts a connection of chat for another address from now on.
+    /// Counts a chat connection for another address from now on.
     ///
     /// # Errors
-    /// There are too many from there; it stays counted where it was.
+    /// There are too many from there; it remains counted as before.
     pub(crate) fn move_to(&self, address: IpAddr, now: Instant) -> Result<(), Refused> {
         self.count_for(Visitor { purpose: Purpose::Irc, address: address.to_canonical() }, now)
     }
@@ -322,7 +324,7 @@ impl Drop for Permit {
 }
 
 impl State {
-    /// Forgets what limits nobody any more, whenever there is twice as much as was left the last time.
+    /// Removes counts that no longer limit anybody, whenever their number has doubled since the last time.
     fn forget_old(&mut self, now: Instant, window: std::time::Duration) {
         if self.counts.len() < COUNTS_KEPT.max(2 * self.counts_kept) {
             return;
@@ -345,7 +347,7 @@ impl Bound {
         Self { open_max: network.max_connections, rate_max: network.max_rate }
     }
 
-    /// So many at once, however often.
+    /// A limit on open connections only, with no limit on how often they are opened.
     const fn of_open(open_max: u32) -> Self {
         Self { open_max, rate_max: u32::MAX }
     }

@@ -1,8 +1,9 @@
-//! Hides addresses: everyone is shown a host that says nothing of where someone is, and still serves for bans.
+//! Hides addresses: everyone sees a host that does not reveal where somebody is, but still works for bans.
 //!
-//! `abcdef.ghijkl.mnopqr.ip` has a part for the address (of IPv6: the network of 64 bits, one customer), one for the network
-//! of 24 bits around it (IPv6: 48) and one for that of 16 (IPv6: 32). So `*.ghijkl.mnopqr.ip` is whoever is in the same
-//! network. The same address has the same host after a restart, and another one on another server.
+//! `abcdef.ghijkl.mnopqr.ip` has one part for the address (in IPv6, for the /64 network, which is one
+//! customer), one for the /24 network around it (IPv6: /48) and one for the /16 (IPv6: /32). So
+//! `*.ghijkl.mnopqr.ip` matches everyone in the same network. An address keeps its host over restarts, but
+//! has another one on another server.
 
 use std::{fmt, net::IpAddr};
 
@@ -12,10 +13,10 @@ use blake2::{
 };
 use parla_server::limits::HOST_BYTES_MAX;
 
-/// The bytes of a key.
+/// A key for cloaks.
 pub(crate) type Key = [u8; 32];
 
-/// Makes hosts of addresses. Whoever has the key can find the address of a host by trying all of them.
+/// Turns addresses into hosts. Somebody who has the key can find the address of a host by trying all of them.
 pub(crate) struct Cloaks {
     keyed: Blake2sMac256,
 }
@@ -26,10 +27,10 @@ impl fmt::Debug for Cloaks {
     }
 }
 
-/// Letters that are not taken for each other.
+/// Letters and digits that cannot be confused with one another.
 const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
 
-/// 30 bits: that a network of 16 bits has the part of any other is one chance in 16,000.
+/// That is 30 bits: the chance that a /16 network has the same part as any other is one in 16,000.
 const PART_LETTERS: usize = 6;
 
 const SUFFIX: &str = "ip";
@@ -41,7 +42,7 @@ impl Cloaks {
         Self { keyed: Blake2sMac256::new(key.into()) }
     }
 
-    /// What is shown in the place of an address.
+    /// The host that hides an address.
     pub(crate) fn host(&self, address: IpAddr) -> Box<str> {
         let parts = match address.to_canonical() {
             IpAddr::V4(address) => {
@@ -57,7 +58,7 @@ impl Cloaks {
         format!("{address}.{near}.{far}.{SUFFIX}").into_boxed_str()
     }
 
-    /// The part of a host for a network: the bits of its address, so many.
+    /// The part of a host for a network, given by the first bits of the address.
     fn part(&self, version: u8, length: u8, bits: u128) -> String {
         let mut keyed = self.keyed.clone();
         keyed.update(&[version, length]);
@@ -85,7 +86,7 @@ mod tests {
         same.count() - 1
     }
 
-    /// Bans are kept on disk: hosts must never change.
+    /// Bans are stored on disk, so hosts must never change.
     #[test]
     fn a_host_is_the_same_for_ever() {
         assert_eq!(host(1, "192.0.2.1"), "i3dkgq.8qw7ap.yvc4vq.ip");

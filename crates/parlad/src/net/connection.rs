@@ -1,7 +1,7 @@
-//! One connection as it is shared: bytes out to the socket, and what there is to do on it.
+//! The shared part of a connection: outgoing bytes, and what there is to do on it.
 //!
-//! Whoever releases a batch writes to the socket themselves, by [`Connection::send`]. Only what a full socket would not take is
-//! left to the connection's own task. An idle connection holds no buffer.
+//! The thread that releases a batch writes to the socket itself, with [`Connection::send`]. The connection's
+//! own task only sends what a full socket did not take. An idle connection has no buffer.
 
 use std::{
     future::poll_fn,
@@ -28,21 +28,21 @@ use crate::net::{
     tls::Tls,
 };
 
-/// A socket, shared by its task and by whoever delivers.
+/// A socket that is shared by its task and the delivery.
 #[derive(Debug)]
 pub(crate) struct Connection {
     pub(super) socket: TcpStream,
-    /// None if the socket has what is said as it is.
+    /// `None` if the connection is not encrypted.
     pub(super) tls: Option<Box<Tls>>,
     framing: Framing,
-    /// What a WebSocket is closed with.
+    /// The code with which a WebSocket is closed.
     pub(super) close_code: AtomicU16,
-    /// Memory of the lines given to the hub that were not dealt with yet.
+    /// Bytes of memory for lines that were given to the hub and not handled yet.
     pub(super) unanswered: AtomicU32,
-    /// Set when the server is done with the connection.
+    /// Set when the server has finished with the connection.
     closing: AtomicBool,
     waker: AtomicWaker,
-    /// What the socket would not take; none while it takes everything.
+    /// What the socket did not take; `None` as long as it takes everything.
     queue: Mutex<Option<Box<SendQueue>>>,
     queues: Arc<SendQueues>,
     permit: Permit,
@@ -80,19 +80,19 @@ impl Connection {
         self.framing
     }
 
-    /// Whether the server is done with it: nothing that is found out for it now is of use.
+    /// Whether the server has finished with it, so that no result of slow work is needed for it any more.
     pub(crate) fn is_closing(&self) -> bool {
         self.closing.load(Ordering::Acquire)
     }
 
-    /// The place that the connection takes.
+    /// The connection's count in the admission.
     pub(crate) const fn permit(&self) -> &Permit {
         &self.permit
     }
 
-    /// Sends bytes: by a write here and now, or behind those that wait already.
+    /// Sends bytes: with a write now, or after those that are waiting already.
     ///
-    /// `keep` gives the bytes a longer life; it is asked only if the socket does not take all of them.
+    /// `keep` makes the bytes live longer; it is only called if the socket does not take all of them.
     pub(crate) fn send(&self, bytes: &[u8], keep: impl FnOnce() -> Bytes) {
         match &self.tls {
             None => self.send_as_it_is(bytes, keep),
@@ -117,7 +117,7 @@ impl Connection {
             Ok(written) if written == bytes.len() => return,
             Ok(written) => written,
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => 0,
-            // The task reads the same error and ends the connection.
+            // The task will read the same error and end the connection.
             Err(_) => return,
         };
         let mut waiting = SendQueue::new(&self.queues);
@@ -135,12 +135,12 @@ impl Connection {
         }
     }
 
-    /// Whether everything is sent; otherwise the hub is told when that is so.
+    /// Whether everything has been sent. Otherwise the hub is told when it has.
     pub(crate) fn is_sent_or_will_tell(&self) -> bool {
         self.queue().as_mut().map(|queue| queue.tell_when_sent()).is_none()
     }
 
-    /// A line was dealt with; if too much waited, the connection is read again.
+    /// Notes that a line was handled; if too much was waiting, reading resumes.
     pub(crate) fn line_taken(&self, bytes: usize) {
         let before = self.unanswered.fetch_sub(line_memory(bytes), Ordering::AcqRel);
         if before >= LINES_WAITING_BYTES_MAX {
@@ -148,7 +148,7 @@ impl Connection {
         }
     }
 
-    /// Ends the connection once everything is sent. In a WebSocket something is to be sent for that, too.
+    /// Ends the connection once everything has been sent. On a WebSocket, that requires another frame.
     pub(crate) fn close(&self) {
         self.send_all_of(&mut self.framing.goodbye(self.close_code.load(Ordering::Acquire).into(), ""));
         if let Some(tls) = &self.tls {
@@ -162,7 +162,8 @@ impl Connection {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What there is to do. Nothing is read from a client that does not read from us, so that its answers cannot pile up.
+    /// What to do next. We stop reading from a client that does not read from us, so that its answers cannot
+    /// pile up.
     pub(super) fn poll_turn(&self, context: &mut Context<'_>, has_ended: bool) -> Poll<Turn> {
         self.waker.register(context.waker());
         if self.is_closing() {
@@ -185,13 +186,14 @@ impl Connection {
         }
     }
 
-    /// Whether nothing is read from the client now.
+    /// Whether reading from the client is suspended now.
     pub(super) fn is_held_back(&self, has_ended: bool) -> bool {
         has_ended || self.unanswered.load(Ordering::Acquire) >= LINES_WAITING_BYTES_MAX
     }
 
-    /// What there is to do for a client that is not read now. That its connection is reset is noticed all the same, since its
-    /// lines can take minutes; whoever has only said everything may still read.
+    /// What to do for a client while reading is suspended. A reset of the connection is still noticed,
+    /// because handling the client's lines can take minutes; a client that has only closed its own side may
+    /// still read.
     pub(super) async fn held_back_turn(&self, has_ended: bool) -> Turn {
         tokio::select! {
             turn = poll_fn(|context| self.poll_turn(context, has_ended)) => turn,
@@ -199,8 +201,8 @@ impl Connection {
         }
     }
 
-    /// Reads once. A read that does not fill the buffer has emptied the socket; tokio is told so, which saves the second
-    /// read that would only find nothing.
+    /// Reads once. If the read does not fill the buffer, the socket is empty; we tell tokio so, which saves a
+    /// second read that would find nothing.
     pub(super) fn receive(&self, buffer: &mut [u8]) -> io::Result<usize> {
         let mut received = 0;
         let result = self.socket.try_io(Interest::READABLE, || {
@@ -214,7 +216,8 @@ impl Connection {
         }
     }
 
-    /// Writes what waits, until the socket is full again. Gives whether all is sent now, and the hub waits for that.
+    /// Writes what is waiting until the socket is full again. Returns whether everything has been sent now
+    /// and the hub wants to know it.
     pub(super) fn flush(&self) -> io::Result<bool> {
         let mut guard = self.queue();
         let Some(queue) = guard.as_mut() else { return Ok(false) };

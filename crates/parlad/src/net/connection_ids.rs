@@ -1,21 +1,21 @@
-//! The ids by which the server tells connections apart.
+//! The ids by which the server distinguishes connections.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use parla_server::ConnectionId;
 use slotmap::{DefaultKey, SlotMap};
 
-/// Ids that are in use. Each is given back by the store when nothing can come for the connection any more.
+/// The ids in use. The store returns each when nothing can come for its connection any more.
 #[derive(Debug, Default)]
 pub(crate) struct ConnectionIds(Mutex<SlotMap<DefaultKey, ()>>);
 
 impl ConnectionIds {
-    /// An id that no other connection has.
+    /// Takes an id that no other connection has.
     pub(crate) fn take(&self) -> ConnectionId {
         ConnectionId::from_key(self.ids().insert(()))
     }
 
-    /// Lets another connection have an id.
+    /// Returns an id, so that its slot can be reused.
     pub(crate) fn give_back(&self, id: ConnectionId) {
         self.ids().remove(id.key());
     }

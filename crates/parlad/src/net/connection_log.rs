@@ -1,7 +1,7 @@
-//! Who comes, who goes, and who is turned away: lines for the administrator, with real addresses.
+//! Log lines about who comes, who goes, and who is refused, with real addresses, for the administrator.
 //!
-//! Whoever joins the server and leaves it is always written down. What anyone can cause who knocks at a port is written at
-//! [its pace](pace), and what was left out is summed up.
+//! Joining and leaving the server is always logged. Lines that anybody can cause by knocking at a port are
+//! [limited](pace), and those that were left out are summed up.
 
 mod pace;
 
@@ -18,34 +18,34 @@ use tokio::sync::Notify;
 use self::pace::{Pace, Rate, Sum};
 use crate::{log::CONNECTIONS_TARGET, net::admission::Refused};
 
-/// What is known of a new connection of IRC.
+/// What is known about a new IRC connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct NewConnection {
     pub(crate) address: IpAddr,
     /// Lines or WebSocket.
     pub(crate) by: &'static str,
-    /// Whether nobody on the way can read what is said.
+    /// Whether the connection is encrypted all the way.
     pub(crate) is_secure: bool,
 }
 
-/// Why a connection came to nothing.
+/// Why a connection failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Mishap {
-    /// A port for proxies, and an address that is none of theirs.
+    /// The port is for proxies, and the address is not one of theirs.
     NoProxy,
-    /// A proxy did not say well whom it connects.
+    /// A proxy did not announce its client correctly.
     ProxyHeader,
-    /// No agreement on TLS.
+    /// The TLS handshake failed.
     NoTls,
-    /// A port with TLS, and something else that came.
+    /// The port requires TLS, and something else came.
     PlainForTls,
-    /// A port without TLS, and the beginning of TLS.
+    /// The port has no TLS, and the client started a handshake.
     TlsForPlain,
-    /// Somebody said to be a gateway, and is none.
+    /// Somebody claimed to be a gateway and is not.
     NoGateway,
 }
 
-/// What is written at its own pace.
+/// Kinds of lines that are limited separately.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Kind {
     Connected,
@@ -54,16 +54,16 @@ enum Kind {
     Mishap(Mishap),
 }
 
-/// People who come and go.
+/// The limit for people who come and go.
 const CROWD: Rate = Rate { burst: 100, interval: Duration::from_millis(100) };
 
-/// Whoever is turned away. From one address there is a line a minute for each kind.
+/// The limit for refused connections. For each kind and address there is one line a minute.
 const STRANGERS: Rate = Rate { burst: 10, interval: Duration::from_secs(1) };
 
-/// How often it is looked whether something that was left out can be written.
+/// How often we check whether a sum of what was left out can be logged.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
-/// Writes lines on connections. Cheap to call from everywhere.
+/// Logs lines about connections. Calling it is cheap.
 #[derive(Debug, Default)]
 pub(crate) struct ConnectionLog {
     pace: Mutex<Pace<Kind, String>>,
@@ -78,7 +78,7 @@ impl Kind {
         }
     }
 
-    /// What happened, in words for the administrator.
+    /// A description for the administrator.
     const fn words(self) -> &'static str {
         match self {
             Self::Connected => "connected",
@@ -103,7 +103,7 @@ impl Mishap {
 }
 
 impl ConnectionLog {
-    /// Somebody has a connection of IRC.
+    /// Logs a new IRC connection.
     pub(crate) fn connected(&self, id: ConnectionId, connection: NewConnection) {
         if self.may_write(Kind::Connected, None) {
             let NewConnection { address, by, is_secure } = connection;
@@ -111,7 +111,7 @@ impl ConnectionLog {
         }
     }
 
-    /// What the server says of a connection.
+    /// Logs a note of the server about a connection.
     pub(crate) fn note(&self, note: &Note) {
         let Note { connection, address, noted } = note;
         let connection = connection.key().data();
@@ -137,7 +137,7 @@ impl ConnectionLog {
         }
     }
 
-    /// Somebody met a limit.
+    /// Logs that a client reached a limit.
     pub(crate) fn refused(&self, address: IpAddr, refused: &Refused) {
         let (limit, from) = (refused.limit(), refused.group(address));
         let kind = Kind::Refused(limit);
@@ -148,7 +148,7 @@ impl ConnectionLog {
         }
     }
 
-    /// A connection came to nothing.
+    /// Logs that a connection failed.
     pub(crate) fn mishap(&self, address: IpAddr, mishap: Mishap, why: &str) {
         let kind = Kind::Mishap(mishap);
         if self.may_write(kind, Some(AddressBlock::of(address).to_string())) {
@@ -167,7 +167,7 @@ impl ConnectionLog {
         self.pace.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Writes down what was left out, as long as the process runs.
+    /// Logs sums of what was left out, as long as the process runs.
     pub(crate) async fn sum_up(self: Arc<Self>) {
         loop {
             self.left_out.notified().await;
@@ -179,7 +179,7 @@ impl ConnectionLog {
         }
     }
 
-    /// Writes down all that was left out.
+    /// Logs sums of everything that was left out.
     pub(crate) fn finish(&self) {
         let rest = self.pace().rest();
         rest.into_iter().for_each(write);
@@ -192,7 +192,7 @@ fn write(sum: Sum<Kind, String>) {
     tracing::info!(target: CONNECTIONS_TARGET, count, limit, from, "{}, more", kind.words());
 }
 
-/// Whether what comes from an address may be all that a proxy connects.
+/// Whether connections from an address may all come through one proxy.
 const fn may_be_a_proxy(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(address) => address.is_loopback() || address.is_private(),

@@ -1,7 +1,7 @@
-//! Delivery: lines to sockets, without waking a task for each receiver.
+//! Delivery: writes lines to sockets without waking a task for each receiver.
 //!
-//! A batch of lines goes in. Each connection that got something is written to once, with all its lines of the batch in one
-//! buffer; the connection itself keeps what its socket does not take.
+//! It takes a batch of lines. Each connection that gets any of them is written to once, with all its lines of
+//! the batch in one buffer; the connection itself keeps what its socket does not take.
 
 use std::sync::Arc;
 
@@ -14,13 +14,13 @@ use crate::{
     net::{connection::Connection, framing::Framing},
 };
 
-/// The connections that can be delivered to, and room to sort a batch by connection.
+/// The connections that can be delivered to, and buffers for sorting a batch by connection.
 #[derive(Debug, Default)]
 pub(crate) struct Delivery {
     connections: SecondaryMap<DefaultKey, Receiver>,
-    /// Who got something, in the order of the first line.
+    /// The receivers, in the order of their first lines.
     receivers: Vec<ConnectionId>,
-    /// The lines of the batch for each receiver, as linked lists through one vector.
+    /// The lines of the batch for each receiver, as linked lists in one vector.
     links: Vec<Link>,
     joined: Vec<u8>,
 }
@@ -32,7 +32,7 @@ struct Receiver {
     last: u32,
 }
 
-/// One line of one receiver, and where its next one is.
+/// One line for one receiver, and the position of that receiver's next line.
 #[derive(Clone, Copy, Debug)]
 struct Link {
     line: u32,
@@ -111,7 +111,8 @@ impl Iterator for Lines<'_> {
     }
 }
 
-/// One line goes out as it is. Several are copied together first: for short lines that costs less than a vectored write.
+/// A single line is sent as it is. Several are first copied together: for short lines this costs less than a
+/// vectored write.
 fn write(connection: &Connection, outputs: &[Output], lines: Lines<'_>, joined: &mut Vec<u8>) {
     let mut texts = lines.filter_map(|line| match outputs.get(line as usize) {
         Some(Output::Deliver { line, .. }) => Some(line),
@@ -142,7 +143,7 @@ fn write(connection: &Connection, outputs: &[Output], lines: Lines<'_>, joined: 
     connection.send(joined, || Bytes::copy_from_slice(joined));
 }
 
-/// Each line goes out in a frame of its own; all are joined, as a frame has to be made anyway.
+/// Each line is sent in a frame of its own; all are joined, because building frames requires a copy anyway.
 fn write_framed<'a>(connection: &Connection, texts: impl Iterator<Item = &'a Bytes>, joined: &mut Vec<u8>) {
     joined.clear();
     for text in texts {

@@ -1,7 +1,8 @@
-//! The two framings of a connection: lines that end with CR LF, and one line to a WebSocket message.
+//! The two framings of a connection: lines that end with CR LF, and WebSocket messages with one line each.
 //!
-//! WebSocket is RFC 6455, what its messages are is <https://ircv3.net/specs/extensions/websocket>. Frames from the client are
-//! taken apart by `tungstenite`, which sees bytes and never a socket.
+//! WebSocket is RFC 6455, and the contents of its messages are defined by
+//! <https://ircv3.net/specs/extensions/websocket>. `tungstenite` parses frames from the client; it sees bytes
+//! and never a socket.
 
 use std::io::{self, Read, Write};
 
@@ -29,19 +30,19 @@ use crate::{
     net::opening::TLS_RECORD,
 };
 
-/// How the lines of a connection are told apart.
+/// How the lines of a connection are separated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Framing {
-    /// By CR LF.
+    /// With CR LF.
     Lines,
-    /// One to a WebSocket message of text, which is UTF-8.
+    /// As WebSocket text messages of one line each, in UTF-8.
     Text,
-    /// One to a WebSocket message of bytes.
+    /// As WebSocket binary messages of one line each.
     Binary,
 }
 
 impl Framing {
-    /// Appends what is sent for a line, which is given with its CR LF.
+    /// Appends the framed form of a line, which is given with its CR LF.
     pub(crate) fn append(self, line: &[u8], to: &mut Vec<u8>) {
         let text = line.strip_suffix(b"\r\n").unwrap_or(line);
         match self {
@@ -51,8 +52,8 @@ impl Framing {
         }
     }
 
-    /// What is sent after the last line, with the reason for a program; the line before it is for people. RFC 6455,
-    /// section 5.5.1: it has at most 123 bytes.
+    /// The bytes to send after the last line, with a reason for programs; the line before it is for people.
+    /// RFC 6455, section 5.5.1 limits the reason to 123 bytes.
     pub(crate) fn goodbye(self, code: CloseCode, reason: &str) -> Vec<u8> {
         let mut bytes = Vec::new();
         if self != Self::Lines {
@@ -71,49 +72,50 @@ fn append_message(data: Data, payload: &[u8], to: &mut Vec<u8>) {
     to.extend_from_slice(payload);
 }
 
-/// What a client sends, taken apart into lines.
+/// Divides what a client sends into lines.
 #[derive(Debug)]
 pub(crate) enum Reader {
     Lines(Lines),
     WebSocket(Box<WebSocket>),
 }
 
-/// The lines of a client, and what came between them.
+/// Lines from a client, and empty ones between them.
 #[derive(Debug, Default)]
 pub(crate) struct Lines {
     framer: Framer,
-    /// Empty lines that were not charged yet.
+    /// Empty lines that have not been charged yet.
     blank: u32,
     has_begun: bool,
 }
 
-/// The state of a WebSocket's reading half.
+/// The reading half of a WebSocket.
 #[derive(Debug)]
 pub(crate) struct WebSocket {
     framing: Framing,
     context: WebSocketContext,
-    /// Bytes that came since the last message.
+    /// Bytes since the last complete message.
     unheard_bytes: usize,
 }
 
-/// What comes of the bytes of a client.
+/// What the bytes of a client contain.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Heard<'a> {
-    /// A line, or what was too long for one.
+    /// A line, or something that is too long for one.
     Line(Frame<'a>),
-    /// Nothing for the server: an answer to a ping, to be sent at once.
+    /// An answer to a ping, to be sent at once; nothing for the server.
     Reply(&'a [u8]),
-    /// What is no line and costs like one: a message without anything in it, a ping, a number of empty lines.
+    /// Something that is not a line but counts like one: an empty message, a ping, or a number of empty
+    /// lines.
     Blank,
 }
 
 impl Reader {
-    /// For lines that end with CR LF.
+    /// A reader for lines that end with CR LF.
     pub(crate) fn lines() -> Self {
         Self::Lines(Lines::default())
     }
 
-    /// For a WebSocket of which these bytes have come already.
+    /// A reader for a WebSocket from which these bytes have already been read.
     pub(crate) fn web_socket(framing: Framing, early: Vec<u8>) -> Self {
         let config = WebSocketConfig::default()
             .read_buffer_size(WEBSOCKET_READ_BYTES)
@@ -124,12 +126,12 @@ impl Reader {
         Self::WebSocket(Box::new(WebSocket { framing, context, unheard_bytes: 0 }))
     }
 
-    /// Whether these first bytes are the beginning of TLS, where a line should have come.
+    /// Whether the first bytes are a TLS handshake in place of a line.
     pub(crate) fn begins_tls(&self, input: &[u8]) -> bool {
         matches!(self, Self::Lines(lines) if !lines.has_begun) && input.first() == Some(&TLS_RECORD)
     }
 
-    /// The framing of what is sent.
+    /// The framing for sending.
     pub(crate) fn framing(&self) -> Framing {
         match self {
             Self::Lines(_) => Framing::Lines,
@@ -137,10 +139,10 @@ impl Reader {
         }
     }
 
-    /// Takes the next bytes and gives each line that they complete to `each`.
+    /// Takes the next bytes and passes each line that they complete to `each`.
     ///
-    /// When the client has closed its side or broken the rules, gives what the connection is to be closed with. Nothing is
-    /// fed after that.
+    /// If the client has closed its side or broken the rules, returns the code to close the connection with.
+    /// It must not be called again after that.
     pub(crate) fn feed(&mut self, input: &[u8], mut each: impl FnMut(Heard<'_>)) -> Option<CloseCode> {
         match self {
             Self::Lines(lines) => {
@@ -181,14 +183,14 @@ impl WebSocket {
             match message {
                 Ok(Message::Text(text)) => lines(text.as_bytes(), wire.each),
                 Ok(Message::Binary(bytes)) => lines(&bytes, wire.each),
-                // The context answers a ping when it reads on.
+                // The context answers the ping when it continues reading.
                 Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_)) => (wire.each)(Heard::Blank),
-                // The context would answer here and now; our answer comes after the last line.
+                // The context would answer at once, but our answer must follow the last line.
                 Ok(Message::Close(frame)) => {
                     return Some(frame.map_or(CloseCode::Normal, |frame| frame.code));
                 }
                 Err(Error::Io(error)) if error.kind() == io::ErrorKind::WouldBlock => {
-                    // Frames with nothing in them: a message of so many comes to no end.
+                    // A message that consists of this many empty frames will never end.
                     let is_endless = self.unheard_bytes > WEBSOCKET_UNHEARD_BYTES_MAX;
                     return is_endless.then_some(CloseCode::Policy);
                 }
@@ -200,7 +202,8 @@ impl WebSocket {
     }
 }
 
-/// A message is one line. An end that it should not have is forgiven, and one inside makes two of it.
+/// A message is one line. A superfluous line break at its end is ignored, and one in the middle divides it
+/// into two lines.
 fn lines(message: &[u8], each: &mut impl FnMut(Heard<'_>)) {
     if message.iter().all(|byte| matches!(byte, b'\r' | b'\n')) {
         return each(Heard::Blank);
@@ -215,7 +218,7 @@ fn lines(message: &[u8], each: &mut impl FnMut(Heard<'_>)) {
     }
 }
 
-/// Bytes that have come, and whoever sends the answers, in the shape of a socket.
+/// The received bytes, and where answers are sent, in the form of a socket.
 struct Wire<'a, E> {
     input: &'a [u8],
     each: &'a mut E,
@@ -247,7 +250,7 @@ mod tests {
 
     use super::*;
 
-    /// A frame as a client sends it: masked, the last of its message or not.
+    /// A frame as a client sends it: masked, and final or not.
     fn frame(opcode: OpCode, is_final: bool, payload: &[u8]) -> Vec<u8> {
         let header = FrameHeader { is_final, opcode, mask: Some([1, 2, 3, 4]), ..FrameHeader::default() };
         let mut bytes = Vec::new();
@@ -259,7 +262,8 @@ mod tests {
         frame(OpCode::Data(Data::Text), true, payload.as_bytes())
     }
 
-    /// Feeds bytes in pieces of this size; gives the lines, what is replied, and the close code once it has ended.
+    /// Feeds bytes in pieces of this size; returns the lines, the replies, and the close code once it has
+    /// ended.
     fn fed(bytes: &[u8], piece: usize) -> (Vec<String>, Vec<u8>, Option<u16>) {
         let mut reader = Reader::web_socket(Framing::Text, Vec::new());
         let (mut lines, mut reply) = (Vec::new(), Vec::new());
@@ -345,7 +349,7 @@ mod tests {
         check(&[frame(OpCode::Control(Control::Close), true, b"")], &[], Some(1000));
     }
 
-    /// Whoever sends nothing, a lot of it, is slowed like whoever sends lines.
+    /// A client that sends a lot of nothing is throttled like one that sends lines.
     #[test]
     fn what_says_nothing_costs_too() {
         let ping = frame(OpCode::Control(Control::Ping), true, b"");

@@ -7,25 +7,25 @@ use tokio::sync::mpsc;
 
 use crate::net::connection::Connection;
 
-/// What comes to the hub.
+/// An input of the hub.
 #[derive(Debug)]
 pub(crate) enum HubInput {
-    /// A connection that delivery must know before anything is sent to it.
+    /// A new connection, which delivery must know before anything is sent to it.
     Opened(ConnectionId, Arc<Connection>),
-    /// For the state machine.
+    /// An input for the state machine.
     Server(Input),
 }
 
-/// Where a connection's task sends what it gets.
+/// Where the tasks of connections send what they receive.
 #[derive(Clone, Debug)]
 pub(crate) struct Roads {
     pub(crate) hub: mpsc::Sender<HubInput>,
-    /// Connections that have been sent everything, where the hub wants to know. Each is in it once.
+    /// Connections that have been sent everything, if the hub wants to know. Each is in it once.
     pub(crate) sent: mpsc::UnboundedSender<ConnectionId>,
 }
 
 impl Roads {
-    /// Tells the hub that a connection was sent everything. It lives as long as the server.
+    /// Tells the hub that a connection has been sent everything. The hub lives as long as the server.
     pub(crate) fn tell_sent(&self, id: ConnectionId) {
         let _ = self.sent.send(id);
     }

@@ -1,4 +1,4 @@
-//! The way from a socket to a connection of IRC, shared by all listeners.
+//! Turns a socket into an IRC connection; shared by all listeners.
 
 use std::{net::IpAddr, sync::Arc, time::Instant};
 
@@ -21,7 +21,7 @@ use crate::{
     },
 };
 
-/// What is needed to make a connection of IRC of a socket.
+/// Everything that is needed to turn a socket into an IRC connection.
 #[derive(Debug)]
 pub(crate) struct Intake {
     pub(crate) admission: Arc<Admission>,
@@ -30,7 +30,7 @@ pub(crate) struct Intake {
     send_queues: Arc<SendQueues>,
     roads: Roads,
     pub(crate) log: Arc<ConnectionLog>,
-    /// Sockets of those who are told why they are turned away.
+    /// Limits the sockets of clients that are being told why they are refused.
     pub(crate) farewells: Arc<Semaphore>,
 }
 
@@ -47,15 +47,15 @@ pub(crate) struct Shared {
 #[derive(Debug)]
 pub(crate) struct Accepted {
     pub(crate) stream: Stream,
-    /// Of the client, even if a proxy connects it.
+    /// The client's address, even behind a proxy.
     pub(crate) address: IpAddr,
-    /// Whether nobody on the way can read what is said.
+    /// Whether the connection is encrypted all the way.
     pub(crate) is_secure: bool,
     pub(crate) permit: Permit,
 }
 
 impl Intake {
-    /// For a server that may have so many connections.
+    /// An intake for a server that may have this many connections.
     pub(crate) fn new(connections_max: usize, shared: Shared) -> Self {
         let Shared { addresses, ids, roads, log } = shared;
         let send_queues = SendQueues::new(addresses.limits.send_queue_bytes, SEND_QUEUES_BYTES_MAX);
@@ -64,7 +64,7 @@ impl Intake {
         Self { admission, addresses, ids, send_queues, roads, log, farewells }
     }
 
-    /// Makes a connection of IRC.
+    /// Opens an IRC connection.
     pub(crate) async fn open(&self, accepted: Accepted, reader: Reader) {
         let Accepted { stream, address, is_secure, permit } = accepted;
         let peer = Peer { secure: is_secure, ..self.addresses.peer(address) };

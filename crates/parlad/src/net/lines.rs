@@ -1,4 +1,4 @@
-//! What is spoken on a port for lines of IRC.
+//! The service on a port for IRC lines.
 
 use std::{net::IpAddr, sync::Arc};
 
@@ -10,7 +10,7 @@ use crate::net::{
     opening::Opening,
 };
 
-/// Lines of IRC that end with CR LF.
+/// IRC lines that end with CR LF.
 #[derive(Debug)]
 pub(crate) struct Lines(pub(crate) Arc<Intake>);
 
@@ -26,7 +26,7 @@ impl Service for Lines {
     }
 
     fn needs_tls(&self, opening: Opening) -> &'static str {
-        // A page of a browser may have sent HTTP.
+        // A web page may have caused an HTTP request.
         if opening == Opening::Other { "ERROR :Closing link: (This port needs TLS)\r\n" } else { "" }
     }
 

@@ -1,4 +1,4 @@
-//! Sockets that are listened on, and why they cannot be.
+//! Listening sockets, and why they cannot be opened.
 
 use std::{fmt, io, net::SocketAddr};
 
@@ -7,14 +7,14 @@ use tokio::net::{TcpListener, TcpSocket};
 
 use crate::limits::ACCEPT_BACKLOG;
 
-/// An address to listen on, with the option of the command line that names another.
+/// An address to listen on, with the command-line option that would change it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ListenAddress {
     address: SocketAddr,
     option: &'static str,
 }
 
-/// Why an address cannot be listened on, in words for the administrator.
+/// Why it is impossible to listen on an address, worded for the administrator.
 #[derive(Debug, Error)]
 pub(crate) enum ListenError {
     #[error(

@@ -1,6 +1,6 @@
-//! The first bytes of a connection, as far as they tell what is spoken.
+//! Guesses from the first bytes of a connection what the client speaks.
 //!
-//! They are looked at and not taken.
+//! The bytes are looked at without being consumed.
 
 use std::io;
 
@@ -17,16 +17,16 @@ pub(crate) enum Opening {
     Other,
 }
 
-/// The first byte of TLS: a record that is part of a handshake. RFC 8446, section 5.1. No line begins with it.
+/// The first byte of TLS, which is a handshake record. RFC 8446, section 5.1. No line starts with it.
 pub(crate) const TLS_RECORD: u8 = 22;
 
-/// As many bytes as tell the longest method of HTTP with its space.
+/// Enough bytes to recognize the longest HTTP method with its space.
 const SEEN_BYTES: usize = 8;
 
 /// Waits for the first bytes.
 ///
 /// # Errors
-/// The connection ended before, or broke.
+/// The connection ended or broke before that.
 pub(crate) async fn see(socket: &TcpStream) -> io::Result<Opening> {
     let mut bytes = [0; SEEN_BYTES];
     match socket.peek(&mut bytes).await? {
@@ -46,7 +46,7 @@ impl Opening {
     }
 }
 
-/// With which a browser begins.
+/// The methods that a browser's request can start with.
 const METHODS: [&[u8]; 7] = [b"GET", b"HEAD", b"POST", b"PUT", b"DELETE", b"OPTIONS", b"PATCH"];
 
 #[cfg(test)]

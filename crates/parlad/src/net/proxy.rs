@@ -1,7 +1,8 @@
-//! Whom a proxy connects: the header of the PROXY protocol in front of a connection, and `X-Forwarded-For` in a request.
+//! Clients behind a proxy: the header of the PROXY protocol at the start of a connection, and
+//! `X-Forwarded-For` in a request.
 //!
-//! <https://www.haproxy.org/download/3.2/doc/proxy-protocol.txt>. A header is looked at before it is taken from the socket, and
-//! nothing behind it is taken: TLS may follow.
+//! <https://www.haproxy.org/download/3.2/doc/proxy-protocol.txt>. A header is inspected before it is read
+//! from the socket, and nothing after it is read, because TLS may follow.
 
 use std::{io, net::IpAddr, time::Duration};
 
@@ -16,27 +17,27 @@ use crate::{
     limits::{PROXY_HEADER_BYTES_MAX, PROXY_HEADER_TIME_MAX, READ_BYTES_MAX},
 };
 
-/// What may stand in front of a connection.
+/// What may precede the data of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Front {
-    /// Nothing that we would take for a header.
+    /// Nothing that would be taken for a header.
     Nothing,
-    /// A line `PROXY`.
+    /// Possibly a `PROXY` line.
     MaybeLine,
-    /// A header of version 1 or 2, or the connection is refused.
+    /// A header of version 1 or 2, without which the connection is refused.
     Header,
 }
 
-/// What a header says.
+/// The contents of a header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Introduction {
-    /// Of the client.
+    /// The client's address.
     pub(crate) address: IpAddr,
-    /// Whether it speaks TLS with the proxy.
+    /// Whether the client uses TLS to the proxy.
     pub(crate) by_tls: bool,
 }
 
-/// Why a connection has no good header.
+/// Why a connection has no valid header.
 #[derive(Debug, Error)]
 pub(crate) enum ProxyError {
     #[error("it did not begin with a PROXY header")]
@@ -56,18 +57,19 @@ pub(crate) enum ProxyError {
 const LINE: &[u8] = b"PROXY ";
 const SIGNATURE: &[u8] = b"\r\n\r\n\0\r\nQUIT\n";
 
-/// How long until it is looked whether the rest of a word came.
+/// How long to wait before checking whether the rest of a word has arrived.
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
-/// Takes what stands in front of a connection. None if the proxy speaks for itself, or for someone without an address.
+/// Reads the header at the start of a connection. `None` if the proxy speaks for itself, or for a client
+/// without an address.
 ///
 /// # Errors
-/// A header had to come, or began, and is not good.
+/// A header was required or had started, and is invalid.
 pub(crate) async fn take(socket: &TcpStream, front: Front) -> Result<Option<Introduction>, ProxyError> {
     let taken = match front {
         Front::Nothing => return Ok(None),
         Front::Header => time::timeout(PROXY_HEADER_TIME_MAX, header(socket)).await,
-        // One who says nothing for so long need not say it.
+        // A client that is silent for so long need not send one.
         Front::MaybeLine => match time::timeout(PROXY_HEADER_TIME_MAX, begins_with_line(socket)).await {
             Ok(Ok(true)) => time::timeout(PROXY_HEADER_TIME_MAX, header(socket)).await,
             _ => return Ok(None),
@@ -108,7 +110,7 @@ async fn header(socket: &TcpStream) -> Result<Option<Introduction>, ProxyError> 
     }
 }
 
-/// What the bytes say, and how many of them are the header; none if more must come.
+/// The contents of the header and its length; `None` if more bytes are needed.
 fn parse(bytes: &[u8]) -> Result<Option<(Option<Introduction>, usize)>, ProxyError> {
     let may_become = |start: &[u8]| bytes.iter().zip(start).all(|(one, other)| one == other);
     if !may_become(LINE) && !may_become(SIGNATURE) {
@@ -127,7 +129,7 @@ fn parse(bytes: &[u8]) -> Result<Option<(Option<Introduction>, usize)>, ProxyErr
     }
 }
 
-/// Takes bytes that were seen already.
+/// Reads and discards bytes that were inspected before.
 fn consume(socket: &TcpStream, mut count: usize) -> io::Result<()> {
     let mut bytes = [0; READ_BYTES_MAX];
     while count > 0 {
@@ -139,14 +141,14 @@ fn consume(socket: &TcpStream, mut count: usize) -> io::Result<()> {
     Ok(())
 }
 
-/// The address of the client for whom a trusted proxy asks: the last one that is not itself that of a trusted proxy. None if
-/// the proxy says nothing of it.
+/// The address of the client for whom a trusted proxy makes a request: the last one that does not itself
+/// belong to a trusted proxy. `None` if the proxy does not say.
 pub(crate) fn forwarded_for(headers: &HeaderMap, limits: &ConnectionLimits) -> Option<IpAddr> {
     let fields = headers.get_all(FORWARDED_FOR).into_iter().filter_map(|field| field.to_str().ok());
     let names: Vec<&str> = fields.flat_map(|field| field.split(',')).map(str::trim).collect();
     let mut nearest = None;
     for name in names.into_iter().rev() {
-        // What is left of something strange was said by someone we do not know.
+        // Anything to the left of an unexpected value comes from somebody we do not trust.
         let Ok(address) = name.parse::<IpAddr>() else { break };
         nearest = Some(address.to_canonical());
         if !limits.is_trusted_proxy(address) {
@@ -156,7 +158,7 @@ pub(crate) fn forwarded_for(headers: &HeaderMap, limits: &ConnectionLimits) -> O
     nearest
 }
 
-/// Whether a proxy says that its client speaks TLS with it.
+/// Whether a proxy says that its client uses TLS to it.
 pub(crate) fn is_forwarded_by_tls(headers: &HeaderMap) -> bool {
     headers.get_all(FORWARDED_PROTO).into_iter().next_back().is_some_and(|scheme| scheme == "https")
 }

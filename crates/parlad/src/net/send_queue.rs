@@ -1,6 +1,6 @@
-//! What waits for a socket that takes no more: bounded for each connection, and for all of them together.
+//! Bytes that wait for a full socket, limited per connection and for all connections together.
 //!
-//! Whoever is over their bound is closed; that is for the connection to do.
+//! A connection that exceeds its limit must be closed, which is up to the connection.
 
 use std::{
     collections::VecDeque,
@@ -17,45 +17,45 @@ use bytes::{Buf, Bytes};
 pub(crate) struct SendQueues {
     /// Bytes that may wait for one connection.
     each_max: usize,
-    /// Bytes that may wait in all before those who have more than an equal share of them are closed.
+    /// Bytes that may wait in all queues before those with more than an equal share are closed.
     total_max: usize,
     bytes: AtomicUsize,
     queues: AtomicUsize,
 }
 
 impl SendQueues {
-    /// No queues, with these bounds in bytes.
+    /// No queues, with these limits in bytes.
     pub(crate) fn new(each_max: usize, total_max: usize) -> Arc<Self> {
         Arc::new(Self { each_max, total_max, bytes: AtomicUsize::new(0), queues: AtomicUsize::new(0) })
     }
 
-    /// Whether a queue of so many bytes is too long.
+    /// Whether a queue of this many bytes is too long.
     fn is_too_long(&self, bytes: usize) -> bool {
         let share = || self.total_max / self.queues.load(Ordering::Relaxed).max(1);
         bytes > self.each_max || (self.bytes.load(Ordering::Relaxed) > self.total_max && bytes > share())
     }
 }
 
-/// What one socket would not take yet.
+/// Bytes that a socket has not taken yet.
 #[derive(Debug)]
 pub(crate) struct SendQueue {
     all: Arc<SendQueues>,
     buffers: VecDeque<Bytes>,
     bytes: usize,
     is_exceeded: bool,
-    /// Whether the hub waits until everything is sent.
+    /// Whether the hub must be told when everything has been sent.
     must_tell: bool,
 }
 
 impl SendQueue {
-    /// An empty one.
+    /// An empty queue.
     pub(crate) fn new(all: &Arc<SendQueues>) -> Self {
         all.queues.fetch_add(1, Ordering::Relaxed);
         let buffers = VecDeque::new();
         Self { all: Arc::clone(all), buffers, bytes: 0, is_exceeded: false, must_tell: false }
     }
 
-    /// Whether it became too long; then it keeps nothing any more.
+    /// Whether it became too long, in which case it holds nothing any more.
     pub(crate) const fn is_exceeded(&self) -> bool {
         self.is_exceeded
     }
@@ -68,18 +68,18 @@ impl SendQueue {
         self.all.bytes.fetch_add(bytes.len(), Ordering::Relaxed);
         self.buffers.push_back(bytes);
         if self.all.is_too_long(self.bytes) {
-            // Nobody will read it; its memory is wanted back now.
+            // Nobody will read these bytes, and their memory is needed.
             self.clear();
             self.is_exceeded = true;
         }
     }
 
-    /// The bytes that go first.
+    /// The bytes to send next.
     pub(crate) fn front(&self) -> Option<&Bytes> {
         self.buffers.front()
     }
 
-    /// So many of the first bytes were taken.
+    /// Removes bytes that were sent.
     pub(crate) fn advance(&mut self, count: usize) {
         self.bytes -= count;
         self.all.bytes.fetch_sub(count, Ordering::Relaxed);
@@ -90,12 +90,12 @@ impl SendQueue {
         }
     }
 
-    /// The hub is to be told when everything is sent.
+    /// Makes the hub be told when everything has been sent.
     pub(crate) const fn tell_when_sent(&mut self) {
         self.must_tell = true;
     }
 
-    /// Whether the hub is to be told, now that everything is sent.
+    /// Whether the hub must be told, now that everything has been sent.
     pub(crate) const fn must_tell(&self) -> bool {
         self.must_tell
     }

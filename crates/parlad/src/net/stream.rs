@@ -1,4 +1,4 @@
-//! A socket with or without TLS, as one thing that is read and written.
+//! A socket with or without TLS, for reading and writing in the same way.
 
 use std::{
     io,
@@ -18,7 +18,7 @@ use crate::{
     net::tls::Tls,
 };
 
-/// A socket, and its TLS after the handshake.
+/// A socket, with its TLS session after the handshake.
 #[derive(Debug)]
 pub(crate) enum Stream {
     Plain(TcpStream),
@@ -26,7 +26,7 @@ pub(crate) enum Stream {
 }
 
 impl Stream {
-    /// The socket, and what turns its bytes into those that are meant.
+    /// The socket and, if there is one, the TLS session.
     pub(crate) fn into_parts(self) -> (TcpStream, Option<Box<Tls>>) {
         match self {
             Self::Plain(socket) => (socket, None),
@@ -37,7 +37,8 @@ impl Stream {
         }
     }
 
-    /// Sends the last bytes and ends the connection. Past the time, or when it breaks, the client loses what it did not read.
+    /// Sends the last bytes and ends the connection. If that takes too long or fails, the client loses what
+    /// it has not read.
     pub(crate) async fn end_with(mut self, bytes: &[u8]) {
         let end = async {
             self.write_all(bytes).await?;
@@ -54,8 +55,8 @@ impl Stream {
     }
 }
 
-/// Says that nothing more comes and reads what the client still sends, so that the last bytes reach it: a socket closed
-/// with unread bytes would be reset, and the client would lose what it had not read yet.
+/// Closes our side and reads what the client still sends, so that the last bytes reach it: closing a socket
+/// with unread bytes would reset it, and the client would lose what it has not read yet.
 pub(crate) async fn linger(socket: &TcpStream) -> io::Result<()> {
     rustix::net::shutdown(socket, rustix::net::Shutdown::Write)?;
     let mut rest = vec![0; READ_BYTES_MAX];

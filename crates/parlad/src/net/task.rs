@@ -1,4 +1,5 @@
-//! The task of one connection: bytes in to lines for the hub, and to the socket what delivery had to leave.
+//! The task of one connection: turns incoming bytes into lines for the hub, and sends what delivery had to
+//! leave.
 
 use std::{
     cell::RefCell,
@@ -22,11 +23,11 @@ use crate::{
 };
 
 thread_local! {
-    /// Connections read by turns, so one buffer serves all of a thread.
+    /// Connections take turns in reading, so each thread needs only one buffer.
     static READ_BUFFER: RefCell<Vec<u8>> = RefCell::new(vec![0; READ_BYTES_MAX]);
 }
 
-/// The connection's task: reads lines for the hub, and writes what delivery had to leave.
+/// A connection's task: reads lines for the hub, and sends what delivery had to leave.
 pub(crate) struct Task {
     pub(crate) id: ConnectionId,
     pub(crate) connection: Arc<Connection>,
@@ -34,28 +35,28 @@ pub(crate) struct Task {
     pub(crate) reader: Reader,
 }
 
-/// What came of one read.
+/// The result of one read.
 #[derive(Default)]
 struct Received {
-    /// Inputs that found no room in the hub.
+    /// Inputs that did not fit into the hub's queue.
     waiting: Vec<HubInput>,
     ended: Option<Disconnect>,
 }
 
 impl Task {
-    /// Every idle client has one of these, so it must be small: the block captures `self` once, where an `async fn` would hold its
-    /// argument a second time.
+    /// Every idle client has one of these, so it must be small: the block captures `self` once, whereas an
+    /// `async fn` would hold its argument twice.
     pub(crate) fn run(mut self) -> impl Future<Output = ()> {
         async move {
             let mut has_ended = false;
-            // A client may have said something before this task began.
+            // The client may have sent something before this task started.
             let mut received = self.hear(&[]);
             let why = loop {
                 if !received.waiting.is_empty() {
                     Box::pin(send_all(std::mem::take(&mut received.waiting), &self.roads.hub)).await;
                 }
                 match received.ended.take() {
-                    // The client may still read; the server says when the connection is over.
+                    // The client may still read; the server decides when the connection is over.
                     Some(Disconnect::Closed) => {
                         has_ended = true;
                         Box::pin(self.report(Disconnect::Closed)).await;
@@ -85,12 +86,12 @@ impl Task {
     }
 
     async fn report(&self, why: Disconnect) {
-        // The hub may have stopped; then nobody needs to know.
+        // The hub may have stopped, in which case nobody needs to know.
         let input = Input::Disconnected { connection: self.id, why };
         let _ = self.roads.hub.send(HubInput::Server(input)).await;
     }
 
-    /// Reads once and gives the lines to the hub.
+    /// Reads once and passes the lines to the hub.
     fn read(&mut self) -> Received {
         READ_BUFFER.with_borrow_mut(|buffer| match self.connection.receive(buffer) {
             Ok(0) => Received { ended: Some(Disconnect::Closed), ..Received::default() },
@@ -100,7 +101,7 @@ impl Task {
         })
     }
 
-    /// Takes what came from the socket.
+    /// Handles bytes from the socket.
     fn hear(&mut self, bytes: &[u8]) -> Received {
         let Some(tls) = &self.connection.tls else { return self.take(bytes) };
         match tls.open(bytes, |sealed| self.connection.send_sealed(sealed)) {
@@ -120,7 +121,7 @@ impl Task {
             return Received { ended: Some(Disconnect::SpokeTls), ..Received::default() };
         }
         let mut received = Received::default();
-        // Answers to pings that follow each other go out together, and before the next line can be answered.
+        // Answers to consecutive pings are sent together, and before the next line can be answered.
         let mut replies = Vec::new();
         let closed = self.reader.feed(bytes, |heard| {
             let input = match heard {
@@ -159,7 +160,7 @@ async fn send_all(inputs: Vec<HubInput>, hub: &mpsc::Sender<HubInput>) {
     }
 }
 
-/// Sends what is left and says that nothing more comes.
+/// Sends what is left and closes our side.
 async fn finish(connection: &Connection) {
     let finished = async {
         while connection.queue().is_some() {
@@ -168,7 +169,7 @@ async fn finish(connection: &Connection) {
         }
         linger(&connection.socket).await
     };
-    // Past the time, or when the connection breaks, the client loses what it did not read.
+    // If that takes too long or fails, the client loses what it has not read.
     let _ = tokio::time::timeout(LINGER, finished).await;
 }
 
@@ -176,12 +177,13 @@ async fn finish(connection: &Connection) {
 mod tests {
     use super::*;
 
-    /// The bytes of the future that a function makes.
+    /// The size of the future that a function returns, in bytes.
     const fn size_of_future<F: Future>(_: fn(Task) -> F) -> usize {
         size_of::<F>()
     }
 
-    /// Every idle client has one of these. With what tokio puts around it, it takes 256 bytes up to this size, and 384 above.
+    /// Every idle client has one of these. With tokio's overhead it takes 256 bytes up to this size, and 384
+    /// above it.
     #[test]
     fn the_task_of_an_idle_client_is_small() {
         assert!(size_of_future(Task::run) <= 160, "{}", size_of_future(Task::run));

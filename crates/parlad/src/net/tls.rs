@@ -1,7 +1,8 @@
 //! TLS: certificates from files, and the encrypted half of a connection.
 //!
-//! The handshake is over before there is a [`Connection`](crate::net::connection::Connection). From then on [`Tls`] turns bytes into
-//! other bytes and sees no socket, so that whoever delivers can write at once, as to a plain connection.
+//! The handshake is complete before there is a [`Connection`](crate::net::connection::Connection). After
+//! that, [`Tls`] converts bytes and sees no socket, so that delivery can write at once, as to an unencrypted
+//! connection.
 
 use std::{
     fmt,
@@ -19,14 +20,15 @@ use tokio_rustls::TlsAcceptor;
 
 use crate::config::{TlsError, TlsFiles};
 
-/// What is spoken inside of TLS (ALPN, RFC 7301). Clients that name protocols, and none of these, are closed; those that name
-/// none are let in. Empty: whatever they name.
+/// The protocols within TLS (ALPN, RFC 7301). Clients that offer protocols without any of these are
+/// disconnected; clients that offer none are accepted. An empty list accepts everything.
 pub(crate) type Protocols = &'static [&'static [u8]];
 
-/// Of a port for lines. Browsers name `http/1.1` and `h2`, so that a page cannot use them to talk there.
+/// The protocol on a port for lines. Browsers offer `http/1.1` and `h2`, so a web page cannot use them to
+/// talk to it.
 pub(crate) const IRC: Protocols = &[b"irc"];
 
-/// A certificate that is in use, and can be read again.
+/// A certificate that is in use and can be read again.
 #[derive(Debug)]
 pub(crate) struct Certificate {
     files: TlsFiles,
@@ -38,7 +40,7 @@ impl Certificate {
         Ok(Arc::new(Self { current: RwLock::new(files.read()?), files: files.clone() }))
     }
 
-    /// Uses what is in the files now, for connections from now on.
+    /// Uses the current contents of the files for new connections.
     fn reload(&self) -> Result<(), TlsError> {
         let read = self.files.read()?;
         *self.current.write().unwrap_or_else(PoisonError::into_inner) = read;
@@ -86,15 +88,15 @@ impl Certificates {
         Ok(acceptor)
     }
 
-    /// Reads every certificate again, for connections from now on. One that cannot be used changes nothing; gives what is wrong
-    /// with it.
+    /// Reads every certificate again, for new connections. One that cannot be used is not replaced; returns
+    /// what is wrong with those.
     pub(crate) fn reload(&self) -> Vec<TlsError> {
         self.0.iter().filter_map(|certificate| certificate.reload().err()).collect()
     }
 }
 
-/// The encrypted half of a connection. Bytes must reach the socket in the order in which they come out of here, so they are
-/// handed on while it is locked.
+/// The encrypted half of a connection. Bytes must reach the socket in the order in which they are produced
+/// here, so they are handed over under the lock.
 pub(crate) struct Tls(Mutex<ServerConnection>);
 
 impl fmt::Debug for Tls {
@@ -103,19 +105,19 @@ impl fmt::Debug for Tls {
     }
 }
 
-/// What came out of bytes of the client.
+/// The result of decrypting bytes from the client.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Opened {
-    /// What the client says.
+    /// The decrypted data.
     pub(crate) plain: Vec<u8>,
-    /// The client said that it says nothing more.
+    /// Whether the client has closed its side.
     pub(crate) is_over: bool,
 }
 
 impl Tls {
-    /// After the handshake.
+    /// Wraps a session after the handshake.
     pub(crate) fn new(mut connection: ServerConnection) -> Self {
-        // Everything is taken out as soon as it is in, so nothing gathers there.
+        // Everything is taken out as soon as it is put in, so nothing accumulates there.
         connection.set_buffer_limit(None);
         Self(Mutex::new(connection))
     }
@@ -124,7 +126,7 @@ impl Tls {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Encrypts bytes and hands them to `send`.
+    /// Encrypts bytes and passes them to `send`.
     pub(crate) fn seal(&self, plain: &[u8], send: impl FnOnce(&[u8])) {
         let mut connection = self.lock();
         // Writing to memory does not fail.
@@ -132,17 +134,17 @@ impl Tls {
         hand_on(&mut connection, send);
     }
 
-    /// Hands to `send` what says that nothing more comes.
+    /// Passes the closing message of our side to `send`.
     pub(crate) fn close(&self, send: impl FnOnce(&[u8])) {
         let mut connection = self.lock();
         connection.send_close_notify();
         hand_on(&mut connection, send);
     }
 
-    /// Decrypts bytes of the client. What TLS itself answers is handed to `send`.
+    /// Decrypts bytes from the client. Answers by TLS itself are passed to `send`.
     ///
     /// # Errors
-    /// The client breaks the rules of TLS; it was told so.
+    /// The client violates the protocol; it has been told so.
     pub(crate) fn open(&self, mut sealed: &[u8], send: impl FnOnce(&[u8])) -> io::Result<Opened> {
         let mut connection = self.lock();
         let opened = open(&mut connection, &mut sealed);

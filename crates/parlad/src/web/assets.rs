@@ -1,4 +1,4 @@
-//! How the files of the app are served. RFC 9110: sections 8.8.3, 12.5.3 and 13.1.2.
+//! Serves the files of the app. RFC 9110: sections 8.8.3, 12.5.3 and 13.1.2.
 
 use axum::{
     body::Body,
@@ -16,7 +16,7 @@ use super::{
     response::{Response, text},
 };
 
-/// Answers GET and HEAD; of the latter hyper sends only the head.
+/// Answers GET and HEAD; for HEAD, hyper sends only the head.
 pub(super) fn answer(assets: &'static [Asset], path: &str, headers: &HeaderMap) -> Response {
     match find(assets, path) {
         Some(asset) => asset.answer(headers),
@@ -25,7 +25,7 @@ pub(super) fn answer(assets: &'static [Asset], path: &str, headers: &HeaderMap) 
     }
 }
 
-/// Not 200: what was asked for is not there, and whoever watches or caches this must not take it for the app.
+/// This is not 200, because the app is missing, and monitors and caches must not take this page for it.
 fn without_app() -> Response {
     let mut response = text(StatusCode::SERVICE_UNAVAILABLE, include_str!("without_app.html"));
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
@@ -65,7 +65,7 @@ impl Asset {
         response
     }
 
-    /// The smallest form that the client takes.
+    /// The smallest form that the client accepts.
     fn form(&self, request: &HeaderMap) -> (Encoding, &'static [u8]) {
         match (self.br, self.gzip) {
             (Some(br), _) if takes(request, "br") => (Encoding::Br, br),
@@ -74,7 +74,7 @@ impl Asset {
         }
     }
 
-    /// Each form has a tag of its own.
+    /// The entity tag, which differs for each form.
     fn entity_tag(&self, encoding: Encoding) -> String {
         let form = match encoding {
             Encoding::Br => "-br",
@@ -85,7 +85,7 @@ impl Asset {
     }
 }
 
-/// Whether a client takes a content coding: named, or meant by `*`, and not with the weight 0.
+/// Whether a client accepts a content coding: by its name or by `*`, and not with weight 0.
 fn takes(request: &HeaderMap, coding: &str) -> bool {
     let weight_of = |wanted: &str| {
         lists(request, ACCEPT_ENCODING).find_map(|entry| {
@@ -97,7 +97,7 @@ fn takes(request: &HeaderMap, coding: &str) -> bool {
     weight_of(coding).or_else(|| weight_of("*")).is_some_and(|weight| weight > 0.0)
 }
 
-/// The entries of a header that is a list.
+/// The elements of a header that is a list.
 fn lists(headers: &HeaderMap, name: HeaderName) -> impl Iterator<Item = &str> {
     let values = headers.get_all(name).into_iter().filter_map(|value| value.to_str().ok());
     values.flat_map(|value| value.split(',')).map(str::trim)

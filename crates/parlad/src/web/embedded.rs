@@ -1,14 +1,14 @@
-//! The files of the app, as `build.rs` put them into the program.
+//! The files of the app, which `build.rs` put into the program.
 
 /// A file and its compressed forms.
 #[derive(Debug)]
 pub(super) struct Asset {
-    /// With the `/` before it.
+    /// The path, starting with `/`.
     pub(super) path: &'static str,
     pub(super) mime: &'static str,
-    /// Differs when the content does.
+    /// A tag that changes with the content.
     pub(super) tag: &'static str,
-    /// The name has a hash of the content in it, so what it names never changes.
+    /// Whether the name contains a hash of the content, so that the content under this name never changes.
     pub(super) is_immutable: bool,
     pub(super) plain: &'static [u8],
     pub(super) br: Option<&'static [u8]>,
@@ -23,7 +23,7 @@ pub(super) fn find(assets: &'static [Asset], path: &str) -> Option<&'static Asse
     assets.iter().find(|asset| asset.path == path)
 }
 
-/// Whether the app was there when this program was built.
+/// Whether the app was available when this program was built.
 pub(crate) fn has_app() -> bool {
     find(EMBEDDED, "/").is_some()
 }

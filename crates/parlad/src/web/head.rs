@@ -1,7 +1,7 @@
-//! The head of a request, gathered before anything larger is made for it.
+//! Collects the head of a request before anything larger is allocated for it.
 //!
-//! Whoever sends half a head, or nothing, holds just these bytes. Then it is hyper's, which is given them first and lives no
-//! longer than until everything is answered: its buffers take 13 KB.
+//! A client that sends half a head, or nothing, takes only these bytes. Then hyper takes over, which is given
+//! the bytes first and lives only until everything has been answered, because its buffers take 13 KB.
 
 use std::{
     future::poll_fn,
@@ -20,18 +20,18 @@ use crate::{
     net::{opening::TLS_RECORD, stream::Stream},
 };
 
-/// What came instead of a request.
+/// What came in place of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum NoHead {
-    /// It ended, or broke.
+    /// The connection ended or broke.
     Ended,
-    /// It is longer than a head may be.
+    /// The head is longer than allowed.
     TooLong,
-    /// It is the beginning of TLS.
+    /// The client started a TLS handshake.
     Tls,
 }
 
-/// Reads until there is a whole head, or what can be none. These bytes of it have come already.
+/// Reads until the head is complete or invalid. Some bytes of it have been read already.
 pub(super) async fn gather(stream: &mut Stream, mut head: Vec<u8>) -> Result<Vec<u8>, NoHead> {
     if has_end(&head) {
         return Ok(head);
@@ -58,7 +58,7 @@ fn has_end(bytes: &[u8]) -> bool {
     memmem::find(bytes, b"\n\r\n").is_some() || memmem::find(bytes, b"\n\n").is_some()
 }
 
-/// Reads into room that is not kept, and keeps what came.
+/// Reads into a temporary buffer, and keeps the bytes that came.
 fn read_more(stream: &mut Stream, context: &mut Context<'_>, to: &mut Vec<u8>) -> Poll<io::Result<usize>> {
     let mut room = [0; READ_BYTES_MAX];
     let mut read = ReadBuf::new(&mut room);
@@ -69,7 +69,7 @@ fn read_more(stream: &mut Stream, context: &mut Context<'_>, to: &mut Vec<u8>) -
     })
 }
 
-/// Bytes of the head of a request, as far as can be told: each line has its end, and the whole has one.
+/// The approximate length of a request's head in bytes, including all line breaks.
 pub(super) fn bytes_of<B>(request: &Request<B>) -> usize {
     let uri = request.uri();
     let target = uri.path_and_query().map_or(1, |target| target.as_str().len());
@@ -79,7 +79,7 @@ pub(super) fn bytes_of<B>(request: &Request<B>) -> usize {
     request.method().as_str().len() + authority + target + "  HTTP/1.1\r\n\r\n".len() + fields.sum::<usize>()
 }
 
-/// A connection of which some bytes have been read, and whose slot knows whether it is quiet.
+/// A connection some of whose bytes have been read, and whose slot knows whether it is idle.
 pub(super) struct Gathered<'a> {
     early: Vec<u8>,
     given: usize,
@@ -92,7 +92,7 @@ impl<'a> Gathered<'a> {
         Self { early, given: 0, stream, slot }
     }
 
-    /// The early bytes that nobody has taken, and the connection.
+    /// The early bytes that have not been used, and the connection.
     pub(super) fn into_parts(self) -> (Vec<u8>, Stream) {
         (self.early.get(self.given..).unwrap_or_default().to_vec(), self.stream)
     }

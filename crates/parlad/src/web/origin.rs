@@ -1,8 +1,9 @@
 //! Under which names this server may be reached, and which pages may talk to it.
 //!
-//! A browser sends the name that it looked up as `Host`. A name that is not ours was pointed here by someone else, whose
-//! page would then be of the same origin as ours (DNS rebinding). A WebSocket is not bound to the origin of its page by the
-//! browser; the server has to look at `Origin` (RFC 6455, section 10.2).
+//! A browser sends the name that it looked up as `Host`. If that is not one of our names, somebody else has
+//! pointed it here, and their page would have the same origin as ours (DNS rebinding). The browser does not
+//! restrict a WebSocket to the origin of its page, so the server has to check `Origin` (RFC 6455, section
+//! 10.2).
 
 use axum::{
     http::{
@@ -16,7 +17,7 @@ use thiserror::Error;
 use super::response::{Response, text};
 use crate::config::{Host, Origin};
 
-/// The names of a site, and the pages from elsewhere that may talk to it.
+/// The names of a site, and the origins of other pages that may talk to it.
 #[derive(Debug)]
 pub(super) struct SiteNames {
     server: String,
@@ -46,7 +47,8 @@ impl SiteNames {
         if is_ours { Ok(host) } else { Err(Refusal::NotOurName(host)) }
     }
 
-    /// Whether the page that asks is from here or from a place that may ask. What is no browser says nothing of a page.
+    /// Checks that the requesting page is ours or from an allowed origin. Clients that are not browsers send
+    /// no origin.
     ///
     /// # Errors
     /// It is from elsewhere.
@@ -59,8 +61,9 @@ impl SiteNames {
     }
 }
 
-/// Whether the page that asks, if it is one, is from a place that may ask; every page may if no place is named. There is nothing
-/// to protect under the name of the host then: a page without a right of its own could as well connect from elsewhere.
+/// Checks that the requesting page, if there is one, is from an allowed origin; with an empty list, every
+/// page may connect. In that case there is nothing to protect under the host's name, because a page without
+/// any rights could just as well connect from elsewhere.
 ///
 /// # Errors
 /// It is from elsewhere.
@@ -72,7 +75,7 @@ pub(super) fn check(origins: &[Origin], headers: &HeaderMap) -> Result<(), Refus
     if origins.is_empty() || is_good { Ok(()) } else { Err(Refusal::ForeignPage) }
 }
 
-/// Why a request is turned away, in words for whoever can change that.
+/// Why a request is refused, worded for whoever can change that.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub(super) enum Refusal {
     #[error("The request needs one good Host.")]

@@ -1,6 +1,8 @@
-//! What a page from here may do: run the app and talk to this server, and nothing else. <https://www.w3.org/TR/CSP3/>
+//! What one of our pages may do: run the app and talk to this server, and nothing else.
+//! <https://www.w3.org/TR/CSP3/>
 //!
-//! The script that loads the app, and the style of what is seen until then, stand inside the page. Their hashes are in the policy.
+//! The script that loads the app and the style of the loading screen are inside the page, and the policy
+//! contains their hashes.
 
 use std::sync::LazyLock;
 
@@ -11,19 +13,19 @@ use ring::digest::{SHA256, digest};
 
 use super::embedded;
 
-/// The header of every response.
+/// The value of the policy header for every response.
 pub(super) fn header() -> HeaderValue {
     static HEADER: LazyLock<HeaderValue> = LazyLock::new(|| {
         let index = embedded::find(embedded::EMBEDDED, "/").map(|index| index.plain);
         let index = index.and_then(|bytes| std::str::from_utf8(bytes).ok());
         let policy = HeaderValue::try_from(of(index.unwrap_or_default()));
-        // It is made of letters and hashes alone; if it were not, nothing would be allowed.
+        // It consists of letters and hashes only; if it did not, nothing would be allowed.
         policy.unwrap_or(HeaderValue::from_static("default-src 'none'"))
     });
     HEADER.clone()
 }
 
-/// The policy for this page. The app writes `style` attributes.
+/// The policy for this page. It allows `style` attributes, which the app uses.
 fn of(index: &str) -> String {
     let (scripts, styles) = (hashes(index, "script"), hashes(index, "style"));
     format!(
@@ -33,7 +35,7 @@ fn of(index: &str) -> String {
     )
 }
 
-/// The hashes of what stands inside of the elements of this kind that have no attributes, each with a space before it.
+/// The hashes of the contents of all elements of this kind without attributes, each preceded by a space.
 fn hashes(index: &str, kind: &str) -> String {
     let (opening, closing) = (format!("<{kind}>"), format!("</{kind}>"));
     let inside = index.split(&opening).skip(1).filter_map(|rest| Some(rest.split_once(&closing)?.0));
@@ -48,7 +50,7 @@ mod tests {
 
     #[test]
     fn what_stands_inside_the_page_is_known_by_its_hash() {
-        // The example of the specification.
+        // This is the example of the specification.
         let policy = of("<p>x</p><script>alert('Hello, world.');</script><script src=\"./a.js\"></script>");
         let script = "'sha256-qznLcsROx4GACP2dm0UCKCzCG+HiZ1guq6ZZDob/Tng='";
         assert!(policy.contains(&format!("script-src 'self' 'wasm-unsafe-eval' {script}; ")), "{policy}");

@@ -1,4 +1,4 @@
-//! Responses that are the same everywhere, and the headers that all of them carry.
+//! Responses that are the same everywhere, and the headers that all responses have.
 
 use axum::{
     body::Body,
@@ -13,9 +13,9 @@ use crate::net::admission::Refused;
 
 pub(super) use axum::response::Response;
 
-/// `Cross-Origin-Opener-Policy` is left out on purpose: with it Chromium throws away the process that it has started and starts
-/// another one for the page, which doubles the time until something is seen when many come at once. The page has nothing that
-/// the window that opened it could reach.
+/// `Cross-Origin-Opener-Policy` is omitted on purpose: with it, Chromium discards the process that it has
+/// started and starts another one for the page, which doubles the time until something is visible when many
+/// people open it at once. The page has nothing that a window which opened it could reach.
 const SECURITY: [(HeaderName, &str); 4] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::REFERRER_POLICY, "no-referrer"),
@@ -26,13 +26,13 @@ const SECURITY: [(HeaderName, &str); 4] = [
     ),
 ];
 
-/// Adds the headers that limit what a browser lets a page do.
+/// Adds the headers that restrict what a browser lets a page do.
 pub(super) fn secure(headers: &mut HeaderMap) {
     headers.insert(header::CONTENT_SECURITY_POLICY, policy::header());
     headers.extend(SECURITY.map(|(name, value)| (name, HeaderValue::from_static(value))));
 }
 
-/// A few words for a person.
+/// A short text for people.
 pub(super) fn text(status: StatusCode, words: &str) -> Response {
     let mut response = Response::new(Body::from(words.to_owned()));
     *response.status_mut() = status;
@@ -42,7 +42,7 @@ pub(super) fn text(status: StatusCode, words: &str) -> Response {
     response
 }
 
-/// How the server is: well, or what is wrong, a line each.
+/// The server's condition: that all is well, or what is wrong, one line each.
 pub(super) fn health(problems: &[String]) -> Response {
     if problems.is_empty() {
         return text(StatusCode::OK, "ok\n");
@@ -56,7 +56,7 @@ pub(super) fn method_not_allowed(allowed: &'static str) -> Response {
     response
 }
 
-/// The answer to a head that hyper took and that is longer than one may be.
+/// The response to a head that hyper accepted although it is too long.
 pub(super) fn head_too_long() -> Response {
     let mut response =
         text(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "The head of the request is too long.\n");
@@ -64,15 +64,15 @@ pub(super) fn head_too_long() -> Response {
     response
 }
 
-/// The same, for whoever has not sent all of it.
+/// The same, for a client that has not sent all of it.
 pub(super) const HEAD_TOO_LONG: &str = "HTTP/1.1 431 Request Header Fields Too Large\r\nConnection: close\r\n\
      Content-Type: text/plain; charset=utf-8\r\nContent-Length: 37\r\n\r\nThe head of the request is too long.\n";
 
-/// For whoever speaks HTTP on a port of HTTPS.
+/// For a client that speaks plain HTTP on an HTTPS port.
 pub(crate) const NEEDS_TLS: &str = "HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\
      Content-Type: text/plain; charset=utf-8\r\nContent-Length: 38\r\n\r\nThis port speaks HTTPS: use https://.\n";
 
-/// A whole response, for someone whose request is not even read: there is no room for it now.
+/// A complete response for a client whose request is not even read, because there is no room for it now.
 pub(crate) fn refusal(refused: &Refused) -> String {
     let words = format!("{refused}\n");
     format!(

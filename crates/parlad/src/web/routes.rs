@@ -1,4 +1,4 @@
-//! The table of what is served: each path, and what answers there.
+//! The table of everything that is served: each path, and what answers there.
 
 use std::sync::Arc;
 
@@ -31,7 +31,7 @@ pub(super) struct App {
     pub(super) health: Arc<Health>,
 }
 
-/// The app, and IRC beside it, for whoever knows the server by one of its names.
+/// The app, with IRC beside it, for clients that use one of the server's names.
 pub(super) fn app(app: App) -> Router {
     let app = Arc::new(app);
     Router::new()
@@ -43,12 +43,12 @@ pub(super) fn app(app: App) -> Router {
         .with_state(app)
 }
 
-/// IRC alone, on any path.
+/// IRC only, on any path.
 pub(super) fn web_socket(origins: Vec<Origin>) -> Router {
     Router::new().fallback(irc_from).with_state(Arc::from(origins))
 }
 
-/// Answers requests for one of the names of this server, and no others.
+/// Answers requests for one of this server's names, and refuses all others.
 async fn under_our_name(
     State(app): State<Arc<App>>,
     mut request: Request,

@@ -1,4 +1,4 @@
-//! Serves one HTTP connection: the time and the memory that it may take, and what it becomes.
+//! Serves one HTTP connection: limits its time and memory, and decides what it becomes.
 
 use std::{
     convert::Infallible,
@@ -48,7 +48,7 @@ use crate::{
     },
 };
 
-/// What it takes to serve connections.
+/// Everything that is needed to serve connections.
 #[derive(Debug)]
 pub(super) struct Served {
     pub(super) intake: Arc<Intake>,
@@ -56,7 +56,7 @@ pub(super) struct Served {
     pub(super) router: Router,
 }
 
-/// Serves one HTTP connection to its end, or to the beginning of another of IRC.
+/// Serves one HTTP connection until it ends or becomes an IRC connection.
 pub(super) async fn serve(accepted: Accepted, site: Arc<Served>) {
     let Accepted { mut stream, address, is_secure, permit } = accepted;
     let intake = &site.intake;
@@ -84,7 +84,7 @@ pub(super) async fn serve(accepted: Accepted, site: Arc<Served>) {
         };
         let router = TowerToHyperService::new(site.router.clone());
         let exchange = Exchange { router, visit: &visit, slot: &slot, has_body: AtomicBool::new(false) };
-        // What it takes to answer is larger than what waits, so it has room of its own.
+        // What is needed for answering is larger than what waits, so it is allocated separately.
         let answered = Box::pin(exchange.run(Gathered::new(early, stream, &slot), over_at)).await;
         stream = answered.stream;
         match answered.next {
@@ -103,30 +103,30 @@ async fn take_slot(site: &Served, address: IpAddr) -> Result<Slot, Refused> {
     site.slots.take(is_counted.then_some(address)).await
 }
 
-/// A connection on which requests were answered, and what comes next.
+/// A connection whose requests have been answered, and what comes next.
 struct Answered {
     stream: Stream,
     next: Next,
 }
 
-/// What comes after an answer, and the bytes of it that have come already.
+/// What comes after an answer, with any bytes of it that have been read already.
 enum Next {
     Request(Vec<u8>),
     Irc(Outcome, Vec<u8>),
     End,
 }
 
-/// Requests that follow each other without a pause, and their answers.
+/// Consecutive requests and their answers.
 struct Exchange<'a> {
     router: TowerToHyperService<Router>,
     visit: &'a Visit,
     slot: &'a Slot,
-    /// A request had a body, of which something may not have been read.
+    /// Whether a request had a body, which may not have been read completely.
     has_body: AtomicBool,
 }
 
 impl Exchange<'_> {
-    /// Answers requests, as long as one follows the other.
+    /// Answers requests as long as they follow one another.
     async fn run(self, stream: Gathered<'_>, over_at: Instant) -> Answered {
         let mut connection = http1::Builder::new()
             .timer(TokioTimer::new())
@@ -146,12 +146,12 @@ impl Exchange<'_> {
         };
         let parts = connection.into_parts();
         let (rest, stream) = parts.io.into_inner().into_parts();
-        // A copy: what little came early must not keep all of the buffer that it came in.
+        // This copies the few early bytes, so that they do not keep the whole buffer alive.
         let early = [&parts.read_buf, rest.as_slice()].concat();
         let next = match self.visit.take_outcome() {
             _ if !is_served => Next::End,
             Some(outcome) => Next::Irc(outcome, early),
-            // What is left of a body must not be taken for a request.
+            // The rest of a body must not be taken for a request.
             None if is_quiet && !self.has_body.load(Ordering::Acquire) => Next::Request(early),
             None => Next::End,
         };
@@ -169,7 +169,7 @@ impl Exchange<'_> {
             request.extensions_mut().insert(self.visit.clone());
             self.router.call(request).await?
         };
-        // The router counts the bytes of every body, also where there can be none.
+        // The router counts the bytes of every body, even where there can be none.
         if matches!(response.status(), StatusCode::SWITCHING_PROTOCOLS | StatusCode::NOT_MODIFIED) {
             response.headers_mut().remove(header::CONTENT_LENGTH);
         }
@@ -178,7 +178,8 @@ impl Exchange<'_> {
     }
 }
 
-/// The body of an answer while it is sent. Until its end the connection is not quiet, however long the next piece takes.
+/// The body of an answer while it is sent. Until its end, the connection does not count as idle, however long
+/// the next piece takes.
 struct Sending {
     body: Body,
     _answer: Answer,
@@ -204,7 +205,7 @@ impl HttpBody for Sending {
     }
 }
 
-/// Goes on as was agreed.
+/// Continues as agreed in the answer.
 async fn become_irc(intake: &Intake, accepted: Accepted, agreed: Option<(Outcome, Vec<u8>)>) {
     let Accepted { stream, address, is_secure, permit } = accepted;
     match agreed {
@@ -213,7 +214,7 @@ async fn become_irc(intake: &Intake, accepted: Accepted, agreed: Option<(Outcome
             let reader = Reader::web_socket(framing, early);
             intake.open(Accepted { stream, address, is_secure, permit }, reader).await;
         }
-        // A page is not shown the status of a request for a WebSocket, so it is told in one.
+        // A web page does not see the status of a WebSocket request, so we tell it in a WebSocket.
         Some((Err(Full { framing, refused }), _)) => {
             let words = refused.to_string();
             let mut bytes = Vec::new();
@@ -243,7 +244,7 @@ mod tests {
         web::Slots,
     };
 
-    /// A site with these routes, on which nobody talks.
+    /// A site with these routes, without IRC connections.
     fn site(router: Router) -> Arc<Served> {
         let addresses = Arc::new(Addresses { limits: ConnectionLimits::for_tests(), cloaks: None });
         let roads = Roads { hub: mpsc::channel(1).0, sent: mpsc::unbounded_channel().0 };
@@ -251,7 +252,7 @@ mod tests {
         Arc::new(Served { intake: Arc::new(Intake::new(8, shared)), slots: Slots::new(8), router })
     }
 
-    /// Reads until the end of the text has come.
+    /// Reads until this text has arrived.
     async fn read_to(socket: &mut TcpStream, end: &str) -> String {
         let mut read = Vec::new();
         while !read.ends_with(end.as_bytes()) {
@@ -261,7 +262,7 @@ mod tests {
         String::from_utf8(read).unwrap()
     }
 
-    /// Between two pieces nothing waits to be sent, and the connection is not taken for a quiet one.
+    /// Between two pieces nothing waits to be sent, but the connection must not count as idle.
     #[tokio::test]
     async fn an_answer_may_come_in_pieces() {
         let (pieces, waiting) = mpsc::unbounded_channel::<&'static str>();

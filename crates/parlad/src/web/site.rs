@@ -29,12 +29,12 @@ pub(crate) struct SiteParts {
     pub(crate) health: Arc<Health>,
 }
 
-/// The app with IRC beside it, or IRC alone.
+/// Either the app with IRC beside it, or IRC only.
 #[derive(Debug)]
 pub(crate) struct Site(Arc<Served>);
 
 impl Site {
-    /// The app, and IRC beside it.
+    /// The app, with IRC beside it.
     pub(crate) fn app(parts: SiteParts, server_name: &str, origins: Vec<Origin>) -> Self {
         let SiteParts { intake, slots, health } = parts;
         let names = SiteNames::new(server_name, origins);
@@ -42,7 +42,7 @@ impl Site {
         Self(Arc::new(Served { intake, slots, router }))
     }
 
-    /// IRC alone. Pages from these places may connect; from everywhere if none is named.
+    /// IRC only. Pages from these origins may connect; if the list is empty, pages from anywhere may.
     pub(crate) fn web_socket(parts: SiteParts, origins: Vec<Origin>) -> Self {
         let SiteParts { intake, slots, health: _ } = parts;
         Self(Arc::new(Served { intake, slots, router: routes::web_socket(origins) }))

@@ -1,7 +1,8 @@
-//! Slots for connections that are only HTTP: a number for each address, and a number in all.
+//! Slots for pure HTTP connections: a number per address, and a number for all.
 //!
-//! A page needs several connections for a moment and leaves them idle then. So nobody is refused because many open the same page
-//! behind one address: whoever finds no slot takes that of a connection that is quiet, and waits while there is none.
+//! A page needs several connections for a moment and then leaves them idle. So nobody is refused because many
+//! people behind the same address open the page: a connection that finds no free slot takes that of an idle
+//! one, or waits until there is one.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -32,26 +33,27 @@ pub(crate) struct Slots {
     state: Mutex<State>,
 }
 
-/// For whom a slot is counted; nobody for a proxy, who limits its clients itself, and for who is exempt from limits.
+/// The block that a slot is counted for; `None` for a proxy, which limits its clients itself, and for exempt
+/// addresses.
 type Customer = Option<AddressBlock>;
 
 #[derive(Debug, Default)]
 struct State {
     open: usize,
     waiting: usize,
-    /// Numbers grow, so that the oldest is first.
+    /// Numbers ascend, so the oldest connection comes first.
     next_number: u64,
     occupants: HashMap<Customer, BTreeMap<u64, Arc<Occupant>>>,
 }
 
-/// One connection, as the others see it.
+/// One connection, as others see it.
 #[derive(Debug)]
 struct Occupant {
     since: Instant,
     activity: AtomicU8,
-    /// Requests whose answers are not at their end.
+    /// Requests whose answers are not complete.
     answers: AtomicU32,
-    /// Another connection wants the slot.
+    /// Notified when another connection is given the slot.
     wanted: Notify,
 }
 
@@ -59,10 +61,10 @@ struct Occupant {
 const FRESH: u8 = 0;
 /// A request is being answered.
 const ANSWERING: u8 = 1;
-/// Everything was answered; a browser that finds such a connection closed opens another.
+/// Everything has been answered; if a browser finds such a connection closed, it opens another.
 const QUIET: u8 = 2;
 
-/// A slot that is taken, until it is dropped.
+/// A slot in use. It is released when this is dropped.
 #[derive(Debug)]
 pub(crate) struct Slot {
     slots: Arc<Slots>,
@@ -72,14 +74,14 @@ pub(crate) struct Slot {
 }
 
 impl Slots {
-    /// Slots on a server that may have so many connections of all kinds.
+    /// The slots of a server that may have this many connections of all kinds.
     pub(crate) fn new(connections_max: usize) -> Arc<Self> {
         let in_all_max = HTTP_CONNECTIONS_MAX.min(connections_max / 2).max(1);
         let per_address_max = HTTP_CONNECTIONS_PER_ADDRESS_MAX.min(in_all_max.div_ceil(2));
         Arc::new(Self { in_all_max, per_address_max, state: Mutex::default() })
     }
 
-    /// Takes a slot, as soon as there is one.
+    /// Takes a slot as soon as there is one.
     ///
     /// # Errors
     /// There was none for too long.
@@ -99,7 +101,7 @@ impl Slots {
         Err(Refused::Busy)
     }
 
-    /// Takes a free slot, or one from a connection that is quiet.
+    /// Takes a free slot, or that of an idle connection.
     fn try_take(self: &Arc<Self>, customer: Customer, now: Instant) -> Option<Slot> {
         let mut state = self.state();
         let taken = state.occupants.get(&customer).map_or(0, BTreeMap::len);
@@ -130,7 +132,7 @@ impl Slots {
 }
 
 impl State {
-    /// Has the oldest quiet connection of a customer closed, if there is one.
+    /// Closes the oldest idle connection of a customer, if there is one.
     fn evict(&mut self, customer: Customer, now: Instant) -> bool {
         let quiet = self.occupants.get(&customer).and_then(|occupants| {
             occupants
@@ -144,7 +146,7 @@ impl State {
         true
     }
 
-    /// The same, of the customer who has the most.
+    /// Like [`Self::evict`], for the customer with the most connections.
     fn evict_from_largest(&mut self, now: Instant) -> bool {
         let largest = self.occupants.iter().max_by_key(|(_, occupants)| occupants.len());
         largest.map(|(customer, _)| *customer).is_some_and(|customer| self.evict(customer, now))
@@ -172,40 +174,40 @@ impl Occupant {
 }
 
 impl Slot {
-    /// Something is to be sent.
+    /// Notes that something is about to be sent.
     pub(super) fn sends(&self) {
         self.occupant.activity.store(ANSWERING, Ordering::Release);
     }
 
-    /// A request is answered from now on, until what this gives is dropped.
+    /// Notes that a request is being answered, until the returned value is dropped.
     pub(super) fn answers(&self) -> Answer {
         self.sends();
         self.occupant.answers.fetch_add(1, Ordering::AcqRel);
         Answer(Arc::clone(&self.occupant))
     }
 
-    /// Everything that there is to send for now is sent. The end of an answer may still be to come.
+    /// Notes that everything available has been sent. The end of an answer may still be to come.
     pub(super) fn sent(&self) {
         if self.occupant.answers.load(Ordering::Acquire) > 0 {
             return;
         }
-        // Before the first request there is nothing to send, and that is no answer.
+        // Before the first request there is nothing to send, and that does not count as an answer.
         let _ =
             self.occupant.activity.compare_exchange(ANSWERING, QUIET, Ordering::AcqRel, Ordering::Acquire);
     }
 
-    /// Whether everything was answered.
+    /// Whether everything has been answered.
     pub(super) fn is_quiet(&self) -> bool {
         self.occupant.activity.load(Ordering::Acquire) == QUIET
     }
 
-    /// Over when another connection was given this slot.
+    /// Completes when another connection has been given this slot.
     pub(super) async fn wanted(&self) {
         self.occupant.wanted.notified().await;
     }
 }
 
-/// An answer that is not at its end, until it is dropped.
+/// An answer that is not complete until this is dropped.
 #[derive(Debug)]
 pub(super) struct Answer(Arc<Occupant>);
 
@@ -221,7 +223,7 @@ impl Drop for Slot {
     }
 }
 
-/// Someone who waits for a slot, until this is dropped.
+/// A connection that waits for a slot until this is dropped.
 struct Waiting<'a>(&'a Slots);
 
 impl<'a> Waiting<'a> {
@@ -246,7 +248,7 @@ impl Drop for Waiting<'_> {
 mod tests {
     use super::*;
 
-    /// Eight slots in all, four for each address.
+    /// Eight slots, at most four for each address.
     fn slots() -> Arc<Slots> {
         Slots::new(16)
     }

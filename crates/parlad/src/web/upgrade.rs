@@ -16,10 +16,10 @@ use crate::net::framing::Framing;
 const SUBPROTOCOLS: [(&str, Framing); 2] =
     [("text.ircv3.net", Framing::Text), ("binary.ircv3.net", Framing::Binary)];
 
-/// The framing that a request for a WebSocket agrees on, and the answer to it.
+/// The framing that a WebSocket request asks for, and the response to it.
 ///
 /// # Errors
-/// It is no such request, or a bad one; the answer to it.
+/// It is not a valid WebSocket request; the error is the response to it.
 pub(super) fn agree<B>(request: &Request<B>) -> Result<(Framing, Response), Box<Response>> {
     if *request.method() != Method::GET {
         return Err(Box::new(response::method_not_allowed("GET")));
@@ -33,7 +33,7 @@ pub(super) fn agree<B>(request: &Request<B>) -> Result<(Framing, Response), Box<
     Ok((subprotocol.map_or(Framing::Text, |(_, framing)| framing), response))
 }
 
-/// The first of the subprotocols that the client names and we know. Clients that name none get text.
+/// The first of the client's subprotocols that we know. Clients that offer none get text messages.
 fn subprotocol(headers: &HeaderMap) -> Option<(&'static str, Framing)> {
     let lists =
         headers.get_all(header::SEC_WEBSOCKET_PROTOCOL).into_iter().filter_map(|list| list.to_str().ok());

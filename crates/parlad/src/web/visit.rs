@@ -15,7 +15,7 @@ use crate::net::{
     proxy,
 };
 
-/// Where requests come from, and what becomes of the connection when they are answered.
+/// Where requests come from, and what happens to the connection when they have been answered.
 #[derive(Clone, Debug)]
 pub(super) struct Visit {
     intake: Arc<Intake>,
@@ -23,21 +23,22 @@ pub(super) struct Visit {
     outcome: Arc<Mutex<Option<Outcome>>>,
 }
 
-/// What comes of a request for a WebSocket: one of IRC, or one in which it is told why it is none.
+/// The result of a WebSocket request: an IRC connection, or the reason for refusing, which is told in the
+/// WebSocket.
 pub(super) type Outcome = Result<Agreement, Full>;
 
-/// A connection of IRC that an HTTP connection becomes.
+/// An IRC connection that an HTTP connection becomes.
 #[derive(Debug)]
 pub(super) struct Agreement {
     pub(super) framing: Framing,
-    /// Of the client, even if a proxy asks for it.
+    /// The client's address, even behind a proxy.
     pub(super) address: IpAddr,
-    /// Whether a proxy on this computer says that the client speaks TLS with it.
+    /// Whether a proxy on this computer says that the client uses TLS to it.
     pub(super) by_tls: bool,
     pub(super) permit: Permit,
 }
 
-/// There is no room for another connection of IRC.
+/// There is no room for another IRC connection.
 #[derive(Debug)]
 pub(super) struct Full {
     pub(super) framing: Framing,
@@ -50,7 +51,7 @@ impl Visit {
         Self { intake, address, outcome: Arc::default() }
     }
 
-    /// Where the connection goes on when the answer is sent, if the request was for a WebSocket.
+    /// What happens to the connection after the answer, if the request was for a WebSocket.
     pub(super) fn take_outcome(&self) -> Option<Outcome> {
         self.outcome.lock().unwrap_or_else(PoisonError::into_inner).take()
     }

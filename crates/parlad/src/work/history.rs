@@ -1,4 +1,4 @@
-//! Reads the history for sessions, over a connection to the database of its own.
+//! Reads the history for sessions, through a database connection of its own.
 
 use parla_server::{Query, QueryResult};
 use parla_store::Reader;
@@ -12,7 +12,7 @@ pub(super) struct History {
 }
 
 impl History {
-    /// The answer, or nothing if the store cannot be read.
+    /// The answer, or `None` if the store cannot be read.
     pub(super) fn answer(&self, query: &Query) -> Option<QueryResult> {
         match self.reader.answer(query) {
             Ok(result) => result,

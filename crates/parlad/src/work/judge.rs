@@ -1,6 +1,6 @@
-//! Judges what somebody says of themselves: passwords and gateways.
+//! Decides about passwords and gateways.
 //!
-//! A password is compared only if whoever gave it need not wait, and if something can come of it.
+//! A password is compared only if its sender does not have to wait first, and if the result can matter.
 
 use std::{
     io,
@@ -24,21 +24,21 @@ use crate::{
     net::{addresses::Addresses, connection::Connection},
 };
 
-/// Something that takes a core and some memory for a while.
+/// Work that takes a core and some memory for a while.
 #[derive(Debug)]
 pub(crate) enum Hashing {
     /// Whether a password is the server's, or an operator's.
     Password {
-        /// What it is compared with.
+        /// The password that it is compared with.
         of: PasswordOf,
-        /// What was given.
+        /// The password that was given.
         password: Secret,
     },
     /// Whether somebody is a gateway.
     Gateway(Box<Gateway>),
 }
 
-/// What is known of passwords, of gateways, and of those who guess.
+/// What is known about passwords, gateways and guessers.
 pub(super) struct Judge {
     passwords: Mutex<Arc<Passwords>>,
     gateways: Gateways,
@@ -46,13 +46,13 @@ pub(super) struct Judge {
     addresses: Arc<Addresses>,
 }
 
-/// An answer, and whether it was found that somebody guesses.
+/// An answer, and whether the address turned out to be guessing.
 pub(super) struct Judged {
     pub(super) answer: Answer,
     pub(super) was_guess: bool,
 }
 
-/// A password that was given for a name; an empty one if what it is for has none.
+/// A password that was given for a name; the name is empty if what it protects has none.
 struct Given<'a> {
     kind: Kind,
     from: IpAddr,
@@ -66,7 +66,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl Judge {
     /// # Errors
-    /// The system gives no random numbers.
+    /// The system has no random numbers.
     pub(super) fn new(
         passwords: Passwords,
         gateways: Gateways,
@@ -76,13 +76,13 @@ impl Judge {
         Ok(Self { passwords, gateways, guesses, addresses })
     }
 
-    /// Compares with these passwords from now on.
+    /// Replaces the passwords to compare with.
     pub(super) fn replace_passwords(&self, passwords: Passwords) {
         *lock(&self.passwords) = Arc::new(passwords);
         lock(&self.guesses).forget_known();
     }
 
-    /// Whether wrong passwords came from an address lately.
+    /// Whether wrong passwords came from an address recently.
     pub(super) fn has_guessed(&self, address: IpAddr) -> bool {
         lock(&self.guesses).has_guessed(address, Instant::now())
     }
@@ -103,7 +103,7 @@ impl Judge {
                 let connection = job.connection.upgrade();
                 Answer::Gateway(match connection {
                     Some(connection) => self.client(gateway, &connection, hasher),
-                    // Nobody will hear it.
+                    // Nobody will receive this.
                     None => Err("The connection is closed".to_owned()),
                 })
             }
@@ -130,7 +130,7 @@ impl Judge {
         self.gateways.client(gateway, compare, &self.addresses, connection.permit())
     }
 
-    /// Compares a password, unless whoever gave it has to wait or nothing can come of it.
+    /// Compares a password, unless its sender has to wait or the result is known already.
     fn verdict(&self, given: &Given<'_>, compare: impl FnOnce() -> Option<bool>) -> Verdict {
         let Given { kind, from, name, password } = *given;
         if self.addresses.limits.is_exempt(from) {
@@ -155,7 +155,7 @@ impl Judge {
     }
 }
 
-/// What follows from a password that is right or wrong, or could not be compared as there was no memory for it.
+/// The verdict for a password that is right or wrong, or could not be compared for lack of memory.
 const fn verdict(is_right: Option<bool>) -> Verdict {
     match is_right {
         Some(true) => Verdict::Right,

@@ -1,6 +1,6 @@
-//! One kind of slow work: what waits for it, and the threads that take from there.
+//! One kind of slow work: its waiting questions, and the threads that take them.
 //!
-//! Whoever asks never waits here. Each kind has threads of its own, so that much work of one kind keeps no other one waiting.
+//! Asking never blocks. Each kind has its own threads, so that much work of one kind does not delay another.
 
 use std::{
     net::IpAddr,
@@ -16,15 +16,15 @@ use crate::net::connection::Connection;
 /// A question for a worker.
 #[derive(Debug)]
 pub(crate) struct Job<T> {
-    /// Comes back with the answer.
+    /// The id to return with the answer.
     pub(crate) id: QuestionId,
-    /// Who asks.
+    /// The address of the client that asks.
     pub(crate) address: IpAddr,
-    /// What counts as one address when they take turns.
+    /// The block that counts as one address when they take turns.
     pub(crate) from: AddressBlock,
-    /// Weak, so that a client that has gone takes no place and no socket while its question waits.
+    /// It is weak, so that a client that has gone takes no slot and no socket while its question waits.
     pub(crate) connection: Weak<Connection>,
-    /// What is to be done.
+    /// The work to do.
     pub(crate) task: T,
 }
 
@@ -33,11 +33,11 @@ pub(crate) struct Job<T> {
 pub(super) enum Next<T> {
     /// Answer this.
     Answer(Job<T>),
-    /// Say that there was no room for this.
+    /// Answer that there was no room for this.
     Refuse(Job<T>),
     /// Nothing was asked for a while.
     Rest,
-    /// End: nobody will ask any more.
+    /// End, because nobody will ask any more.
     End,
 }
 
@@ -51,13 +51,14 @@ pub(super) struct Lane<T> {
 #[derive(Debug)]
 struct Waiting<T> {
     queue: Queue<Job<T>>,
-    /// Those for whom there was no room. A session waits for one answer at a time, so there is one for each at most.
+    /// Questions for which there was no room. A session waits for one answer at a time, so there is at most
+    /// one for each.
     without_room: Vec<Job<T>>,
     is_closed: bool,
 }
 
 impl<T> Lane<T> {
-    /// A lane in which so many may wait.
+    /// A lane in which this many questions may wait.
     pub(super) fn new(most: usize) -> Self {
         let waiting = Waiting { queue: Queue::new(most), without_room: Vec::new(), is_closed: false };
         Self { waiting: Mutex::new(waiting), something_waits: Condvar::new() }
@@ -73,25 +74,25 @@ impl<T> Lane<T> {
         self.something_waits.notify_one();
     }
 
-    /// Drops a question that nobody waits for any more, if it is here.
+    /// Drops a question that nobody waits for any more, if it is still here.
     pub(super) fn forget(&self, id: QuestionId) {
         let mut waiting = self.waiting();
         waiting.queue.forget(id);
         waiting.without_room.retain(|job| job.id != id);
     }
 
-    /// A wrong password came from this address.
+    /// Notes that a wrong password came from this address.
     pub(super) fn distrust(&self, from: AddressBlock) {
         self.waiting().queue.distrust(from);
     }
 
-    /// Ends the threads that take from here.
+    /// Ends the threads of this lane.
     pub(super) fn close(&self) {
         self.waiting().is_closed = true;
         self.something_waits.notify_all();
     }
 
-    /// Waits for something to do; but after so long without a question gives [`Next::Rest`].
+    /// Waits for something to do; after this long without a question, returns [`Next::Rest`].
     pub(super) fn next(&self, patience: Duration) -> Next<T> {
         let mut waiting = self.waiting();
         loop {

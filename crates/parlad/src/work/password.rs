@@ -1,7 +1,9 @@
-//! Passwords of the configuration, the server's, the operators' and the gateways': hashed for it, compared away from the hub.
+//! The passwords in the configuration, which are those of the server, the operators and the gateways: how
+//! they are hashed, and how they are compared outside the hub.
 //!
-//! Comparing one takes some 20 ms and 19 MiB, on purpose. So at most [`HASHES_AT_ONCE`](crate::limits::HASHES_AT_ONCE) are
-//! compared at the same time, in memory that is used again ([`hasher`]), and whoever guesses has to wait ([`guesses`]).
+//! Comparing one takes about 20 ms and 19 MiB, on purpose. So at most
+//! [`HASHES_AT_ONCE`](crate::limits::HASHES_AT_ONCE) are compared at the same time, in memory that is reused
+//! ([`hasher`]), and guessers have to wait ([`guesses`]).
 
 pub(super) mod guesses;
 mod hasher;
@@ -15,10 +17,10 @@ pub(crate) use hasher::Hasher;
 
 use crate::config::{Config, Hash};
 
-/// Reads a password from standard input, twice from a terminal, and gives its hash.
+/// Reads a password from standard input, twice if that is a terminal, and returns its hash.
 ///
 /// # Errors
-/// Standard input cannot be read, or what was typed is no password or differs from the first time.
+/// Standard input cannot be read, the input is not a password, or the two do not match.
 pub fn hash_from_input() -> anyhow::Result<String> {
     let password = read_line("Password: ")?;
     if io::stdin().is_terminal() {
@@ -29,7 +31,7 @@ pub fn hash_from_input() -> anyhow::Result<String> {
     hash(&password)
 }
 
-/// A password as it may be kept.
+/// The hash of a password, for storing it.
 pub(crate) fn hash(password: &str) -> anyhow::Result<String> {
     Argon2::default()
         .hash_password(password.as_bytes())
@@ -48,11 +50,11 @@ fn read_line(prompt: &str) -> anyhow::Result<String> {
     Ok(line.trim_end_matches(['\r', '\n']).to_owned())
 }
 
-/// The hashes of the server and its operators.
+/// The password hashes of the server and its operators.
 #[derive(Debug)]
 pub(crate) struct Passwords {
     server: Option<Hash>,
-    /// By name.
+    /// Names and hashes.
     operators: Vec<(String, Hash)>,
 }
 
@@ -68,11 +70,11 @@ impl Passwords {
         Self { server: Some(server), operators: Vec::new() }
     }
 
-    /// Whether a password is the right one; nothing if there is no memory to find out. A name that nobody has takes as long as one
-    /// that someone has.
+    /// Whether a password is right; `None` if there is not enough memory to find out. An unknown name takes
+    /// as long as an existing one.
     pub(super) fn is_right(&self, of: &PasswordOf, password: &str, hasher: &mut Hasher) -> Option<bool> {
         match of {
-            // No password is asked for any more.
+            // The server no longer requires a password.
             PasswordOf::Server => {
                 self.server.as_ref().map_or(Some(true), |hash| hasher.matches(hash, password))
             }

@@ -1,7 +1,9 @@
-//! The questions that wait for a worker: bounded, fair between addresses, and dropped when nobody waits for the answer.
+//! The questions that wait for a worker: bounded, fair between addresses, and dropped when nobody waits for
+//! the answer.
 //!
-//! Addresses take turns, so that one with many questions keeps nobody else waiting. Those from which wrong passwords came
-//! lately take turns among themselves and get only every [`GUESSERS_TURN`]th turn of all while others wait.
+//! Addresses take turns, so that one with many questions does not delay the others. Those that recently sent
+//! wrong passwords take turns among themselves, and get only every [`GUESSERS_TURN`]th turn while others
+//! wait.
 
 use std::collections::{HashMap, VecDeque};
 
@@ -9,31 +11,31 @@ use parla_server::{AddressBlock, QuestionId};
 
 use crate::limits::GUESSERS_TURN;
 
-/// What is known of an address whose questions wait.
+/// The reputation of an address whose questions wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Standing {
-    /// Nothing speaks against it.
+    /// Nothing is known against it.
     Trusted,
-    /// Wrong passwords came from there lately.
+    /// It recently sent wrong passwords.
     Guesser,
 }
 
 /// A bounded queue that is fair between addresses.
 #[derive(Debug)]
 pub(super) struct Queue<T> {
-    /// Each address with what it asked, in order; none is without.
+    /// Each address with its questions in order; no list is empty.
     lines: HashMap<AddressBlock, Line<T>>,
     /// Where each question waits.
     places: HashMap<QuestionId, AddressBlock>,
-    /// Whose turn it is. Each address of `lines` is in one of the two, once.
+    /// Whose turn it is. Each address of `lines` is in exactly one of the two, once.
     trusted: VecDeque<AddressBlock>,
     guessers: VecDeque<AddressBlock>,
-    /// How many were taken; it may begin again.
+    /// How many turns there have been; it may wrap around.
     turns: u32,
     most: usize,
 }
 
-/// What one address asked.
+/// The questions of one address.
 #[derive(Debug)]
 struct Line<T> {
     questions: VecDeque<(QuestionId, T)>,
@@ -41,7 +43,7 @@ struct Line<T> {
 }
 
 impl<T> Queue<T> {
-    /// An empty queue for so many questions.
+    /// An empty queue for this many questions.
     pub(super) fn new(most: usize) -> Self {
         Self {
             lines: HashMap::new(),
@@ -53,10 +55,10 @@ impl<T> Queue<T> {
         }
     }
 
-    /// Adds a question behind the others of its address.
+    /// Adds a question after the others of its address.
     ///
     /// # Errors
-    /// There is no room; the question.
+    /// There is no room; the error contains the question.
     pub(super) fn push(
         &mut self,
         from: AddressBlock,
@@ -79,7 +81,7 @@ impl<T> Queue<T> {
         Ok(())
     }
 
-    /// The next question, of the address that has waited longest for a turn.
+    /// Takes the next question, from the address that has waited longest for a turn.
     pub(super) fn pop(&mut self) -> Option<(QuestionId, T)> {
         self.turns = self.turns.wrapping_add(1);
         let (first, second) = if self.turns.is_multiple_of(GUESSERS_TURN) {
@@ -92,15 +94,15 @@ impl<T> Queue<T> {
         next
     }
 
-    /// A wrong password came from this address; what else it asked waits as that of a guesser does.
+    /// Notes that a wrong password came from this address; its other questions now wait like a guesser's.
     pub(super) fn distrust(&mut self, from: AddressBlock) {
         if let Some(line) = self.lines.get_mut(&from) {
-            // It changes places when its turn comes.
+            // It changes queues when its turn comes.
             line.standing = Standing::Guesser;
         }
     }
 
-    /// Drops a question that nobody waits for any more; if it is not here, nothing happens.
+    /// Drops a question that nobody waits for any more; does nothing if it is not here.
     pub(super) fn forget(&mut self, id: QuestionId) {
         let Some(from) = self.places.remove(&id) else { return };
         let Some(line) = self.lines.get_mut(&from) else { return };
@@ -140,7 +142,7 @@ impl<T> Queue<T> {
         }
     }
 
-    /// What holds between two calls.
+    /// The invariants between two calls.
     fn check(&self) {
         debug_assert_eq!(
             self.lines.len(),
@@ -158,7 +160,7 @@ mod tests {
     struct Rig(Queue<()>);
 
     impl Rig {
-        /// A queue with these questions: the last part of an address, and the number of a question.
+        /// A queue with these questions, each given by the last part of its address and its number.
         fn new(questions: &[(u8, u64)]) -> Self {
             let mut rig = Self(Queue::new(6));
             questions.iter().for_each(|(address, number)| assert!(rig.push(*address, *number)));
@@ -226,7 +228,7 @@ mod tests {
             rig.push_as(Standing::Guesser, 3, 300 + number);
         }
         assert_eq!([rig.pop(), rig.pop()], [Some(100), Some(200)]);
-        // The first one was wrong.
+        // The first password was wrong.
         rig.0.distrust(at(1));
         let order = rig.all();
         let last_of_2 = order.iter().position(|number| *number == 209).unwrap();

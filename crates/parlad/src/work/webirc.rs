@@ -1,7 +1,7 @@
-//! Gateways of WEBIRC: who is one, and how the server sees those whom it connects.
+//! WEBIRC gateways: who is one, and how the server sees their clients.
 //!
-//! Where gateways are is looked at first. A gateway gives the same password for each of its clients, so the last good one is
-//! remembered in a form that is quick to compare.
+//! The gateway's address is checked first. A gateway gives the same password for each of its clients, so good
+//! ones are remembered in a form that is quick to compare.
 
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -23,32 +23,33 @@ use crate::{
     },
 };
 
-/// Every gateway there is.
+/// All configured gateways.
 pub(crate) struct Gateways {
     known: Vec<KnownGateway>,
-    /// Good passwords with the addresses from which they came, the newest last.
+    /// Good passwords together with the addresses that they came from, the newest last.
     remembered: Mutex<Vec<[u8; 32]>>,
-    /// For the passwords that are remembered.
+    /// The key for remembered passwords.
     key: [u8; 32],
     log: Arc<ConnectionLog>,
 }
 
-/// Good passwords that are remembered.
+/// How many good passwords are remembered.
 const REMEMBERED_MAX: usize = 64;
 
 impl Gateways {
     /// # Errors
-    /// The system gives no random numbers.
+    /// The system has no random numbers.
     pub(crate) fn new(known: Vec<KnownGateway>, log: Arc<ConnectionLog>) -> Result<Self, getrandom::Error> {
         let mut key = [0; 32];
         getrandom::fill(&mut key)?;
         Ok(Self { remembered: Mutex::default(), known, key, log })
     }
 
-    /// The client of a gateway, if it is one, counted from now on where it is. `compare` compares the password with these hashes.
+    /// The client of a gateway, which is counted for its own address from now on. `compare` compares the
+    /// password with these hashes.
     ///
     /// # Errors
-    /// What whoever it is must be told.
+    /// It is not a gateway, or cannot connect its client; the error is the text for it.
     pub(crate) fn client(
         &self,
         claim: &Gateway,
@@ -95,7 +96,8 @@ impl Gateways {
         self.remembered.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Of the same length for every password, and of no use to anyone without the key: comparing it tells nothing.
+    /// It has the same length for every password and is useless without the key, so comparing it reveals
+    /// nothing.
     fn quick(&self, claim: &Gateway) -> [u8; 32] {
         let mac =
             Blake2sMac256::new((&self.key).into()).chain_update(claim.address.to_canonical().to_string());
@@ -103,7 +105,7 @@ impl Gateways {
     }
 }
 
-/// How the client of a gateway is seen. A name says as much as the address.
+/// How the client of a gateway appears. If addresses are hidden, so is the name, which says as much.
 fn peer(gateway: &Gateway, addresses: &Addresses) -> Peer {
     let peer = addresses.peer(gateway.client);
     let host = if addresses.are_hidden() { peer.host } else { gateway.hostname.clone() };

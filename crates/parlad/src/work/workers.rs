@@ -1,4 +1,4 @@
-//! The threads that do slow work, and how they are asked.
+//! The threads that do slow work, and how to give them questions.
 
 use std::{io, net::IpAddr, sync::Arc, thread};
 
@@ -22,7 +22,7 @@ use crate::{
     net::{addresses::Addresses, connection::Connection, hub_input::HubInput},
 };
 
-/// What the workers work with.
+/// Everything that the workers need.
 pub(crate) struct Supplies {
     pub(crate) passwords: Passwords,
     pub(crate) gateways: Gateways,
@@ -33,17 +33,17 @@ pub(crate) struct Supplies {
     pub(crate) hub: Sender<HubInput>,
 }
 
-/// Gives questions to the threads. They end with the last one who can ask.
+/// Passes questions to the threads. The threads end when the last copy of this is dropped.
 #[derive(Clone)]
 pub(crate) struct Workers {
     lanes: Arc<Lanes>,
     judge: Arc<Judge>,
-    /// What each thread does, and how it gets on.
+    /// What each thread does, and its activity.
     pulses: Vec<(&'static str, Arc<Pulse>)>,
 }
 
-/// What waits for the threads. Shared by those who ask; each thread has its own lane only, so that this is dropped with the
-/// last who can ask.
+/// The waiting questions. All askers share this, but each thread has only its own lane, so this is dropped
+/// with the last asker.
 struct Lanes {
     hashing: Arc<Lane<Hashing>>,
     reading: Arc<Lane<Query>>,
@@ -60,7 +60,7 @@ impl Workers {
     /// Starts the threads.
     ///
     /// # Errors
-    /// The system gives no threads, or no random numbers.
+    /// The system has no threads or no random numbers.
     pub(crate) fn start(supplies: Supplies) -> io::Result<Self> {
         let Supplies { passwords, gateways, addresses, reader, failures, hub } = supplies;
         let judge = Arc::new(Judge::new(passwords, gateways, addresses)?);
@@ -88,7 +88,7 @@ impl Workers {
         Ok(Self { lanes: Arc::new(lanes), judge, pulses })
     }
 
-    /// How the threads get on, and what each of them does.
+    /// The activity of the threads, and what each of them does.
     pub(crate) fn pulses(&self) -> Vec<(&'static str, Arc<Pulse>)> {
         self.pulses.clone()
     }
@@ -106,13 +106,13 @@ impl Workers {
         self.lanes.reading.add(Standing::Trusted, waiting.job(query));
     }
 
-    /// Nobody waits for this answer any more.
+    /// Notes that nobody waits for this answer any more.
     pub(crate) fn forget(&self, id: QuestionId) {
         self.lanes.hashing.forget(id);
         self.lanes.reading.forget(id);
     }
 
-    /// Compares with these passwords from now on.
+    /// Replaces the passwords to compare with.
     pub(crate) fn replace_passwords(&self, passwords: Passwords) {
         self.judge.replace_passwords(passwords);
     }
@@ -134,8 +134,8 @@ impl Waiting<'_> {
     }
 }
 
-/// Lets every thread of the system that is not as patient go first. Linux knows this of each thread; elsewhere it would be the whole
-/// process, and nothing is done.
+/// Lets every other thread of the system go first that is less patient. Linux has a niceness per thread;
+/// elsewhere it would apply to the whole process, so nothing is done.
 fn yield_to_others() {
     #[cfg(target_os = "linux")]
     if let Err(error) = rustix::process::nice(HASHING_NICENESS) {
@@ -143,7 +143,7 @@ fn yield_to_others() {
     }
 }
 
-/// Whether the answer could be brought, which fails only when the hub has ended.
+/// Delivers an answer. Returns whether that was possible, which fails only when the hub has ended.
 fn bring(hub: &Sender<HubInput>, id: QuestionId, answer: Answer) -> bool {
     hub.blocking_send(HubInput::Server(Input::Answer { id, answer })).is_ok()
 }

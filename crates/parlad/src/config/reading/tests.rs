@@ -1,4 +1,4 @@
-//! What the administrator is told of files, as they are told it.
+//! What the administrator is told about files, word for word.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use expect_test::{Expect, expect};
 
 use super::*;
 
-/// Reads a text as a file in a folder; the warnings, or the problems, as the administrator sees them.
+/// Reads a text as a file in a folder; returns the warnings or the problems as the administrator sees them.
 fn parse_in(folder: &Path, text: &str) -> Result<Config, String> {
     let path = folder.join("parlad.toml");
     fs::write(&path, text).unwrap();
@@ -21,7 +21,7 @@ fn parse(text: &str) -> Result<Config, String> {
     parse_in(tempfile::tempdir().unwrap().path(), text)
 }
 
-/// What the administrator is told of a file.
+/// Compares what the administrator is told about a file with the expected text.
 #[expect(clippy::needless_pass_by_value, reason = "expect! makes a value")]
 fn check(text: &str, expected: Expect) {
     let problems = match parse(text) {
@@ -182,7 +182,7 @@ fn what_is_no_toml_hides_nothing_else() {
     );
 }
 
-/// What stands in a broken line, or may stand there, is neither wrong nor missing.
+/// Whatever is in a broken line, or may be, is reported neither as wrong nor as missing.
 #[test]
 fn what_is_no_toml_causes_no_other_complaint() {
     check(

@@ -1,4 +1,5 @@
-//! The other end of the control socket: what `parlad room` asks, of the server that runs, or of the database if none does.
+//! The client's end of the control socket: asks the running server on behalf of `parlad room`, or the
+//! database if no server is running.
 
 use std::{
     io::{BufRead as _, BufReader, ErrorKind, Read as _, Write as _},
@@ -18,11 +19,11 @@ use crate::{
     limits::{CONTROL_ANSWER_BYTES_MAX, CONTROL_ANSWER_TIME_MAX, CONTROL_WRITE_TIME_MAX},
 };
 
-/// Whoever answers the administrator.
+/// What answers the administrator.
 pub(crate) enum Administered {
-    /// The server that runs.
+    /// The running server.
     Running(BufReader<UnixStream>),
-    /// The database of a server that does not.
+    /// The database of a server that is not running.
     Offline(Box<Offline>),
 }
 
@@ -36,12 +37,12 @@ impl Administered {
         };
         match UnixStream::connect(short) {
             Ok(stream) => {
-                // The server gives up first, and says why.
+                // The server gives up earlier than this, and says why.
                 stream.set_read_timeout(Some(CONTROL_ANSWER_TIME_MAX + CONTROL_WRITE_TIME_MAX))?;
                 stream.set_write_timeout(Some(CONTROL_WRITE_TIME_MAX))?;
                 Ok(Self::Running(BufReader::new(stream)))
             }
-            // Without a server there is no socket, or one that nobody listens at.
+            // Without a server there is no socket, or a socket that nobody listens on.
             Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::ConnectionRefused) => {
                 Ok(Self::Offline(Box::new(Offline::open(config)?)))
             }
@@ -49,10 +50,10 @@ impl Administered {
         }
     }
 
-    /// Asks, and gives what came of it.
+    /// Sends a request and returns its result.
     ///
     /// # Errors
-    /// It was refused; a sentence.
+    /// The request was refused, with a sentence that says why.
     pub(crate) fn ask(&mut self, request: ControlRequest) -> anyhow::Result<serde_json::Value> {
         let answer = match self {
             Self::Running(stream) => exchange(stream, &request)?,
@@ -76,7 +77,7 @@ fn unreachable(data_dir: &Path, error: std::io::Error) -> anyhow::Error {
 fn exchange(stream: &mut BufReader<UnixStream>, request: &ControlRequest) -> anyhow::Result<ControlAnswer> {
     let mut line = serde_json::to_vec(request)?;
     line.push(b'\n');
-    // One that is refused at once has been answered already.
+    // A request that is refused at once has been answered already.
     let sent = stream.get_mut().write_all(&line);
     let mut answer = Vec::new();
     stream

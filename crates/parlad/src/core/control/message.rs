@@ -1,26 +1,26 @@
-//! What is said on the control socket: requests and answers as JSON.
+//! The requests and answers of the control socket, as JSON.
 //!
-//! A request is an object with what to do and with what. An answer is an object with `done` and what there is to know, or with
-//! `error` and a sentence. `--json` prints what stands under `done`.
+//! A request is an object that says what to do and with which arguments. An answer is an object with `done`
+//! and the result, or with `error` and a sentence. `--json` prints the value of `done`.
 
 use parla_server::{AdminAnswer, AdminRepair, AdminRequest, ChannelDetails, Topic};
 use serde::{Deserialize, Serialize};
 
-/// What a client wants.
+/// A request.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(tag = "do", deny_unknown_fields)]
 #[expect(clippy::enum_variant_names, reason = "rooms are only the first that is asked about")]
 pub(crate) enum ControlRequest {
-    /// Rooms, in the order of their names, after this one. Gives a [`RoomPage`].
+    /// The next rooms after this one, in the order of their names. Answered with a [`RoomPage`].
     #[serde(rename = "room.list")]
     RoomList {
         #[serde(default)]
         after: Option<String>,
     },
-    /// Gives a [`RoomDetails`].
+    /// Answered with a [`RoomDetails`].
     #[serde(rename = "room.show")]
     RoomShow { room: String },
-    /// Gives a [`RoomChanged`], as do those that follow.
+    /// Answered with a [`RoomChanged`], like all requests that follow.
     #[serde(rename = "room.mode")]
     RoomMode {
         room: String,
@@ -38,13 +38,13 @@ pub(crate) enum ControlRequest {
     },
 }
 
-/// What a client gets.
+/// An answer.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum ControlAnswer {
-    /// It was done, or is known: what each request says.
+    /// The request succeeded, with the result that each kind of request defines.
     Done(serde_json::Value),
-    /// It was not, or not all of it: a sentence for the administrator.
+    /// The request failed, at least in part: a sentence for the administrator.
     Error(String),
 }
 
@@ -52,7 +52,7 @@ pub(crate) enum ControlAnswer {
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct RoomPage {
     pub(crate) rooms: Vec<RoomRow>,
-    /// Whether there are others after the last one.
+    /// Whether more rooms follow after the last one.
     pub(crate) more: bool,
 }
 
@@ -60,29 +60,29 @@ pub(crate) struct RoomPage {
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct RoomRow {
     pub(crate) name: String,
-    /// How many.
+    /// The number of members.
     pub(crate) members: usize,
-    /// The key is left out.
+    /// The modes without the key.
     pub(crate) modes: String,
     pub(crate) topic: String,
-    /// `YYYY-MM-DDThh:mm:ss.sssZ`, as all times.
+    /// `YYYY-MM-DDThh:mm:ss.sssZ`, like all times.
     pub(crate) created_at: String,
 }
 
-/// One room.
+/// A room in full.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct RoomDetails {
     pub(crate) name: String,
     pub(crate) created_at: String,
-    /// With the key.
+    /// The modes, including the key.
     pub(crate) modes: String,
     pub(crate) topic: Option<RoomTopic>,
     pub(crate) bans: Vec<RoomMask>,
     pub(crate) ban_exceptions: Vec<RoomMask>,
     pub(crate) invite_exceptions: Vec<RoomMask>,
-    /// Those who are there, not more than a thousand.
+    /// The members, at most a thousand.
     pub(crate) members: Vec<RoomMember>,
-    /// How many are there.
+    /// The number of members, including those not listed.
     pub(crate) member_count: usize,
 }
 
@@ -95,7 +95,7 @@ pub(crate) struct RoomTopic {
     pub(crate) set_at: String,
 }
 
-/// An entry of a list.
+/// One mask of a list.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct RoomMask {
     pub(crate) mask: String,
@@ -103,27 +103,27 @@ pub(crate) struct RoomMask {
     pub(crate) set_at: String,
 }
 
-/// Somebody in a room.
+/// A member of a room.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct RoomMember {
-    /// Signs of the ranks, such as `~@`.
+    /// The signs of their ranks, such as `~@`.
     pub(crate) ranks: String,
     /// `nick!user@host`.
     pub(crate) source: String,
 }
 
-/// A room that was changed.
+/// The result of a change.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct RoomChanged {
-    /// What it has now, with the key; null if it is no more.
+    /// The room's modes now, with the key; null if the room no longer exists.
     pub(crate) modes: Option<String>,
 }
 
 impl ControlRequest {
-    /// Reads a line.
+    /// Parses a line.
     ///
     /// # Errors
-    /// It is no request; a sentence.
+    /// The line is not a request, with a sentence that says why.
     pub(crate) fn parse(line: &[u8]) -> Result<Self, String> {
         serde_json::from_slice(line).map_err(|error| format!("this is no request: {error}"))
     }
@@ -146,9 +146,9 @@ impl From<ControlRequest> for AdminRequest {
 }
 
 impl ControlAnswer {
-    /// The answer as it is sent, with the end of its line.
+    /// The answer as a line with its line break.
     pub(crate) fn to_line(&self) -> Vec<u8> {
-        // There is nothing in it that JSON cannot say.
+        // All values in it can be expressed in JSON.
         let mut line = serde_json::to_vec(self).unwrap_or_default();
         line.push(b'\n');
         line

@@ -18,7 +18,7 @@ fn limits() -> ConnectionLimits {
     }
 }
 
-/// A server that has run for a while.
+/// An admission that has run for a while.
 fn admission_with(limits: ConnectionLimits) -> (Arc<Admission>, Instant) {
     let started_at = Instant::now();
     (Admission::new(limits, 1_000, started_at), started_at + 2 * RETURN_TIME)
@@ -32,12 +32,12 @@ fn ip(text: &str) -> IpAddr {
     text.parse().unwrap()
 }
 
-/// What counts as this address.
+/// The block that counts as this address.
 fn block(text: &str) -> AddressBlock {
     AddressBlock::of(ip(text))
 }
 
-/// How many of so many addresses, written with a number in them, are let in, and why the next is not.
+/// How many of these numbered addresses are admitted, and why the next one is not.
 fn admitted(
     admission: &Arc<Admission>,
     now: Instant,
@@ -69,7 +69,7 @@ fn an_address_has_so_many_at_once_and_in_a_while() {
     assert!(admission.admit(ip("192.0.2.2"), Irc, now).is_ok());
 }
 
-/// A customer has a network of 64 bits, of 56 or of 48, and with it many of the smaller ones.
+/// A customer has a /64, /56 or /48 network, and with it many of the smaller ones.
 #[test]
 fn networks_of_ipv6_have_growing_limits() {
     let (admission, now) = admission();
@@ -88,7 +88,7 @@ fn networks_of_ipv6_have_growing_limits() {
         assert_eq!((permits.len(), told.as_str()), (most, crowd), "{text}");
     }
     assert!(admission.admit(ip("2001:db8:3::1"), Irc, now).is_ok());
-    // Whoever is refused for the larger network is not counted for the smaller ones.
+    // A connection that is refused for the larger network is not counted for the smaller ones.
     let state = admission.state();
     let of_refused = Counted::Block(block("2001:db8:2:2000::"));
     assert_eq!(state.counts.get(&of_refused).map(|count| (count.open, count.opened_in_window)), Some((0, 0)));
@@ -142,7 +142,7 @@ fn the_log_names_the_key_that_was_met() {
         let (permits, refused) = admitted(&admission, now, come());
         assert_eq!(told(refused.unwrap()), (key, from.to_owned()), "{address}");
         drop(permits);
-        // Each goes again before the next one comes.
+        // Each is closed before the next one comes.
         let too_fast = come().find_map(|address| admission.admit(ip(&address), Irc, now).err());
         assert_eq!(told(too_fast.unwrap()), (key_of_rate, from.to_owned()), "{address}");
     };
@@ -150,13 +150,13 @@ fn the_log_names_the_key_that_was_met() {
     check("192.0.2.1", "limits.network.max_connections", "limits.network.max_rate", "school");
     let of_each = ("limits.network.max_per_ip", "limits.network.max_per_ip in a short time");
     check("198.51.100.7", of_each.0, of_each.1, "198.51.100.7");
-    // The network of 64 bits is met, not the larger ones around it.
+    // The limit of the /64 network applies, not those of the larger ones around it.
     let (permits, refused) = admitted(&admission, now + WINDOW, (0..9).map(|_| "2001:db8:5::1".to_owned()));
     assert_eq!(permits.len(), 5);
     assert_eq!(refused.unwrap().limit(), "limits.network.max_per_ip");
 }
 
-/// Everybody who was there comes back at once; somebody who wants to flood cannot do so for long.
+/// Everybody who was connected comes back at once; a flood cannot use this for long.
 #[test]
 fn those_who_come_back_after_a_start_are_no_flood() {
     let started_at = Instant::now();
@@ -209,7 +209,7 @@ fn a_connection_moves_to_the_address_that_a_proxy_tells() {
     assert!(state.open == 0 && state.counts.values().all(|count| count.open == 0));
 }
 
-/// Pages have room of their own, and never so much that chat has none.
+/// Pages have limits of their own, which never leave too little for chat.
 #[test]
 fn pages_and_chats_are_counted_apart() {
     let now = Instant::now();

@@ -1,6 +1,7 @@
-//! How often something is written down: at once, but not more often than the log can bear, and what was left out as a sum.
+//! Limits how often something is logged: at once, but no more often than the log can bear, with a sum of what
+//! was left out.
 //!
-//! Reads no clock; time is an argument.
+//! It reads no clock; time is an argument.
 
 use std::{
     collections::HashMap,
@@ -8,22 +9,22 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Groups that are remembered. What comes from more is only counted.
+/// How many groups are remembered. Events from further groups are only counted.
 const GROUPS_MAX: usize = 1_024;
 
-/// How long what comes of one group is summed up.
+/// For how long the events of one group are summed up.
 const SUMMED_FOR: Duration = Duration::from_secs(60);
 
-/// How many lines of one kind may be written.
+/// How many lines of one kind may be logged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Rate {
-    /// At once.
+    /// Lines in a burst.
     pub(super) burst: u32,
-    /// After that, one each time this has passed.
+    /// How long it takes until one more line is allowed after that.
     pub(super) interval: Duration,
 }
 
-/// What may be written at a time, and what was left out. `K` is the kind of event, `G` where it came from.
+/// What may be logged, and what was left out. `K` is the kind of an event, and `G` where it came from.
 #[derive(Debug)]
 pub(super) struct Pace<K, G> {
     kinds: HashMap<K, Kind>,
@@ -33,20 +34,20 @@ pub(super) struct Pace<K, G> {
 #[derive(Debug)]
 struct Kind {
     rate: Rate,
-    /// When the burst is whole again.
+    /// When the full burst is available again.
     full_at: Instant,
-    /// Events that no line tells of yet, and no group counts.
+    /// Events that no line has reported yet and no group counts.
     left_out: u64,
 }
 
 #[derive(Debug)]
 struct Group {
     since: Instant,
-    /// Events that no line tells of yet.
+    /// Events that no line has reported yet.
     count: u64,
 }
 
-/// Something that is written later: so many events of a kind, from one group or from several.
+/// A line to be logged later: the number of events of a kind, from one group or from several.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Sum<K, G> {
     pub(super) kind: K,
@@ -61,7 +62,7 @@ impl<K, G> Default for Pace<K, G> {
 }
 
 impl<K: Copy + Eq + Hash, G: Clone + Eq + Hash> Pace<K, G> {
-    /// Whether an event is written down now. One that is summed up by group is written when it is the first for a while.
+    /// Whether to log an event now. An event with a group is logged if it is the group's first for a while.
     pub(super) fn event(&mut self, kind: K, rate: Rate, group: Option<G>, now: Instant) -> bool {
         let known = self.kinds.entry(kind).or_insert(Kind { rate, full_at: now, left_out: 0 });
         let Some(group) = group else {
@@ -88,7 +89,7 @@ impl<K: Copy + Eq + Hash, G: Clone + Eq + Hash> Pace<K, G> {
         }
     }
 
-    /// What is to be written by now of what was left out.
+    /// The sums of what was left out that are due now.
     pub(super) fn due(&mut self, now: Instant) -> Vec<Sum<K, G>> {
         let mut sums = Vec::new();
         let kinds = &mut self.kinds;
@@ -114,7 +115,7 @@ impl<K: Copy + Eq + Hash, G: Clone + Eq + Hash> Pace<K, G> {
         sums
     }
 
-    /// Everything that was left out, at the end.
+    /// The sums of everything that was left out, at the end.
     pub(super) fn rest(&mut self) -> Vec<Sum<K, G>> {
         let groups = self.groups.drain().filter(|(_, summed)| summed.count > 0);
         let groups =
@@ -124,14 +125,14 @@ impl<K: Copy + Eq + Hash, G: Clone + Eq + Hash> Pace<K, G> {
         groups.chain(kinds).collect()
     }
 
-    /// Whether something is remembered that [`Self::due`] must look at.
+    /// Whether there is anything that [`Self::due`] must look at.
     pub(super) fn is_waiting(&self) -> bool {
         !self.groups.is_empty() || self.kinds.values().any(|kind| kind.left_out > 0)
     }
 }
 
 impl Kind {
-    /// Takes one line out of what may be written.
+    /// Takes one line from what may be logged.
     fn take(&mut self, now: Instant) -> bool {
         let full_at = self.full_at.max(now);
         let ahead = self.rate.interval * self.rate.burst.saturating_sub(1);

@@ -1,8 +1,9 @@
 //! Who has to wait before the next guess: wrong passwords are counted by address, over all its connections.
 //!
-//! The first few cost nothing but their own time. Each further one makes the address wait twice as long, up to half a minute: then
-//! a guesser gets nowhere, and the rightful person behind the same address gets their turn soon. The same wrong password once
-//! more, as from a client that has an old one and comes back again and again, is no new guess: it is known to be wrong.
+//! The first few cost nothing but their own time. Each further one doubles the wait for the address, up to
+//! half a minute: then a guesser gets nowhere, while a legitimate user behind the same address soon gets a
+//! turn. Sending the same wrong password again, as a client does that has an old one and reconnects again and
+//! again, is not another guess, because it is known to be wrong.
 
 use std::{
     collections::HashMap,
@@ -21,28 +22,29 @@ use crate::limits::{
     GUESSES_REMEMBERED_FOR,
 };
 
-/// What is guessed. Each is counted by itself: an operator can be one although the person beside them mistypes.
+/// What is guessed. Each kind is counted separately: somebody can become an operator even if the person
+/// beside them mistypes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Kind {
     /// The server's password.
     Server,
-    /// That of an operator.
+    /// An operator's password.
     Operator,
-    /// That of a gateway.
+    /// A gateway's password.
     Gateway,
 }
 
-/// A guess in a form that tells nothing to anyone without the key, of the same length for all.
+/// A guess in a form of fixed length that reveals nothing without the key.
 pub(crate) type Fingerprint = [u8; 32];
 
-/// What is known of a guess before anybody looks at it.
+/// What is known about a guess before it is compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Before {
     /// Nothing; it may be compared.
     Unknown,
-    /// It was wrong a moment ago.
+    /// It was found to be wrong recently.
     Wrong,
-    /// It has to wait for so long.
+    /// It has to wait for this long.
     Wait(Duration),
 }
 
@@ -57,29 +59,29 @@ pub(crate) struct Guesses {
 struct Guesser {
     wrong: u32,
     last_at: Instant,
-    /// The last wrong ones.
+    /// The most recent wrong ones.
     known: Vec<Fingerprint>,
 }
 
-/// Wrong passwords of one address that are known again.
+/// How many wrong passwords of one address are recognized.
 const KNOWN_MAX: usize = 8;
 
 impl Guesses {
     /// # Errors
-    /// The system gives no random numbers.
+    /// The system has no random numbers.
     pub(crate) fn new() -> Result<Self, getrandom::Error> {
         let mut key = [0; 32];
         getrandom::fill(&mut key)?;
         Ok(Self { key, guessers: HashMap::new() })
     }
 
-    /// A password that was given for a name; an empty one if what it is for has none.
+    /// The fingerprint of a password for a name; the name is empty if what the password protects has none.
     pub(crate) fn fingerprint(&self, name: &str, password: &str) -> Fingerprint {
         let mac = Blake2sMac256::new((&self.key).into()).chain_update(name.len().to_le_bytes());
         mac.chain_update(name).chain_update(password).finalize().into_bytes().into()
     }
 
-    /// What is known of a guess from an address.
+    /// What is known about a guess from an address.
     pub(crate) fn look(&self, kind: Kind, from: IpAddr, guess: &Fingerprint, now: Instant) -> Before {
         let mut wait = Duration::ZERO;
         for block in AddressBlock::around(from) {
@@ -92,18 +94,18 @@ impl Guesses {
         if wait.is_zero() { Before::Unknown } else { Before::Wait(wait) }
     }
 
-    /// Whether anything from an address was wrong lately, whatever it was for.
+    /// Whether an address recently sent any wrong password, for whatever purpose.
     pub(crate) fn has_guessed(&self, from: IpAddr, now: Instant) -> bool {
         let is_recent = |guesser: &Guesser| {
             guesser.wrong > 0 && now.duration_since(guesser.last_at) < GUESSES_REMEMBERED_FOR
         };
         let kinds = [Kind::Server, Kind::Operator, Kind::Gateway];
-        // Larger networks have others in them, who did nothing.
+        // Larger networks also contain people who did nothing.
         let own = AddressBlock::of(from);
         kinds.iter().filter_map(|kind| self.guessers.get(&(*kind, own))).any(is_recent)
     }
 
-    /// A guess was wrong.
+    /// Notes that a guess was wrong.
     pub(crate) fn wrong(&mut self, kind: Kind, from: IpAddr, guess: Fingerprint, now: Instant) {
         for block in AddressBlock::around(from) {
             self.make_room(now);
@@ -121,8 +123,8 @@ impl Guesses {
         }
     }
 
-    /// A password was right. Whoever knows the server's need not guess it, so they speak for their address; an operator's does
-    /// not, as who has one may be after another.
+    /// Notes that a password was right. Somebody who knows the server's password need not guess it, so that
+    /// speaks for their address; an operator's password does not, because its owner may be after another one.
     pub(crate) fn right(&mut self, kind: Kind, from: IpAddr) {
         for block in AddressBlock::around(from).filter(|_| kind == Kind::Server) {
             if let Some(guesser) = self.guessers.get_mut(&(kind, block)) {
@@ -131,7 +133,7 @@ impl Guesses {
         }
     }
 
-    /// There are other passwords now: what was wrong may be right.
+    /// Notes that passwords have changed, so that those that were wrong may be right now.
     pub(crate) fn forget_known(&mut self) {
         self.guessers.values_mut().for_each(|guesser| guesser.known.clear());
     }
@@ -158,7 +160,7 @@ impl Guesser {
     }
 }
 
-/// How many wrong passwords cost nothing there.
+/// How many wrong passwords are free for a block.
 fn free(block: AddressBlock) -> u32 {
     GUESSES_FREE.saturating_mul(block.share(GUESSES_FREE_GROWTH))
 }
@@ -183,7 +185,7 @@ mod tests {
             self.guesses.look(Kind::Operator, from.parse().unwrap(), &guess, self.now)
         }
 
-        /// A new wrong guess.
+        /// Guesses a new wrong password.
         fn wrong(&mut self, from: &str) {
             self.made += 1;
             let guess = self.guesses.fingerprint("root", &self.made.to_string());
@@ -206,14 +208,14 @@ mod tests {
             assert_eq!(rig.look("192.0.2.1"), Before::Unknown);
         }
         assert_eq!(pauses, [0, 0, 0, 0, 1, 2, 4, 8, 16, 30, 30, 30]);
-        // Others are not kept waiting, and neither are other passwords.
+        // Others need not wait, and neither do passwords of another kind.
         rig.wrong("192.0.2.1");
         assert_eq!(rig.look("192.0.2.2"), Before::Unknown);
         let guess = rig.guesses.fingerprint("", "x");
         let address = "::ffff:192.0.2.1".parse().unwrap();
         assert_eq!(rig.guesses.look(Kind::Server, address, &guess, rig.now), Before::Unknown);
         assert!(matches!(rig.look("::ffff:192.0.2.1"), Before::Wait(_)));
-        // In the end it is forgotten.
+        // After a while it is forgotten.
         rig.now += GUESSES_REMEMBERED_FOR;
         rig.wrong("192.0.2.1");
         assert_eq!(rig.look("192.0.2.1"), Before::Unknown);

@@ -1,26 +1,28 @@
-//! Compares a password with a hash, in memory that is used again: what the next one needs need not be asked of the system.
+//! Compares passwords with hashes in memory that is reused, so that it need not be requested from the system
+//! each time.
 
 use argon2::{Argon2, Block, Params, Version};
 
 use crate::config::Hash;
 
-/// Blocks of 1 KiB that are asked of the system at least; only those that are used take memory. What is larger than 32 MiB the
-/// allocator gives back to the system when it is freed; what is smaller it may keep.
+/// The minimum number of 1 KiB blocks that are requested from the system; only those that are used take
+/// memory. The allocator returns an allocation above 32 MiB to the system when it is freed, but may keep a
+/// smaller one.
 const MAPPED_BLOCKS: usize = 33 * 1024;
 
-/// Memory of argon2. It grows to what the costliest hash needs, at most 64 MiB.
+/// Memory for argon2. It grows to what the most expensive hash needs, at most 64 MiB.
 #[derive(Default)]
 pub(crate) struct Hasher {
     blocks: Vec<Block>,
 }
 
 impl Hasher {
-    /// Whether a password is the one that was hashed; nothing if the system has no memory to find that out.
+    /// Whether a password matches a hash; `None` if there is not enough memory to find out.
     pub(crate) fn matches(&mut self, hash: &Hash, password: &str) -> Option<bool> {
         self.derive(hash, password).map(|output| Some(output) == hash.phc().hash)
     }
 
-    /// What the password comes to with the salt and the costs of the hash.
+    /// The result of hashing the password with the salt and cost of the hash.
     fn derive(&mut self, hash: &Hash, password: &str) -> Option<argon2::password_hash::phc::Output> {
         use argon2::password_hash::phc::Output;
         let hash = hash.phc();
@@ -28,7 +30,7 @@ impl Hasher {
         let version = hash.version.map_or(Ok(Version::default()), Version::try_from).ok()?;
         let needed = params.block_count();
         if self.blocks.len() < needed {
-            // Not the old ones and the new ones at the same time.
+            // This prevents having the old blocks and the new ones at the same time.
             self.rest();
             self.blocks.try_reserve_exact(needed.max(MAPPED_BLOCKS)).ok()?;
             self.blocks.resize(needed, Block::new());
@@ -39,11 +41,11 @@ impl Hasher {
         Argon2::new(argon2::Algorithm::Argon2id, version, params)
             .hash_password_into_with_memory(password.as_bytes(), &salt, output, self.blocks.as_mut_slice())
             .ok()?;
-        // Two outputs are compared in the same time whatever they are.
+        // Comparing two outputs takes the same time whatever they are.
         Output::new(output).ok()
     }
 
-    /// Gives the memory back.
+    /// Releases the memory.
     pub(crate) fn rest(&mut self) {
         self.blocks = Vec::new();
     }

@@ -1,4 +1,4 @@
-//! The workers with real connections and passwords, but no hub.
+//! The workers with real connections and passwords, but without a hub.
 
 use std::{net::Ipv4Addr, path::Path, time::Instant};
 
@@ -83,11 +83,11 @@ async fn what_nobody_waits_for_is_not_done() {
         }
         answered += 1;
     }
-    // Only those that a thread had begun with.
+    // These are only those that a thread had already started.
     assert!(answered <= HASHES_AT_ONCE, "{answered}");
 }
 
-/// A hundred passwords take seconds; a question about the history does not wait for the last of them.
+/// A hundred passwords take seconds; a query about the history must not wait for them.
 #[tokio::test]
 async fn passwords_keep_nobody_from_the_history() {
     let mut rig = Rig::start().await;
