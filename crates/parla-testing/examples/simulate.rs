@@ -1,7 +1,8 @@
 //! Runs the simulator for many seeds: `cargo run --release -p parla-testing --example simulate -- --seeds 1000 --steps 5000`.
 //!
-//! `--servers N` runs so many on one log. `--from N` starts at another seed, `--events N` shows more of what went before a failure, `--shown N` shows
-//! more than one failure of each checker, and `--pass-over CHECKER` counts the findings of a checker of single lines instead of ending the run.
+//! `--servers N` runs N servers on one log. `--from N` starts at another seed, `--events N` shows more of the
+//! events before a failure, `--shown N` shows more than one failure of each checker, and `--pass-over
+//! CHECKER` counts the findings of a checker of single lines instead of ending the run.
 
 #![expect(clippy::print_stdout, reason = "this is a program whose output people read")]
 

@@ -1,6 +1,7 @@
-//! The simulator: a whole network of random clients, run from a seed, with every promise checked at every step.
+//! The simulator: runs a whole network of random clients from a seed, and checks every promise at every step.
 //!
-//! Clients, clocks, logs and crashes are models; the server and its store are real. The same seed makes the same run.
+//! Clients, clocks, logs and crashes are models; the server and its store are real. The same seed always
+//! makes the same run.
 
 mod actions;
 mod checkers;
@@ -43,25 +44,25 @@ use self::{
 };
 pub use self::{replay::replay, world::Summary};
 
-/// Machines at one log.
+/// The maximum number of machines on one log.
 const MACHINES_MAX: usize = 5;
 
-/// Of so many runs of several machines one is on files.
+/// Among this many runs with several machines, one stores its data in files.
 const FILES_EVERY: u64 = 20;
 
-/// Events in the report of a failure.
+/// How many events the report of a failure has.
 const EVENTS_SHOWN: usize = 30;
 
-/// How to run.
+/// The options of a run.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// How many steps.
+    /// The number of steps.
     pub steps: usize,
-    /// How many servers share a log; with one, it is alone in half of the runs.
+    /// The number of servers on one log. A single server runs without a log in half of the runs.
     pub servers: usize,
     /// How many of the last events a failure shows.
     pub events_shown: usize,
-    /// Checkers of single lines whose findings are counted and do not end the run.
+    /// Checkers of single lines whose findings are counted but do not end the run.
     pub passed_over: Vec<String>,
 }
 
@@ -71,18 +72,18 @@ impl Default for Options {
     }
 }
 
-/// A promise that the server did not keep.
+/// A promise that the server broke.
 #[derive(Clone, Debug)]
 pub struct Failure {
-    /// The seed that makes it happen again.
+    /// The seed that reproduces it.
     pub seed: u64,
-    /// The step at which it was seen.
+    /// The step at which it was noticed.
     pub step: usize,
-    /// The checker that saw it.
+    /// The checker that noticed it.
     pub checker: String,
     /// What it saw.
     pub what: String,
-    /// What happened last, from the oldest.
+    /// The last events, starting with the oldest.
     pub events: Vec<String>,
 }
 
@@ -98,18 +99,18 @@ impl fmt::Display for Failure {
 
 impl std::error::Error for Failure {}
 
-/// Runs so many steps from a seed.
+/// Runs `steps` steps from a seed.
 ///
 /// # Errors
-/// A checker found that the server did not keep a promise.
+/// A checker found that the server broke a promise.
 pub fn run(seed: u64, steps: usize) -> Result<Summary, Failure> {
     run_with(seed, &Options { steps, ..Options::default() })
 }
 
-/// Runs as the options say.
+/// Runs with these options.
 ///
 /// # Errors
-/// A checker found that the server did not keep a promise.
+/// A checker found that the server broke a promise.
 pub fn run_with(seed: u64, options: &Options) -> Result<Summary, Failure> {
     let mut simulation = Simulation::new(seed, options);
     for step in 0..options.steps {
@@ -126,14 +127,14 @@ pub fn run_with(seed: u64, options: &Options) -> Result<Summary, Failure> {
     }
 }
 
-/// A run.
+/// A run in progress.
 #[derive(Debug)]
 struct Simulation {
     rng: Rng,
     world: World,
     actions: Actions,
     clients_most: usize,
-    /// What each connection still has to send to register.
+    /// The lines that each connection still has to send in order to register.
     scripts: BTreeMap<ConnectionId, VecDeque<Vec<u8>>>,
 }
 
@@ -146,7 +147,8 @@ impl Simulation {
             0 | 1 if !is_shared => Order::Alone,
             count => Order::Shared(count.max(1)),
         };
-        // Several machines have a folder each in some runs. Which that are is not drawn, so that each seed keeps its run.
+        // With several machines, only some runs use folders. The choice does not use the generator, so that
+        // existing seeds still make the same runs.
         let in_folders = options.servers <= 1 || seed.is_multiple_of(FILES_EVERY);
         let disk = if in_folders { Disk::folder() } else { Disk::Memory(None) };
         let mut world = World::new(settings, order, (disk, Trace::new(options.events_shown)));
@@ -193,7 +195,7 @@ impl Simulation {
         self.world.keep_deadline()
     }
 
-    /// Machines send to the log, and read from it.
+    /// Lets machines send to the log and read from it.
     fn log_goes_on(&mut self) -> Checked {
         for _ in 0..=self.rng.below(6) {
             let which = self.any_machine();
@@ -216,14 +218,14 @@ impl Simulation {
         Ok(())
     }
 
-    /// What can happen to one machine of several.
+    /// Lets something happen to one of several machines.
     fn machines_go_wrong(&mut self) -> Checked {
         let (which, other) = (self.any_machine(), self.any_machine());
         match self.rng.below(100) {
             0..10 => self.world.settle()?,
             10..30 => self.world.write_down(which)?,
             30..36 => {
-                // Not drawn either.
+                // This does not use the generator either.
                 let thousandths = (self.world.log.len() as u64 * 37) % 1_000;
                 self.world.kill(which, thousandths)?;
             }
@@ -240,7 +242,7 @@ impl Simulation {
         self.rng.below(self.world.machines.len())
     }
 
-    /// Everyone waits until all that was sent is answered.
+    /// Lets everyone wait until everything that was sent has been answered.
     fn finish(&mut self) -> Checked {
         self.world.settle()?;
         for _ in 0..10_000 {
@@ -289,7 +291,7 @@ impl Simulation {
         }
     }
 
-    /// A client, if there is one.
+    /// A random client, if there is one.
     fn any_client(&mut self) -> Option<ConnectionId> {
         let count = self.world.clients.len();
         let which = self.rng.below(count);
@@ -314,7 +316,7 @@ impl Simulation {
         let line = match (client.pinged.take(), script) {
             (Some(token), _) if rng.percent(95) => format!("PONG {token}").into_bytes(),
             (_, Some(script)) if rng.percent(95) => script.pop_front().unwrap_or_default(),
-            // Someone whose nick was taken tries another one.
+            // A client whose nick was taken tries another one.
             _ if client.nick.is_none() && rng.percent(80) => Actions::another_nick(rng),
             _ => self.actions.line(rng, client, &self.world.scene.store),
         };
@@ -335,7 +337,7 @@ impl Simulation {
     }
 }
 
-/// Someone who may do what leaves the server running and the clients with what they know.
+/// An operator with the privileges that neither stop the server nor invalidate what clients know.
 fn operator() -> Operator {
     Operator {
         name: OPERATOR.to_owned(),
@@ -345,7 +347,7 @@ fn operator() -> Operator {
     }
 }
 
-/// A server of one kind or another.
+/// The settings of a random kind of server.
 fn settings(rng: &mut Rng) -> Settings {
     let mut settings = Settings::named("irc.test");
     settings.network.network_name = "TestNet".to_owned();
@@ -363,7 +365,7 @@ fn settings(rng: &mut Rng) -> Settings {
         settings.network.autojoin =
             ["#lobby", "#rust"].iter().filter_map(|name| ChannelName::parse(name, &rules).ok()).collect();
     }
-    // Short, so that rooms come and go; otherwise soon nobody would have a rank in any of them.
+    // It is short, so that rooms come and go; otherwise nobody would have a rank in any of them before long.
     let after =
         [Some(Duration::from_secs(20)), Some(Duration::from_secs(2)), Some(Duration::from_secs(3_600)), None];
     settings.network.forget_empty_after = rng.pick(&after).copied().flatten();

@@ -1,8 +1,9 @@
-//! Readable scripts of what clients send and what each of them gets: the specification of the server's behaviour.
+//! Readable scripts of what clients send and what each of them gets: the specification of the server's
+//! behaviour.
 //!
-//! A script is complete: after each step every line that any client got is listed, in order for each client, and a line
-//! that is not listed fails as one that did not come does. The same script runs in memory, with either kind of log, and
-//! over TCP against a running daemon; see [`Backend`].
+//! A script is complete: after each step it lists every line that any client got, in order for each client. A
+//! line that is not listed is a failure, just like one that did not come. The same script runs in memory,
+//! with either kind of log, and over TCP against a running daemon; see [`Backend`].
 //!
 //! # The grammar
 //!
@@ -22,20 +23,23 @@
 //! server: restart                  everyone is closed; what was kept is there again
 //! ```
 //!
-//! What `connect` and `join` cause is not shown, to anyone; that they succeed is checked. What a client is told when it has
-//! registered, from 001 to the end of the message of the day, is shown as `(burst)`, and in full between the lines `show burst` and
-//! `hide burst`. A connection that the server closes is shown as `(closed)`.
+//! What `connect` and `join` cause is shown to nobody, but their success is checked. The lines that a client
+//! gets on registration, from 001 to the end of the message of the day, are shown as `(burst)`, or in full
+//! between the lines `show burst` and `hide burst`. A connection that the server closes is shown as
+//! `(closed)`.
 //!
-//! What operators do is written down; in a virtual script `log>` shows it.
+//! What operators do is recorded; in a virtual script `log>` shows it.
 //!
-//! In what a client sends, `\xff` is a byte and `{x*600}` a repetition (`{PING a\x0a*5}` makes five lines that arrive at once).
-//! In what it gets, bytes that cannot be read and a space at the end are shown as `\xff` too, and a long run as `{x*600}`.
+//! In what a client sends, `\xff` is a byte and `{x*600}` a repetition (`{PING a\x0a*5}` makes five lines
+//! that arrive at once). In what it gets, invalid bytes and a space at the end are also shown as `\xff`, and
+//! a long run as `{x*600}`.
 //!
-//! The clock starts at `T`, and each step begins one second after the one before, so the first one is at `T+1s`.
-//! Times are written relative to it, in both directions: `time=T+2s`, `timestamp=T+2.500s`. Message ids are those of a log that
-//! starts at 1: `m7`; clients see them enciphered. Over TCP times match any time, and ids one to one.
+//! The clock starts at `T`, and each step begins one second after the one before, so the first one is at
+//! `T+1s`. Times are written relative to it, in both directions: `time=T+2s`, `timestamp=T+2.500s`. Message
+//! ids are those of a log that starts at 1, such as `m7`; clients see them encrypted. Over TCP, a time
+//! matches any time, and ids match one to one.
 //!
-//! In a script that is not virtual nobody is pinged or timed out.
+//! In a script that is not virtual, there are no PINGs and no time-outs.
 
 mod backend;
 mod compare;
@@ -71,12 +75,12 @@ pub const NETWORK_NAME: &str = "ExampleNet";
 /// Runs a script in memory.
 ///
 /// # Errors
-/// The script cannot be played; what it expects is not an error but in the report.
+/// The script cannot be played; unexpected lines are not an error but part of the report.
 pub fn run_in_memory(script: &Script, log: Log) -> Result<Report, RunError> {
     play(script, &mut Memory::new(script, log)?)
 }
 
-/// Runs a script against a daemon that was started for it, with [`Script::settings`], and has no other clients.
+/// Runs a script against a daemon that was started for it with [`Script::settings`] and has no other clients.
 ///
 /// # Errors
 /// The script cannot be played, or needs the virtual clock.

@@ -1,4 +1,5 @@
-//! Every command with parameters that it does not expect, and every mode: the server answers, stays in order and goes on.
+//! Every command with unexpected parameters, and every mode: the server answers, keeps its state consistent
+//! and continues.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use std::net::{IpAddr, Ipv4Addr};
@@ -11,7 +12,7 @@ use parla_server::{
     Answer, ConnectionId, Input, NodeId, Output, Outputs, Peer, Question, Server, Settings, Start, Verdict,
 };
 
-/// A server in memory with two people in one room; the first of them sends what should not be sent.
+/// A server in memory with two people in one room, the first of whom sends what should not be sent.
 struct Room {
     server: Server,
     now: Timestamp,
@@ -97,7 +98,7 @@ impl Room {
         self.input(Input::Line { connection, line: line.into() });
     }
 
-    /// Whether the server still answers; a closed connection has been told why.
+    /// Whether the server still answers; if it closed the connection, it must have said why.
     fn answers(&mut self, connection: ConnectionId, after: &[u8]) -> bool {
         let shown = String::from_utf8_lossy(after).into_owned();
         let mine = |room: &Self, word: &str| {
@@ -113,7 +114,7 @@ impl Room {
     }
 }
 
-/// Sends a line in a room of its own, and looks whether everything goes on.
+/// Sends a line in a new room, and checks that everything continues to work.
 fn check(line: &[u8]) {
     let mut room = Room::new();
     room.lines.clear();

@@ -1,5 +1,6 @@
-//! What people who are signed in write to each other belongs to a conversation of their accounts, and is kept by the same road as
-//! what is said in rooms. No client can sign in yet: the entries that will do it are made here.
+//! Messages between people who are logged in belong to a conversation of their accounts, and are stored in
+//! the same way as those in rooms. No client can log in yet, so this test creates the entries that will do
+//! so.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "this is how a test fails")]
 
 use std::{
@@ -17,20 +18,20 @@ use parla_store::Tables;
 
 const CLIENTS: [&str; 3] = ["alice", "bob", "carol"];
 
-/// A server whose log this test keeps, and what it keeps itself.
+/// A server whose log and store are kept by this test.
 struct Rig {
     server: Server,
     tables: Tables,
     changes: Vec<Change>,
-    /// What each client proposed last, which tells who the client is.
+    /// The last proposal of each client, which shows which user the client is.
     proposals: BTreeMap<ConnectionId, Proposal>,
-    /// Proposals in the log. As some are made up here, it numbers them all.
+    /// The number of proposals in the log, all of which the test numbers itself because it invents some.
     numbered: u64,
     heard: String,
     now: i64,
 }
 
-/// Whether a network keeps what is said.
+/// Whether a network stores messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum History {
     Kept,
@@ -73,7 +74,7 @@ impl Rig {
         rig
     }
 
-    /// A network that keeps what is said, with alice and bob signed in; carol is a guest.
+    /// A network that stores messages, with alice and bob logged in; carol is a guest.
     fn signed_in() -> Self {
         let mut rig = Self::new(settings(History::Kept));
         rig.signs_in("alice", Some("Liddell"));
@@ -81,7 +82,7 @@ impl Rig {
         rig
     }
 
-    /// Sends a line, and gives what the client that sends it hears.
+    /// Sends a line, and returns what the sending client receives.
     fn says(&mut self, client: &str, line: &str) -> String {
         self.heard.clear();
         self.feed(Input::Line { connection: connection(client), line: line.as_bytes().into() });
@@ -89,7 +90,7 @@ impl Rig {
         self.heard.lines().filter_map(|line| line.strip_prefix(&own)).collect::<Vec<_>>().join("\n")
     }
 
-    /// Sends a message, and gives its id.
+    /// Sends a message, and returns its id.
     fn sends(&mut self, client: &str, line: &str) -> String {
         let heard = self.says(client, line);
         let first = heard.lines().next().unwrap_or_default();
@@ -97,7 +98,7 @@ impl Rig {
         message.tags.get("msgid").unwrap().into_owned()
     }
 
-    /// What a login of the client writes into the log.
+    /// Puts a client's login into the log.
     fn signs_in(&mut self, client: &str, account: Option<&str>) {
         let last = self.proposals.get(&connection(client)).unwrap().clone();
         self.commit(Proposal { commands: vec![EntryCommand::Account(account.map(name))], ..last });
@@ -220,7 +221,7 @@ fn where_no_history_is_kept_nothing_is() {
     assert!(rig.changes.is_empty(), "{:?}", rig.changes);
 }
 
-/// Of the two who wrote it, one may be somebody else by the time it is taken back.
+/// By the time the message is deleted, one of the two who exchanged it may be somebody else.
 #[test]
 fn a_message_is_taken_back_where_it_was_kept() {
     let mut rig = Rig::signed_in();

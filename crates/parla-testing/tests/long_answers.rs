@@ -1,4 +1,4 @@
-//! Long answers come in portions, each when the client has been sent what came before; no answer is cut.
+//! Long answers come in portions, each once the client has been sent the one before; no answer is cut off.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -7,7 +7,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use parla_proto::Timestamp;
 use parla_server::{ConnectionId, Input, NodeId, Output, Outputs, Peer, Server, Settings, Start};
 
-/// A server of which one person asks much.
+/// A server where one person asks for a lot.
 struct Crowd {
     server: Server,
     now: Timestamp,
@@ -15,14 +15,14 @@ struct Crowd {
 
 const ANSWER_BYTES_MAX: usize = 4096;
 const PORTION_BYTES: usize = 1024;
-/// The longest line.
+/// The maximum length of a line.
 const LINE: usize = 512;
 
-/// What came of an input for one client.
+/// The effects of an input for one client.
 #[derive(Debug, Default)]
 struct Heard {
     lines: Vec<String>,
-    /// Whether the server wants to know when all of it is sent.
+    /// Whether the server wants to know when all of it has been sent.
     waits: bool,
 }
 
@@ -37,7 +37,7 @@ impl Heard {
 }
 
 impl Crowd {
-    /// People in rooms with long topics, one each, and all of them in `#all`.
+    /// A server with people in rooms of their own with long topics, and all of them in `#all`.
     fn new(people: u64) -> Self {
         let now = Timestamp::from_millis(1_700_000_000_000);
         let mut settings = Settings::named("irc.example.org");
@@ -77,17 +77,17 @@ impl Crowd {
         heard
     }
 
-    /// A line, and what comes at once.
+    /// Sends a line, and returns what comes at once.
     fn says(&mut self, connection: ConnectionId, line: &str) -> Heard {
         self.input(connection, Input::Line { connection, line: line.as_bytes().into() })
     }
 
-    /// What comes when the client has been sent everything.
+    /// Notes that the client has been sent everything, and returns what comes then.
     fn is_sent(&mut self, connection: ConnectionId) -> Heard {
         self.input(connection, Input::Sent { connection })
     }
 
-    /// A line, and all that comes of it, in portions.
+    /// Sends a line, and returns everything that comes of it, in portions.
     fn ask(&mut self, connection: ConnectionId, line: &str) -> Vec<Heard> {
         let mut portions = vec![self.says(connection, line)];
         while portions.last().is_some_and(|portion| portion.waits) {
@@ -128,7 +128,7 @@ fn names_are_those_who_are_there() {
     let first = crowd.says(asker(), "NAMES #all,#room7");
     assert!(first.waits && first.bytes() < PORTION_BYTES + LINE);
     told += &first.lines.concat();
-    // One who was told of and one who was not leave, and someone comes.
+    // One user who has been listed and one who has not leave, and somebody enters.
     for number in [2, 299] {
         crowd.ask(ConnectionId::from_number(number), "PART #all");
     }
@@ -175,7 +175,7 @@ fn a_client_that_reads_nothing_is_sent_one_portion() {
         bytes += crowd.says(asker(), line).bytes();
     }
     assert!(bytes < PORTION_BYTES + LINE, "{bytes}");
-    // Its lines wait, in order, and nothing is lost.
+    // The client's lines wait in order, and nothing is lost.
     let mut heard = Vec::new();
     loop {
         let portion = crowd.is_sent(asker());
@@ -188,7 +188,7 @@ fn a_client_that_reads_nothing_is_sent_one_portion() {
     let last = |part: &str| heard.iter().rposition(|line| line.contains(part)).unwrap();
     assert!(place(" 323 ") < place(" 352 ") && last(" 352 ") < place(" 353 "), "in order");
     assert!(last(" 323 ") < place(" 311 "), "in order");
-    // Someone else has read the message by now.
+    // Somebody else has read the message by now.
     assert_eq!(heard.iter().filter(|line| line.contains(" 323 ")).count(), 2);
 }
 
@@ -234,7 +234,7 @@ fn long_answers_use_up_the_allowance() {
             break;
         }
     }
-    // 2,000 rows are more than the burst pays for; the rest comes with time.
+    // The burst does not pay for 2,000 rows; the rest comes with time.
     assert!(!waits && rows > 500 && rows < 1_900, "{rows}");
     for _ in 0..1_000 {
         crowd.now = crowd.now + std::time::Duration::from_millis(250);
@@ -278,7 +278,7 @@ fn whowas_remembers_as_many_as_it_may() {
     let told = lines(crowd.ask(asker(), "WHOWAS here,there"));
     let entries =
         |nick: &str| told.iter().filter(|line| line.contains(&format!(" 314 there {nick} "))).count();
-    // Half of the hundred are of each; they do not fit into one answer.
+    // Each channel has half of the hundred, which do not fit into one answer.
     assert!((1..50).contains(&entries("here")) && entries("there") == 0, "{told:?}");
     assert_eq!(told.iter().filter(|line| line.contains("WARN WHOWAS TRUNCATED")).count(), 1);
     assert_eq!(told.iter().filter(|line| line.contains(" 369 ")).count(), 2);

@@ -1,13 +1,13 @@
-//! A short run of the simulator for a few seeds, or for the one that `SEED` names.
+//! A short run of the simulator for a few seeds, or for the seed in `SEED`.
 //!
 //! `SEED=7 STEPS=5000 cargo test -p parla-testing --test simulator` replays a failure.
 
 use parla_testing::simulator::{self, Options};
 
-/// Steps for each seed, unless `STEPS` says otherwise.
+/// The steps for each seed, unless `STEPS` says otherwise.
 const STEPS: usize = 3_000;
 
-/// The same with several servers, each of which does everything.
+/// The same for several servers, each of which does all the work.
 const STEPS_OF_SEVERAL: usize = 1_500;
 
 fn number(name: &str) -> Option<u64> {

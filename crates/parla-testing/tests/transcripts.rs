@@ -1,4 +1,4 @@
-//! Every script, in memory, with either kind of log. `UPDATE=1 cargo test` rewrites what is expected.
+//! Runs every script in memory, with either kind of log. `UPDATE=1 cargo test` rewrites the expected lines.
 #![expect(clippy::expect_used, reason = "a test that cannot read its scripts fails")]
 
 use std::path::{Path, PathBuf};
@@ -27,7 +27,7 @@ fn is_updating() -> bool {
     std::env::var("UPDATE").is_ok_and(|value| value == "1")
 }
 
-/// What a script should be: as it is, or as it becomes when it is rewritten.
+/// What a script should be: unchanged, or rewritten with the actual lines.
 fn wanted(script: Script) -> Script {
     if !is_updating() {
         return script;

@@ -1,4 +1,4 @@
-//! What the simulated clients say: mostly what people say, partly what nobody should.
+//! What the simulated clients send: mostly what people send, and sometimes what nobody should.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -8,7 +8,7 @@ use parla_server::ConnectionId;
 
 use super::{client::Client, phrases::phrase, rng::Rng, store::Store, world::PASSWORD};
 
-/// Rooms in all their spellings; the last ones are none.
+/// Rooms in different spellings; the last ones are not valid names.
 const ROOMS: &[&str] = &[
     "#rust",
     "#Rust",
@@ -29,7 +29,7 @@ const ROOMS: &[&str] = &[
     "",
 ];
 
-/// Nicks in all their spellings; the last ones are none.
+/// Nicks in different spellings; the last ones are not valid.
 const NICKS: &[&str] = &[
     "alice",
     "Alice",
@@ -69,21 +69,22 @@ const TEXTS: &[&str] = &[
     "",
 ];
 
-/// What the clients may ask for: all but what would leave the checkers without a list of a room's members.
+/// The capabilities that clients may request: all but those that would deprive the checkers of the lists of
+/// members.
 pub(crate) const fn wanted() -> Capabilities {
     Capabilities::all_at_once().difference(Capabilities::NO_IMPLICIT_NAMES)
 }
 
-/// Makes lines. Remembers how many texts it made, so that no two are the same.
+/// Generates lines. It counts the texts that it has made, so that no two are the same.
 #[derive(Debug, Default)]
 pub(crate) struct Actions {
     texts: u64,
     labels: u64,
-    /// What clients have still to send of batches that they have opened.
+    /// The remaining lines of batches that clients have opened.
     unsent: BTreeMap<ConnectionId, VecDeque<String>>,
 }
 
-/// Whether a line must be one that people send.
+/// Whether a line must be one that people would send.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Manners {
     Good,
@@ -91,7 +92,7 @@ enum Manners {
 }
 
 impl Actions {
-    /// What a client sends to register, in one of the orders in which clients do.
+    /// The lines with which a client registers, in one of the usual orders.
     pub(crate) fn registration(rng: &mut Rng) -> Vec<Vec<u8>> {
         let mut lines = Vec::new();
         let capabilities = if rng.percent(30) {
@@ -101,7 +102,7 @@ impl Actions {
         } else {
             Capabilities::from_bits_truncate(rng.bits() | rng.bits()) & wanted()
         };
-        // Nobody has both texts of METADATA; some have the older one.
+        // No client has both versions of METADATA; some have the older one.
         let older = capabilities.contains(Capabilities::METADATA) && rng.percent(40);
         let capabilities = if older {
             (capabilities - Capabilities::METADATA) | Capabilities::METADATA_2
@@ -130,12 +131,12 @@ impl Actions {
         lines.into_iter().map(String::into_bytes).collect()
     }
 
-    /// What someone sends whose registration did not get through.
+    /// The next attempt of a client whose registration was refused.
     pub(crate) fn another_nick(rng: &mut Rng) -> Vec<u8> {
         format!("NICK {}", nick(rng, Manners::Good)).into_bytes()
     }
 
-    /// Any line of a client.
+    /// A random line of a client.
     pub(crate) fn line(&mut self, rng: &mut Rng, client: &Client, store: &Store) -> Vec<u8> {
         if rng.once_in(40) {
             return garbage(rng);
@@ -235,7 +236,7 @@ impl Actions {
         format!("{command} {target}{second}{third} :{}", self.text(rng, manners))
     }
 
-    /// Opens a batch; its lines and its end follow.
+    /// Opens a batch; its lines and its end follow later.
     fn lines(&mut self, rng: &mut Rng, client: &Client, manners: Manners) -> String {
         let command = rng.word(&["PRIVMSG", "PRIVMSG", "NOTICE", "privmsg"]);
         let target = if rng.percent(75) { room(rng, client, manners) } else { nick(rng, manners) };
@@ -251,7 +252,7 @@ impl Actions {
         format!("BATCH +r draft/multiline {target}")
     }
 
-    /// A text that was never said before.
+    /// A text that has never been said before.
     fn text(&mut self, rng: &mut Rng, manners: Manners) -> String {
         self.texts += 1;
         let filler = if manners == Manners::Bad || rng.once_in(20) { rng.below(520) } else { 0 };
@@ -374,7 +375,8 @@ fn capabilities(rng: &mut Rng) -> String {
 }
 
 fn history(rng: &mut Rng, client: &Client, store: &Store, room: &str) -> String {
-    // Without batches a client cannot tell history from what is said now; a few ask all the same.
+    // Without batches, a client cannot distinguish history from new messages; only few clients ask all the
+    // same.
     if !client.capabilities.contains(Capabilities::BATCH) && !rng.once_in(20) {
         return "CHATHISTORY LATEST".to_owned();
     }
@@ -417,7 +419,7 @@ fn position(rng: &mut Rng, store: &Store) -> String {
     }
 }
 
-/// A command with parameters that have nothing to do with it.
+/// A command with parameters that do not fit it.
 fn nonsense(rng: &mut Rng) -> String {
     let mut line = rng.pick(command::ALL).map_or("", |facts| facts.name).to_owned();
     for _ in 0..rng.below(5) {

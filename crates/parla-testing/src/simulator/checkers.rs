@@ -1,6 +1,7 @@
-//! The checkers: what must hold of every line, and of the order in which the members of a room hear things.
+//! The checkers: what must be true of every line, and of the order in which the members of a room are told
+//! things.
 //!
-//! They know what IRC promises and nothing of how the server keeps it.
+//! They know what IRC promises, but not how the server keeps the promises.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +13,7 @@ use super::{
     rank::Signs,
 };
 
-/// A promise that was not kept.
+/// A promise that was broken.
 #[derive(Clone, Debug)]
 pub(crate) struct Finding {
     /// The checker that found it.
@@ -21,7 +22,7 @@ pub(crate) struct Finding {
     pub(crate) what: String,
 }
 
-/// What a checker gives.
+/// The result of a checker.
 pub(crate) type Checked<T = ()> = Result<T, Finding>;
 
 impl Finding {
@@ -30,12 +31,12 @@ impl Finding {
     }
 }
 
-/// A finding unless it holds.
+/// A finding, unless the condition holds.
 pub(crate) fn ensure(holds: bool, checker: &'static str, what: impl FnOnce() -> String) -> Checked {
     if holds { Ok(()) } else { Err(Finding::new(checker, what())) }
 }
 
-/// A line as people read it in a report.
+/// A line in the form for a report.
 pub(crate) fn shown(line: &[u8]) -> String {
     let line = line.strip_suffix(b"\r\n").unwrap_or(line);
     let head = line.get(..400).unwrap_or(line);
@@ -43,7 +44,7 @@ pub(crate) fn shown(line: &[u8]) -> String {
     format!("{}{rest}", head.escape_ascii())
 }
 
-/// A delivered line ends in CR LF, parses, and is not too long.
+/// Checks that a delivered line ends with CR LF, can be parsed, and is not too long.
 pub(crate) fn line(line: &[u8]) -> Checked<Message<'_>> {
     let body = line
         .strip_suffix(b"\r\n")
@@ -59,7 +60,7 @@ pub(crate) fn line(line: &[u8]) -> Checked<Message<'_>> {
     Ok(message)
 }
 
-/// A delivered line is not longer than a client must read.
+/// Checks that a delivered line is no longer than clients must accept.
 pub(crate) fn size(line: &[u8], message: &Message<'_>) -> Checked {
     let tags = if line.starts_with(b"@") { message.tags.as_str().len() + 2 } else { 0 };
     let rest = line.len() - tags;
@@ -67,7 +68,7 @@ pub(crate) fn size(line: &[u8], message: &Message<'_>) -> Checked {
     ensure(rest <= limits::LINE_BYTES_MAX, "line too long", || format!("{rest}: {}", shown(line)))
 }
 
-/// A client gets no tag without the capability for it. Of `label` the client itself knows more.
+/// Checks that a client gets no tag without the capability for it. The client itself checks `label` further.
 pub(crate) fn tags(message: &Message<'_>, capabilities: Capabilities) -> Checked {
     let mut seen: Vec<&str> = Vec::new();
     let written = message.tags.as_str().split(';').filter(|piece| !piece.is_empty()).count();
@@ -94,80 +95,83 @@ pub(crate) fn tags(message: &Message<'_>, capabilities: Capabilities) -> Checked
     Ok(())
 }
 
-/// Something that happened in a room, as its members hear it.
+/// An event in a room, as its members are told about it.
 #[derive(Clone, Debug)]
 pub(crate) struct RoomEvent {
     /// Command, source and parameters in a form that is the same for every member.
     pub(crate) line: String,
-    /// Whom it is about, folded: the one put out of a KICK, the source of all others.
+    /// The user it is about, folded: for KICK the removed member, otherwise the source.
     pub(crate) subject: String,
-    /// Who hears of it.
+    /// Which members are told, depending on their own state.
     pub(crate) kind: Kind,
-    /// The message's number, if a member that was told its id has heard it.
+    /// The message's number, if a member that gets ids has received it.
     pub(crate) seq: Option<u64>,
-    /// What it changes.
+    /// What the event changes.
     pub(crate) effect: Effect,
-    /// Whether it came with a text of its source's own, for this room alone.
+    /// Whether it came with a text by its source, for this room only.
     pub(crate) has_text: bool,
     /// Whether its source may not speak in the room.
     is_silenced: bool,
-    /// Which of the members hear it, as far as ranks decide that.
+    /// Which of the members are told, as far as ranks decide that.
     audience: Audience,
-    /// Whether the one who joined has heard of it.
+    /// Whether the user who joined has been told of it.
     claimed: bool,
 }
 
-/// Which members hear an event.
+/// Which members are told about an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
-    /// All; a user enters.
+    /// All members; a user enters.
     Join,
-    /// All.
+    /// All members.
     Plain,
-    /// All but its sender, unless that one has echo-message.
+    /// All but the sender; the sender too, with echo-message.
     Said,
-    /// The same, as far as they read tags.
+    /// The same, but only members that read tags.
     Tagged,
 }
 
-/// The member who hears.
+/// A member that receives an event.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Reader<'a> {
-    /// Folded.
+    /// The member's nick, folded.
     pub(crate) nick: &'a str,
     pub(crate) capabilities: Capabilities,
-    /// Cannot tell history from what is said now, because it asked for history without `batch`.
+    /// Whether the member cannot distinguish history from new messages, because it asked for history without
+    /// `batch`.
     pub(crate) muddled: bool,
 }
 
-/// A list of names, as one member reads it.
+/// A list of names, as one member gets it.
 #[derive(Debug)]
 pub(crate) struct NameList<'a> {
     /// How far the reader has read the room's journal.
     pub(crate) at: usize,
-    /// By their folded nicks.
+    /// The signs by folded nick.
     pub(crate) names: BTreeMap<&'a str, &'a Signs>,
-    /// Whether it has every sign of each, and not the highest only.
+    /// Whether the list has every sign of each member, rather than only the highest.
     pub(crate) has_all_signs: bool,
-    /// Whether nobody is hidden from its reader.
+    /// Whether nobody is hidden from the reader.
     pub(crate) is_whole: bool,
 }
 
-/// One order of everything that happened in a room since somebody was there to hear it.
+/// Everything that happened in a room, in one order, since somebody was there to see it.
 ///
-/// Every member reads it from its own JOIN to its own end, and must find in it what it is sent, one after the other.
+/// Every member reads it from their own JOIN to their own departure, and must find the events that they are
+/// sent in it, one after the other.
 #[derive(Debug, Default)]
 pub(crate) struct Journal {
     pub(crate) crowd: Crowd,
     events: Vec<RoomEvent>,
     last_seq: Option<u64>,
-    /// The place in the log whose entry is being heard, if it is an entry's lines that are.
+    /// The log position of the entry whose lines are being received, if they come from an entry.
     place: Option<usize>,
     /// The first event of that entry.
     entry_from: usize,
-    /// The crowd before that entry, if it did something here.
+    /// The crowd before that entry, if the entry did something here.
     before: Option<Crowd>,
-    /// Where events were put in before others, for the world to move those along who have read on.
+    /// Where events were inserted before others, so that the world can correct the positions of those who
+    /// have read on.
     inserted: Vec<usize>,
 }
 
@@ -208,20 +212,20 @@ impl RoomEvent {
 }
 
 impl Journal {
-    /// The server stopped: the room is empty, and has these flags from now on. Ids still go up.
+    /// The server was restarted: the room is empty, and has these flags from now on. Ids still ascend.
     pub(crate) fn restart(&mut self, flags: Flags) {
         self.events.clear();
         self.crowd.restart(flags);
     }
 
-    /// Nobody is in the room who would read on. Ids still go up.
+    /// Nobody who would read on is in the room. Ids still ascend.
     pub(crate) fn abandon(&mut self) {
         self.events.clear();
         self.entry_from = 0;
         self.crowd.abandon();
     }
 
-    /// A member hears the next event.
+    /// Lets a member receive the next event.
     pub(crate) fn hear(&mut self, at: &mut usize, event: &RoomEvent, reader: Reader<'_>) -> Checked {
         loop {
             match self.events.get_mut(*at) {
@@ -246,8 +250,9 @@ impl Journal {
         }
     }
 
-    /// A member hears something before what others have heard. That is so if one entry did both and the others may not hear the
-    /// first: of two people who quit at once, in a room that hides its crowd.
+    /// Lets a member receive an event that comes before some that others have received already. This is
+    /// allowed if the same entry caused both and those others do not get the earlier one: for example, if two
+    /// people quit at once in a room that hides its crowd.
     fn insert(&mut self, at: &mut usize, event: &RoomEvent, reader: Reader<'_>) -> Checked {
         let rest = self.events.get(*at..).unwrap_or_default();
         let is_of_entry = self.place.is_some() && *at >= self.entry_from;
@@ -272,19 +277,20 @@ impl Journal {
         Ok(())
     }
 
-    /// What is heard from now on is what the entry at this place of the log did, or none.
+    /// Notes that events from now on are caused by the entry at this log position, or by none.
     pub(crate) fn begin(&mut self, place: Option<usize>) {
         if place.is_none() || self.place != place {
             (self.place, self.before, self.entry_from) = (place, None, self.events.len());
         }
     }
 
-    /// Where events were put in since the last look.
+    /// Takes the positions where events have been inserted since the last call.
     pub(crate) fn take_inserted(&mut self) -> Vec<usize> {
         std::mem::take(&mut self.inserted)
     }
 
-    /// An event was put in at this place: someone who has read farther has to read one more, which they may not hear.
+    /// Corrects the position of a reader after an event was inserted: if they have read farther, they have
+    /// one more event to read, which they may not get.
     pub(crate) fn move_along(&self, at: &mut usize, inserted: usize, reader: Reader<'_>) -> Checked {
         if *at <= inserted {
             return Ok(());
@@ -296,7 +302,8 @@ impl Journal {
         })
     }
 
-    /// Someone hears that another one goes or has another nick, which may be for another room's sake.
+    /// Lets somebody receive that another user quits or changes their nick, which they may be told because of
+    /// another room.
     pub(crate) fn hear_if_shown(&mut self, at: &mut usize, event: &RoomEvent, reader: Reader<'_>) -> Checked {
         let mut ahead = *at;
         while let Some(known) = self.events.get(ahead) {
@@ -322,7 +329,7 @@ impl Journal {
         if is_there && is_shown { self.hear(at, event, reader) } else { Ok(()) }
     }
 
-    /// Someone hears of its own JOIN. Gives the place from which it reads on.
+    /// Lets a user receive their own JOIN. Returns the position from which they read on.
     pub(crate) fn enter(&mut self, event: RoomEvent) -> Checked<usize> {
         let last = self.events.iter().rposition(|known| known.subject == event.subject);
         if let Some(index) = last
@@ -338,7 +345,8 @@ impl Journal {
         Ok(self.events.len())
     }
 
-    /// A list of names says who is in the room. What has happened there since it was made its reader has still to hear.
+    /// Handles a list of names, which says who is in the room. Its reader has still to receive what has
+    /// happened since it was made.
     pub(crate) fn listed(&mut self, list: &NameList<'_>) {
         let later = self.events.get(list.at..).unwrap_or_default();
         let came = |member: &str| {
@@ -361,19 +369,19 @@ impl Journal {
         }
     }
 
-    /// The place after everything that was heard.
+    /// The position after all events.
     pub(crate) const fn end(&self) -> usize {
         self.events.len()
     }
 
-    /// Passes over what the reader is not sent.
+    /// Skips events that the reader is not sent.
     pub(crate) fn pass_over(&self, at: &mut usize, reader: Reader<'_>) {
         while self.events.get(*at).is_some_and(|event| event.is_hidden_from(reader)) {
             *at += 1;
         }
     }
 
-    /// A member has heard everything.
+    /// Checks that a member has received everything.
     pub(crate) fn is_caught_up(&self, at: usize, reader: Reader<'_>) -> Checked {
         let mut rest = self.events.get(at..).unwrap_or_default().iter();
         match rest.find(|event| !event.is_hidden_from(reader)) {
@@ -430,7 +438,7 @@ mod tests {
         checked.err().map(|finding| finding.checker)
     }
 
-    /// A room with these members, all at the same place, in the order in which they came.
+    /// A room with these members, all at the same position, in the order in which they joined.
     fn room(nicks: &[&str]) -> (Journal, usize) {
         let mut journal = Journal::default();
         for nick in nicks {
@@ -451,7 +459,7 @@ mod tests {
                 journal.listed(&NameList { at, names, has_all_signs: true, is_whole: true });
             }
             journal.hear_if_shown(&mut alice, &quits("carol"), reader("alice")).unwrap();
-            // If she was there, the other member must have heard it too.
+            // If she was there, the other member must have received it too.
             let missed = found(journal.is_caught_up(bob, reader("bob")));
             assert_eq!(missed, is_listed.then_some("missed"));
         }
@@ -468,7 +476,8 @@ mod tests {
         assert!(journal.crowd.knows("bob") && !journal.crowd.knows("carol"));
     }
 
-    /// A room that hides its crowd: alice is an operator of it, bob and carol are not. Now an entry begins.
+    /// A room that hides its crowd, where alice is an operator and bob and carol are not. An entry begins
+    /// now.
     fn hiding_room() -> (Journal, usize) {
         let (mut journal, mut at) = room(&["alice", "bob", "carol", "dave"]);
         let modes = sets(&[(true, ChannelMode::Operator, "alice"), (true, ChannelMode::Auditorium, "")]);
@@ -494,7 +503,7 @@ mod tests {
         let (mut journal, at) = hiding_room();
         let (mut alice, mut bob) = (at, at);
         journal.hear(&mut bob, &quits("alice"), reader("bob")).unwrap();
-        // Who is not hidden was to be heard by those who have read on.
+        // Those who have read on must have been told about a user who is not hidden.
         let visible = found(journal.hear(&mut alice, &sets(&[]), reader("alice")));
         assert_eq!(visible, Some("order"));
         let (mut journal, at) = hiding_room();
@@ -502,7 +511,7 @@ mod tests {
         journal.hear(&mut alice, &quits("carol"), reader("alice")).unwrap();
         journal.hear(&mut alice, &quits("dave"), reader("alice")).unwrap();
         assert_eq!(found(journal.hear(&mut other, &quits("dave"), reader("alice"))), Some("order"));
-        // In another entry nothing is put in before what was heard.
+        // In another entry, nothing can be inserted before what has been received.
         let (mut journal, at) = hiding_room();
         let (mut alice, mut bob) = (at, at);
         journal.hear(&mut bob, &quits("alice"), reader("bob")).unwrap();

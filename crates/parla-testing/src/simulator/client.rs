@@ -1,6 +1,7 @@
-//! One simulated client: what it has sent, what it was told, and what it therefore believes of the network.
+//! One simulated client: what it has sent, what it was told, and what it therefore believes about the
+//! network.
 //!
-//! Relies on the lines that it is sent and on nothing else of the server.
+//! It relies only on the lines that it is sent.
 
 mod answer;
 mod deletion;
@@ -28,7 +29,7 @@ use super::{
     rank,
 };
 
-/// What a connection is called in reports. A later one may have the same number.
+/// The number of a connection in reports. A later connection may have the same one.
 pub(crate) fn number(connection: ConnectionId) -> u64 {
     connection.key().data().as_ffi() & 0xffff_ffff
 }
@@ -44,43 +45,44 @@ pub(crate) enum Sent {
 #[derive(Debug)]
 pub(crate) struct Client {
     pub(crate) connection: ConnectionId,
-    /// The machine, and what the connection is called there.
+    /// Its machine, and its connection id there.
     pub(crate) place: (usize, ConnectionId),
-    /// The nicks that the client has asked for.
+    /// The nicks that the client has requested.
     wanted_nicks: BTreeSet<String>,
-    /// The client was put out, or its machine was declared dead: people on other machines may have heard of that before.
+    /// Whether the client was removed, or its machine declared dead, of which people on other machines may
+    /// have been told before.
     was_lost: bool,
     pub(crate) unthrottled: bool,
-    /// The nick, as the server wrote it; none before registration is complete.
+    /// The nick in the server's spelling; `None` before registration is complete.
     pub(crate) nick: Option<String>,
     /// Every nick that it has had, folded.
     nicks: BTreeSet<String>,
-    /// Text and receiver, folded, of a private message that has just come back to its sender.
+    /// The text and receiver, folded, of a private message that has just come back to its sender.
     confirmed: Option<(String, String)>,
     /// `nick!user@host`, from the welcome.
     pub(crate) source: String,
     pub(crate) capabilities: Capabilities,
-    /// By their folded names.
+    /// Rooms by folded name.
     pub(crate) rooms: BTreeMap<String, Room>,
-    /// Whom the client watches, folded, and whether it was told that they are here.
+    /// The nicks that the client watches, folded, and whether it was told that they are online.
     watched: BTreeMap<String, bool>,
-    /// Lines that the server has not taken.
+    /// Lines that the server has not handled yet.
     pub(crate) sent: VecDeque<Sent>,
-    /// The client itself has closed the connection.
+    /// Whether the client itself has closed the connection.
     pub(crate) left: bool,
-    /// The last PING that was not answered.
+    /// The token of a PING that has not been answered yet.
     pub(crate) pinged: Option<String>,
-    /// Keys of METADATA that the client wants to hear of.
+    /// METADATA keys that the client subscribed to.
     subscribed: BTreeSet<String>,
-    /// Was made an operator of the server at some time.
+    /// Whether it has ever been an operator of the server.
     pub(crate) was_operator: bool,
-    /// Cannot tell history from what is said now.
+    /// Whether it cannot distinguish history from new messages.
     muddled: bool,
-    /// Was taken out of a room that has another name now, and will be taken into that.
+    /// The new name of a room that it has left because of a rename, and is about to enter again.
     moving: Option<String>,
     current: Option<Answer>,
     batches: BTreeMap<String, Batch>,
-    /// Labels of batches that the client has opened and not closed.
+    /// The labels of batches that the client has opened and not closed.
     deferred: BTreeSet<String>,
 }
 
@@ -112,13 +114,13 @@ impl Client {
         }
     }
 
-    /// What the client is called in reports.
+    /// The client's name in reports.
     pub(crate) fn name(&self) -> String {
         let nick = self.nick.as_deref().unwrap_or("?");
         format!("{}.{nick}", number(self.connection))
     }
 
-    /// The client sends a line.
+    /// Notes that the client sends a line.
     pub(crate) fn sends(&mut self, sent: &Sent) {
         self.sent.push_back(sent.clone());
         if let Sent::Line(line) = sent
@@ -130,7 +132,7 @@ impl Client {
         }
     }
 
-    /// The server took the next line.
+    /// Notes that the server has handled the next line.
     pub(crate) fn line_taken(&mut self, scene: &Scene) -> Checked {
         self.answer_is_complete(scene)?;
         let sent = self.sent.pop_front().ok_or_else(|| {
@@ -148,14 +150,14 @@ impl Client {
         Ok(())
     }
 
-    /// The store has answered the line that is being carried out.
+    /// Notes that the store has answered for the line that is being handled.
     pub(crate) fn history_answered(&mut self, result: Option<parla_server::QueryResult>) {
         if let Some(current) = &mut self.current {
             current.history = result;
         }
     }
 
-    /// Everything that belongs to the last line has come.
+    /// Checks the complete answer to the last line.
     pub(crate) fn answer_is_complete(&mut self, scene: &Scene) -> Checked {
         let Some(answer) = self.current.take() else { return Ok(()) };
         match answer.deferred_label() {
@@ -171,7 +173,8 @@ impl Client {
         Ok(())
     }
 
-    /// The connection ends: nothing is missing. Echoes may be, as messages may still be on their way into the log.
+    /// Checks that nothing is missing when the connection ends. Echoes may be, because messages may still be
+    /// on their way into the log.
     pub(crate) fn closed(&self, scene: &Scene) -> Checked {
         if let Some(answer) = self.current.as_ref().filter(|answer| answer.deferred_label().is_none()) {
             answer.is_labelled_once()?;
@@ -180,7 +183,7 @@ impl Client {
         if self.was_lost { Ok(()) } else { self.is_caught_up(scene) }
     }
 
-    /// Nothing that happened in the client's rooms was kept from it.
+    /// Checks that the client was told everything that happened in its rooms.
     pub(crate) fn is_caught_up(&self, scene: &Scene) -> Checked {
         let nick = self.folded_nick(scene);
         for (name, room) in &self.rooms {
@@ -193,14 +196,14 @@ impl Client {
         Ok(())
     }
 
-    /// Who was taken out of a room that has another name is in the other by now.
+    /// Checks that a client that left a room because of a rename has entered the new one by now.
     pub(crate) fn has_arrived(&self) -> Checked {
         ensure(self.moving.is_none(), "rename", || {
             format!("{} was taken out of {:?}, and not into its new name", self.name(), self.moving)
         })
     }
 
-    /// The server sent a line.
+    /// Handles a line from the server.
     pub(crate) fn hear(&mut self, line: &[u8], message: &Message<'_>, scene: &mut Scene) -> Checked {
         self.hear_message(message, scene).map_err(|finding| {
             let what = format!("{}\n  {} was sent: {}", finding.what, self.name(), checkers::shown(line));
@@ -291,7 +294,7 @@ impl Client {
             "761" | "766" | "METADATA" => metadata::hear_value(self, message, scene),
             "770" | "771" => metadata::hear_subscription(self, message),
             "MARKREAD" => {
-                // The answer to a question comes to everyone, the rest to those who want it.
+                // Everybody gets the answer to their own command, but only interested clients get the rest.
                 let asked = self.current.as_ref().is_some_and(|current| current.is_to("MARKREAD"));
                 if asked { Ok(()) } else { self.needs(Capabilities::READ_MARKER) }
             }
@@ -310,7 +313,7 @@ impl Client {
         })?;
         self.nick = message.param(0).map(str::to_owned);
         let nick = self.folded_nick(scene);
-        // Who had the nick before was somebody else.
+        // An earlier user with this nick was somebody else.
         scene.invited.retain(|(_, invited)| *invited != nick);
         self.nicks.insert(nick);
         let source = message.params.last().and_then(|text| text.rsplit_once(", "));
@@ -379,7 +382,8 @@ impl Client {
         }
     }
 
-    /// Something of a user that only those hear who want it, and who share a room or watch it.
+    /// Checks that the client may be told something about a user: it must want that, and share a room with
+    /// the user or watch them.
     fn hear_of(&self, from: &str, capability: Capabilities, scene: &Scene) -> Checked {
         self.needs(capability)?;
         let who = scene.fold(from);
@@ -421,7 +425,7 @@ impl Client {
         }
     }
 
-    /// A message of several lines: it is heard as by those who get its lines one by one.
+    /// Handles a multiline message, which must be equal to what clients get line by line.
     fn hear_lines(&mut self, batch: &Batch, scene: &mut Scene) -> Checked {
         self.needs(Capabilities::MULTILINE)?;
         let lines = batch.one_by_one();

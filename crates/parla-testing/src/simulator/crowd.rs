@@ -1,6 +1,7 @@
-//! Who of a room's members hears what, where not all hear the same: `+u` hides the crowd, `+U` what it says.
+//! Which members of a room are told what, where they are not all told the same: `+u` hides the crowd, and
+//! `+U` what it says.
 //!
-//! It follows the one order of what happens in a room, as [`super::checkers::Journal`] has it.
+//! It follows the order of events in a room, as [`super::checkers::Journal`] has it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,18 +13,18 @@ use super::{
     rank::{self, Signs},
 };
 
-/// What an event changes in a room, besides being heard.
+/// What an event changes in a room.
 #[derive(Clone, Debug, Default)]
 pub(crate) enum Effect {
     #[default]
     Nothing,
     Enters,
     Leaves,
-    /// To this nick, folded.
+    /// The new nick, folded.
     Renames(String),
-    /// Signs, modes and parameters, folded.
+    /// The changes: whether the mode is set, the mode, and its parameter, folded.
     Modes(Vec<(bool, ChannelMode, String)>),
-    /// Something is said to all.
+    /// Something is said to all members.
     Says,
 }
 
@@ -31,7 +32,8 @@ pub(crate) enum Effect {
 const HIDING: [ChannelMode; 3] =
     [ChannelMode::Auditorium, ChannelMode::OperatorModerated, ChannelMode::Moderated];
 
-/// Whether a flag is set. When a room may have been made anew, or somebody changed it while nobody was there to hear, nobody knows.
+/// Whether a flag is set. It is unknown if the room may have been recreated, or if the flag may have been
+/// changed when nobody was there.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Flag {
     #[default]
@@ -40,14 +42,14 @@ enum Flag {
     Yes,
 }
 
-/// Who hears an event.
+/// Who is told about an event.
 #[derive(Clone, Debug, Default)]
 pub(crate) enum Audience {
     #[default]
     All,
-    /// These, by their folded nicks, and nobody else.
+    /// Only these members, by their folded nicks.
     Only(BTreeSet<String>),
-    /// These, and perhaps others.
+    /// These members, and perhaps others.
     AtLeast(BTreeSet<String>),
 }
 
@@ -56,24 +58,24 @@ pub(crate) enum Audience {
 pub(crate) struct Crowd {
     auditorium: Flag,
     moderated: Flag,
-    /// Only those with a rank speak.
+    /// Only those with a rank may speak.
     voiced_only: Flag,
     pub(super) doors: Doors,
-    /// How often its modes have changed, as far as anybody heard.
+    /// How often its modes have changed, as far as anybody was told.
     changes: usize,
     ranks: BTreeMap<String, Rank>,
 }
 
-/// What is known of a member's signs.
+/// What is known about a member's signs.
 #[derive(Clone, Debug, Default)]
 struct Rank {
     signs: Signs,
-    /// Whether there may be lower ones too: of several, some clients are shown the highest only.
+    /// Whether there may be lower ranks as well, because some clients are shown only the highest.
     has_others: bool,
 }
 
 impl Audience {
-    /// Whether someone hears it for certain.
+    /// Whether somebody is certainly told.
     pub(super) fn includes(&self, nick: &str) -> bool {
         match self {
             Self::All => true,
@@ -81,14 +83,14 @@ impl Audience {
         }
     }
 
-    /// Whether someone may hear it.
+    /// Whether somebody may be told.
     pub(super) fn may_include(&self, nick: &str) -> bool {
         matches!(self, Self::AtLeast(_)) || self.includes(nick)
     }
 }
 
 impl Crowd {
-    /// Takes an event in, and gives who hears it.
+    /// Applies an event, and returns who is told about it.
     pub(super) fn take(&mut self, subject: &str, effect: &Effect) -> Audience {
         if matches!(effect, Effect::Enters) {
             self.ranks.insert(subject.to_owned(), Rank::default());
@@ -119,7 +121,7 @@ impl Crowd {
         self.ranks.is_empty()
     }
 
-    /// Who would hear it.
+    /// Who would be told about an event.
     pub(super) fn audience(&self, subject: &str, effect: &Effect) -> Audience {
         let (flag, least) = match effect {
             Effect::Enters | Effect::Leaves | Effect::Renames(_) => (self.auditorium, '+'),
@@ -155,7 +157,7 @@ impl Crowd {
         }
     }
 
-    /// A mode may have changed, and nobody heard of it.
+    /// Notes that a mode may have changed without anybody being told.
     pub(super) fn doubt(&mut self, mode: ChannelMode) {
         self.doors = Doors::default();
         if let Some(flag) = self.flag(mode) {
@@ -163,14 +165,14 @@ impl Crowd {
         }
     }
 
-    /// The same of every mode.
+    /// Like [`Self::doubt`], for every mode.
     pub(super) fn doubt_all(&mut self) {
         for mode in HIDING {
             self.doubt(mode);
         }
     }
 
-    /// The server starts again, and the room has these flags.
+    /// Handles a restart of the server, after which the room has these flags.
     pub(super) fn restart(&mut self, flags: Flags) {
         self.abandon();
         for mode in HIDING {
@@ -179,13 +181,13 @@ impl Crowd {
         }
     }
 
-    /// None of those whom we hear is in the room any more. Others may be, and come and go.
+    /// Notes that no client is in the room any more. Other users may be, and may come and go.
     pub(super) fn abandon(&mut self) {
         self.doors = Doors::default();
         self.ranks.clear();
     }
 
-    /// A list of names has someone in it of whom nobody has heard: they came while nobody was there to hear it.
+    /// Notes a member on a list of names whose arrival nobody has seen, because nobody was there.
     pub(super) fn listed(&mut self, nick: &str, signs: &Signs, is_all: bool) {
         self.ranks.entry(nick.to_owned()).or_insert_with(|| Rank {
             signs: signs.clone(),
@@ -193,36 +195,37 @@ impl Crowd {
         });
     }
 
-    /// A list of names says what rank someone has who has just come.
+    /// Notes the rank of a user who has just entered, from a list of names.
     pub(super) fn found(&mut self, nick: &str, signs: &Signs) {
         if rank::is_at_least(signs, '@') {
-            // The first in a room that is new.
+            // This is the first user in a new room.
             self.forget();
         }
         self.ranks.insert(nick.to_owned(), Rank { signs: signs.clone(), has_others: false });
     }
 
-    /// The room is new, and nobody can have changed it unheard, as it has these flags from its beginning.
+    /// Notes that the room is new and has had these flags from its beginning, so nobody can have changed it
+    /// unnoticed.
     pub(super) fn is_new(&mut self, flags: Flags) {
         self.doors = Doors::of_new_room(flags);
     }
 
-    /// How often its modes have changed, as far as anybody heard.
+    /// How often its modes have changed, as far as anybody was told.
     pub(super) const fn changes(&self) -> usize {
         self.changes
     }
 
-    /// It is the same crowd, in a room of another name.
+    /// Notes that the room was renamed and has the same crowd.
     pub(super) const fn moved(&mut self) {
         self.changes += 1;
     }
 
-    /// The others went unheard.
+    /// Removes members who left unnoticed.
     pub(super) fn keep_only(&mut self, is_there: impl Fn(&str) -> bool) {
         self.ranks.retain(|nick, _| is_there(nick));
     }
 
-    /// The room may have been made anew.
+    /// Forgets everything, because the room may have been recreated.
     pub(super) fn forget(&mut self) {
         self.abandon();
         for flag in [&mut self.auditorium, &mut self.moderated, &mut self.voiced_only] {
@@ -232,28 +235,28 @@ impl Crowd {
         }
     }
 
-    /// Whether someone is known to be in the room.
+    /// Whether a user is known to be in the room.
     pub(super) fn knows(&self, nick: &str) -> bool {
         self.ranks.contains_key(nick)
     }
 
-    /// Whether someone may not see everyone in the room.
+    /// Whether somebody may be unable to see everyone in the room.
     pub(super) fn hides_from(&self, nick: &str) -> bool {
         self.auditorium != Flag::No && !self.is_ranked(nick)
     }
 
-    /// Whether what is said in the room may be heard by some only, and is then not kept.
+    /// Whether messages by this user may reach only some members, and are then not stored.
     pub(super) fn may_moderate(&self, nick: &str) -> bool {
         self.moderated != Flag::No && !self.is_ranked(nick)
     }
 
-    /// Whether someone certainly may not speak in the room.
+    /// Whether a user certainly may not speak in the room.
     pub(super) fn silences(&self, nick: &str) -> bool {
         let rank = self.ranks.get(nick);
         self.voiced_only == Flag::Yes && rank.is_some_and(|rank| !rank.has_others) && !self.is_ranked(nick)
     }
 
-    /// Whether someone certainly is in the room and has neither this sign nor a higher one.
+    /// Whether a user is certainly in the room and has neither this sign nor a higher one.
     pub(super) fn is_below(&self, nick: &str, sign: char) -> bool {
         let rank = self.ranks.get(nick).filter(|rank| !rank.has_others);
         rank.is_some_and(|rank| !rank::is_at_least(&rank.signs, sign))

@@ -1,6 +1,6 @@
 //! The disk of a simulated server: the real store, which is killed at any moment and opened again.
 //!
-//! What must be on it the model says (`store.rs`); here is only what happens to it.
+//! The model (`store.rs`) says what must be on it; this module only says what happens to it.
 
 use std::{
     fs::{self, File},
@@ -17,23 +17,24 @@ use super::{
     store::Store,
 };
 
-/// Where folders cost no disk, if the system has such a place.
+/// Where folders are in memory, if the system has such a place.
 const MEMORY: &str = "/dev/shm";
 
-/// Bytes of the write-ahead log from which on a transaction may bring it into the database. From then on none is torn: what is
-/// in the database is never taken back.
+/// The size of the write-ahead log, in bytes, from which a transaction may cause a checkpoint. From then on
+/// no write is torn, because what is in the database is never taken back.
 const LOG_BYTES_MAX: u64 = 3 << 20;
 
-/// Everything that was kept.
+/// Everything that was stored.
 #[derive(Debug)]
 pub(crate) enum Disk {
-    /// A folder, as a server has it.
+    /// A folder, as a real server has it.
     Folder(Box<Folder>),
-    /// For many short runs: a transaction is there or it is not. It is made with the first of them.
+    /// Tables in memory, for many short runs: a transaction is stored completely or not at all. They are
+    /// created with the first transaction.
     Memory(Option<Tables>),
 }
 
-/// A data directory and the open files in it.
+/// A data directory and its open files.
 #[derive(Debug, Default)]
 pub(crate) struct Folder {
     dir: Option<TempDir>,
@@ -41,22 +42,22 @@ pub(crate) struct Folder {
     reader: Option<Reader>,
 }
 
-/// Writing that a crash interrupts.
+/// A write that a crash interrupts.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct UnderWay<'a> {
-    /// What was being written.
+    /// The changes that were being written.
     pub(crate) changes: &'a [Change],
-    /// How much of it has come to the disk, in thousandths.
+    /// How much of it reached the disk, in thousandths.
     pub(crate) thousandths: u64,
 }
 
 impl Disk {
-    /// A folder. It is made when something is written.
+    /// A folder, which is created when something is written.
     pub(crate) fn folder() -> Self {
         Self::Folder(Box::default())
     }
 
-    /// An empty one of the same kind.
+    /// An empty disk of the same kind.
     pub(crate) fn another(&self) -> Self {
         match self {
             Self::Folder(_) => Self::folder(),
@@ -64,7 +65,7 @@ impl Disk {
         }
     }
 
-    /// Keeps the changes of a batch.
+    /// Stores the changes of a batch.
     pub(crate) fn write(&mut self, changes: &[Change]) -> Checked {
         if changes.is_empty() {
             return Ok(());
@@ -76,14 +77,14 @@ impl Disk {
         written.map_err(refused)
     }
 
-    /// Does what is left for quiet times.
+    /// Does the work that is left for idle time.
     pub(crate) fn rest(&mut self) -> Checked {
         let Self::Folder(folder) = self else { return Ok(()) };
         let Some(database) = &mut folder.database else { return Ok(()) };
         database.index().and_then(|()| database.forget()).map_err(refused)
     }
 
-    /// The answer to a question of the server, which must be that of the model.
+    /// The answer to a query of the server, which must be that of the model.
     pub(crate) fn answer(&mut self, query: &Query, model: &Store) -> Checked<QueryResult> {
         let answered = match self {
             Self::Folder(folder) => folder.reader()?.answer(query),
@@ -97,20 +98,20 @@ impl Disk {
         Ok(expected)
     }
 
-    /// The machine stops dead, and is started again.
+    /// The machine crashes and is restarted.
     pub(crate) fn crash(&mut self, under_way: UnderWay<'_>) -> Checked {
         let Self::Folder(folder) = self else { return Ok(()) };
         folder.crash(under_way)
     }
 
-    /// The server stops in an orderly way, and is started again.
+    /// The server shuts down cleanly and is restarted.
     pub(crate) fn shut_down(&mut self) -> Checked {
         let Self::Folder(folder) = self else { return Ok(()) };
         folder.shut_down()
     }
 
-    /// The channels as a server finds them when it starts. They, what was said and the numbers that were given out must be what
-    /// was written, and nothing else.
+    /// The channels that a server finds when it starts. The channels, the messages and the used numbers must
+    /// be exactly what was written.
     pub(crate) fn found(&mut self, rules: &NameRules, model: &Store) -> Checked<Vec<ChannelState>> {
         let tables = match self {
             Self::Folder(folder) => folder.database()?.tables(),
@@ -160,7 +161,7 @@ impl Folder {
         if is_torn {
             self.database()?.commit(under_way.changes).map_err(refused)?;
         }
-        // As if it was killed: nothing is brought into the one file, and nothing is noted.
+        // This is what a kill leaves: there is no checkpoint, and nothing is recorded.
         self.reader = None;
         self.database = None;
         if is_torn {

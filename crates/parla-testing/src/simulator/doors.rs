@@ -1,25 +1,27 @@
-//! Who may enter a room and speak in it by its modes and lists, told once more and in other words than the server's.
+//! Who may enter a room and speak in it according to its modes and lists, implemented independently of the
+//! server.
 //!
-//! It knows what clients heard while they were inside. What may have changed unheard is unknown, and proves nothing.
+//! It knows what clients were told while they were inside. Anything that may have changed unnoticed is
+//! unknown and proves nothing.
 
 use std::collections::BTreeSet;
 
 use parla_proto::mode::ChannelMode;
 use parla_server::Flags;
 
-/// What is known of the doors of a room.
+/// What is known about the restrictions of a room.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Doors {
-    /// Whether each of these holds; those of which nobody knows are not there.
+    /// Known flags, and whether each is set. Unknown ones are missing.
     flags: Vec<(ChannelMode, bool)>,
-    /// None: nobody knows.
+    /// `None` if it is unknown.
     key: Option<Key>,
     limit: Option<Limit>,
-    /// Bans that hold. There may be others.
+    /// Known bans. There may be others.
     bans: BTreeSet<String>,
-    /// All exceptions from them; none: nobody knows all.
+    /// All exceptions to bans; `None` if they are not all known.
     ban_exceptions: Option<BTreeSet<String>>,
-    /// All of those who need no invitation; none: nobody knows all.
+    /// All exceptions to invitations; `None` if they are not all known.
     invite_exceptions: Option<BTreeSet<String>>,
 }
 
@@ -35,7 +37,7 @@ enum Limit {
     Members(usize),
 }
 
-/// The flags that decide something here.
+/// The flags that matter here.
 const FLAGS: [ChannelMode; 6] = [
     ChannelMode::InviteOnly,
     ChannelMode::NoExternal,
@@ -46,7 +48,7 @@ const FLAGS: [ChannelMode; 6] = [
 ];
 
 impl Doors {
-    /// Those of a room that was made with these flags a moment ago.
+    /// The restrictions of a room that was just created with these flags.
     pub(super) fn of_new_room(flags: Flags) -> Self {
         let is_set = |mode| Flags::of_mode(mode).is_some_and(|flag| flags.contains(flag));
         Self {
@@ -59,7 +61,7 @@ impl Doors {
         }
     }
 
-    /// A mode changes.
+    /// Applies a mode change.
     pub(super) fn step(&mut self, set: bool, mode: ChannelMode, param: &str) {
         let change = |list: &mut BTreeSet<String>| {
             if set {
@@ -87,19 +89,19 @@ impl Doors {
         }
     }
 
-    /// Whether a flag is set for certain.
+    /// Whether a flag is certainly set.
     pub(super) fn has(&self, mode: ChannelMode) -> bool {
         self.flags.contains(&(mode, true))
     }
 
-    /// Why somebody whom nobody has invited certainly may not enter; a door that opens to a word or closes by number is asked
-    /// about elsewhere.
+    /// Why a user without an invitation certainly may not enter; the key and the limit are checked
+    /// separately.
     pub(super) fn shut_out(&self, source: &str) -> Option<&'static str> {
         let none = |list: &Option<BTreeSet<String>>| list.as_ref().is_some_and(BTreeSet::is_empty);
         if self.bans(source) {
             Some("they are banned")
         } else if self.has(ChannelMode::RegisteredOnly) {
-            // Nobody in a simulation has one.
+            // No user of a simulation has one.
             Some("they have no account")
         } else if self.has(ChannelMode::InviteOnly) && none(&self.invite_exceptions) {
             Some("nobody has invited them")
@@ -108,7 +110,7 @@ impl Doors {
         }
     }
 
-    /// Why somebody without a rank certainly may not speak.
+    /// Why a user without a rank certainly may not speak.
     pub(super) fn silence(&self, source: &str) -> Option<&'static str> {
         if self.bans(source) {
             Some("they are banned")
@@ -119,32 +121,32 @@ impl Doors {
         }
     }
 
-    /// Whether somebody certainly is banned.
+    /// Whether a user is certainly banned.
     fn bans(&self, source: &str) -> bool {
         let nobody_is_excepted = self.ban_exceptions.as_ref().is_some_and(BTreeSet::is_empty);
         let source = source.to_ascii_lowercase();
         nobody_is_excepted && self.bans.iter().any(|mask| is_plain(mask) && fits(mask, &source))
     }
 
-    /// Whether a line that asks to enter certainly lacks the word for it.
+    /// Whether a line that asks to enter certainly lacks the key.
     pub(super) fn lacks_key(&self, line: &str) -> bool {
         let Some(Key::Word(key)) = &self.key else { return false };
         let is_plain = key.bytes().all(|byte| byte.is_ascii_alphanumeric());
         is_plain && !line.to_ascii_lowercase().contains(&key.to_ascii_lowercase())
     }
 
-    /// Whether a room of so many members certainly is full.
+    /// Whether a room with this many members is certainly full.
     pub(super) fn is_full(&self, members: usize) -> bool {
         matches!(self.limit, Some(Limit::Members(most)) if members >= most)
     }
 }
 
-/// Whether a mask means the same whatever the network takes for the same letter.
+/// Whether a mask means the same under every casemapping.
 fn is_plain(mask: &str) -> bool {
     mask.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"*?!@.-_".contains(&byte))
 }
 
-/// Whether a mask with `*` and `?` fits a source. Both are in lower case.
+/// Whether a mask with `*` and `?` matches a source. Both are in lower case.
 fn fits(mask: &str, source: &str) -> bool {
     match (mask.chars().next(), source.chars().next()) {
         (None, None) => true,
@@ -202,7 +204,7 @@ mod tests {
         assert_eq!(doors(&[(true, 'b', "m:bob!*@*"), (true, 'b', "[]!*@*")]).shut_out(bob), None);
         assert!(doors(&[(true, 'i', "")]).shut_out(bob).is_some());
         assert_eq!(doors(&[(true, 'i', ""), (true, 'I', "x!*@*")]).shut_out(bob), None);
-        // What nobody knows proves nothing.
+        // Unknown restrictions prove nothing.
         let mut unknown = Doors::default();
         unknown.step(true, ChannelMode::InviteOnly, "");
         unknown.step(true, ChannelMode::Ban, "bob!*@*");

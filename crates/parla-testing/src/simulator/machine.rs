@@ -1,5 +1,5 @@
-//! One machine: the real server, and the model of its daemon. Inputs gather in a batch, a batch is written, and only then do its
-//! outputs leave.
+//! One machine: the real server, and a model of its daemon. Inputs are collected into a batch, the batch is
+//! written, and only then are its outputs sent.
 
 use std::{collections::VecDeque, fmt, mem};
 
@@ -15,13 +15,13 @@ use super::{
     projection::Projection,
 };
 
-/// When something happened to a machine: what an entry did comes before all that sessions say after they have heard of it. So
-/// outputs of several machines can be put into one order.
+/// When something happened on a machine: the effects of an entry come before everything that sessions send
+/// after being told of it. This puts the outputs of several machines into one order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Turn {
     /// Up to where the machine had read the log.
     pub(crate) place: usize,
-    /// Whether it is what the entry there did, or what came after.
+    /// Whether it came after the effects of that entry, rather than being one of them.
     pub(crate) is_after: bool,
 }
 
@@ -32,14 +32,14 @@ impl fmt::Display for Turn {
     }
 }
 
-/// What one input caused, and when.
+/// The effects of one input, and when they happened.
 #[derive(Debug)]
 pub(crate) struct Caused {
     pub(crate) turn: Turn,
     pub(crate) outputs: Outputs,
 }
 
-/// Where a machine begins to read the log, and with what.
+/// Where a machine starts to read the log, and with what.
 #[derive(Clone, Debug)]
 pub(crate) struct Beginning {
     pub(crate) place: usize,
@@ -53,34 +53,34 @@ pub(crate) struct Machine {
     pub(crate) server: Server,
     /// How many places of the log it has read.
     pub(crate) read: usize,
-    /// The clients' connections as this machine numbers them.
+    /// The clients' connections by the ids that this machine gave them.
     pub(crate) connections: SlotMap<DefaultKey, ConnectionId>,
     pub(crate) condition: Condition,
-    /// What the server has asked last.
+    /// The last question that the server asked.
     pub(crate) last_question: Option<QuestionId>,
-    /// What it keeps; none if it is the only machine, whose disk is the world's.
+    /// What it stores; `None` for the only machine, whose disk belongs to the world.
     pub(crate) projection: Option<Projection>,
-    /// What it begins with when it starts again.
+    /// What it uses when it starts again.
     pub(crate) beginning: Option<Beginning>,
     gathering: Vec<Caused>,
     sealed: VecDeque<Vec<Caused>>,
     written: VecDeque<(Turn, Vec<Output>)>,
-    /// What it wants to have in the log and has no confirmation of.
+    /// Proposals that it wants in the log and that have not been confirmed.
     pub(crate) unconfirmed: VecDeque<Vec<u8>>,
 }
 
-/// What a machine does.
+/// The condition of a machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Condition {
     Runs,
-    /// It does nothing for a while, and does not know that.
+    /// It does nothing for a while, without knowing it.
     Sleeps,
-    /// Its process is no more.
+    /// Its process has ended.
     Dead,
 }
 
 impl Machine {
-    /// A machine whose server is the whole network, or the only one at its log.
+    /// A machine whose server is alone, or is the only one on its log.
     pub(crate) fn with(node: NodeId, server: Server) -> Self {
         Self {
             node,
@@ -98,7 +98,7 @@ impl Machine {
         }
     }
 
-    /// A machine that begins with what another wrote down. `run` is another number each time.
+    /// A machine that starts with what another has saved. `run` must be a different number each time.
     pub(crate) fn join(
         (node, run): (NodeId, u64),
         beginning: Beginning,
@@ -116,7 +116,7 @@ impl Machine {
         self.condition == Condition::Runs
     }
 
-    /// Writes down what it has of the network, to begin with that when it starts again.
+    /// Saves its view of the network, in order to start with that again.
     pub(crate) fn write_down(&mut self) -> Checked {
         let snapshot = self.server.snapshot();
         let bytes = snapshot.encode();
@@ -138,7 +138,8 @@ impl Machine {
         self.server.handle(now, input, &mut outputs);
         let place = self.read;
         if is_entry {
-            // Behind the entry the next line of whoever waited for it is taken, or they are heard to have gone.
+            // After the entry, the next line of whoever waited for it is handled, or they turn out to have
+            // gone.
             let is_next = |output: &Output| matches!(output, Output::LineTaken { .. } | Output::Close { .. });
             let end = outputs.outputs.iter().position(is_next).unwrap_or(outputs.outputs.len());
             let after = outputs.outputs.split_off(end);
@@ -154,7 +155,7 @@ impl Machine {
         }
     }
 
-    /// The gathered inputs become a batch.
+    /// Turns the collected inputs into a batch.
     pub(crate) fn seal(&mut self) {
         if !self.gathering.is_empty() {
             self.sealed.push_back(mem::take(&mut self.gathering));
@@ -166,7 +167,7 @@ impl Machine {
         self.sealed.len()
     }
 
-    /// What the batch changes that is being written.
+    /// The changes of the batch that is being written.
     pub(crate) fn under_way(&self) -> Vec<Change> {
         self.being_written().flat_map(|caused| caused.outputs.changes.iter().cloned()).collect()
     }
@@ -181,7 +182,7 @@ impl Machine {
         self.sealed.pop_front()
     }
 
-    /// What a batch caused may leave now. Proposals go at once; what clients get waits for its turn.
+    /// Releases the effects of a batch. Proposals are sent at once; what clients get waits for its turn.
     pub(crate) fn written(&mut self, turn: Turn, outputs: Vec<Output>) {
         let mut rest = Vec::new();
         for output in outputs {
@@ -195,17 +196,17 @@ impl Machine {
         }
     }
 
-    /// The turn of the oldest outputs that may leave.
+    /// The turn of the oldest outputs that may be sent.
     pub(crate) fn next_written(&self) -> Option<Turn> {
         self.written.front().map(|(turn, _)| *turn)
     }
 
-    /// The oldest outputs that may leave.
+    /// Takes the oldest outputs that may be sent.
     pub(crate) fn take_written(&mut self) -> Vec<Output> {
         self.written.pop_front().map(|(_, outputs)| outputs).unwrap_or_default()
     }
 
-    /// The turn that the next line which clients get from this machine belongs to, at the earliest.
+    /// The earliest turn to which the next line from this machine to clients can belong.
     pub(crate) fn earliest(&self) -> Turn {
         let sealed = self.sealed.front().and_then(|batch| batch.first());
         let waiting = sealed.or(self.gathering.first()).map(|caused| caused.turn);
@@ -220,7 +221,7 @@ impl Machine {
             && self.unconfirmed.is_empty()
     }
 
-    /// The process ends. What was not written is lost, and so is what has not left.
+    /// Ends the process. Everything that was not written or not sent is lost.
     pub(crate) fn die(&mut self) {
         self.condition = Condition::Dead;
         self.gathering.clear();

@@ -1,4 +1,4 @@
-//! Lines of the rarer commands, as templates: whatever is in braces is filled in anew each time.
+//! Lines of the rarer commands, as templates whose parts in braces are filled in anew each time.
 
 use std::sync::LazyLock;
 
@@ -6,16 +6,17 @@ use parla_proto::{CommandName, command};
 
 use super::{rng::Rng, store::Store};
 
-/// What can be said, in the order of the alphabet by command.
+/// All phrases, in the alphabetical order of their commands.
 static PHRASES: LazyLock<Vec<&str>> = LazyLock::new(|| {
     let names = command::ALL.iter().filter_map(|facts| CommandName::parse(facts.name));
     names.flat_map(phrases).copied().collect()
 });
 
-/// The phrases of a command. `{room}` and `{nick}` are names, known or not, `{text}` is a text that was never said before, `{id}` is
-/// the id of a message, and `{oper}` is the password of the operator, or another one.
+/// The phrases of a command. `{room}` and `{nick}` are known or unknown names, `{text}` is a text that was
+/// never said before, `{id}` is the id of a message, and `{oper}` is the operator's password or another one.
 ///
-/// Empty where an action of the simulator says the command. With parameters that have nothing to do with it, each is said anyway.
+/// It is empty for commands that have an action of their own in the simulator. Every command is also sent
+/// with parameters that do not fit it.
 #[expect(clippy::too_many_lines, reason = "a list of phrases, by command")]
 const fn phrases(command: CommandName) -> &'static [&'static str] {
     match command {
@@ -131,7 +132,7 @@ const fn phrases(command: CommandName) -> &'static [&'static str] {
 /// Words that a command may know.
 const WORDS: &[&str] = &["JOIN", "cmodes", "nothing", "u", "o", "m", "*", ""];
 
-/// Fills a template. `named` gives a room or a nick, and a text.
+/// Fills in a template. `named` supplies a room or a nick, and a text.
 pub(super) fn phrase(
     rng: &mut Rng,
     store: &Store,

@@ -1,7 +1,8 @@
-//! What one of several machines keeps: everything that the entries of the log change, each once, in a store of its own.
+//! What one of several machines stores: all changes by the entries of the log, each once, in a store of its
+//! own.
 //!
-//! A machine that starts again reads some entries twice, as what it begins with may be older than its store. How far the store has
-//! come is kept with it, so nothing is kept twice.
+//! A machine that starts again reads some entries twice, because its starting point may be older than its
+//! store. How far the store has got is stored with it, so that nothing is stored twice.
 
 use parla_proto::name::NameRules;
 use parla_server::{Change, Query, QueryResult, Settings};
@@ -12,16 +13,16 @@ use super::{
     store::Store,
 };
 
-/// From so many thousandths on, a batch is on disk as a whole when its machine stops dead.
+/// From this many thousandths on, a batch is completely on disk when its machine crashes.
 const WHOLE_FROM: u64 = 700;
 
-/// What one entry changes.
+/// The changes by one entry.
 #[derive(Clone, Debug)]
 pub(crate) struct OfEntry {
     /// Its place in the log.
     pub(crate) place: usize,
     pub(crate) changes: Vec<Change>,
-    /// Channels that operators delete there, by name.
+    /// Channels that operators delete by it, by name.
     pub(crate) deleted: Vec<String>,
 }
 
@@ -30,17 +31,18 @@ pub(crate) struct OfEntry {
 pub(crate) struct Projection {
     disk: Disk,
     model: Store,
-    /// The last entry of which everything is in it.
+    /// The last entry that is completely in the store.
     applied: usize,
 }
 
 impl Projection {
-    /// An empty one.
+    /// An empty store.
     pub(crate) fn new(disk: Disk, settings: &Settings) -> Self {
         Self { disk, model: Store::new(settings), applied: 0 }
     }
 
-    /// Keeps what a batch changes, as one transaction, as far as it is not there yet. `of_all` is what any machine has kept.
+    /// Stores the changes of a batch as one transaction, unless they are there already. `of_all` has what any
+    /// machine has stored.
     pub(crate) fn write(&mut self, batch: Vec<OfEntry>, of_all: &Store) -> Checked {
         self.model.see_time(of_all.latest());
         let mut changes = Vec::new();
@@ -52,23 +54,23 @@ impl Projection {
         self.disk.write(&changes)
     }
 
-    /// Everything up to this entry is in the store, though most entries change nothing.
+    /// Notes that everything up to this entry is in the store, since most entries change nothing.
     pub(crate) fn come_to(&mut self, place: usize) {
         self.applied = self.applied.max(place);
     }
 
-    /// The answer to a question of this machine.
+    /// The answer to a query of this machine.
     pub(crate) fn answer(&mut self, query: &Query) -> Checked<QueryResult> {
         self.disk.answer(query, &self.model)
     }
 
-    /// Does what is left for quiet times.
+    /// Does the work that is left for idle time.
     pub(crate) fn rest(&mut self) -> Checked {
         self.disk.rest()
     }
 
-    /// The machine stops dead while so many thousandths of a batch were written. From some on all of it is there, and nobody has
-    /// heard of it.
+    /// The machine crashes when this many thousandths of a batch have been written. From [`WHOLE_FROM`] on
+    /// all of it is there, and nobody has been told of it.
     pub(crate) fn crash(&mut self, batch: Vec<OfEntry>, thousandths: u64, of_all: &Store) -> Checked {
         if thousandths >= WHOLE_FROM {
             let place = batch.last().map_or(0, |entry| entry.place);
@@ -81,7 +83,8 @@ impl Projection {
         self.disk.crash(UnderWay { changes: &changes, thousandths })
     }
 
-    /// The machine starts again: what was written is in its store, and nothing else. It must not begin behind that.
+    /// Checks the store when the machine starts again: it must have exactly what was written, and the machine
+    /// must not start behind that.
     pub(crate) fn is_found(&mut self, rules: &NameRules, begins_at: usize) -> Checked {
         ensure(begins_at <= self.applied, "snapshot", || {
             format!("it is of {begins_at}, and the store has come to {}", self.applied)
@@ -89,7 +92,7 @@ impl Projection {
         self.disk.found(rules, &self.model).map(|_| ())
     }
 
-    /// Nothing is on its way: the store has what any machine has kept, and nothing else.
+    /// Checks, when nothing is on its way, that the store has exactly what any machine has stored.
     pub(crate) fn has_all(&mut self, rules: &NameRules, of_all: &Store) -> Checked {
         self.disk
             .found(rules, of_all)
@@ -112,7 +115,8 @@ mod tests {
         OfEntry { place, changes: vec![Change::Channel(Box::new(state))], deleted: Vec::new() }
     }
 
-    /// What two machines have kept: one of everything, and the other, which stopped dead, of what it was told.
+    /// The stores of two machines: the first has everything, and the second, which crashed, has what it was
+    /// told.
     struct Two {
         settings: Settings,
         of_all: Store,
@@ -155,7 +159,7 @@ mod tests {
             two.own.is_found(&two.settings.network.name_rules(), 1).unwrap();
             two.reads(&[1, 2]);
             assert!(two.has_all(), "{thousandths}");
-            // It never begins behind what it has kept.
+            // It never starts behind what it has stored.
             assert!(two.own.is_found(&two.settings.network.name_rules(), 9).is_err());
         }
     }

@@ -1,4 +1,4 @@
-//! What each rank of a member may do, told once more and in other words than the server's.
+//! What each rank of a member may do, implemented independently of the server.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use parla_proto::{
 
 use super::checkers::{Checked, ensure};
 
-/// Signs from the lowest.
+/// Signs from the lowest to the highest.
 const SIGNS: &str = "+%@&~";
 
 /// The signs of a member.
@@ -48,7 +48,7 @@ pub(super) fn sign_of(mode: ChannelMode) -> Option<char> {
     MEMBER_MODES.iter().find(|(known, _)| *known == mode).map(|(_, sign)| *sign)
 }
 
-/// The signs before a channel, and the channel; no signs if it is none.
+/// The signs before a channel, and the channel; without signs if it is not a channel.
 pub(super) fn status_target(target: &str) -> (&str, &str) {
     let (signs, name) = target.split_at(target.len() - target.trim_start_matches(is_sign).len());
     if is_channel(name) { (signs, name) } else { ("", target) }
@@ -59,13 +59,13 @@ pub(super) fn is_at_least(own: &Signs, sign: char) -> bool {
     own.height() >= height(sign)
 }
 
-/// Whether one may put another out: who is lower, and from operator upward who is as high.
+/// Whether a member may remove another: one of lower rank and, from operator upward, one of the same rank.
 pub(super) fn may_kick(own: &Signs, other: &Signs) -> bool {
     let (own, other) = (own.height(), other.height());
     own >= height('%') && (own > other || (own == other && own >= height('@')))
 }
 
-/// Whether one may take a step.
+/// Checks that a member may perform a step.
 pub(super) fn may_change(own: &Signs, step: &ModeStep<'_>, to_oneself: bool) -> Checked {
     let is_list =
         ChannelMode::from_letter(step.mode.letter()).is_some_and(|facts| facts.kind == ModeKind::List);

@@ -1,6 +1,6 @@
-//! A run that is made of bytes, for fuzzing: up to four clients, their lines, time, crashes, and all checkers.
+//! A run made from bytes, for fuzzing: up to four clients, their lines, time, crashes, and all checkers.
 //!
-//! Relies on the bytes only. A row of them, up to LF, is what one client sends or what happens to all:
+//! It depends only on the bytes. A row of them, up to LF, is what one client sends or what happens to all:
 //!
 //! | first byte | the rest |
 //! |---|---|
@@ -11,7 +11,8 @@
 //! | `C` | the machine crashes |
 //! | `S` | all that is on its way arrives |
 //!
-//! The very first byte chooses the log, whether there is a history, and whether clients ask for every capability.
+//! The very first byte chooses the log, whether there is a history, and whether clients request every
+//! capability.
 
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -31,7 +32,7 @@ use super::{
 /// Runs the bytes. Findings of the checkers in `passed_over` do not end the run.
 ///
 /// # Errors
-/// A checker found that the server did not keep a promise. The failure's seed is 0 and its step the row.
+/// A checker found that the server broke a promise. The failure has seed 0, and its step is the row.
 pub fn replay(bytes: &[u8], passed_over: &[&str]) -> Result<(), Failure> {
     let (choices, rows) = bytes.split_first().unwrap_or((&0, &[]));
     let mut settings = Settings::named("irc.test");
@@ -99,7 +100,7 @@ impl Replay {
         }
     }
 
-    /// A client connects and registers.
+    /// Connects and registers a client.
     fn connect(&mut self, number: usize) -> ConnectionId {
         let address = IpAddr::V4(Ipv4Addr::LOCALHOST);
         let peer = Peer { unthrottled: true, ..Peer::at(address) };

@@ -1,6 +1,8 @@
-//! The model of a log that several machines share: one order of what they propose, as bytes, with what a real one does to it.
+//! A model of the log that several machines share: their proposals in one order, as bytes, and with the
+//! faults of a real log.
 //!
-//! It may be given the same twice, or late, and it never forgets. All machines read the same from it.
+//! It may be given a proposal twice or late, and it never forgets anything. All machines read the same from
+//! it.
 
 use parla_proto::Timestamp;
 use parla_server::{EntryCommand, Proposal, Repair};
@@ -10,14 +12,14 @@ use super::{
     projection::OfEntry,
 };
 
-/// What stands at one place of the log, and what machines made of it.
+/// The proposal at one place of the log, and its effects on machines.
 #[derive(Debug)]
 pub(crate) struct Place {
     pub(crate) at: Timestamp,
     pub(crate) bytes: Vec<u8>,
-    /// What the first machine that got here kept because of it, and how that reads.
+    /// What the first machine that got here stored because of it, and its textual form.
     changes: Option<(OfEntry, String)>,
-    /// The network after it, as the first machine had it that looked.
+    /// The hash of the network after it, as computed by the first machine that did so.
     state: Option<u64>,
 }
 
@@ -25,28 +27,28 @@ pub(crate) struct Place {
 #[derive(Debug, Default)]
 pub(crate) struct SharedLog {
     places: Vec<Place>,
-    /// Messages of machines that the log gets later than others, or never.
+    /// Proposals that reach the log later than others, or never.
     late: Vec<Vec<u8>>,
 }
 
 impl SharedLog {
-    /// How many places there are.
+    /// The number of places.
     pub(crate) const fn len(&self) -> usize {
         self.places.len()
     }
 
-    /// Adds what a machine proposed.
+    /// Appends a proposal.
     pub(crate) fn append(&mut self, at: Timestamp, bytes: Vec<u8>) {
-        // The broker's clock may go back; the network's does not.
+        // The log's clock may go back; the network's does not.
         self.places.push(Place { at, bytes, changes: None, state: None });
     }
 
-    /// Something is on its way that will come late, if at all.
+    /// Sends a proposal that arrives late, if at all.
     pub(crate) fn delay(&mut self, bytes: Vec<u8>) {
         self.late.push(bytes);
     }
 
-    /// One of the late messages comes.
+    /// Lets one of the late proposals arrive.
     pub(crate) fn append_late(&mut self, at: Timestamp, which: usize) {
         if which < self.late.len() {
             let bytes = self.late.swap_remove(which);
@@ -54,12 +56,12 @@ impl SharedLog {
         }
     }
 
-    /// How many messages are late.
+    /// How many proposals are late.
     pub(crate) const fn late(&self) -> usize {
         self.late.len()
     }
 
-    /// What stands at a place.
+    /// The proposal at a place, and its time.
     pub(crate) fn read(&self, place: usize) -> Checked<(Timestamp, Proposal)> {
         let found = place.checked_sub(1).and_then(|index| self.places.get(index));
         let found = found.ok_or_else(|| Finding::new("log", format!("nothing stands at {place}")))?;
@@ -79,7 +81,8 @@ impl SharedLog {
         })
     }
 
-    /// A machine has written what the entry there changes. Says whether it is the first, so that the disk does not have it yet.
+    /// Notes that a machine has written the changes of the entry there. Returns whether it is the first, so
+    /// that the disk does not have them yet.
     pub(crate) fn wrote(&mut self, entry: &OfEntry) -> Checked<bool> {
         let (place, changes) = (entry.place, format!("{:?}", entry.changes));
         let Some(found) = place.checked_sub(1).and_then(|index| self.places.get_mut(index)) else {
@@ -99,13 +102,13 @@ impl SharedLog {
         }
     }
 
-    /// What the entries up to there have changed, as far as some machine has kept it.
+    /// The changes of all entries up to there, as far as any machine has stored them.
     pub(crate) fn changes_to(&self, place: usize) -> Vec<OfEntry> {
         let places = self.places.iter().take(place);
         places.filter_map(|place| place.changes.as_ref().map(|(entry, _)| entry.clone())).collect()
     }
 
-    /// A machine's network after the entry there.
+    /// Checks a machine's network after the entry there.
     pub(crate) fn became(&mut self, place: usize, state: u64) -> Checked {
         let Some(found) = place.checked_sub(1).and_then(|index| self.places.get_mut(index)) else {
             return Ok(());

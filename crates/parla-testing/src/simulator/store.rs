@@ -1,6 +1,7 @@
-//! What must be on the disk: what was written and nothing else. It survives every crash.
+//! What must be on the disk: exactly what was written. It survives every crash.
 //!
-//! Simple on purpose, a list that is filtered, so that it can be believed. The real store is compared with it (`disk.rs`).
+//! It is simple on purpose, a list that is filtered, so that it can be trusted. The real store is compared
+//! with it (`disk.rs`).
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -16,29 +17,29 @@ use parla_server::{
 
 use super::checkers::{Checked, Finding, ensure};
 
-/// Everything that was kept.
+/// Everything that was stored.
 #[derive(Debug)]
 pub(crate) struct Store {
     casemapping: Casemapping,
-    /// How long rooms stay when everybody has left, and those that always do.
+    /// How long empty rooms are kept, and the rooms that are always kept.
     forget_empty_after: Option<Duration>,
     autojoin: Vec<ChannelName>,
-    /// The latest time that there was.
+    /// The latest time so far.
     latest: Timestamp,
-    /// Reads the ids that clients are told.
+    /// Decodes the ids that clients are told.
     pub(crate) ids: MessageIds,
     messages: BTreeMap<u64, Arc<Spoken>>,
     by_text: BTreeMap<String, Vec<u64>>,
-    /// Taken back: nobody reads them again, but what was sent before may still be on its way.
+    /// Deleted messages: nobody reads them again, but what was sent before may still be on its way.
     redacted: BTreeSet<u64>,
     channels: BTreeMap<ChannelId, ChannelState>,
-    /// Channels that are no more.
+    /// Channels that no longer exist.
     forgotten: BTreeSet<ChannelId>,
-    /// Every name, folded, that a channel ever had: clients hear of a new one later than the disk.
+    /// Every name, folded, that a channel ever had: clients are told of a new one later than the disk.
     names: BTreeMap<ChannelId, BTreeSet<String>>,
 }
 
-/// A room's message as a client read it.
+/// A message in a room, as a client received it.
 #[derive(Debug)]
 pub(crate) struct Heard<'a> {
     pub(crate) verb: &'a str,
@@ -46,10 +47,10 @@ pub(crate) struct Heard<'a> {
     /// The room's name, folded.
     pub(crate) room: &'a str,
     pub(crate) text: &'a str,
-    /// The message's number, of a client that was told its id.
+    /// The message's number, if the client was told its id.
     pub(crate) seq: Option<u64>,
     pub(crate) time: Option<Timestamp>,
-    /// Client-only tags, of a client that reads them.
+    /// Client-only tags, if the client reads them.
     pub(crate) tags: Option<String>,
 }
 
@@ -70,17 +71,17 @@ impl Store {
         }
     }
 
-    /// It is this time, or later: the simulated clock goes back a little, the server's does not.
+    /// Notes that it is at least this time: the simulated clock goes back a little, the server's does not.
     pub(crate) fn see_time(&mut self, now: Timestamp) {
         self.latest = self.latest.max(now);
     }
 
-    /// The latest time that there was.
+    /// The latest time so far.
     pub(crate) const fn latest(&self) -> Timestamp {
         self.latest
     }
 
-    /// Writes the changes of one batch. Operators deleted the channels of these names.
+    /// Writes the changes of one batch. `deleted` are the names of the channels that operators deleted.
     pub(crate) fn write(&mut self, changes: Vec<Change>, deleted: &[&str]) -> Checked {
         for change in changes {
             match change {
@@ -94,7 +95,7 @@ impl Store {
         Ok(())
     }
 
-    /// Checks that a server that starts finds the channels that were written, and that no number comes back.
+    /// Checks that a starting server finds the channels that were written, and that no number is reused.
     pub(crate) fn is_found(&self, channels: &[ChannelState], last_seq: Option<u64>) -> Checked {
         let are_same = channels.len() == self.channels.len()
             && self.channels.values().zip(channels).all(|(written, found)| is_same(written, found));
@@ -105,7 +106,7 @@ impl Store {
         ensure(last_seq == last, "disk", || format!("the last number is {last_seq:?} and not {last:?}"))
     }
 
-    /// Questions for everything that was ever said, also in channels that are no more.
+    /// Queries for everything that was ever said, even in channels that no longer exist.
     pub(crate) fn whole_histories(&self) -> Vec<Query> {
         let rooms = self.names.keys().map(|id| Conversation::Channel(*id));
         let said = self.messages.values().filter_map(|spoken| spoken.conversation.clone());
@@ -114,17 +115,17 @@ impl Store {
         conversations.into_iter().map(all).collect()
     }
 
-    /// A channel as it is kept.
+    /// A channel as it is stored.
     pub(crate) fn channel(&self, id: ChannelId) -> Option<&ChannelState> {
         self.channels.get(&id)
     }
 
-    /// The channel kept under this name, folded.
+    /// The channel that is stored under this folded name.
     pub(crate) fn channel_named(&self, name: &str) -> Option<&ChannelState> {
         self.channels.values().find(|state| state.name.folded() == name)
     }
 
-    /// Whether a kept channel has, or had, this name, folded.
+    /// Whether a stored channel has, or had, this folded name.
     pub(crate) fn was_named(&self, name: &str) -> bool {
         self.names.values().any(|names| names.contains(name))
     }
@@ -134,8 +135,8 @@ impl Store {
         self.names.get(&id).into_iter().flatten()
     }
 
-    /// Whether a room may have been made by a JOIN of this number. The disk may be ahead of who asks: a room that is kept since may
-    /// be a later one, or have had another name.
+    /// Whether a room may have been created by the JOIN with this number. The disk may be ahead of the
+    /// client: a room that was stored since may be a later one, or may have had another name.
     pub(crate) fn may_be_new(&self, name: &str, joined: Option<u64>) -> bool {
         let kept = self.channel_named(name).map(|state| state.id);
         let always_so = |id: &ChannelId| self.names_of(*id).count() == 1;
@@ -143,39 +144,39 @@ impl Store {
         kept.filter(always_so).is_none_or(|id| id.number() >= joined || joined == u64::MAX)
     }
 
-    /// How many messages there are.
+    /// The number of messages.
     pub(crate) fn len(&self) -> usize {
         self.messages.len()
     }
 
-    /// Whether this message is kept.
+    /// Whether this message is stored.
     pub(crate) fn has(&self, seq: u64) -> bool {
         self.messages.contains_key(&seq)
     }
 
-    /// The message of this number, also one that was taken back.
+    /// The message with this number, even if it was deleted.
     pub(crate) fn message(&self, seq: u64) -> Option<&Arc<Spoken>> {
         self.messages.get(&seq)
     }
 
-    /// Checks that a server has of the channels what is kept.
+    /// Checks that a server's channels are those that are stored.
     pub(crate) fn is_had(&self, channels: &[&ChannelState]) -> Checked {
         let are_same = channels.len() == self.channels.len()
             && self.channels.values().zip(channels).all(|(kept, had)| is_same(kept, had));
         ensure(are_same, "kept", || format!("a server has {channels:?}, and {:?} are kept", self.channels))
     }
 
-    /// The newest message at or before this place in the list, counted from the oldest.
+    /// The newest message at or before this position in the list, counted from the oldest.
     pub(crate) fn nth(&self, index: usize) -> Option<&Arc<Spoken>> {
         self.messages.values().nth(index)
     }
 
-    /// How often a source said this in a room.
+    /// How often a source has said this in a room.
     pub(crate) fn count(&self, room: &str, source: &str, text: &str) -> usize {
         self.said(text).filter(|spoken| spoken.source == source && self.is_in(spoken, room)).count()
     }
 
-    /// The answer to a question of the server.
+    /// The answer to a query of the server.
     pub(crate) fn answer(&self, query: &Query) -> QueryResult {
         match query {
             Query::History { conversation, page, limit } => {
@@ -195,17 +196,18 @@ impl Store {
         }
     }
 
-    /// Whether a conversation has the message of this number.
+    /// Whether a conversation has the message with this number.
     fn is_there(&self, conversation: &Conversation, seq: u64) -> bool {
         self.of(conversation).any(|spoken| spoken.seq == seq)
     }
 
-    /// Whether this is a line of a message of several, but not the first: those carry no id.
+    /// Whether this is a line of a multiline message, but not its first: those lines carry no id.
     pub(crate) fn goes_on(&self, text: &str) -> bool {
         self.said(text).any(|spoken| lines(spoken).skip(1).any(|line| line == text))
     }
 
-    /// Checks that what a client read is what was kept. Gives the message's number if it can be told.
+    /// Checks that what a client received is what was stored. Returns the message's number if it can be
+    /// determined.
     pub(crate) fn confirm(&self, heard: &Heard<'_>) -> Checked<Option<u64>> {
         let fits = |spoken: &Spoken| {
             spoken.verb.as_str() == heard.verb
@@ -228,7 +230,7 @@ impl Store {
         let first = same
             .next()
             .ok_or_else(|| Finding::new("history", format!("{heard:?} was delivered and is not kept")))?;
-        // Only the first line of a message stands for it.
+        // Only the first line of a message identifies it.
         let is_known = same.next().is_none() && lines(first).next() == Some(heard.text);
         Ok(is_known.then_some(first.seq))
     }
@@ -250,11 +252,11 @@ impl Store {
         ensure(last.is_none_or(|(seq, last)| *seq < spoken.seq && last.at <= spoken.at), "kept", || {
             format!("not after the last: {spoken:?}")
         })?;
-        // Of a message of several lines each is looked for by itself.
+        // Each line of a multiline message is searched for separately.
         for line in lines(spoken) {
             self.by_text.entry(line.to_owned()).or_default().push(spoken.seq);
         }
-        // What is not there, or elsewhere, nothing refers to.
+        // Nothing refers to a message that does not exist or is in another conversation.
         let is_there = |seq: &u64| {
             let referred = self.messages.get(seq).filter(|_| !self.redacted.contains(seq));
             referred.is_some_and(|referred| referred.conversation == spoken.conversation)
@@ -264,7 +266,7 @@ impl Store {
         Ok(())
     }
 
-    /// A message that is not in the conversation stays, whatever the server says.
+    /// A message that is not in the conversation remains, whatever the server says.
     fn redact(&mut self, conversation: &Conversation, seq: u64) {
         if self.messages.get(&seq).is_some_and(|spoken| spoken.conversation.as_ref() == Some(conversation)) {
             self.redacted.insert(seq);
@@ -280,7 +282,7 @@ impl Store {
         self.write_channel(changed)
     }
 
-    /// Nobody reads a forgotten channel's messages again, and its number does not come back.
+    /// Forgets a channel: nobody reads its messages again, and its number is not reused.
     fn forget(&mut self, id: ChannelId, deleted: &[&str]) -> Checked {
         let gone = self.channels.remove(&id);
         let is_due = |state: &ChannelState| {
@@ -349,12 +351,12 @@ impl Store {
     }
 }
 
-/// Whether two states are the same to the letter: names are equal in any spelling.
+/// Whether two states are equal even in spelling, because names are equal in any spelling.
 fn is_same(one: &ChannelState, other: &ChannelState) -> bool {
     one == other && one.name.as_str() == other.name.as_str()
 }
 
-/// The lines of a message that are not blank, as everyone gets them, whole or one by one.
+/// The lines of a message that are not blank, which everyone gets, as a batch or one by one.
 pub(crate) fn lines(spoken: &Spoken) -> impl Iterator<Item = &str> {
     let pieces = pieces(&spoken.text, &spoken.cuts).into_iter();
     pieces.map(|piece| piece.text).filter(|text| !text.is_empty())

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-/// A list that forgets what is old.
+/// A list that drops its oldest events.
 #[derive(Debug)]
 pub(crate) struct Trace {
     events: VecDeque<String>,
@@ -10,12 +10,12 @@ pub(crate) struct Trace {
 }
 
 impl Trace {
-    /// A list of at most so many events.
+    /// A list of at most `most` events.
     pub(crate) fn new(most: usize) -> Self {
         Self { events: VecDeque::new(), most }
     }
 
-    /// Adds an event. It is written only if the list holds any.
+    /// Adds an event. It is formatted only if the list can hold any.
     pub(crate) fn add(&mut self, event: impl FnOnce() -> String) {
         if self.most == 0 {
             return;
@@ -26,7 +26,7 @@ impl Trace {
         self.events.push_back(event());
     }
 
-    /// What is in it, from the oldest.
+    /// The events, starting with the oldest.
     pub(crate) fn events(&self) -> Vec<String> {
         self.events.iter().cloned().collect()
     }

@@ -1,7 +1,8 @@
-//! The model of the daemon: it gathers inputs into batches, writes each batch's changes, and only then lets its outputs go.
+//! A model of the daemon: it collects inputs into batches, writes each batch's changes, and only then
+//! releases its outputs.
 //!
-//! In it are the real [`Server`] and its real store, beside a model of what is kept, of the shared log, and of every client. It
-//! chooses nothing itself.
+//! It contains the real [`Server`] and its real store, beside models of what is stored, of the shared log,
+//! and of every client. It makes no choices itself.
 
 mod checks;
 mod delivery;
@@ -34,64 +35,66 @@ use super::{
 /// The password of a server that has one.
 pub(crate) const PASSWORD: &str = "sesame";
 
-/// The name of the one who may become an operator.
+/// The name of the only operator.
 pub(crate) const OPERATOR: &str = "admin";
 
 /// The password of the operator.
 pub(crate) const OPERATOR_PASSWORD: &str = "abracadabra";
 
-/// Entries that no run of the server reaches, so that numbers after a restart are higher than all before.
+/// A number of entries that no run of the server reaches, so that numbers after a restart are higher than all
+/// before.
 const SEQS_PER_RUN: u64 = 10_000_000;
 
-/// How many entries lie between two at which the networks of all machines are compared.
+/// How many entries lie between two comparisons of the networks of all machines.
 const STATE_LOOKED_AT_EVERY: usize = 16;
 
-/// Lines of a client that may wait to be answered.
+/// How many lines of a client may wait to be answered.
 const LINES_WAITING_MAX: usize = 64;
 
-/// What becomes of something that a machine sends to the log.
+/// What happens to something that a machine sends to the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fate {
-    /// It is there, and the machine hears so.
+    /// It arrives, and the machine is told so.
     Confirmed,
-    /// It is there, and the machine does not hear of it.
+    /// It arrives, and the machine is not told.
     Unconfirmed,
-    /// It comes later, if at all.
+    /// It arrives later, if at all.
     Late,
 }
 
 /// What happened in a run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Summary {
-    /// Connections that were opened.
+    /// The number of connections that were opened.
     pub connections: usize,
-    /// Lines that clients sent.
+    /// The number of lines that clients sent.
     pub lines_sent: usize,
-    /// Lines that clients got.
+    /// The number of lines that clients received.
     pub lines_delivered: usize,
-    /// Messages on disk at the end.
+    /// The number of messages on disk at the end.
     pub messages_kept: usize,
-    /// Questions to the store.
+    /// The number of queries to the store.
     pub queries: usize,
-    /// Crashes and shutdowns, each with a restart.
+    /// The number of crashes and shutdowns, each with a restart.
     pub restarts: usize,
     /// Findings that the run was told to pass over, by checker.
     pub passed_over: BTreeMap<String, usize>,
 }
 
-/// How the servers of a world keep their order.
+/// How the servers of a world order their entries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Order {
-    /// There is one, and it commits at once.
+    /// There is one server, which commits at once.
     Alone,
-    /// There are so many, and they share a log.
+    /// There are this many servers, which share a log.
     Shared(usize),
 }
 
 /// Servers with their daemons, their disk and their clients.
 ///
-/// What clients get is looked at in the order of the log: no line of a later entry before all of an earlier one, on whatever
-/// machine. So every checker can compare all clients, however far one machine is behind another.
+/// What clients get is examined in the order of the log: no line of a later entry before all lines of an
+/// earlier one, on any machine. So every checker can compare all clients, however far one machine is behind
+/// another.
 #[derive(Debug)]
 pub(crate) struct World {
     pub(crate) scene: Scene,
@@ -99,7 +102,7 @@ pub(crate) struct World {
     pub(crate) clients: SlotMap<DefaultKey, Client>,
     pub(crate) summary: Summary,
     pub(crate) trace: Trace,
-    /// Checkers whose findings do not end the run. Only those of single lines can be passed over.
+    /// Checkers whose findings do not end the run. Only checkers of single lines can be passed over.
     pub(crate) passed_over: BTreeSet<String>,
     disk: Disk,
     pub(crate) machines: Vec<Machine>,
@@ -109,7 +112,7 @@ pub(crate) struct World {
     runs: u64,
     /// The number of the first entry since all servers were started.
     first_seq: u64,
-    /// Up to where in the log it was looked for what nobody hears.
+    /// Up to where the log was searched for events that nobody is told of.
     looked_to: usize,
     asked: Vec<Asked>,
     owed: Vec<Owed>,
@@ -144,7 +147,7 @@ impl World {
         matches!(self.order, Order::Shared(count) if count > 1)
     }
 
-    /// Every server starts, with what was kept and an empty log.
+    /// Starts every server with what was stored and an empty log.
     fn start_all(&mut self, kept: Vec<ChannelState>) {
         let settings = self.scene.settings.clone();
         self.log = SharedLog::default();
@@ -175,7 +178,7 @@ impl World {
         }
     }
 
-    /// Someone connects to a machine.
+    /// Connects somebody to a machine.
     pub(crate) fn connect(&mut self, peer: Peer, which: usize) -> Option<ConnectionId> {
         let machine = self.machines.get_mut(which).filter(|machine| machine.runs())?;
         let unthrottled = peer.unthrottled;
@@ -191,7 +194,7 @@ impl World {
         Some(connection)
     }
 
-    /// A client sends a line, unless too many of its lines wait already.
+    /// Sends a line from a client, unless too many of its lines are already waiting.
     pub(crate) fn send(&mut self, connection: ConnectionId, sent: Sent) {
         let Some(client) = self.clients.get_mut(connection.key()) else { return };
         let awake = self.machines.get(client.place.0).is_some_and(Machine::runs);
@@ -213,7 +216,7 @@ impl World {
         }
     }
 
-    /// A client is gone.
+    /// Removes a client that is gone.
     pub(crate) fn disconnect(&mut self, connection: ConnectionId, why: Disconnect) {
         let Some(client) = self.clients.get_mut(connection.key()).filter(|client| !client.left) else {
             return;
@@ -227,12 +230,12 @@ impl World {
         self.input_of(connection, |connection| Input::Disconnected { connection, why });
     }
 
-    /// Time goes on, and back a little where the clock does.
+    /// Advances the time; the clock may go back a little.
     pub(crate) fn advance(&mut self, ms: i64) {
         self.now = Timestamp::from_millis(self.now.as_millis() + ms);
     }
 
-    /// Goes to the servers' next deadline.
+    /// Advances to the servers' next deadline.
     pub(crate) fn advance_to_deadline(&mut self) {
         let running = self.machines.iter().filter(|machine| machine.runs());
         if let Some(at) = running.filter_map(|machine| machine.server.next_deadline()).min() {
@@ -242,7 +245,7 @@ impl World {
         }
     }
 
-    /// Tells each server that its deadline has come, if it has.
+    /// Tells each server whose deadline has come.
     pub(crate) fn keep_deadline(&mut self) -> Checked {
         let now = self.now;
         self.scene.store.see_time(now);
@@ -258,14 +261,14 @@ impl World {
         Ok(())
     }
 
-    /// What a machine has gathered becomes a batch.
+    /// Turns the inputs that a machine has collected into a batch.
     pub(crate) fn seal(&mut self, which: usize) {
         if let Some(machine) = self.machines.get_mut(which).filter(|machine| machine.runs()) {
             machine.seal();
         }
     }
 
-    /// The oldest batch of a machine that is not on disk is written.
+    /// Writes the oldest batch of a machine that is not on disk.
     pub(crate) fn write(&mut self, which: usize) -> Checked {
         let Some(machine) = self.machines.get_mut(which).filter(|machine| machine.runs()) else {
             return Ok(());
@@ -302,7 +305,7 @@ impl World {
         Ok(())
     }
 
-    /// What an entry changes, and what its place in the log says of that.
+    /// The changes of an entry, and what its place in the log says about them.
     fn of_entry(&self, caused: &Caused) -> OfEntry {
         let Caused { turn, outputs } = caused;
         let deleted = outputs.outputs.iter().filter_map(|output| match output {
@@ -313,8 +316,8 @@ impl World {
         OfEntry { place: turn.place, changes: outputs.changes.clone(), deleted }
     }
 
-    /// A machine sends the log the first of what it wants to have in it. It may be lost, or come late, or be there without the
-    /// machine hearing of it; then the machine sends it again.
+    /// Sends the first of a machine's unconfirmed proposals to the log. It may be lost, arrive late, or
+    /// arrive without the machine being told; the machine then sends it again.
     pub(crate) fn publish(&mut self, which: usize, fate: Fate) {
         let Some(machine) = self.machines.get_mut(which).filter(|machine| machine.runs()) else { return };
         let Some(bytes) = machine.unconfirmed.front().cloned() else { return };
@@ -327,7 +330,7 @@ impl World {
         }
     }
 
-    /// The log gives a machine its next entry.
+    /// Gives a machine its next entry from the log.
     pub(crate) fn commit_next(&mut self, which: usize) -> Checked {
         let now = self.now;
         let Some(machine) = self.machines.get_mut(which).filter(|machine| machine.runs()) else {
@@ -348,12 +351,12 @@ impl World {
         Ok(())
     }
 
-    /// How many questions wait.
+    /// How many questions are waiting.
     pub(crate) fn asked(&self) -> usize {
         self.asked.len()
     }
 
-    /// Every machine runs, everything on its way arrives, and then everyone must agree.
+    /// Lets every machine run and everything arrive, and then checks that all agree.
     pub(crate) fn settle(&mut self) -> Checked {
         for which in 0..self.machines.len() {
             self.start_again(which)?;
@@ -397,7 +400,7 @@ impl World {
         }
     }
 
-    /// Gives the client's machine an input, which names the connection as the machine does.
+    /// Gives an input to the client's machine, with the connection id of that machine.
     fn input_of(&mut self, connection: ConnectionId, input: impl FnOnce(ConnectionId) -> Input) {
         let now = self.now;
         self.scene.store.see_time(now);
@@ -410,8 +413,8 @@ impl World {
     }
 }
 
-/// The settings of a machine of several: those of the network are the same everywhere, and nothing that all have in common may
-/// depend on its own.
+/// The settings for one of several machines: the network's settings are the same everywhere, and nothing that
+/// all machines share may depend on a machine's own.
 fn settings_of(settings: &Settings, node: NodeId) -> Settings {
     let mut settings = settings.clone();
     let machine = &mut settings.machine;

@@ -1,33 +1,33 @@
-//! What plays a script: a server in memory or one at the other end of a socket.
+//! What plays a script: a server in memory, or one at the other end of a socket.
 
 use std::time::Duration;
 
 use super::error::RunError;
 
-/// One line that a client got, as scripts show it.
+/// One line that a client received, in the form of a script.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Heard {
-    /// Who.
+    /// The client's name.
     pub client: String,
-    /// The line without its end, or `(closed)`.
+    /// The line without its line break, or `(closed)`.
     pub line: String,
 }
 
 /// A server with clients.
 pub trait Backend {
-    /// Lets time pass; less, where time is real.
+    /// Lets time pass; less of it where time is real.
     ///
     /// # Errors
     /// The backend fails.
     fn pass(&mut self, duration: Duration) -> Result<(), RunError>;
 
-    /// Opens a connection. One of the same name that is closed is forgotten.
+    /// Opens a connection. A closed one of the same name is forgotten.
     ///
     /// # Errors
     /// The backend fails.
     fn open(&mut self, client: &str) -> Result<(), RunError>;
 
-    /// Sends bytes, line ends included.
+    /// Sends bytes, including line breaks.
     ///
     /// # Errors
     /// The client has no open connection, or the backend fails.
@@ -51,15 +51,16 @@ pub trait Backend {
     /// There is no such setting, or the backend fails.
     fn rewrite(&mut self, setting: &str) -> Result<(), RunError>;
 
-    /// Everything that came since the last time: to the actors first, then to the others, in order for each client.
+    /// Returns everything that has arrived since the last call: first for the actors, then for the others, in
+    /// order for each client.
     ///
     /// # Errors
     /// The backend fails.
     fn hear(&mut self, actors: &[String], expected: usize) -> Result<Vec<Heard>, RunError>;
 
-    /// A text of the script with its times and ids as this server knows them.
+    /// Translates the times and ids in a text of the script to those of this server.
     fn translate(&self, text: &str) -> String;
 
-    /// Whether a line that came is the one that the script shows. Called in the order of the script.
+    /// Whether a received line is the one that the script shows. Called in the order of the script.
     fn fits(&mut self, expected: &str, line: &str) -> bool;
 }

@@ -1,4 +1,4 @@
-//! What a step was to bring and what it brought, side by side.
+//! Compares the expected result of a step with the actual one.
 
 use std::fmt;
 
@@ -55,7 +55,7 @@ pub(super) fn differences(step: &Step, heard: &[Heard], backend: &mut dyn Backen
     all
 }
 
-/// Walks both lists; where they part, skips to the next line that is in both.
+/// Walks through both lists; where they differ, skips to the next line that is in both.
 fn compare(
     client: &str,
     mut expected: &[&str],

@@ -1,39 +1,39 @@
-//! Why a script cannot be read or played. That the server does something else than expected is not among them.
+//! Why a script cannot be read or played. It is not an error if the server behaves differently than expected.
 
 use std::io;
 
 use thiserror::Error;
 
-/// A script is wrong.
+/// The script is invalid.
 #[derive(Debug, Error)]
 pub enum ScriptError {
     /// The file cannot be read.
     #[error("{path}: {reason}")]
     File {
-        /// Which.
+        /// The path of the file.
         path: String,
-        /// Why.
+        /// The error of the system.
         reason: io::Error,
     },
-    /// A line is not of the grammar.
+    /// A line does not follow the grammar.
     #[error("{script}.irc:{line}: {why}")]
     Line {
         /// The script's name.
         script: String,
-        /// Counted from 1.
+        /// The line, counted from 1.
         line: usize,
-        /// What is wrong.
+        /// What is wrong with it.
         why: String,
     },
 }
 
-/// A script cannot be played.
+/// The script cannot be played.
 #[derive(Debug, Error)]
 pub enum RunError {
-    /// `wait`, `server: restart` and such cannot be had from a running daemon.
+    /// A running daemon does not support `wait`, `server: restart` and the like.
     #[error("the script needs the virtual clock")]
     NeedsVirtualClock,
-    /// A client is named that has no connection.
+    /// The script names a client that has no connection.
     #[error("{0} has no connection")]
     NotConnected(String),
     /// `connect` or `join` did not succeed.
@@ -41,28 +41,28 @@ pub enum RunError {
     NotDone {
         /// The line of the script.
         line: usize,
-        /// Who.
+        /// The client's name.
         client: String,
         /// `register` or `join`.
         what: &'static str,
-        /// What came instead.
+        /// The lines that came instead.
         got: String,
     },
-    /// The server asks to be woken again and again at the same time.
+    /// The server keeps asking to be called at the same time.
     #[error("the server's next deadline does not move on")]
     StuckDeadline,
-    /// What the server keeps cannot be written or read.
+    /// The server's data cannot be written or read.
     #[error(transparent)]
     Store(#[from] parla_store::DatabaseError),
-    /// A setting is not one.
+    /// The setting is invalid.
     #[error("the setting {0:?} has a value that the server cannot take")]
     Setting(&'static str),
-    /// The network does not work.
+    /// The network failed.
     #[error("{client}: {reason}")]
     Network {
-        /// Whose connection.
+        /// The client whose connection it was.
         client: String,
-        /// Why.
+        /// The error of the system.
         reason: io::Error,
     },
 }

@@ -1,20 +1,21 @@
 //! Message ids as scripts write them: `m7` is the id of entry 7.
 //!
-//! The server enciphers the number. In memory its key is known, so what a script sends is enciphered and what a client gets is
-//! deciphered. A daemon has a key of its own: there the ids that came stand for those of the script.
+//! The server encrypts the number. In memory its key is known, so what a script sends is encrypted and what a
+//! client gets is decrypted. A daemon has its own key, so the ids that it sends are mapped to those of the
+//! script.
 
 use parla_server::MessageIds;
 
 /// The key of the server in memory.
 pub(super) const KEY: [u8; 16] = [7; 16];
 
-/// Digits and the letters that are not mistaken for one another when read aloud (Crockford's alphabet).
+/// Digits, and letters that cannot be confused when read aloud (Crockford's alphabet).
 const DIGITS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 
-/// The letters and digits of an id on the wire.
+/// The length of an id on the wire.
 const ID_DIGITS: usize = 22;
 
-/// A text of a script with an id of the wire in place of each `m7`.
+/// A text of a script with a real id in place of each `m7`.
 pub(super) fn enciphered(text: &str) -> String {
     let ids = MessageIds::new(&KEY);
     replaced(text, |word| number(word).map(|seq| ids.encode(seq).to_string()))
@@ -40,13 +41,13 @@ pub(super) fn deciphered(line: &str) -> String {
     shown
 }
 
-/// A text of a script with what `find` gives in place of each word that may be an id.
+/// A text of a script, with each word that may be an id replaced by what `find` returns.
 pub(super) fn replaced(text: &str, find: impl Fn(&str) -> Option<String>) -> String {
     let mut found = String::with_capacity(text.len());
     let (mut is_value, mut in_redact) = (false, false);
     for piece in text.split_inclusive([' ', '=', ';']) {
         let word = piece.trim_end_matches([' ', '=', ';']);
-        // The batch of a message is called by its id.
+        // The batch of a message is named after its id.
         let id = word.strip_prefix(['+', '-']).filter(|_| found.ends_with("BATCH ")).unwrap_or(word);
         let may_be_id = is_value || in_redact || id != word;
         match Some(id).filter(|_| may_be_id).and_then(&find) {
@@ -54,13 +55,13 @@ pub(super) fn replaced(text: &str, find: impl Fn(&str) -> Option<String>) -> Str
             None => found.push_str(piece),
         }
         is_value = piece.ends_with('=');
-        // There an id is a parameter.
+        // In REDACT, an id is a parameter.
         in_redact = (in_redact || word == "REDACT") && !word.starts_with(':');
     }
     found
 }
 
-/// `m` and the number in base 32.
+/// `m` followed by the number in base 32.
 fn name(seq: u64) -> String {
     let (mut digits, mut rest) = (Vec::new(), seq);
     while rest > 0 || digits.is_empty() {
@@ -70,7 +71,8 @@ fn name(seq: u64) -> String {
     ['m'].into_iter().chain(digits.into_iter().rev()).collect()
 }
 
-/// The number of an id of a script; none for other words, too large numbers and second spellings.
+/// The number of an id in a script; `None` for other words, numbers that are too large, and non-canonical
+/// spellings.
 fn number(word: &str) -> Option<u64> {
     let digits = word.strip_prefix('m')?;
     let value = |digit: u8| DIGITS.iter().position(|known| *known == digit);

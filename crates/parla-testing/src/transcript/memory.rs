@@ -1,4 +1,5 @@
-//! The state machine itself, with a virtual clock and a store in memory. Everything it asks for is answered at once.
+//! The state machine itself, with a virtual clock and a store in memory. All its questions are answered at
+//! once.
 
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -26,19 +27,19 @@ use super::{
     text::{self, START},
 };
 
-/// Who orders the entries; what clients see is the same.
+/// What orders the entries; clients see no difference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Log {
-    /// The server.
+    /// The server itself.
     Local,
-    /// A log outside, which gives each proposal back once the input that caused it is dealt with.
+    /// An external log, which returns each proposal once the input that caused it has been handled.
     Shared,
 }
 
-/// Numbers left out at a restart, as the server does not tell the last one it gave.
+/// How many numbers are skipped at a restart, because the server does not tell the last one it used.
 const NUMBERS_PER_START: u64 = 1000;
 
-/// Deadlines at one point in time after which the server is stuck.
+/// How many deadlines at the same time mean that the server is stuck.
 const DEADLINES_MAX: usize = 10_000;
 
 /// A server in memory.
@@ -54,9 +55,9 @@ pub struct Memory {
     connections: u64,
     clients: BTreeMap<String, Client>,
     heard: Vec<Heard>,
-    /// RESTART was given.
+    /// Whether RESTART was given.
     restarts: bool,
-    /// What was written down since the last step.
+    /// The log lines since the last step.
     log_lines: Vec<String>,
     /// Answers and entries that the server waits for.
     waiting: VecDeque<Input>,
@@ -71,7 +72,7 @@ impl Memory {
     /// A server for a script.
     ///
     /// # Errors
-    /// The script's settings are not those of a server, or there is no memory for a database.
+    /// The script's settings are invalid, or there is not enough memory for a database.
     pub fn new(script: &Script, log: Log) -> Result<Self, RunError> {
         let (settings, is_virtual) = (script.settings().clone(), script.is_virtual());
         let to_server = settings.to_server(is_virtual)?;
@@ -94,7 +95,7 @@ impl Memory {
         })
     }
 
-    /// Gives the server an input, then all that it waits for because of it.
+    /// Gives the server an input, and then everything that it waits for because of it.
     fn feed(&mut self, input: Input) -> Result<(), RunError> {
         self.waiting.push_back(input);
         while let Some(input) = self.waiting.pop_front() {
@@ -139,7 +140,7 @@ impl Memory {
         Ok(())
     }
 
-    /// The answer of the daemon; none if it stops instead.
+    /// The daemon's answer; `None` if it stops instead.
     fn answer(&mut self, question: Question) -> Result<Option<Answer>, RunError> {
         Ok(Some(match question {
             Question::Store(query) => Answer::Store(Some(self.tables.answer(&query)?)),
@@ -169,7 +170,7 @@ impl Memory {
         self.heard.push(Heard { client, line });
     }
 
-    /// Wakes the server as often as it wants until a time.
+    /// Calls the server at each of its deadlines until a time.
     fn wake_until(&mut self, until: Timestamp) -> Result<(), RunError> {
         for _ in 0..DEADLINES_MAX {
             match self.server.next_deadline().filter(|deadline| *deadline <= until) {
@@ -223,7 +224,7 @@ impl Backend for Memory {
         let client = self.clients.remove(client).ok_or_else(|| RunError::NotConnected(client.to_owned()))?;
         let connection = client.connection;
         self.feed(Input::Disconnected { connection, why: Disconnect::Closed })?;
-        // It is not there to be told that it is closed.
+        // It is not there to be told that it was closed.
         self.heard.retain(|heard| heard.client != "(nobody)" || heard.line != "(closed)");
         Ok(())
     }
@@ -265,14 +266,14 @@ impl Backend for Memory {
     }
 }
 
-/// What the daemon writes down of an operator, in a form for scripts.
+/// What the daemon records about an operator, in the form of a script.
 fn audit_line(audit: &Audit) -> String {
     let words = [audit.action, &audit.whom, &audit.why].map(str::trim);
     let words: Vec<&str> = words.into_iter().filter(|word| !word.is_empty()).collect();
     format!("{}: {}", audit.who, words.join(" | "))
 }
 
-/// What the daemon writes down of a connection, in a form for scripts.
+/// What the daemon logs about a connection, in the form of a script.
 fn note_line(note: &Note) -> String {
     let words = match &note.noted {
         Noted::Joined { who, secure: false } => format!("joined | {who}"),
@@ -285,10 +286,11 @@ fn note_line(note: &Note) -> String {
     format!("{}: {words}", note.address)
 }
 
-/// What the server is called among those that share its log.
+/// The server's id among those that share its log.
 const NODE: NodeId = NodeId(1);
 
-/// The first entry of the server itself has the number before `first_seq`, so that clients cause the same ones by either log.
+/// The first entry of the server itself has the number before `first_seq`, so that clients cause the same
+/// numbers with either log.
 fn start(log: Log, settings: &parla_server::Settings, (first_seq, kept): (u64, Vec<ChannelState>)) -> Start {
     match log {
         Log::Local => Start::Alone { next_seq: first_seq, kept },

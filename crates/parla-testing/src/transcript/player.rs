@@ -1,4 +1,4 @@
-//! Plays a script on a backend and compares what comes with what is expected, step by step.
+//! Plays a script on a backend, and compares the results with what is expected, step by step.
 
 use std::{fmt, time::Duration};
 
@@ -10,19 +10,19 @@ use super::{
     text::bytes,
 };
 
-/// Time from one step to the next.
+/// The time from one step to the next.
 const STEP: Duration = Duration::from_secs(1);
 
-/// What came of a script.
+/// The result of playing a script.
 #[derive(Debug)]
 pub struct Report {
-    /// The steps after which something else came than expected.
+    /// The steps with an unexpected result.
     pub mismatches: Vec<Mismatch>,
-    /// What came after each step.
+    /// The lines that came after each step.
     pub(super) heard: Vec<Vec<Heard>>,
 }
 
-/// A step after which something else came than expected.
+/// A step with an unexpected result.
 #[derive(Debug)]
 pub struct Mismatch {
     script: String,
@@ -73,7 +73,7 @@ pub fn play(script: &Script, backend: &mut dyn Backend) -> Result<Report, RunErr
     Ok(report)
 }
 
-/// Does what a step says, and gives what is to be shown of it.
+/// Performs a step, and returns the lines to be shown for it.
 fn act(step: &Step, backend: &mut dyn Backend) -> Result<Vec<Heard>, RunError> {
     backend.pass(STEP)?;
     match &step.action {
@@ -115,7 +115,7 @@ fn act(step: &Step, backend: &mut dyn Backend) -> Result<Vec<Heard>, RunError> {
     })
 }
 
-/// Shortens what a client is told when it has registered to `(burst)`.
+/// Reduces the lines that a client gets on registration to `(burst)`.
 fn without_burst(heard: Vec<Heard>) -> Vec<Heard> {
     let mut shown = Vec::new();
     let mut inside = false;
@@ -134,7 +134,7 @@ fn without_burst(heard: Vec<Heard>) -> Vec<Heard> {
     shown
 }
 
-/// What a client sends to register.
+/// What a client sends in order to register.
 fn registration(client: &str, capabilities: &str) -> String {
     let mut letters = client.chars();
     let realname: String =
@@ -143,7 +143,7 @@ fn registration(client: &str, capabilities: &str) -> String {
     if capabilities.is_empty() { user } else { format!("CAP REQ :{capabilities}\r\n{user}CAP END\r\n") }
 }
 
-/// Checks that the client got the line that says it succeeded, and was refused no capability.
+/// Checks that the client got the line that says it succeeded, and that no capability was refused.
 fn done(
     step: &Step,
     client: &str,

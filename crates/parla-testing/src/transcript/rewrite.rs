@@ -1,4 +1,4 @@
-//! Writes a script anew with the lines that came, for `UPDATE=1`. Everything else stays as it is.
+//! Rewrites a script with the lines that came, for `UPDATE=1`. Everything else stays as it is.
 
 use super::{
     backend::Heard,
@@ -6,7 +6,7 @@ use super::{
     script::{Script, Step},
 };
 
-/// The text of the script with what came in place of what was expected.
+/// The text of the script, with the actual lines in place of the expected ones.
 pub fn rewrite(script: &Script, report: &Report) -> String {
     let mut text = String::new();
     let is_expectation =
@@ -25,7 +25,7 @@ pub fn rewrite(script: &Script, report: &Report) -> String {
     text
 }
 
-/// The lines of one step: those of the actors first, and where nothing was expected and nothing came, a dash.
+/// The lines of one step, those of the actors first; a dash if nothing was expected and nothing came.
 fn write(step: &Step, heard: &[Heard], text: &mut String) {
     let silent = step.expected.iter().filter(|expected| {
         expected.line.is_none() && !heard.iter().any(|heard| heard.client == expected.client)

@@ -1,4 +1,4 @@
-//! A server in memory behind real sockets, to try the TCP backend without the daemon.
+//! A server in memory behind real sockets, for testing the TCP backend without the daemon.
 
 use std::{
     collections::BTreeMap,
@@ -20,13 +20,13 @@ use parla_store::Tables;
 
 use super::script::Script;
 
-/// What the threads that read send to the one that owns the server.
+/// What the reading threads send to the thread that owns the server.
 enum Event {
     Opened(ConnectionId, TcpStream),
     Input(Input),
 }
 
-/// Starts a server for a script; it lives until the process ends.
+/// Starts a server for a script; it runs until the process ends.
 pub(super) fn start(script: &Script) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
@@ -98,7 +98,7 @@ fn serve(script: &Script, inbox: &mpsc::Receiver<Event>) {
                             let _ = stream.shutdown(Shutdown::Both);
                         }
                     }
-                    // What follows from these needs the virtual clock.
+                    // The effects of these need the virtual clock.
                     Output::LineTaken { .. }
                     | Output::Propose(_)
                     | Output::Shutdown
@@ -126,7 +126,7 @@ fn serve(script: &Script, inbox: &mpsc::Receiver<Event>) {
     }
 }
 
-/// Every script that can run over TCP gives there what it gives in memory.
+/// Every script that can run over TCP must have the same result there as in memory.
 #[test]
 fn tcp_and_memory_are_the_same() {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("scripts");
@@ -139,7 +139,7 @@ fn tcp_and_memory_are_the_same() {
         if script.is_virtual() {
             continue;
         }
-        // What the script expects may be wrong; that is for another test to say.
+        // The script's expectations may be wrong, which another test reports.
         let report = super::run_in_memory(&script, super::Log::Local).unwrap();
         let script = Script::parse(script.name(), &super::rewrite(&script, &report)).unwrap();
         let report = super::run_tcp(&script, start(&script))

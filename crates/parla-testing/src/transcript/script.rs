@@ -1,10 +1,10 @@
-//! Reads a script: settings, then steps with the lines that are expected after each.
+//! Reads a script: its settings, and then its steps with the lines that are expected after each.
 
 use std::{path::Path, time::Duration};
 
 use super::{error::ScriptError, settings::Settings, text::duration};
 
-/// A script that was read.
+/// A parsed script.
 #[derive(Clone, Debug)]
 pub struct Script {
     name: String,
@@ -15,7 +15,7 @@ pub struct Script {
     pub(super) steps: Vec<Step>,
 }
 
-/// One thing that happens.
+/// One step.
 #[derive(Clone, Debug)]
 pub(super) struct Step {
     /// The index of its line.
@@ -27,7 +27,7 @@ pub(super) struct Step {
     pub(super) shows_burst: bool,
 }
 
-/// What happens.
+/// What happens in a step.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Action {
     Connect {
@@ -41,11 +41,11 @@ pub(super) enum Action {
     Disconnect,
     Wait(Duration),
     Restart,
-    /// The configuration file gets this setting; it is read by REHASH.
+    /// Puts this setting into the configuration file, which REHASH reads.
     Rewrite(String),
 }
 
-/// A line that a client must get; none for an explicit nothing.
+/// A line that a client must get; `None` for an explicit nothing.
 #[derive(Clone, Debug)]
 pub(super) struct Expected {
     /// The index of its line.
@@ -55,10 +55,10 @@ pub(super) struct Expected {
 }
 
 impl Script {
-    /// Reads the file of a script; its name is that of the file, without the ending.
+    /// Reads a script from a file; its name is the file's name without the extension.
     ///
     /// # Errors
-    /// The file cannot be read, or a line is not of the grammar.
+    /// The file cannot be read, or a line does not follow the grammar.
     pub fn read(path: &Path) -> Result<Self, ScriptError> {
         let text = std::fs::read_to_string(path)
             .map_err(|reason| ScriptError::File { path: path.display().to_string(), reason })?;
@@ -66,10 +66,10 @@ impl Script {
         Self::parse(&name.unwrap_or_default(), &text)
     }
 
-    /// Reads a script.
+    /// Parses a script.
     ///
     /// # Errors
-    /// A line is not of the grammar.
+    /// A line does not follow the grammar.
     pub fn parse(name: &str, text: &str) -> Result<Self, ScriptError> {
         let mut script = Self {
             name: name.to_owned(),
@@ -89,12 +89,12 @@ impl Script {
         Ok(script)
     }
 
-    /// The name, as that of its file without the ending.
+    /// The name, which is that of its file without the extension.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// What it asks of the server.
+    /// The settings that it requires of the server.
     pub const fn settings(&self) -> &Settings {
         &self.settings
     }

@@ -1,4 +1,4 @@
-//! What a script asks of its server. Everything else has the default of the manual.
+//! The settings that a script asks for. Everything else has the manual's defaults.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -15,51 +15,52 @@ use super::{NETWORK_NAME, SERVER_NAME, error::RunError, ids, text::duration};
 /// The settings of a script: `server: <word> <value>`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Settings {
-    /// `motd "Welcome"`, a line each; `motd.text` of the configuration.
+    /// `motd "Welcome"`, one per line; `motd.text` in the configuration.
     pub motd: Vec<String>,
-    /// `password secret`; in plain text, while `server.password` of the configuration is its hash.
+    /// `password secret`, in plain text; `server.password` in the configuration is its hash.
     pub password: Option<String>,
-    /// `webirc secret`, the password of gateways, who may be anywhere; a `[[webirc]]` of the configuration.
+    /// `webirc secret`, the password of gateways at any address; a `[[webirc]]` in the configuration.
     pub webirc: Option<String>,
     /// `casemapping rfc1459`; `server.casemapping`.
     pub casemapping: Option<String>,
-    /// `autojoin #lobby #help`; `channels.autojoin`. Empty without it, unlike the daemon's default.
+    /// `autojoin #lobby #help`; `channels.autojoin`. The default is empty, unlike the daemon's.
     pub autojoin: Vec<String>,
     /// `forget 60s`, `forget never`; `channels.forget_empty_after`.
     pub forget_empty_after: Option<Option<Duration>>,
     /// `modes +n`; `channels.default_modes`.
     pub channel_modes: Option<String>,
-    /// `admin "Somewhere"`, three lines at most: location, organization, e-mail; `[admin]`.
+    /// `admin "Somewhere"`, at most three lines: location, organization, e-mail; `[admin]`.
     pub admin: Vec<String>,
     /// `history off`; `history.enabled`.
     pub history_off: bool,
     /// `history 3`; `history.max_reply`.
     pub history_reply_max: Option<usize>,
-    /// `limit channels_per_client 2`; the key of `[limits]` and its value.
+    /// `limit channels_per_client 2`: a key of `[limits]` and its value.
     pub limits: BTreeMap<String, usize>,
     /// `users +i`; `users.default_modes`.
     pub user_modes: Option<String>,
-    /// `oper alice secret kill,rehash [user@host]`: `[[oper]]`, the password in plain text; any number of them.
+    /// `oper alice secret kill,rehash [user@host]`: a `[[oper]]` with its password in plain text; there may
+    /// be several.
     pub operators: Vec<Operator>,
-    /// `broken`: the file is one that cannot be read; only for `server: rewrite`.
+    /// `broken`: the file cannot be read; only for `server: rewrite`.
     pub broken: bool,
-    /// `metadata max_keys 2`; the key of `[metadata]` and its value.
+    /// `metadata max_keys 2`: a key of `[metadata]` and its value.
     pub metadata: BTreeMap<String, usize>,
     /// `metadata off`; `metadata.enabled`.
     pub metadata_off: bool,
-    /// `metadata registered`; `metadata.before_connect` is off.
+    /// `metadata registered`: `metadata.before_connect` is off.
     pub metadata_registered: bool,
     /// `deny * -typing`; `messages.denied_client_tags`.
     pub denied_client_tags: Vec<String>,
-    /// `sts 6697`; `sts.port`, with a duration of an hour.
+    /// `sts 6697`; `sts.port`, with a duration of one hour.
     pub sts_port: Option<u16>,
     /// `redact off`; `history.allow_redact`.
     pub redaction_off: bool,
-    /// `throttled`: the clients are not in `connections.exempt_from_limits`, where they are otherwise.
+    /// `throttled`: the clients are not in `connections.exempt_from_limits`, as they otherwise are.
     pub throttled: bool,
-    /// `notes`: what is written down of connections is shown, not only the record of operators.
+    /// `notes`: log lines about connections are shown as well, not only the record of operators.
     pub notes: bool,
-    /// `hidden`: nobody is to see an address; `connections.cloak`. The hosts themselves stay as they are.
+    /// `hidden`: addresses are hidden; `connections.cloak`. The hosts themselves stay the same.
     pub addresses_hidden: bool,
 }
 
@@ -68,16 +69,16 @@ pub struct Settings {
 pub struct Operator {
     /// Its name.
     pub name: String,
-    /// In plain text, while the configuration has its hash.
+    /// The password in plain text; the configuration has its hash.
     pub password: String,
-    /// As in the configuration.
+    /// The privileges, as in the configuration.
     pub privileges: Vec<String>,
-    /// The one host; any if there is none.
+    /// The only host that is allowed; any if there is none.
     pub host: Option<String>,
 }
 
 impl Operator {
-    /// What WHOIS says of every operator in a script.
+    /// What WHOIS says about every operator in a script.
     pub const TITLE: &str = "is a server admin";
 
     fn parse(text: &str) -> Option<Self> {
@@ -99,10 +100,10 @@ impl Operator {
 }
 
 impl Settings {
-    /// Takes one setting in, as it stands after `server: `.
+    /// Applies one setting, given as the text after `server: `.
     ///
     /// # Errors
-    /// What is wrong with it.
+    /// The setting is invalid, for the returned reason.
     pub(super) fn add(&mut self, text: &str) -> Result<(), String> {
         let (word, value) = text.split_once(' ').unwrap_or((text, ""));
         let value = value.trim();
@@ -150,7 +151,7 @@ impl Settings {
         Ok(())
     }
 
-    /// What comes of comparing a password.
+    /// The result of comparing a password.
     pub(super) fn verdict(&self, of: &PasswordOf, password: &Secret) -> Verdict {
         let wanted = match of {
             PasswordOf::Server => self.password.as_ref(),
@@ -161,7 +162,7 @@ impl Settings {
         if wanted.is_some_and(|wanted| wanted == password.reveal()) { Verdict::Right } else { Verdict::Wrong }
     }
 
-    /// Whom a gateway connects, as the daemon would say it with addresses that are shown.
+    /// The client of a gateway, as the daemon would return it if addresses are not hidden.
     pub(super) fn client_of(&self, gateway: Gateway) -> Result<Box<Peer>, String> {
         match &self.webirc {
             None => Err("Your address is not that of a gateway".to_owned()),
@@ -177,7 +178,7 @@ impl Settings {
         }
     }
 
-    /// The settings as the state machine takes them.
+    /// The settings in the form for the state machine.
     pub(super) fn to_server(&self, is_virtual: bool) -> Result<settings::Settings, RunError> {
         let mut server = settings::Settings::named(SERVER_NAME);
         NETWORK_NAME.clone_into(&mut server.network.network_name);
@@ -248,7 +249,7 @@ impl Settings {
     }
 }
 
-/// The limit of this key in the configuration.
+/// The limit with this key in the configuration.
 fn limit<'a>(limits: &'a mut settings::Limits, key: &str) -> Option<&'a mut usize> {
     Some(match key {
         "nick_length" => &mut limits.nick_bytes,

@@ -1,7 +1,7 @@
 //! A running daemon, over TCP.
 //!
-//! A step is over when everyone who is connected has got the answer to a PING: the actors first, as what they cause is
-//! queued for the others before their answer leaves.
+//! A step is over when all connected clients have got the answer to a PING: the actors first, because what
+//! they cause is queued for the others before their own answer is sent.
 
 use std::{
     collections::BTreeMap,
@@ -21,10 +21,10 @@ use super::{
 /// How long an answer may take.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// How long is waited for what nobody can ask for: what a closed connection causes.
+/// How long to wait for what no PING can flush out: the effects of a closed connection.
 const AFTER_A_CLOSE: Duration = Duration::from_millis(50);
 
-/// Time between two steps, so that they differ in the milliseconds of their times.
+/// The time between two steps, so that their times differ in the milliseconds.
 const STEP: Duration = Duration::from_millis(2);
 
 /// A daemon and its clients.
@@ -33,14 +33,15 @@ pub struct Tcp {
     clients: Vec<Client>,
     heard: Vec<Heard>,
     pings: u64,
-    /// Who sent last in this step.
+    /// The client that sent last in this step.
     sender: Option<String>,
-    /// Someone closed a connection in this step.
+    /// Whether a client closed its connection in this step.
     closed: bool,
-    /// The script's clock, and what the real one said when each step began; both in milliseconds, one since `T`.
+    /// The script's clock, and the real time when each step started; both in milliseconds, the former since
+    /// `T`.
     virtual_ms: i64,
     steps: BTreeMap<i64, i64>,
-    /// What times and ids of the script are here.
+    /// The script's times and ids, and what they are on this server.
     times: BTreeMap<String, String>,
     ids: BTreeMap<String, String>,
 }
@@ -53,7 +54,7 @@ struct Client {
 }
 
 impl Tcp {
-    /// A daemon that listens there.
+    /// A daemon that listens at this address.
     pub const fn new(address: SocketAddr) -> Self {
         Self {
             address,
@@ -74,7 +75,7 @@ impl Tcp {
         found.ok_or_else(|| RunError::NotConnected(name.to_owned()))
     }
 
-    /// Waits until a client got the answer to a PING, or the end.
+    /// Waits until a client has got the answer to a PING, or the end of the connection.
     fn synchronize(&mut self, index: usize) -> Result<(), RunError> {
         self.pings += 1;
         let token = format!("sync{}", self.pings);
@@ -107,7 +108,7 @@ impl Tcp {
 }
 
 impl Client {
-    /// The next line with its end; none at the end of the stream.
+    /// The next line with its line break; `None` at the end of the stream.
     fn line(&mut self) -> io::Result<Option<Vec<u8>>> {
         loop {
             if let Some(end) = self.buffer.iter().position(|byte| *byte == b'\n') {
@@ -145,7 +146,8 @@ impl Backend for Tcp {
     }
 
     fn send(&mut self, client: &str, bytes: &[u8]) -> Result<(), RunError> {
-        // Of several who send in one step, each is answered before the next one sends: their order is the script's.
+        // If several clients send in one step, each is answered before the next one sends, so that the order
+        // is the script's.
         if let Some(earlier) = self.sender.replace(client.to_owned()).filter(|earlier| earlier != client)
             && let Some(index) = self.clients.iter().position(|other| other.name == earlier)
         {
@@ -222,14 +224,14 @@ impl Backend for Tcp {
 }
 
 impl Tcp {
-    /// When the step of a time began; a time to come is as far away as it is for the script.
+    /// When the step of a time started; a future time is as far away as it is for the script.
     fn real(&self, word: &str) -> Option<Timestamp> {
         let asked = text::absolute(word)?.as_millis() - text::START.as_millis();
         let (_, began) = self.steps.range(..=asked).next_back().or_else(|| self.steps.first_key_value())?;
         Some(Timestamp::from_millis(began + (asked - self.virtual_ms).max(0)))
     }
 
-    /// A text with the ids of this server in place of the script's.
+    /// A text with this server's ids in place of the script's.
     fn with_ids(&self, text: &str) -> String {
         ids::replaced(text, |word| self.ids.get(word).cloned())
     }
@@ -239,7 +241,7 @@ fn millis(duration: Duration) -> i64 {
     i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
 }
 
-/// A line of a script with its times taken out, and those times.
+/// A line of a script without its times, and those times.
 fn without_times(line: &str) -> (String, Vec<String>) {
     let mut times = Vec::new();
     let line = text::find_times(line, |word| {
@@ -255,7 +257,7 @@ fn msgids(line: &str) -> impl Iterator<Item = String> {
     tags.split(';').filter_map(|tag| tag.strip_prefix("msgid=")).map(str::to_owned)
 }
 
-/// RPL_WHOISIDLE without the seconds of idleness, which are real ones.
+/// RPL_WHOISIDLE without the seconds of idleness, which are real.
 fn without_idle(line: &str) -> String {
     let mut words: Vec<&str> = line.split(' ').collect();
     let is_idle = words.iter().position(|word| *word == "317").filter(|at| *at <= 2);

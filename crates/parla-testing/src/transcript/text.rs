@@ -10,16 +10,16 @@ use parla_proto::{
 /// `T`, the start of the virtual clock: 2026-01-01T00:00:00.000Z.
 pub(super) const START: Timestamp = Timestamp::from_millis(1_767_225_600_000);
 
-/// Virtual times are less than this after [`START`]; other times are shown as they are.
+/// Virtual times are less than this long after [`START`]; other times are shown as they are.
 const VIRTUAL_MS_MAX: i64 = 100 * 24 * 3600 * 1000;
 
-/// Equal characters in a row from which on they are shown as `{x*20}`.
+/// The minimum number of equal characters in a row that are shown as `{x*20}`.
 const RUN_MIN: usize = 20;
 
-/// Numerics that carry times as seconds since the epoch.
+/// Numerics that contain times in seconds since the epoch.
 const NUMERICS_WITH_SECONDS: [&str; 6] = ["317", "329", "333", "346", "348", "367"];
 
-/// The bytes that a text of a script stands for.
+/// The bytes that a text of a script represents.
 pub(super) fn bytes(text: &str) -> Vec<u8> {
     let text = repeat(text);
     let mut bytes = Vec::with_capacity(text.len());
@@ -41,7 +41,7 @@ pub(super) fn bytes(text: &str) -> Vec<u8> {
     bytes
 }
 
-/// Writes out `{x*3}`.
+/// Expands `{x*3}`.
 fn repeat(text: &str) -> String {
     let mut whole = String::new();
     let mut rest = text;
@@ -65,7 +65,8 @@ fn repeat(text: &str) -> String {
     whole + rest
 }
 
-/// A line of the server, given with its end, as a script shows it; with a mark before it if no server may send such a line.
+/// A line of the server, given with its line break, in the form of a script; it is marked if no server may
+/// send such a line.
 pub(super) fn line(line: &[u8]) -> String {
     let tags = match line.first() {
         Some(b'@') => line.iter().position(|byte| *byte == b' ').map_or(line.len(), |end| end + 1),
@@ -84,7 +85,7 @@ pub(super) fn line(line: &[u8]) -> String {
     format!("{mark}{}", shown(text.unwrap_or(line)))
 }
 
-/// Bytes as a script shows them.
+/// Bytes in the form of a script.
 fn shown(bytes: &[u8]) -> String {
     let mut text = String::new();
     for chunk in bytes.utf8_chunks() {
@@ -106,7 +107,7 @@ fn shown(bytes: &[u8]) -> String {
     shorten(&text)
 }
 
-/// Long runs of one character as `{x*20}`.
+/// Abbreviates long runs of one character as `{x*20}`.
 fn shorten(text: &str) -> String {
     let mut short = String::new();
     let mut rest = text;
@@ -124,7 +125,7 @@ fn shorten(text: &str) -> String {
     short
 }
 
-/// `90s`, `1500ms` or `2m`.
+/// Parses `90s`, `1500ms` or `2m`.
 pub(super) fn duration(text: &str) -> Option<Duration> {
     let split = text.find(|char: char| !char.is_ascii_digit())?;
     let (number, unit) = text.split_at_checked(split)?;
@@ -148,7 +149,7 @@ pub(super) fn relative(at: Timestamp) -> Option<String> {
     Some(if rest == 0 { format!("T+{seconds}s") } else { format!("T+{seconds}.{rest:03}s") })
 }
 
-/// Replaces each time that a line of the server carries by what `name` calls it.
+/// Replaces each time in a line of the server by the name that `name` gives it.
 pub(super) fn name_times(line: &str, mut name: impl FnMut(Timestamp) -> Option<String>) -> String {
     let seconds_mean_times = line
         .split(' ')
@@ -171,7 +172,7 @@ pub(super) fn name_times(line: &str, mut name: impl FnMut(Timestamp) -> Option<S
     named
 }
 
-/// Replaces each `T+2s` of a text by what `find` gives for it.
+/// Replaces each `T+2s` in a text by what `find` returns for it.
 pub(super) fn find_times(text: &str, mut find: impl FnMut(&str) -> Option<String>) -> String {
     let mut found = String::with_capacity(text.len());
     let mut rest = text;
@@ -197,7 +198,7 @@ pub(super) fn find_times(text: &str, mut find: impl FnMut(&str) -> Option<String
     found + rest
 }
 
-/// The time that `T+2.500s` means on the virtual clock.
+/// The time on the virtual clock that `T+2.500s` means.
 pub(super) fn absolute(word: &str) -> Option<Timestamp> {
     let digits = word.strip_prefix("T+")?.strip_suffix('s')?;
     let (seconds, fraction) = digits.split_once('.').unwrap_or((digits, "0"));

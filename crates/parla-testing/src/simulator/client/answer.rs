@@ -1,4 +1,5 @@
-//! What belongs to one line of a client: its label, its batches, its echoes, and the history that it asked for.
+//! Everything that belongs to one line of a client: its label, its batches, its echoes, and the history that
+//! it asked for.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -11,14 +12,14 @@ use crate::simulator::{
     store::lines,
 };
 
-/// The answer to the line that is being carried out, as far as it has come.
+/// The answer so far to the line that is being handled.
 #[derive(Debug)]
 pub(super) struct Answer {
     line: Vec<u8>,
-    /// The label that the answer must carry, and how often it did.
+    /// The label that the answer must carry, and how often it has.
     label: Option<(String, usize)>,
     echo: bool,
-    /// Own messages: target, text, and whether it came with the label.
+    /// The client's own messages: target, text, and whether the echo carried the label.
     own: Vec<(String, String, bool)>,
     pub(super) history: Option<QueryResult>,
 }
@@ -26,7 +27,7 @@ pub(super) struct Answer {
 impl Answer {
     pub(super) fn to(line: Vec<u8>, capabilities: Capabilities) -> Self {
         let needed = Capabilities::LABELED_RESPONSE | Capabilities::BATCH;
-        // Even a line that is no message may have a label.
+        // Even a line that is not a message may have a label.
         let tags = Message::parse(&line).map_or_else(|_| Message::tags_of(&line), |message| message.tags);
         let label = tags.get("label").map(|label| label.into_owned());
         let counts = |label: &String| {
@@ -43,7 +44,7 @@ impl Answer {
         }
     }
 
-    /// The line that it answers.
+    /// The line that is being answered.
     pub(super) fn text(&self) -> String {
         String::from_utf8_lossy(&self.line).into_owned()
     }
@@ -52,14 +53,14 @@ impl Answer {
         Message::parse(&self.line).is_ok_and(|message| message.command.eq_ignore_ascii_case(command))
     }
 
-    /// A label whose answer comes later: that of a batch that was opened.
+    /// A label whose answer comes later, which is that of a batch that was opened.
     pub(super) fn deferred_label(&self) -> Option<&str> {
         let message = Message::parse(&self.line).ok()?;
         let opens = self.is_to("BATCH") && message.param(0).is_some_and(|name| name.starts_with('+'));
         self.label.as_ref().filter(|(_, count)| opens && *count == 0).map(|(label, _)| label.as_str())
     }
 
-    /// A label came. False if it is not the one that is waited for.
+    /// Notes a label. Returns false if it is not the expected one.
     pub(super) fn hear_label(&mut self, label: &str) -> bool {
         match &mut self.label {
             Some((wanted, count)) if wanted == label => {
@@ -74,14 +75,15 @@ impl Answer {
         self.own.push((target.to_owned(), text.to_owned(), labelled));
     }
 
-    /// A labelled line has one labelled answer.
+    /// Checks that a labelled line has exactly one labelled answer.
     pub(super) fn is_labelled_once(&self) -> Checked {
         ensure(self.label.as_ref().is_none_or(|(_, count)| *count == 1), "label", || {
             format!("{:?} answers to {}", self.label, self.line.escape_ascii())
         })
     }
 
-    /// An own message came back once for each target that got it, with the label if there is one.
+    /// Checks that the client's own message came back once for each target that got it, with the label if
+    /// there is one.
     pub(super) fn echoes_fit(&self, client: &Client, scene: &Scene) -> Checked {
         let Ok(message) = Message::parse(&self.line) else { return Ok(()) };
         let is_said = ["PRIVMSG", "NOTICE"].iter().any(|word| message.command.eq_ignore_ascii_case(word));
@@ -126,29 +128,29 @@ impl Answer {
     }
 }
 
-/// A batch that is open.
+/// An open batch.
 #[derive(Debug)]
 pub(super) struct Batch {
     kind: String,
     pub(super) labelled: bool,
-    /// The batch that it is in.
+    /// The batch that contains it.
     pub(super) outer: Option<String>,
-    /// The tags of its opening that belong to what is in it.
+    /// The tags of its opening line that apply to its contents.
     pub(super) tags: String,
-    /// The room, of a batch of history.
+    /// The room, for a batch of history.
     room: Option<String>,
     lines: Vec<Line>,
-    /// Lines of other batches that are not what the batch is for.
+    /// The number of lines from other batches that do not belong to the purpose of this one.
     strays: usize,
 }
 
-/// The tags of a line but for those that belong to its place.
+/// The tags of a line without those that depend on its position.
 fn own_tags(message: &Message<'_>) -> String {
     let of_place = |piece: &&str| !piece.starts_with("batch=") && !piece.starts_with("label=");
     message.tags.as_str().split(';').filter(of_place).collect::<Vec<_>>().join(";")
 }
 
-/// A line of a batch of history.
+/// A line in a batch of history.
 #[derive(Debug)]
 struct Line {
     source: String,
@@ -175,12 +177,13 @@ impl Batch {
         self.kind.contains("chathistory")
     }
 
-    /// Whether its lines are one message.
+    /// Whether its lines form one message.
     pub(super) fn is_message(&self) -> bool {
         self.kind == "draft/multiline"
     }
 
-    /// Its lines as everyone else gets them: blank ones are left out, and only the first has the id.
+    /// Its lines in the form for clients without batches: blank ones are left out, and only the first has the
+    /// id.
     pub(super) fn one_by_one(&self) -> Vec<Vec<u8>> {
         let without_id =
             self.tags.split(';').filter(|piece| !piece.starts_with("msgid=")).collect::<Vec<_>>();
@@ -197,7 +200,7 @@ impl Batch {
         lines
     }
 
-    /// The rooms that the batch tells of.
+    /// The rooms that the batch lists.
     pub(super) fn rooms(&self) -> impl Iterator<Item = &str> {
         let targets =
             self.lines.iter().filter(|line| line.words.first().is_some_and(|word| word == "CHATHISTORY"));
@@ -208,7 +211,7 @@ impl Batch {
             .chain(targets.filter_map(|line| line.words.get(2).map(String::as_str)))
     }
 
-    /// Takes a line of history. Other lines are what they would be without the batch.
+    /// Takes a line of history. Other lines are treated as if they were not in the batch.
     pub(super) fn collect(&mut self, message: &Message<'_>) -> bool {
         if self.is_history() || self.is_message() {
             let words = [message.command].into_iter().chain(message.params.iter().copied());
@@ -224,7 +227,7 @@ impl Batch {
         self.is_history() || self.is_message()
     }
 
-    /// The whole batch is what the store has answered.
+    /// Checks that the whole batch is what the store has answered.
     pub(super) fn is_what_was_asked(
         &self,
         answer: &mut Answer,
@@ -234,7 +237,7 @@ impl Batch {
         match self.kind.as_str() {
             "labeled-response" => ensure(self.labelled, "label", || "a response to no label".to_owned()),
             "draft/isupport" => ensure(self.strays == 0, "batch", || "not all lines are 005".to_owned()),
-            // The lines inside are judged one by one.
+            // The lines in it are checked one by one.
             "metadata" => Ok(()),
             "metadata-subs" => ensure(answer.is_to("METADATA"), "metadata", || "unasked".to_owned()),
             "chathistory" => match answer.history.take() {

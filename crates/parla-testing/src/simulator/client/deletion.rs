@@ -1,11 +1,11 @@
-//! A room ends because somebody deletes it from outside, as operators of the server can.
+//! The deletion of a room from outside it, by an operator of the server.
 
 use parla_proto::Message;
 
 use super::{Client, Scene, room::leave};
 use crate::simulator::checkers::{Checked, ensure};
 
-/// The server puts the client out of a room that is no more. Each member hears that of itself only.
+/// Handles that the server removes the client from a deleted room. Each member is told only about themselves.
 pub(super) fn hear(client: &mut Client, message: &Message<'_>, scene: &mut Scene) -> Checked {
     let name = scene.fold(message.param(0).unwrap_or_default());
     ensure(message.param(1) == client.nick.as_deref(), "target", || "someone else is put out".to_owned())?;

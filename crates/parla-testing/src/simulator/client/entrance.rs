@@ -1,4 +1,4 @@
-//! What a room's doors let through, as its members hear it: who enters, who speaks, who says what it is about.
+//! What a room's modes permit, as its members see it: who enters, who speaks, and who sets the topic.
 
 use parla_proto::{Message, mode::ChannelMode};
 
@@ -12,12 +12,12 @@ fn doors<'a>(name: &str, scene: &'a Scene) -> Option<&'a Doors> {
     scene.journals.get(name).map(|journal| &journal.crowd.doors)
 }
 
-/// Whether somebody may enter past every door.
+/// Whether somebody may enter whatever the modes say.
 fn is_let_in(name: &str, who: &str, scene: &Scene) -> bool {
     scene.by_force || scene.invited.contains(&(name.to_owned(), who.to_owned()))
 }
 
-/// The client itself has entered: no door of the room was shut to it.
+/// Checks that the client itself was allowed to enter.
 pub(super) fn own(client: &Client, name: &str, (who, source): (&str, &str), scene: &mut Scene) -> Checked {
     if let Some(doors) = doors(name, scene).filter(|_| !is_let_in(name, who, scene)) {
         let why = doors.shut_out(source);
@@ -31,7 +31,7 @@ pub(super) fn own(client: &Client, name: &str, (who, source): (&str, &str), scen
     Ok(())
 }
 
-/// A member hears somebody else enter, and knows how many were there before.
+/// Checks that another user was allowed to enter, for a member who knows how many were there before.
 pub(super) fn heard_by_member(client: &Client, name: &str, who: &str, scene: &Scene) -> Checked {
     let room = client.rooms.get(name).ok_or_else(outside)?;
     let is_full = doors(name, scene).is_some_and(|doors| doors.is_full(room.members.len()));
@@ -39,7 +39,7 @@ pub(super) fn heard_by_member(client: &Client, name: &str, who: &str, scene: &Sc
     ensure(may, "doors", || format!("{who} is let into {name}, which is full"))
 }
 
-/// Something is said in a room that the client is in.
+/// Checks that somebody was allowed to speak in one of the client's rooms.
 pub(super) fn may_speak(client: &Client, name: &str, (who, source): (&str, &str), scene: &Scene) -> Checked {
     let (Some(room), Some(journal)) = (client.rooms.get(name), scene.journals.get(name)) else {
         return Ok(());
@@ -53,7 +53,7 @@ pub(super) fn may_speak(client: &Client, name: &str, (who, source): (&str, &str)
     ensure(why.is_none(), "silence", || format!("{who} speaks in {name}, and {}", why.unwrap_or_default()))
 }
 
-/// Somebody says what a room is about.
+/// Checks that somebody was allowed to set a room's topic.
 pub(super) fn may_set_topic(name: &str, who: &str, scene: &Scene) -> Checked {
     let crowd = scene.journals.get(name).map(|journal| &journal.crowd);
     let is_locked_out =
@@ -61,7 +61,7 @@ pub(super) fn may_set_topic(name: &str, who: &str, scene: &Scene) -> Checked {
     ensure(!is_locked_out, "rank", || format!("{who} has no rank and sets the topic of {name}"))
 }
 
-/// What the server tells of a room that is secret, and that the client is not in: nothing.
+/// Checks that the server reveals nothing about a secret room that the client is not in.
 pub(super) fn is_no_secret(client: &Client, message: &Message<'_>, scene: &Scene) -> Checked {
     let last = message.params.last().copied().unwrap_or_default();
     let names: Vec<&str> = match message.command {
@@ -92,7 +92,7 @@ mod tests {
         rank::Signs,
     };
 
-    /// Alice has made a room and set these modes, and carol has come.
+    /// Alice has created a room and set these modes, and carol has entered.
     fn scene(modes: &[(ChannelMode, &str)]) -> Scene {
         let mut scene = Scene::new(Settings::named("a.b"));
         let crowd = &mut scene.journals.entry("#a".to_owned()).or_default().crowd;
@@ -127,7 +127,7 @@ mod tests {
         let (bob, who) = (client("bob", &[]), ("bob", "bob!b@host"));
         assert_eq!(found(own(&bob, "#a", who, &mut scene)), Some("doors"));
         scene.invited.insert(("#a".to_owned(), "bob".to_owned()));
-        // Whoever hears it first, the others hear it by the same invitation.
+        // Whichever client is told of it first, the others are told because of the same invitation.
         assert_eq!(found(own(&bob, "#a", who, &mut scene)), None);
         assert_eq!(found(own(&bob, "#a", who, &mut scene)), None);
         scene.use_up_invitations();

@@ -1,4 +1,5 @@
-//! INVITE: of the client itself, to whom it may open doors, and of somebody else, which members with a rank hear of.
+//! INVITE: of the client itself, whom it may let in, and of somebody else, which members with a rank are
+//! told.
 
 use parla_proto::{Capabilities, Message};
 
@@ -8,7 +9,7 @@ use crate::simulator::{
     rank,
 };
 
-/// The client is invited. From who certainly has no rank for it that opens no door.
+/// Handles an invitation of the client. It lets nobody in if the inviter certainly had no rank for it.
 pub(super) fn hear_own(client: &Client, message: &Message<'_>, from: &str, scene: &mut Scene) -> Checked {
     let (name, by) = (scene.fold(message.param(1).unwrap_or_default()), scene.fold(from));
     let opens_none = scene.journals.get(&name).is_some_and(|journal| journal.crowd.is_below(&by, '%'));
@@ -18,7 +19,7 @@ pub(super) fn hear_own(client: &Client, message: &Message<'_>, from: &str, scene
     Ok(())
 }
 
-/// Someone else is invited into a room: only those who could invite hear of it.
+/// Checks that the client may be told of another user's invitation, which only those are who could invite.
 pub(super) fn hear(client: &Client, message: &Message<'_>, scene: &Scene) -> Checked {
     client.needs(Capabilities::INVITE_NOTIFY)?;
     let name = scene.fold(message.param(1).unwrap_or_default());

@@ -1,11 +1,11 @@
-//! METADATA as one client knows it: which keys it subscribed to, and what it may therefore be told unasked.
+//! METADATA as one client knows it: the keys it subscribed to, and what it may therefore be told unasked.
 
 use parla_proto::{Capabilities, Message, name::is_channel};
 
 use super::{Client, Scene};
 use crate::simulator::checkers::{Checked, ensure};
 
-/// Keys were subscribed to or no longer are: 770 and 771.
+/// Handles 770 and 771: keys were added to or removed from the subscriptions.
 pub(super) fn hear_subscription(client: &mut Client, message: &Message<'_>) -> Checked {
     for key in message.params.iter().skip(1) {
         if message.command == "770" {
@@ -17,14 +17,15 @@ pub(super) fn hear_subscription(client: &mut Client, message: &Message<'_>) -> C
     Ok(())
 }
 
-/// Who gives the capabilities back is told nothing more.
+/// Handles that the client has given up the capability, and so is told nothing more.
 pub(super) fn hear_capabilities(client: &mut Client) {
     if !is_aware(client.capabilities) {
         client.subscribed.clear();
     }
 }
 
-/// A value, or that there is none: asked for, or as news of something that the client can see.
+/// Checks a value, or the absence of one, that was requested or is news about something that the client can
+/// see.
 pub(super) fn hear_value(client: &Client, message: &Message<'_>, scene: &Scene) -> Checked {
     let (target, key) = if message.command == "METADATA" {
         client.needs(Capabilities::METADATA_2)?;

@@ -1,4 +1,4 @@
-//! What a room is like when somebody comes into it: its members as NAMES lists them, and its topic.
+//! What a client learns when it enters a room: its members as NAMES lists them, and its topic.
 
 use std::mem;
 
@@ -34,7 +34,8 @@ pub(super) fn hear(client: &mut Client, message: &Message<'_>, scene: &Scene) ->
     Ok(())
 }
 
-/// The first list says who is in the room; every later one must say what the client knows.
+/// Handles the end of a list. The first list says who is in the room; every later one must match what the
+/// client knows.
 pub(super) fn hear_end(client: &mut Client, message: &Message<'_>, scene: &mut Scene) -> Checked {
     let all = client.capabilities.contains(Capabilities::MULTI_PREFIX);
     let me = client.folded_nick(scene);

@@ -1,11 +1,11 @@
-//! What is said in private: it comes once, to whom it is for, and back to its sender.
+//! Private messages: each comes once to its receiver, and back to its sender.
 
 use parla_proto::{Capabilities, Message};
 
 use super::{Client, Scene};
 use crate::simulator::checkers::{Checked, ensure};
 
-/// A private message: to the client, or of its own.
+/// Handles a private message to the client, or one of its own.
 pub(super) fn hear(
     client: &mut Client,
     message: &Message<'_>,
@@ -34,7 +34,7 @@ pub(super) fn hear(
 }
 
 impl Client {
-    /// Text and receiver, folded, of a private message that has just come back to the client, once.
+    /// Takes the text and receiver, folded, of a private message that has just come back to the client.
     pub(crate) const fn take_confirmed(&mut self) -> Option<(String, String)> {
         self.confirmed.take()
     }

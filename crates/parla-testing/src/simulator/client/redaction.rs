@@ -1,4 +1,4 @@
-//! REDACT: who may take back what was said in a room.
+//! REDACT: who may delete a message in a room.
 
 use parla_proto::{Message, Source};
 
@@ -8,7 +8,8 @@ use crate::simulator::{
     rank,
 };
 
-/// The client has taken a message back: one of its own, or one of a room where it has the rank for that.
+/// Checks that the client was allowed to delete a message: one of its own, or one in a room where it has the
+/// rank for it.
 pub(super) fn own(client: &Client, message: &Message<'_>, scene: &Scene) -> Checked {
     let seq = message.param(1).and_then(|id| scene.store.ids.decode(id));
     let Some(spoken) = seq.and_then(|seq| scene.store.message(seq)) else { return Ok(()) };
@@ -32,7 +33,7 @@ mod tests {
         rank::Signs,
     };
 
-    /// What bob has said in a room.
+    /// Bob's message in a room, as a change.
     fn said(scene: &Scene) -> Vec<Change> {
         let name = ChannelName::parse("#a", &scene.settings.network.name_rules()).unwrap();
         let state = ChannelState::new(ChannelId::from_number(1), name, Timestamp::default(), Flags::empty());

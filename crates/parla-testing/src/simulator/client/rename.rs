@@ -1,4 +1,4 @@
-//! RENAME: a room goes on under another name, for clients that know the command and for those that do not.
+//! RENAME: a room continues under another name, for clients that know the command and for those that do not.
 
 use std::mem;
 
@@ -10,7 +10,7 @@ use super::{
 };
 use crate::simulator::checkers::{Checked, ensure};
 
-/// A room has another name: what happens from now on is in another journal.
+/// Handles that a room was renamed: events from now on are in another journal.
 pub(super) fn hear(client: &mut Client, message: &Message<'_>, scene: &mut Scene) -> Checked {
     client.needs(Capabilities::CHANNEL_RENAME)?;
     let name = |index| message.param(index).unwrap_or_default();
@@ -26,17 +26,17 @@ pub(super) fn hear(client: &mut Client, message: &Message<'_>, scene: &mut Scene
     ensure(known.is_none(), "rename", || "to the name of another room".to_owned())
 }
 
-/// Whether a PART is none, but the first half of a new name.
+/// Whether a PART is really the first half of a rename.
 ///
-/// A client cannot tell that from a PART that it has asked for, or that an operator of the server has (SAPART): both may be on
-/// their way when a room gets another name. So the world says what the line comes from.
+/// A client cannot distinguish it from a PART that it asked for, or that an operator of the server caused
+/// with SAPART: both may be on their way when a room is renamed. So the world tells what the line comes from.
 pub(super) fn is_rename(client: &Client, from: &str, scene: &Scene) -> bool {
     scene.is_rename
         && scene.fold(from) == client.folded_nick(scene)
         && !client.capabilities.contains(Capabilities::CHANNEL_RENAME)
 }
 
-/// A room has another name, for a client that does not know of such a thing.
+/// Handles that a room was renamed, for a client that does not know the command.
 pub(super) fn hear_as_part(client: &mut Client, message: &Message<'_>, scene: &mut Scene) -> Checked {
     let old = scene.fold(message.param(0).unwrap_or_default());
     leave(client, &old, scene)?;
@@ -44,7 +44,7 @@ pub(super) fn hear_as_part(client: &mut Client, message: &Message<'_>, scene: &m
     Ok(())
 }
 
-/// Who is in a room is in it under its new name; that is so once, however many hear of it.
+/// Moves the members of a room to its new name, once, however many clients are told.
 pub(super) fn move_crowd(scene: &mut Scene, old: &str, new: &str) {
     let invited: Vec<String> =
         scene.invited.iter().filter(|(name, _)| name == old).map(|(_, nick)| nick.clone()).collect();

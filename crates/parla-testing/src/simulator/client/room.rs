@@ -15,7 +15,7 @@ use crate::simulator::{
 /// A room that the client is in.
 #[derive(Debug, Default)]
 pub(crate) struct Room {
-    /// By their folded nicks.
+    /// Members by folded nick.
     pub(crate) members: BTreeMap<String, Member>,
     /// Whether the client knows all signs of all members, because the first list had them.
     pub(crate) ranks_known: bool,
@@ -23,25 +23,26 @@ pub(crate) struct Room {
     pub(crate) at: usize,
     /// The number of the JOIN, if the client was told its id.
     pub(super) joined: Option<u64>,
-    /// Whether somebody has made the client an operator, or more, since it came: then that is no rank for entering.
+    /// Whether anybody has made the client an operator or more since it entered; if so, that rank does not
+    /// come from entering.
     pub(super) was_raised: bool,
-    /// None or the empty text: there is none.
+    /// The topic; empty if there is none.
     pub(crate) topic: String,
-    /// How often the room's modes had changed when the client came.
+    /// How often the room's modes had changed when the client entered.
     pub(super) changes: usize,
-    /// Whether the first list of names has come.
+    /// Whether the first list of names is complete.
     pub(crate) is_complete: bool,
-    /// Whether members may have come and gone unseen, because of `+u`.
+    /// Whether members may have come and gone unnoticed, because of `+u`.
     pub(crate) is_partial: bool,
-    /// The names of a list that has not ended; what happens meanwhile changes them as it changes the members.
+    /// The names in a list that has not ended; later events change them in the same way as the members.
     pub(super) names: BTreeMap<String, Member>,
-    /// Whether the list was made while `+u` hid the crowd from the client.
+    /// Whether `+u` hid the crowd from the client when the list was made.
     pub(super) list_hides_crowd: bool,
-    /// Whether someone left since the list began: then others may be in it twice.
+    /// Whether anybody has left since the list started, in which case others may be in it twice.
     pub(super) left_meanwhile: bool,
 }
 
-/// Someone in a room, as another one sees it.
+/// A user in a room, as another one sees them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Member {
     pub(super) nick: String,
@@ -49,12 +50,12 @@ pub(crate) struct Member {
 }
 
 impl Room {
-    /// Whether there may be members whom the client does not know.
+    /// Whether there may be members that the client does not know.
     pub(super) const fn may_lack_members(&self) -> bool {
         self.is_partial || !self.is_complete
     }
 
-    /// Someone is a member now. Gives whom the client knew by that name.
+    /// Adds a member. Returns whoever the client knew by that name.
     fn insert(&mut self, who: String, member: Member) -> Option<Member> {
         if !self.names.is_empty() {
             self.names.insert(who.clone(), member.clone());
@@ -62,14 +63,14 @@ impl Room {
         self.members.insert(who, member)
     }
 
-    /// Someone is no member any more. Gives whom the client knew by that name.
+    /// Removes a member. Returns whoever the client knew by that name.
     fn remove(&mut self, who: &str) -> Option<Member> {
         self.left_meanwhile = true;
         let listed = self.names.remove(who);
         self.members.remove(who).or(listed)
     }
 
-    /// A member has a sign, or has it no more.
+    /// Gives a member a sign, or takes it away.
     fn set_sign(&mut self, who: &str, sign: char, set: bool) {
         for member in [self.members.get_mut(who), self.names.get_mut(who)].into_iter().flatten() {
             member.signs.set(sign, set);
@@ -82,7 +83,7 @@ impl Room {
     }
 }
 
-/// The client-only tags as they stand in a line.
+/// The client-only tags in the form in which a line has them.
 pub(super) fn client_only(message: &Message<'_>) -> String {
     let own = |piece: &&str| piece.starts_with('+');
     message.tags.as_str().split(';').filter(own).collect::<Vec<_>>().join(";")
@@ -92,7 +93,7 @@ pub(super) fn outside() -> Finding {
     Finding::new("outside", "the client is not in the room".to_owned())
 }
 
-/// Something happens in a room that the client is in.
+/// Handles an event in one of the client's rooms.
 fn hear(client: &mut Client, name: &str, event: &RoomEvent, scene: &mut Scene) -> Checked {
     let nick = client.folded_nick(scene);
     let reader = client.reader(&nick);
@@ -104,7 +105,7 @@ fn hear(client: &mut Client, name: &str, event: &RoomEvent, scene: &mut Scene) -
 }
 
 impl Client {
-    /// Somebody else has heard something in a room before what was at this place of its journal.
+    /// Corrects the client's position after somebody else has received an event that comes before it.
     pub(crate) fn moves_along(&mut self, name: &str, inserted: usize, scene: &Scene) -> Checked {
         let nick = self.folded_nick(scene);
         let reader = self.reader(&nick);
@@ -115,7 +116,7 @@ impl Client {
     }
 }
 
-/// Someone goes, or has another nick, which is heard in every room that the client sees it in.
+/// Handles that a user quits or changes their nick, which applies to every room where the client sees them.
 fn hear_everywhere(
     client: &mut Client,
     who: &str,
@@ -140,7 +141,8 @@ fn hear_everywhere(
     Ok(rooms)
 }
 
-/// Something is said to those of some ranks: `@#rust`. It is heard by them alone, and never kept.
+/// Handles a message to members with certain ranks, such as `@#rust`. Only they get it, and it is never
+/// stored.
 pub(super) fn hear_status(
     client: &mut Client,
     message: &Message<'_>,
@@ -182,7 +184,7 @@ pub(super) fn hear_said(
     let is_tags = message.command == "TAGMSG";
     let reads_tags = client.capabilities.contains(Capabilities::MESSAGE_TAGS);
     let seq = message.tags.get("msgid").and_then(|id| scene.store.ids.decode(&id));
-    // By +U some only may hear it, and then it is not kept.
+    // With +U, only some members may get it, and then it is not stored.
     let may_be_moderated =
         scene.journals.get(&name).is_some_and(|journal| journal.crowd.may_moderate(&sender));
     let is_unkept = !scene.settings.network.history || may_be_moderated;
@@ -195,7 +197,7 @@ pub(super) fn hear_said(
         if is_tags { Kind::Tagged } else { Kind::Said },
     );
     event.seq = seq;
-    // What some only may hear, by +U, is not kept.
+    // A message that only some members get because of +U is not stored.
     let mut is_kept = true;
     if is_tags {
         ensure(reads_tags, "tags", || "TAGMSG without message-tags".to_owned())?;
@@ -264,7 +266,7 @@ pub(super) fn hear_join(
     Ok(())
 }
 
-/// The client is no longer in a room, and has missed nothing there.
+/// Handles that the client has left a room, and checks that it missed nothing there.
 pub(super) fn leave(client: &mut Client, name: &str, scene: &Scene) -> Checked<Room> {
     let room = client.rooms.remove(name).ok_or_else(outside)?;
     let nick = client.folded_nick(scene);
@@ -274,7 +276,7 @@ pub(super) fn leave(client: &mut Client, name: &str, scene: &Scene) -> Checked<R
     Ok(room)
 }
 
-/// PART, KICK, TOPIC, MODE of a room, and what the server says there.
+/// Handles PART, KICK, TOPIC, MODE of a room, and notices by the server in it.
 pub(super) fn hear_change(
     client: &mut Client,
     message: &Message<'_>,
@@ -286,7 +288,7 @@ pub(super) fn hear_change(
     let rest: Vec<&str> = message.params.iter().skip(1).copied().collect();
     let subject = if message.command == "KICK" { message.param(1).unwrap_or_default() } else { from };
     let subject = scene.fold(subject);
-    // Not every member hears why.
+    // Not every member is told the reason.
     let said = if message.command == "PART" { String::new() } else { rest.join(" ") };
     let line = format!("{} {source} {said}", message.command);
     let mut event = RoomEvent::new(line, subject.clone(), Kind::Plain);
@@ -329,7 +331,7 @@ pub(super) fn hear_change(
                 let is_high = rank::is_at_least(&Signs::of(&sign.to_string()), '@');
                 room.was_raised |= step.set && target == me && is_high;
                 if room.may_lack_members() && !room.members.contains_key(&target) {
-                    // Someone of the crowd steps forward.
+                    // A member who was hidden becomes visible.
                     let nick = step.param.unwrap_or_default().to_owned();
                     room.insert(target.clone(), Member { nick, signs: Signs::default() });
                 }
@@ -397,7 +399,7 @@ pub(super) fn hear_quit(
 ) -> Checked {
     let source = message.source.map(|source| source.to_string()).unwrap_or_default();
     let who = scene.fold(from);
-    // Not everyone hears why.
+    // Not everyone is told the reason.
     let mut event = RoomEvent::new(format!("QUIT {source}"), who.clone(), Kind::Plain);
     event.effect = Effect::Leaves;
     let rooms = hear_everywhere(client, &who, &event, scene)?;

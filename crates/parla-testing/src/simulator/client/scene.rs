@@ -1,4 +1,4 @@
-//! What all clients of a network share in the simulator.
+//! State of the simulator that all clients of a network share.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,29 +7,29 @@ use parla_server::Settings;
 
 use crate::simulator::{checkers::Journal, store::Store};
 
-/// The disk, the order of each room, and what was said in private.
+/// The disk, the order of events in each room, and private messages.
 #[derive(Debug)]
 pub(crate) struct Scene {
     pub(crate) settings: Settings,
     pub(crate) store: Store,
-    /// By the rooms' folded names.
+    /// Journals by the rooms' folded names.
     pub(crate) journals: BTreeMap<String, Journal>,
-    /// Whether what is heard now comes from a RENAME.
+    /// Whether the current lines come from a RENAME.
     pub(crate) is_rename: bool,
-    /// Text and receiver of every private message that came to someone else than its sender.
+    /// The texts and receivers of all private messages that reached somebody other than their sender.
     pub(crate) private: BTreeSet<(String, String)>,
-    /// Whether what is heard now comes from an operator of the server who puts somebody into a room.
+    /// Whether the current lines come from an operator of the server who brings somebody into a room.
     pub(crate) by_force: bool,
-    /// Who may enter which room past every door: names of rooms and nicks, folded.
+    /// Who may enter which room whatever its modes say, as folded names of rooms and nicks.
     pub(crate) invited: BTreeSet<(String, String)>,
-    /// Who has entered what by what is heard now: their invitation was for one time.
+    /// Who has entered which room by the current lines, since their invitations are used up afterwards.
     pub(crate) entered: Vec<(String, String)>,
-    /// Whether no two messages of a run have the same text, so that they can be told apart without ids.
+    /// Whether no two messages of a run have the same text, so that they can be distinguished without ids.
     pub(crate) texts_differ: bool,
 }
 
 impl Scene {
-    /// Nothing has happened yet.
+    /// A scene in which nothing has happened yet.
     pub(crate) fn new(settings: Settings) -> Self {
         Self {
             store: Store::new(&settings),
@@ -48,7 +48,7 @@ impl Scene {
         self.casemapping().fold(name).into_owned()
     }
 
-    /// What was heard is over: an invitation was for one time.
+    /// Removes the invitations that were used by the lines just handled.
     pub(crate) fn use_up_invitations(&mut self) {
         for entered in self.entered.drain(..) {
             self.invited.remove(&entered);

@@ -1,4 +1,4 @@
-//! What a client was told of those whom it watches by MONITOR.
+//! What a client was told about users that it watches with MONITOR.
 
 use std::collections::BTreeSet;
 
@@ -7,13 +7,14 @@ use parla_proto::{Capabilities, Message, Source, limits};
 use super::{Client, Scene};
 use crate::simulator::checkers::{Checked, ensure};
 
-/// The client sends MONITOR: what it takes off its list it is told nothing more of.
+/// Notes a MONITOR by the client, which is told nothing more about nicks that it removes.
 pub(super) fn line_taken(client: &mut Client, line: &[u8], scene: &Scene) {
     let Ok(message) = Message::parse(line) else { return };
     let tags = if line.starts_with(b"@") { message.tags.as_str().len() + 2 } else { 0 };
     let is_too_long = tags > limits::CLIENT_TAGS_BYTES_MAX || line.len() - tags + 2 > limits::LINE_BYTES_MAX;
     let is_monitor = message.command.eq_ignore_ascii_case("MONITOR");
-    // A line of a batch that is not open is refused, whatever it is, from a client that may open batches.
+    // A line of a batch that is not open is refused, whatever it contains, from a client that may open
+    // batches.
     let batches = Capabilities::MULTILINE.union(Capabilities::BATCH);
     let is_refused = message.tags.get("batch").is_some() && client.capabilities.contains(batches);
     if is_too_long || client.nick.is_none() || !is_monitor || is_refused {
@@ -30,7 +31,7 @@ pub(super) fn line_taken(client: &mut Client, line: &[u8], scene: &Scene) {
     }
 }
 
-/// RPL_MONONLINE or RPL_MONOFFLINE: an answer to MONITOR, or news.
+/// Handles RPL_MONONLINE or RPL_MONOFFLINE, which may be an answer to MONITOR or news.
 pub(super) fn hear(client: &mut Client, message: &Message<'_>, scene: &Scene) -> Checked {
     let is_here = message.command == "730";
     let is_news = message.param(0) == Some("*");
@@ -54,7 +55,7 @@ pub(super) fn hear(client: &mut Client, message: &Message<'_>, scene: &Scene) ->
     Ok(())
 }
 
-/// Nothing is on its way: what the client was told of those it watches is so.
+/// Checks, when nothing is on its way, that what the client was told about the users it watches is true.
 pub(crate) fn is_true(client: &Client, here: &BTreeSet<String>) -> Checked {
     for (nick, is_here) in &client.watched {
         ensure(here.contains(nick) == *is_here, "monitor", || {

@@ -11,7 +11,7 @@ use crate::simulator::{
 };
 
 impl World {
-    /// Nothing is on its way: every machine has the same network.
+    /// Checks, when nothing is on its way, that every machine has the same network.
     pub(super) fn check_agreement(&self) -> Checked {
         let mut states = self.machines.iter().map(|machine| machine.server.state_hash());
         let first = states.next();
@@ -23,13 +23,14 @@ impl World {
         ensure(same, "state", || "the machines have different indexes".to_owned())
     }
 
-    /// Nothing is on its way: what a machine has of the channels is what is kept, so that it is there after the next start.
+    /// Checks, when nothing is on its way, that a machine's channels are those that are stored, so that they
+    /// exist after the next start.
     pub(super) fn check_kept(&self) -> Checked {
         let mut snapshots = self.machines.iter().map(|machine| machine.server.snapshot());
         snapshots.try_for_each(|snapshot| self.scene.store.is_had(&snapshot.kept()))
     }
 
-    /// Nothing is on its way: every machine keeps the same channels and messages.
+    /// Checks, when nothing is on its way, that every machine has stored the same channels and messages.
     pub(crate) fn check_projections(&mut self) -> Checked {
         let rules = self.scene.settings.network.name_rules();
         for projection in self.machines.iter_mut().filter_map(|machine| machine.projection.as_mut()) {
@@ -38,7 +39,7 @@ impl World {
         Ok(())
     }
 
-    /// Counts a finding in a line of this command, if the run was told to.
+    /// Counts a finding in a line of this command, if the run was told to do so.
     pub(super) fn pass_over(&mut self, finding: Finding, command: &str) -> Checked {
         if !self.passed_over.contains(finding.checker) {
             return Err(finding);
@@ -54,7 +55,8 @@ impl World {
         })
     }
 
-    /// Nothing is on its way: all members agree, and nobody waits for anything but time.
+    /// Checks, when nothing is on its way, that all members agree, and that nobody waits for anything but
+    /// time.
     pub(super) fn check_quiet(&mut self) -> Checked {
         self.is_received(None)?;
         let scene = &self.scene;
@@ -62,7 +64,7 @@ impl World {
             client.answer_is_complete(scene)?;
             client.is_caught_up(scene)?;
             client.has_arrived()?;
-            // A slowed client that left is heard to the end of what it had sent.
+            // Everything that a throttled client sent before it left is still handled.
             let has_gone = client.left && client.sent.is_empty();
             ensure(!has_gone, "close", || format!("{} left and is not closed", client.name()))?;
             ensure(client.sent.is_empty() || !client.unthrottled, "lines taken", || {

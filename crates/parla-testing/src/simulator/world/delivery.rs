@@ -1,4 +1,4 @@
-//! What servers say comes to the clients, in the order of the log, and is checked.
+//! Delivers what servers send to the clients, in the order of the log, and checks it.
 
 use std::collections::BTreeSet;
 
@@ -11,17 +11,17 @@ use crate::simulator::{
     machine::{Condition, Machine, Turn},
 };
 
-/// A private message that has come back to its sender, and must come to whom it is for.
+/// A private message that has come back to its sender, and must reach its receiver.
 #[derive(Debug)]
 pub(super) struct Owed {
     turn: Turn,
     to: ConnectionId,
-    /// Text and nick, folded.
+    /// The text and the receiver's nick, folded.
     message: (String, String),
 }
 
 impl World {
-    /// Of what may leave, that leaves whose turn is the earliest; unless a machine is not there yet.
+    /// Delivers the waiting outputs with the earliest turn, unless a machine has not got there yet.
     pub(crate) fn deliver(&mut self) -> Checked<bool> {
         let alive =
             || self.machines.iter().enumerate().filter(|(_, machine)| machine.condition != Condition::Dead);
@@ -96,7 +96,7 @@ impl World {
                 return ensure(false, "operators", || format!("{output:?} without the privilege"));
             }
             Output::Question { id, asker, question } => self.question((which, id), asker, question)?,
-            // Its answer is on its way already, and must be passed over.
+            // Its answer is on its way already, and must be ignored.
             Output::Forget(_) => {}
             Output::Propose(proposal) => {
                 return ensure(false, "log", || format!("{proposal:?} has not left before"));
@@ -105,7 +105,8 @@ impl World {
         Ok(())
     }
 
-    /// A private message has come back: whoever has the nick now must get it by the same turn.
+    /// Notes that a private message has come back, so that whoever has the nick now must get it by the same
+    /// turn.
     fn owe(&mut self, turn: Turn, confirmed: Option<(String, String)>) {
         let Some(message) = confirmed else { return };
         let has_it = |client: &&Client| client.nick.is_some() && client.folded_nick(&self.scene) == message.1;
@@ -113,7 +114,8 @@ impl World {
         self.owed.extend(to.map(|to| Owed { turn, to, message }));
     }
 
-    /// Everything before a turn, or everything, has come: private messages too, unless their receivers are gone.
+    /// Checks that everything before a turn, or everything at all, has arrived, including private messages,
+    /// unless their receivers are gone.
     pub(super) fn is_received(&mut self, before: Option<Turn>) -> Checked {
         let is_over =
             |owed: &mut Owed| self.order == Order::Alone || before.is_none_or(|turn| owed.turn < turn);
@@ -128,7 +130,8 @@ impl World {
         Ok(())
     }
 
-    /// Somebody may have heard something that others, who have read on, could not.
+    /// Corrects the positions of others after somebody received an event that those who have read on could
+    /// not get.
     fn move_others_along(&mut self, reader: ConnectionId) -> Checked {
         let mut inserted: Vec<(String, usize)> = Vec::new();
         for (name, journal) in &mut self.scene.journals {
@@ -142,7 +145,7 @@ impl World {
         Ok(())
     }
 
-    /// The client whose connection a machine names.
+    /// The client with this connection id on a machine.
     pub(super) fn client_of(&self, which: usize, local: ConnectionId) -> Checked<ConnectionId> {
         let machine = self.machines.get(which);
         let found = machine.and_then(|machine| machine.connections.get(local.key()));
@@ -150,7 +153,8 @@ impl World {
     }
 }
 
-/// Only who is in a room may read its history. Operators of the server may ask for a message to delete it.
+/// Checks that a client may read a room's history, which only members may. Operators of the server may ask
+/// for a message in order to delete it.
 pub(super) fn may_ask(client: &Client, query: &Query, scene: &Scene) -> Checked {
     if client.was_operator && matches!(query, Query::Message { .. }) {
         return Ok(());

@@ -1,4 +1,5 @@
-//! What befalls the machines: they stop dead or in order, start again, fall asleep, join late, and are taken for dead.
+//! What happens to machines: they crash or shut down, start again, fall asleep, join late, and are taken for
+//! dead.
 
 use parla_server::{Input, NodeId};
 
@@ -12,8 +13,8 @@ use crate::simulator::{
 };
 
 impl World {
-    /// The one machine stops dead. What was not written is lost, and so is what was not delivered; of what was being written,
-    /// so many thousandths are on disk.
+    /// Crashes the only machine. Everything that was not written or not delivered is lost; of what was being
+    /// written, this many thousandths are on disk.
     pub(crate) fn crash(&mut self, thousandths: u64) -> Checked {
         self.trace.add(|| "crash".to_owned());
         let changes = self.machines.first().map(Machine::under_way).unwrap_or_default();
@@ -21,7 +22,7 @@ impl World {
         self.restart()
     }
 
-    /// Every server is told to stop, stops, and is started again.
+    /// Shuts every server down cleanly and starts it again.
     pub(crate) fn shut_down(&mut self) -> Checked {
         self.trace.add(|| "shutdown".to_owned());
         let now = self.now;
@@ -33,7 +34,7 @@ impl World {
         self.restart()
     }
 
-    /// Starts the server again with what is on the disk, which must be all that was written, and nothing else.
+    /// Starts the server again with what is on the disk, which must be exactly what was written.
     pub(super) fn restart(&mut self) -> Checked {
         self.summary.restarts += 1;
         self.asked.clear();
@@ -42,7 +43,7 @@ impl World {
         self.clients.clear();
         self.first_seq += SEQS_PER_RUN;
         let kept = self.disk.found(&self.scene.settings.network.name_rules(), &self.scene.store)?;
-        // A room that is not kept is made anew.
+        // A room that is not stored will be created anew.
         let at_first = self.scene.settings.network.channel_modes;
         self.scene.journals.values_mut().for_each(|journal| journal.restart(at_first));
         for room in &kept {
@@ -53,7 +54,7 @@ impl World {
         Ok(())
     }
 
-    /// A machine stops dead. Something that it has sent may still be on its way to the log, and so many
+    /// Crashes a machine. Something that it sent may still be on its way to the log, and this many
     /// thousandths of what it was writing are on disk.
     pub(crate) fn kill(&mut self, which: usize, thousandths: u64) -> Checked {
         let is_dead = |machine: &Machine| machine.condition == Condition::Dead;
@@ -77,7 +78,7 @@ impl World {
         Ok(())
     }
 
-    /// A machine that sleeps goes on, one that is dead starts with what it had written down.
+    /// Wakes a machine that sleeps, or starts a dead one with what it had saved.
     pub(crate) fn start_again(&mut self, which: usize) -> Checked {
         let (runs, now) = (self.runs + 1, self.now);
         let Some(machine) = self.machines.get_mut(which) else { return Ok(()) };
@@ -102,7 +103,7 @@ impl World {
         Ok(())
     }
 
-    /// A machine does nothing for a while.
+    /// Lets a machine do nothing for a while.
     pub(crate) fn sleep(&mut self, which: usize) {
         if let Some(machine) = self.machines.get_mut(which).filter(|machine| machine.runs()) {
             self.trace.add(|| format!("{which} sleeps"));
@@ -110,7 +111,8 @@ impl World {
         }
     }
 
-    /// A new machine begins with what another has written down, and with a store made of the same part of the log.
+    /// Adds a machine that starts with what another has saved, and with a store made from the same part of
+    /// the log.
     pub(crate) fn join(&mut self, from: usize) -> Checked {
         let Some(beginning) = self.machines.get(from).and_then(|machine| machine.beginning.clone()) else {
             return Ok(());
@@ -129,8 +131,8 @@ impl World {
         Ok(())
     }
 
-    /// A machine writes down what it has of the network, which never is ahead of its disk: what it kept of an entry would be lost
-    /// if it then began behind it.
+    /// Saves a machine's view of the network, which must never be ahead of its disk: otherwise the changes of
+    /// entries between the two would be lost when it starts with that view.
     pub(crate) fn write_down(&mut self, which: usize) -> Checked {
         self.seal(which);
         for _ in 0..self.machines.get(which).map_or(0, Machine::batches) {
@@ -142,7 +144,7 @@ impl World {
         }
     }
 
-    /// A machine takes another for dead, rightly or not.
+    /// Lets a machine take another for dead, rightly or not.
     pub(crate) fn miss(&mut self, (which, missed): (usize, usize)) {
         let now = self.now;
         let Some(node) = self.machines.get(missed).map(|machine| machine.node) else { return };

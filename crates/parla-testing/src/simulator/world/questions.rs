@@ -1,4 +1,4 @@
-//! What the server asks of the daemon, and the answers, which come late, fail, or find nobody.
+//! The server's questions to the daemon, and the answers, which may be late, fail, or find nobody.
 
 use parla_server::{
     Answer, Asker, ConnectionId, Input, NotCompared, PasswordOf, QueryResult, Question, QuestionId,
@@ -12,7 +12,7 @@ use crate::simulator::{
     machine::Machine,
 };
 
-/// Something that was asked of the daemon and will be answered.
+/// A question to the daemon that is still to be answered.
 #[derive(Debug)]
 pub(super) enum Asked {
     History(Waits, QueryResult),
@@ -20,14 +20,14 @@ pub(super) enum Asked {
     /// Whether everything that a machine had for a client has been sent.
     Sent(usize, ConnectionId),
     Configuration(Waits),
-    /// There is none in a simulation.
+    /// A simulation has no gateways.
     Gateway(Waits),
 }
 
 /// Who waits for an answer, and what it answers.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Waits {
-    /// The machine.
+    /// The machine that asked.
     which: usize,
     id: QuestionId,
     connection: ConnectionId,
@@ -47,7 +47,7 @@ impl Asked {
 }
 
 impl World {
-    /// Something is asked of the daemon, which answers later.
+    /// Takes a question, which is answered later.
     pub(super) fn question(
         &mut self,
         (which, id): (usize, QuestionId),
@@ -87,7 +87,7 @@ impl World {
         Ok(())
     }
 
-    /// The daemon answers one of the questions; `fails` if the disk does.
+    /// Answers one of the questions; `fails` says whether the disk does.
     pub(crate) fn answer(&mut self, which: usize, fails: bool) {
         if which >= self.asked.len() {
             return;
@@ -129,7 +129,7 @@ impl World {
         }
     }
 
-    /// Brings the answer. The session may have ended: then it must be passed over.
+    /// Delivers an answer. If the session has ended, it must be ignored.
     fn answered(&mut self, waits: Waits, answer: Answer) {
         let now = self.now;
         self.scene.store.see_time(now);

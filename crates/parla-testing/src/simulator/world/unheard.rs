@@ -1,8 +1,9 @@
-//! What happens in rooms that no client is in: it is in the log, and nobody hears of it. The models know only what clients hear, so
-//! they are told here what they no longer know.
+//! Events in rooms without clients: they are in the log, but nobody is told of them. The models only know
+//! what clients are told, so this module tells them what they no longer know.
 //!
-//! Somebody changes the modes of an empty room from outside (SAMODE); or somebody does so, or renames it, whose machine is dead when
-//! the entry comes. Who is in a room together with such people only is unknown, too.
+//! Somebody may change the modes of an empty room from outside (SAMODE); or the machine of somebody who does
+//! so, or who renames the room, is dead when the entry comes. If only such users share a room with somebody,
+//! its members are unknown, too.
 
 use std::collections::BTreeSet;
 
@@ -12,17 +13,17 @@ use parla_server::{EntryCommand, Repair};
 use super::{Order, World};
 use crate::simulator::{checkers::Checked, client::Sent, machine::Turn};
 
-/// What somebody may have done to a room.
+/// What may have happened to a room unnoticed.
 #[derive(Clone, Debug)]
 enum Unheard {
     /// These modes may have changed.
     Modes(Vec<ChannelMode>),
-    /// All of them may have.
+    /// Anything may have changed.
     Anything,
 }
 
 impl Unheard {
-    /// The modes of these letters may have changed.
+    /// The modes with these letters may have changed.
     fn of_letters(letters: impl Iterator<Item = char>) -> Self {
         let modes = letters.filter_map(ChannelMode::from_letter).map(|facts| facts.mode);
         Self::Modes(modes.collect())
@@ -30,7 +31,7 @@ impl Unheard {
 }
 
 impl World {
-    /// What comes next belongs to this turn.
+    /// Notes that what follows belongs to this turn.
     pub(super) fn come_to(&mut self, turn: Turn) -> Checked {
         (self.scene.is_rename, self.scene.by_force) = (false, false);
         self.scene.use_up_invitations();
@@ -58,7 +59,8 @@ impl World {
         Ok(())
     }
 
-    /// A server that is alone carries out this line, and what comes next is what that does. In a log it has its own place.
+    /// Notes that a server without a log handles this line, and that what follows is caused by it. In a log,
+    /// the line has its own place.
     pub(super) fn come_to_line(&mut self, line: Option<&Sent>) {
         let Some(Sent::Line(line)) = line.filter(|_| self.order == Order::Alone) else { return };
         self.abandon_empty_rooms();
@@ -97,7 +99,8 @@ impl World {
         }
     }
 
-    /// Something is done to a room. If clients are in it they hear it, and nothing is in doubt.
+    /// Handles that something happened to a room. If there are clients in it, they are told, and nothing is
+    /// in doubt.
     fn happens_in(&mut self, room: &str, what: &Unheard) {
         let room = self.scene.fold(room);
         if self.clients.values().any(|client| client.rooms.contains_key(&room)) {
