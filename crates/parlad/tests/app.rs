@@ -1,4 +1,4 @@
-//! The app as people meet it: a real `parlad`, real Chromium, and somebody in front of each window.
+//! The app as people meet it: a real `parlad`, a real Chromium, and somebody in front of each window.
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
@@ -13,7 +13,7 @@ mod support;
 #[path = "app/rig/mod.rs"]
 mod rig;
 
-/// `cargo xtask test` leaves out what begins with this name where there is no Chromium, and says so.
+/// Where there is no Chromium, `cargo xtask test` skips everything whose name starts with this, and says so.
 #[path = "app"]
 mod in_browser {
     mod access;

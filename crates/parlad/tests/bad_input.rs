@@ -1,4 +1,4 @@
-//! Clients that do what no client should, beside two people who talk and must not notice.
+//! Clients that misbehave, beside two people who talk and must not notice.
 #![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
 
 mod support;
@@ -15,7 +15,7 @@ use support::{
 /// Bytes of garbage that one connection sends.
 const GARBAGE_BYTES: usize = 100_000;
 
-/// A server, the two who talk, and what is done to it meanwhile.
+/// Runs a server with two people who talk, while `attack` does something to it.
 fn beside_a_talk(toml: &str, attack: impl FnOnce(&Daemon)) {
     let folder = Folder::new();
     let daemon = Daemon::start(&folder, toml);
@@ -42,7 +42,7 @@ fn garbage() {
                 let mut bytes = vec![0; GARBAGE_BYTES];
                 bytes.fill_with(|| random.u8(..));
                 for piece in bytes.chunks(random.usize(1..20_000)) {
-                    // Whoever sends only garbage is closed before he is done.
+                    // A client that sends only garbage is disconnected before it is done.
                     if twin.try_send(piece).is_err() {
                         return;
                     }
@@ -81,7 +81,7 @@ fn a_line_of_a_megabyte() {
         client.until(|line| line == refused);
         assert!(client.sync().iter().all(|line| line != refused), "one line is refused once");
         assert_eq!(said_to_oneself(&mut client, "carol"), "still here");
-        // What goes on and on is no line, and nobody waits for its end.
+        // Bytes without a line break are not a line, and nobody waits for their end.
         line.resize(1 << 20, b'x');
         client.send_bytes(&line);
         client.until(|line| line == refused);
@@ -90,7 +90,7 @@ fn a_line_of_a_megabyte() {
     });
 }
 
-/// Sends a message to oneself and gives what came of it.
+/// Sends a message to the client itself, and returns the lines that come of it.
 fn said_to_oneself(client: &mut Client, nick: &str) -> String {
     client.send(&format!("PRIVMSG {nick} :still here"));
     let own = |line: &str| Heard::parse(line).filter(|heard| heard.sender == nick && heard.target == nick);
@@ -118,7 +118,7 @@ fn many_from_one_address() {
         let refused = "ERROR :Closing link: 127.0.0.2 (Too many connections from your address)";
         for _ in 0..20 {
             assert_eq!(Client::open_limited(daemon.address()).rest(), [refused]);
-            // Most do not wait for anything before they introduce themselves.
+            // Most clients wait for nothing before they register.
             let mut eager = Client::open_limited(daemon.address());
             let _ = eager.try_send(b"CAP LS 302\r\nNICK eager\r\nUSER eager 0 * :Eager\r\n");
             assert_eq!(eager.rest(), [refused]);
@@ -144,7 +144,7 @@ fn one_who_never_reads() {
         });
         assert!(writer.sync().iter().any(|line| line == SEND_QUEUE_EXCEEDED));
         assert!(count > 10, "the send queue was too small for that");
-        // He was closed, so what is left comes to an end.
+        // The client was disconnected, so its remaining lines come to an end.
         deaf.rest();
         let mut again = Client::register(daemon.address(), "deaf", "");
         assert_eq!(said_to_oneself(&mut again, "deaf"), "still here");
@@ -153,7 +153,8 @@ fn one_who_never_reads() {
 
 const SEND_QUEUE_EXCEEDED: &str = ":deaf!deaf@127.0.0.1 QUIT :SendQ exceeded";
 
-/// Has numbered messages written and heard until the deaf one is closed, and some more; gives how many. None is lost.
+/// Lets numbered messages be sent and received until the deaf client is disconnected, and some more; returns
+/// how many. None is lost.
 fn wait_for_the_end_of_the_deaf(listener: &mut Client, mut write: impl FnMut(u32)) -> u32 {
     const MOST: u32 = 10_000;
     let mut is_over = false;
@@ -175,7 +176,8 @@ fn wait_for_the_end_of_the_deaf(listener: &mut Client, mut write: impl FnMut(u32
     left
 }
 
-/// Whoever does not read cannot keep a connection that the server has closed for something else, nor his place.
+/// A client that does not read cannot keep a connection that the server has closed for another reason, nor
+/// its slot.
 #[test]
 fn one_who_never_reads_and_times_out() {
     let limits = "max_per_ip = 1\nping_interval = \"3s\"\nping_timeout = \"1s\"\nsend_queue = \"1 GiB\"";
@@ -185,7 +187,7 @@ fn one_who_never_reads_and_times_out() {
     deaf.introduce("deaf", "message-tags");
     let mut writer = Client::register(daemon.address(), "writer", "message-tags");
     let tag = "x".repeat(3_500);
-    // More than the sockets take, and less than the send queue.
+    // This is more than the sockets hold, and less than the send queue does.
     let lines: String = (0..3_000).map(|_| format!("@+big={tag} PRIVMSG #room :text\r\n")).collect();
     writer.send_bytes(lines.as_bytes());
     writer.until(|line| line.starts_with(":deaf!deaf@127.0.0.2 QUIT :Ping timeout"));
@@ -220,7 +222,7 @@ fn one_who_floods_is_slowed_and_loses_nothing() {
     });
 }
 
-/// Whoever is slowed has said a lot, and not nothing, so he has not timed out.
+/// A throttled client has sent a lot rather than nothing, so it has not timed out.
 #[test]
 fn one_who_is_slowed_for_long_does_not_time_out() {
     let toml = config("ping_interval = \"1s\"\nping_timeout = \"1s\"\n[flood]\nburst = 5\nrate = 20");
@@ -245,7 +247,8 @@ fn one_who_says_that_he_leaves_still_reads_the_rest() {
 
 const GOODBYE: &str = "ERROR :Closing link: 127.0.0.1 (Quit: bye)";
 
-/// A script that writes all that it has to say and then closes its side, while the server still reads the history.
+/// A script that writes everything it has to say and then closes its side, while the server still reads the
+/// history.
 #[test]
 fn one_who_says_everything_at_once_gets_every_answer() {
     beside_a_talk(&config(""), |daemon| {
@@ -264,7 +267,7 @@ fn one_who_says_everything_at_once_gets_every_answer() {
     });
 }
 
-/// The same while the server is still busy with what he said, as he is slowed.
+/// The same while the server is still busy with what the client sent, because it is throttled.
 #[test]
 fn one_who_is_slowed_and_says_that_he_leaves_is_heard_to_the_end() {
     beside_a_talk(&config("[flood]\nburst = 10\nrate = 20"), |daemon| {
@@ -282,8 +285,8 @@ fn one_who_is_slowed_and_says_that_he_leaves_is_heard_to_the_end() {
     });
 }
 
-/// Someone who asks for much and reads it gets all of it, however long the messages are: in pages that are smaller
-/// than what may wait for a client.
+/// A client that asks for a lot and reads it gets all of it, however long the messages are: in pages that are
+/// smaller than what may wait for a client.
 #[test]
 fn a_long_history_is_no_reason_to_be_closed() {
     let folder = Folder::new();
@@ -362,7 +365,8 @@ fn one_who_is_slowed_and_breaks_off_is_gone_at_once() {
         let mut hasty = Client::open_limited(daemon.address());
         hasty.introduce("hasty", "");
         watcher.until(|line| line.contains("JOIN #room") && line.starts_with(":hasty!"));
-        // More than is taken from somebody at once, and minutes of answers; the first are not read.
+        // This is more than the server accepts from a client at once, with minutes of answers; the first are
+        // not read.
         hasty.send_bytes("VERSION\r\n".repeat(1_000).as_bytes());
         hasty.has_unread();
         drop(hasty);
@@ -370,7 +374,7 @@ fn one_who_is_slowed_and_breaks_off_is_gone_at_once() {
     });
 }
 
-/// Memory of a process that is not shared with a file, in bytes.
+/// The memory of the process that is not backed by a file, in bytes.
 fn anonymous_memory(daemon: &Daemon) -> u64 {
     let status = format!("/proc/{}/status", daemon.pid().as_raw_pid());
     let status = std::fs::read_to_string(status).unwrap();
@@ -384,7 +388,7 @@ fn those_who_ask_for_much_and_read_nothing() {
     const ROOMS_EACH: usize = 99;
     const ROOMS: usize = 6 * ROOMS_EACH;
     beside_a_talk(&config(""), |daemon| {
-        // A hundred rooms are the most that one may be in, and there is one already.
+        // Nobody may be in more than a hundred rooms, and there is one already.
         let mut makers: Vec<Client> = (0..ROOMS / ROOMS_EACH)
             .map(|number| Client::register(daemon.address(), &format!("maker{number}"), "no-implicit-names"))
             .collect();
@@ -405,13 +409,13 @@ fn those_who_ask_for_much_and_read_nothing() {
         for asker in &mut askers {
             asker.send_bytes("LIST\r\nWHO *\r\nNAMES #room1\r\n".repeat(20).as_bytes());
         }
-        // The server has taken what it will take when each has got the first row.
+        // When each has received the first row, the server has accepted all that it will.
         for asker in &mut askers {
             asker.until(|line| line.contains(" 322 "));
         }
         let grown = anonymous_memory(daemon).saturating_sub(before);
         assert!(grown < 10_000_000, "{grown} bytes");
-        // Whoever reads gets all of it.
+        // A client that reads gets all of it.
         let rows = askers[0].until(|line| line.contains(" 323 "));
         let count = rows.iter().filter(|line| line.contains(" 322 ")).count();
         assert_eq!(count, ROOMS, "{:?}", rows.first());

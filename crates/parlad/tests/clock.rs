@@ -1,4 +1,5 @@
-//! A start with the clock before the last message: times go on from that message, and history is found by time.
+//! A start with a clock that is behind the last message: times continue from that message, and history is
+//! found by time.
 #![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
 
 mod support;
@@ -9,7 +10,8 @@ use support::{Client, Daemon, Folder, client::Heard, config};
 
 const CAPABILITIES: &str = "message-tags server-time echo-message batch draft/chathistory";
 
-/// A server that has kept two messages, as if its clock had been so much ahead; and when the last one was said.
+/// A data directory with two messages, stored as if the clock had been ahead by this much; and the time of
+/// the last one.
 fn kept_ahead(by_millis: i64) -> (Folder, Timestamp) {
     let folder = Folder::new();
     let daemon = Daemon::start(&folder, &config(""));
@@ -36,7 +38,7 @@ fn texts(client: &mut Client, query: &str) -> Vec<String> {
     lines.iter().filter_map(|line| Some(Heard::parse(line)?.text)).collect()
 }
 
-/// Says something after a start with the clock back, and finds it by time.
+/// Sends a message after a start with the clock set back, and finds it by time.
 fn goes_on(folder: &Folder, last: Timestamp) -> Daemon {
     let daemon = Daemon::start(folder, &config(""));
     let mut alice = Client::register(daemon.address(), "alice", CAPABILITIES);
@@ -69,7 +71,7 @@ fn a_message_of_another_century() {
     assert!(log.contains("ERROR") && log.contains("One of the two is wrong"), "{log}");
     assert!(daemon.stop().0.success());
 
-    // As the manual has it.
+    // As described in the manual.
     let connection = Connection::open(folder.database()).unwrap();
     for statement in [
         "UPDATE messages SET at = unixepoch() * 1000, sum = NULL WHERE at > unixepoch() * 1000",

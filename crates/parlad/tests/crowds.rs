@@ -1,4 +1,5 @@
-//! Many people behind one address, whom limits made for floods must not meet; and what those are told who are refused.
+//! Many people behind one address, who must not run into the limits against floods; and what refused clients
+//! are told.
 #![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
 
 mod support;
@@ -18,7 +19,7 @@ const BROWSERS: usize = 14;
 const CONNECTIONS: usize = 6;
 const REQUESTS: usize = 10;
 
-/// Asks for as many files over one connection, which stays open, and gives the status of each.
+/// Requests this many files over one connection, which stays open, and returns the status of each.
 fn ask_over(stream: &mut BufReader<TcpStream>, count: usize) -> Vec<u16> {
     let address = stream.get_ref().peer_addr().unwrap();
     (0..count)
@@ -30,7 +31,7 @@ fn ask_over(stream: &mut BufReader<TcpStream>, count: usize) -> Vec<u16> {
         .collect()
 }
 
-/// The status of the next answer; its body is read too.
+/// The status of the next answer, whose body is read too.
 fn read_answer(stream: &mut BufReader<TcpStream>) -> u16 {
     let (mut head, mut length) = (String::new(), 0);
     loop {
@@ -54,7 +55,8 @@ fn open(address: SocketAddr) -> BufReader<TcpStream> {
     BufReader::new(stream)
 }
 
-/// What a browser does that opens the page: some files over each of its connections at once, then a WebSocket.
+/// What a browser does when it opens the page: it requests some files over each of its connections at once,
+/// and then a WebSocket.
 fn browse(address: SocketAddr, together: &Barrier) -> Vec<u16> {
     together.wait();
     let mut connections: Vec<_> = (0..CONNECTIONS).map(|_| open(address)).collect();
@@ -66,7 +68,7 @@ fn browse(address: SocketAddr, together: &Barrier) -> Vec<u16> {
     statuses
 }
 
-/// A server as everyone has it who starts one, with its limits.
+/// A server with the default limits, as everyone has who starts one.
 #[test]
 fn a_class_opens_the_page_at_the_same_moment() {
     let folder = Folder::new();
@@ -91,7 +93,7 @@ fn a_class_opens_the_page_at_the_same_moment() {
     assert!(!log.contains("refused"), "{log}");
 }
 
-/// However many connections are left idle behind one address, the next page comes at once.
+/// However many connections are idle behind one address, the next page loads at once.
 #[test]
 fn idle_connections_give_way_to_new_pages() {
     let folder = Folder::new();
@@ -132,7 +134,7 @@ fn an_office_may_have_more() {
     assert!(told[1].contains("count=19 ") && told[1].ends_with("from=\"the school\""), "{told:?}");
 }
 
-/// What stands in a file that has no sense is found before anything starts.
+/// Settings that make no sense are reported before anything starts.
 #[test]
 fn an_office_that_makes_no_sense() {
     let folder = Folder::new();
@@ -151,7 +153,7 @@ fn an_office_that_makes_no_sense() {
     }
 }
 
-/// Eighty clients whom a proxy connects, all from one address.
+/// Eighty clients behind a proxy, all from one address.
 #[test]
 fn a_crowd_behind_a_proxy_is_counted_where_it_comes_from() {
     let folder = Folder::new();
@@ -181,7 +183,7 @@ fn a_crowd_behind_a_proxy_is_counted_where_it_comes_from() {
     assert!(told[1].contains("count=47 limit=\"connections.max_per_ip\" from=\"192.0.2.2\""), "{told:?}");
 }
 
-/// A proxy that nobody has named looks like one address; the log has the way out.
+/// A proxy that is not configured looks like one address; the log says what to do.
 #[test]
 fn a_proxy_that_is_not_trusted_is_guessed_at() {
     let folder = Folder::new();

@@ -1,5 +1,5 @@
-//! The files of the database are damaged in many ways. Either nothing is lost, or the server says what it found, changes nothing,
-//! and goes on only when it is told to, with what was there before put aside.
+//! The database files are damaged in many ways. Either nothing is lost, or the server says what it found,
+//! changes nothing, and continues only when told to, after moving the old files aside.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops at what it did not expect")]
 
 #[path = "damage/cases.rs"]
@@ -32,7 +32,7 @@ fn no_damage_is_silent_and_nothing_is_overwritten() {
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
-/// Those that came out otherwise than they should; what was wrong with each is above in the output.
+/// The cases that did not end as they should; details are above in the output.
 fn wrong_of(cases: &'static [Case]) -> Vec<&'static str> {
     let is_wrong = |case: &&Case| catch_unwind(|| check(case)).is_err();
     cases.iter().filter(is_wrong).map(|case| case.0).collect()
@@ -58,7 +58,7 @@ fn check((name, left, expected, damage): &Case) {
     }
     assert!(content(&data) == before, "{name}: something was changed");
 
-    // It goes on when it is told to, and everything is still there under other names.
+    // It continues when it is told to, and everything is still there under other names.
     let daemon = Daemon::start_with(&folder, &config(), &["--accept-damage"]);
     assert!(daemon.log().contains("the damage was accepted"), "{name}: {}", daemon.log());
     let after = content(&data);
@@ -71,12 +71,12 @@ fn check((name, left, expected, damage): &Case) {
         );
     }
     let saved = history(&daemon);
-    // Ids are others when their key is lost.
+    // If the key is lost, the ids change.
     let words = |heard: &Heard| (heard.sender.clone(), heard.text.clone());
     let seen: BTreeSet<_> = left.seen.iter().map(words).collect();
     let was_said = |heard: &Heard| seen.contains(&words(heard)) || heard.text.contains("elsewhere");
     assert!(saved.iter().all(was_said), "{name}");
-    // One damaged page costs what was in it, and an index costs nothing.
+    // A damaged page loses its contents, and a damaged index loses nothing.
     let least = match *name {
         name if name.contains("leaf") || name.contains("text") => 280,
         name if name.contains("index") || name.contains("leaves") || name.contains("key") => 300,
@@ -106,7 +106,8 @@ fn room(daemon: &Daemon) -> (String, String) {
     (topic, find(" 367 ").split(' ').nth(4).unwrap_or_default().to_owned())
 }
 
-/// Three random bytes at random places of the database. `FLIPS=200 cargo test -p parlad --test damage` for the long run.
+/// Changes three random bytes at random positions of the database. `FLIPS=200 cargo test -p parlad --test
+/// damage` makes a long run.
 #[test]
 fn three_bytes_anywhere_are_noticed_or_do_no_harm() {
     let flips: u64 = std::env::var("FLIPS").map_or(20, |text| text.parse().unwrap());

@@ -1,6 +1,7 @@
-//! What anyone saw is kept: the server is killed under load, again and again, on the same data.
+//! Everything that anyone saw is stored: the server is killed under load, again and again, with the same
+//! data.
 //!
-//! `ROUNDS=100 cargo test -p parlad --test durability` for the long run.
+//! `ROUNDS=100 cargo test -p parlad --test durability` makes a long run.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops at what it did not expect")]
 
 mod support;
@@ -16,12 +17,13 @@ use std::{
 use parla_server::MessageIds;
 use support::{Client, Daemon, Folder, client::Heard, config};
 
-/// How many messages each writer has under way; with one it waits for its own echo before it goes on.
+/// How many unconfirmed messages each writer may have; with one, it waits for its own echo before it
+/// continues.
 const WRITERS: [usize; 5] = [1, 1, 1, 8, 32];
 const READERS: usize = 2;
 const PAGE: usize = 1000;
 const CAPABILITIES: &str = "message-tags echo-message batch server-time draft/chathistory";
-/// So many rounds after the last one the whole history is read, and not only what is new.
+/// Every this many rounds the whole history is read, rather than only the new part.
 const WHOLE_EVERY: u32 = 10;
 
 #[test]
@@ -55,10 +57,10 @@ fn what_was_seen_is_kept_when_the_server_is_killed() {
     assert!(seen_in_all > rounds as usize, "nobody saw anything, so nothing was tested");
 }
 
-/// Writes and reads until the server is killed, and gives what each client saw.
+/// Writes and reads until the server is killed, and returns what each client saw.
 fn load(daemon: Daemon, round: u32) -> Vec<Vec<Heard>> {
     let address = daemon.address();
-    // Everyone is there before the first message, so that all see the same.
+    // All clients are there before the first message, so that all see the same.
     let ready = Barrier::new(WRITERS.len() + READERS + 1);
     thread::scope(|scope| {
         let writers = WRITERS.iter().enumerate().map(|(index, window)| {
@@ -86,14 +88,14 @@ fn load(daemon: Daemon, round: u32) -> Vec<Vec<Heard>> {
     })
 }
 
-/// Writes numbered messages until the connection ends, and gives all that it saw meanwhile.
+/// Writes numbered messages until the connection ends, and returns everything it saw meanwhile.
 fn write(client: &mut Client, prefix: &str, window: usize) -> Vec<Heard> {
     let mut seen = Vec::new();
     let (mut written, mut echoed) = (0, 0);
     loop {
         while written < echoed + window {
             if client.try_send(format!("PRIVMSG #room :{prefix} {written}\r\n").as_bytes()).is_err() {
-                // What came before the end is still there to be read.
+                // Lines that came before the end can still be read.
                 seen.extend(client.rest().iter().filter_map(|line| Heard::parse(line)));
                 return seen;
             }
@@ -107,7 +109,7 @@ fn write(client: &mut Client, prefix: &str, window: usize) -> Vec<Heard> {
     }
 }
 
-/// The history of the room: all of it, or `kept` and what came after.
+/// The history of the room: all of it, or `kept` and everything after it.
 fn history(address: SocketAddr, kept: &[Heard], whole: bool) -> Vec<Heard> {
     let known = kept.last().filter(|_| !whole).map(|last| last.msgid.clone());
     let mut client = Client::register(address, "checker", CAPABILITIES);
@@ -130,11 +132,11 @@ fn history(address: SocketAddr, kept: &[Heard], whole: bool) -> Vec<Heard> {
     pages.into_iter().rev().flatten().collect()
 }
 
-/// Compares a round's new history with what each client saw. Gives how many messages anyone saw.
+/// Compares the new history of a round with what each client saw. Returns how many messages anyone saw.
 fn check(history: &[Heard], new: &[Heard], seen: &[Vec<Heard>], round: u32) -> usize {
     let ids: HashSet<&str> = history.iter().map(|heard| heard.msgid.as_str()).collect();
     assert_eq!(ids.len(), history.len(), "round {round}: ids repeat");
-    // Whoever could read the number in an id would know how many messages others have sent.
+    // Anybody who could read the number in an id would know how many messages others have sent.
     let well_known = MessageIds::new(&[0; 16]);
     assert!(ids.iter().all(|id| id.len() == 22 && well_known.decode(id).is_none()), "round {round}");
     let texts: HashSet<(&str, &str)> =
@@ -153,7 +155,7 @@ fn check(history: &[Heard], new: &[Heard], seen: &[Vec<Heard>], round: u32) -> u
                 place.unwrap_or_default()
             })
             .collect();
-        // Everyone was there from the first to the last, so what one saw has no gaps.
+        // All clients were there all the time, so what each saw has no gaps.
         let order: Vec<usize> = (0..found.len()).collect();
         assert_eq!(
             found, order,

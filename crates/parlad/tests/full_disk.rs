@@ -1,6 +1,6 @@
-//! A disk that takes no more: the server says so and stands still, shows nothing that is not kept, and goes on when it can.
+//! A full disk: the server says so and stops, shows nothing that is not stored, and continues when it can.
 //!
-//! The disk is full for one process only, by a limit on the size of its files.
+//! The disk is full for this process only, because of a limit on the size of its files.
 #![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
 
 mod support;
@@ -18,17 +18,17 @@ use support::{
 
 const CAPABILITIES: &str = "message-tags echo-message batch draft/chathistory";
 
-/// Writes that find no room, before one does.
+/// How many writes to try before one must fail.
 const MOST: u32 = 10_000;
 
-/// Lets the server's log of the database grow by so many bytes, or without end.
+/// Limits the further growth of the server's write-ahead log to this many bytes, or removes the limit.
 fn limit(daemon: &Daemon, folder: &Folder, more: Option<u64>) {
     let log = folder.database().with_extension("db-wal");
     let current = more.map(|more| fs::metadata(&log).unwrap().len() + more);
     prlimit(Some(daemon.pid()), Resource::Fsize, Rlimit { current, maximum: None }).unwrap();
 }
 
-/// Writes until the server stands still. Gives what was seen, and the text that was written last and not seen.
+/// Writes until the server stops. Returns what was seen, and the last text that was written and not seen.
 fn fill(daemon: &Daemon, client: &mut Client) -> (Vec<Heard>, String) {
     let mut seen = Vec::new();
     for number in 0..MOST {
@@ -65,7 +65,7 @@ fn the_server_stands_still_and_goes_on() {
     limit(&daemon, &folder, Some(100_000));
     let (mut seen, last) = fill(&daemon, &mut alice);
     assert!(seen.len() > 5, "it was full at once");
-    // Nobody sees what is not kept, however long that takes.
+    // Nobody sees what is not stored, however long that takes.
     assert_eq!(alice.line_within(Duration::from_millis(1500)), None);
 
     limit(&daemon, &folder, None);
@@ -76,7 +76,7 @@ fn the_server_stands_still_and_goes_on() {
     };
     seen.extend(heard(&mut alice));
     assert_eq!(heard(&mut bob), seen);
-    // What the server writes is read beside what it sends.
+    // Read what the server logs besides what it sends.
     let again = || daemon.log().contains("the data directory can be written again").then_some(());
     wait_for("the word that there is room again", again);
     assert_eq!(history(&daemon), seen);
@@ -96,7 +96,8 @@ fn what_was_seen_is_there_when_the_server_is_killed_while_it_stands_still() {
     assert_eq!(history(&Daemon::start(&folder, &config(""))), seen);
 }
 
-/// People who say nothing while the disk is full are not to blame for it, and cannot answer what does not reach them.
+/// People who are silent while the disk is full are not to blame for it, and cannot answer what does not
+/// reach them.
 #[test]
 fn nobody_times_out_while_the_server_stands_still() {
     let folder = Folder::new();
@@ -115,13 +116,13 @@ fn nobody_times_out_while_the_server_stands_still() {
     assert!(!lines.iter().any(|line| line.contains("Ping timeout")), "{lines:#?}");
 }
 
-/// The server can be stopped; it says that something was not kept.
+/// The server can be stopped; it says that something was not stored.
 #[test]
 fn a_stop_while_the_server_stands_still() {
     stop_while_it_stands_still(0);
 }
 
-/// The same when more has gathered than all queues hold.
+/// The same if more has accumulated than all queues can hold.
 #[test]
 fn a_stop_while_the_server_stands_still_and_many_write_on() {
     stop_while_it_stands_still(200);

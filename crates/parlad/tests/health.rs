@@ -1,4 +1,4 @@
-//! What the server says of itself when something is wrong with its disk: on `/health`, in the room, and at its end.
+//! How the server reports problems with its disk: on `/health`, in the room, and when it ends.
 #![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
 
 mod support;
@@ -43,7 +43,7 @@ fn with_the_disk_nearly_full_only_what_must_be_kept_is_refused() {
     bob.until(|line| line.ends_with("PRIVMSG bob :hello"));
     assert!(alice.sync().iter().any(|line| line.ends_with("JOIN #other")));
 
-    // It goes on by itself: here the reserve shrinks, elsewhere something is deleted.
+    // It continues by itself: here the reserve is reduced, in reality something is deleted.
     folder.write("parlad.toml", config_with_http(""));
     kill_process(daemon.pid(), Signal::HUP).unwrap();
     wait_for("the word that there is room", || {
@@ -74,7 +74,7 @@ fn a_full_disk_is_told_to_whoever_watches() {
     wait_for("the good news", || (health(&daemon).0 == 200).then_some(()));
 }
 
-/// Changes the database behind the server's back.
+/// Changes the database without the server's knowledge.
 fn meddle(folder: &Folder, sql: &str) {
     Connection::open(folder.database()).unwrap().execute_batch(sql).unwrap();
 }
@@ -102,7 +102,7 @@ fn an_error_that_cannot_pass_ends_the_server() {
     refuses_to_start(&folder, "parla.db lacks what was in it: messages_indexed");
 }
 
-/// The root of a table is where there is no page.
+/// Moves the root of a table to a page that does not exist.
 const DAMAGE: &str =
     "PRAGMA writable_schema = on; UPDATE sqlite_schema SET rootpage = 99999 WHERE name = 'messages';
     PRAGMA schema_version = 99";

@@ -1,4 +1,4 @@
-//! The HTTP port: what is served, under which names, with which headers, and who is turned away.
+//! The HTTP port: what is served, under which names, with which headers, and who is refused.
 #![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
 
 mod support;
@@ -15,7 +15,7 @@ use support::{
     web_socket::TEXT,
 };
 
-/// A request for a WebSocket, but for its first line and its Host.
+/// A WebSocket request without its first line and its Host.
 const UPGRADE: [&str; 4] = [
     "Connection: Upgrade",
     "Upgrade: websocket",
@@ -23,7 +23,7 @@ const UPGRADE: [&str; 4] = [
     "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
 ];
 
-/// A server with the app on a port; `more` stands in its table.
+/// Runs a server with the app on a port; `more` is added to its table.
 fn with_server(more: &str, test: impl FnOnce(&Daemon)) {
     let folder = Folder::new();
     let daemon = Daemon::start(&folder, &config_with_http(more));
@@ -32,7 +32,7 @@ fn with_server(more: &str, test: impl FnOnce(&Daemon)) {
     assert!(status.success() && !log.contains("ERROR") && !log.contains("panicked"), "{log}");
 }
 
-/// The answer to a request for a WebSocket.
+/// The answer to a WebSocket request.
 fn upgrade(daemon: &Daemon, line: &str, fields: &[&str]) -> Answer {
     support::http::upgrade(daemon.http(), line, fields)
 }
@@ -60,7 +60,7 @@ fn there_is_no_port_that_nobody_asked_for() {
     assert!(!daemon.log().contains("http://"), "{}", daemon.log());
 }
 
-/// Which of the two depends on what `target/web` held when this was built.
+/// Which of the two is served depends on what `target/web` contained during the build.
 #[test]
 fn the_app_or_how_to_get_it() {
     with_server("", |daemon| {
@@ -74,7 +74,7 @@ fn the_app_or_how_to_get_it() {
         }
         assert_eq!((page.status, page.header("cache-control")), (200, "no-cache"));
         assert_eq!(get(daemon.http(), "/index.html", &[]).body, page.body);
-        // What stands inside the page may run, by its hash.
+        // Scripts and styles inside the page are allowed by their hashes.
         let policy = page.header("content-security-policy");
         let [scripts, styles] = ["script-src", "style-src"].map(|kind| {
             policy
@@ -88,7 +88,7 @@ fn the_app_or_how_to_get_it() {
         let script =
             page.text().split('"').find(|part| part.starts_with("./") && part.ends_with(".js")).unwrap();
         let script = script.trim_start_matches('.');
-        // The page asks so for a file that did not come.
+        // This is how the page requests a file again that did not arrive.
         let asked_again = get(daemon.http(), &format!("{script}?again=1"), &[]);
         assert_eq!(
             (asked_again.status, asked_again.header("cache-control")),
@@ -243,7 +243,7 @@ fn bytes_that_are_no_http() {
         for (bytes, status) in [(32_000, 200), (33_000, 431), (100_000, 431)] {
             let long = format!("X: {}", "x".repeat(bytes));
             assert_eq!(get(daemon.http(), "/health", &[&long]).status, status, "{bytes}");
-            // Not only the first on its connection.
+            // This must work for later requests on a connection, too.
             let first = format!("GET /health HTTP/1.1\r\nHost: {}\r\n", daemon.http());
             let both = format!("{first}\r\n{first}{long}\r\nConnection: close\r\n\r\n");
             let answers = exchange(daemon.http(), both.as_bytes());
@@ -257,7 +257,7 @@ fn bytes_that_are_no_http() {
     });
 }
 
-/// Whoever sends half a head, nothing at all, or nothing more, does not keep a connection.
+/// A client that sends half a head, nothing, or nothing more, cannot occupy a connection.
 #[test]
 fn slow_heads() {
     with_server("", |daemon| {
@@ -285,7 +285,7 @@ fn one_connection_serves_many_requests_and_then_a_web_socket() {
         let mut bytes = format!("GET /health HTTP/1.1\r\nHost: {http}\r\n\r\n").repeat(3);
         bytes += &format!("GET /irc HTTP/1.1\r\nHost: {http}\r\n{}\r\n\r\n", UPGRADE.join("\r\n"));
         let mut bytes = bytes.into_bytes();
-        // A client may speak before it is answered.
+        // A client may send before it has been answered.
         bytes.extend(b"\x81\x84\0\0\0\0QUIT");
         let answer = exchange(http, &bytes);
         let text = String::from_utf8_lossy(&answer);
@@ -298,7 +298,7 @@ fn one_connection_serves_many_requests_and_then_a_web_socket() {
     });
 }
 
-/// WebSockets count like any client, and looking at a page does not use up anyone's place.
+/// WebSockets count like any client, but looking at a page takes nobody's place for chat.
 #[test]
 fn a_place_for_chat_is_counted_apart_from_pages() {
     const MOST: usize = 5;
@@ -311,7 +311,7 @@ fn a_place_for_chat_is_counted_apart_from_pages() {
     let refused = "ERROR :Closing link: 127.0.0.1 (Too many connections from your address)";
     for _ in 0..20 {
         assert_eq!(get(daemon.http(), "/health", &[]).status, 200);
-        // A page is not shown the status of a request, so it is told in the WebSocket.
+        // A page does not see the status of a request, so the reason is sent in the WebSocket.
         assert_eq!(WebClient::open(daemon.http(), TEXT).rest(), (vec![refused.to_owned()], Some(1008)));
     }
     line.sync();

@@ -1,4 +1,5 @@
-//! Rooms over restarts of the real server: nobody gets a rank by them, and a room that nobody is in is forgotten for good.
+//! Rooms over restarts of the real server: a restart gives nobody a rank, and an empty room is forgotten for
+//! good.
 #![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
 
 mod support;
@@ -7,12 +8,12 @@ use std::path::Path;
 
 use support::{Client, Daemon, Folder, config, wait_for};
 
-/// A configuration by which empty rooms are forgotten after so long.
+/// A configuration with which empty rooms are forgotten after this long.
 fn forgetting(after: &str) -> String {
     config("").replace("[channels]\n", &format!("[channels]\nforget_empty_after = \"{after}\"\n"))
 }
 
-/// Enters a room and gives the list of names.
+/// Enters a room and returns its list of names.
 fn join(client: &mut Client, room: &str) -> String {
     client.send(&format!("JOIN {room}"));
     client.until(|line| line.contains(" 353 ") || line.contains(" 47")).pop().unwrap()
@@ -24,7 +25,7 @@ fn list(client: &mut Client) -> Vec<String> {
     lines.into_iter().filter(|line| line.contains(" 322 ")).collect()
 }
 
-/// How many rows the database has that a query finds.
+/// The number of rows that a query finds in the database.
 fn count(path: &Path, from: &str) -> i64 {
     let connection = parla_history::open_reader(path).unwrap();
     connection.query_row(&format!("SELECT count(*) FROM {from}"), [], |row| row.get(0)).unwrap()
@@ -71,7 +72,7 @@ fn an_empty_room_is_forgotten_with_everything_said_in_it() {
     assert_eq!(count(&file, "channels WHERE name = '#board' AND empty_since > 0"), 1);
     daemon.kill();
 
-    // The time goes on while the server is down.
+    // Time passes while the server is down.
     let daemon = Daemon::start(&folder, &forgetting("1s"));
     let mut bob = Client::register(daemon.address(), "bob", "");
     wait_for("the room to be forgotten", || (list(&mut bob).len() == 1).then_some(()));
@@ -91,7 +92,7 @@ fn an_empty_room_is_forgotten_with_everything_said_in_it() {
         wait_for(table, || (count(&file, &rest) == 0).then_some(()));
     }
     assert_eq!(count(&file, "messages WHERE text LIKE 'teapot%'"), 200);
-    // Whoever comes next makes another room of the name.
+    // The next user to come creates a new room with that name.
     assert!(join(&mut bob, "#board").ends_with(":@bob"));
     assert!(daemon.stop().0.success());
 }

@@ -1,4 +1,5 @@
-//! The log: who comes and goes and from where, in text and in JSON, on standard error and in a file; and what is not in it.
+//! The log: who comes and goes and from where, as text and as JSON, on standard error and in a file; and what
+//! it does not contain.
 #![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
 
 mod support;
@@ -14,7 +15,7 @@ use support::{
     Client, Daemon, Folder, PATIENCE, WebClient, config, config_with_http, daemon::hashed, wait_for,
 };
 
-/// The lines of the log on connections, each from its message on, without the name of the connection.
+/// The lines about connections in the log, starting with their messages, without the connection's name.
 fn connections(log: &str) -> Vec<String> {
     let lines = log.lines().filter_map(|line| line.split_once(" INFO parlad::connections: "));
     let lines = lines.map(|(_, line)| {
@@ -61,7 +62,7 @@ fn who_came_and_why_they_went() {
     }
 }
 
-/// A scanner that knocks again and again, with what this port does not speak.
+/// A scanner that connects again and again and sends what this port does not speak.
 #[test]
 fn what_is_no_irc_is_closed_at_once_and_summed_up() {
     let folder = Folder::new();
@@ -105,7 +106,7 @@ fn nothing_of_it_if_it_is_not_wanted() {
     }
 }
 
-/// What `logrotate` does: the file is moved away and SIGHUP sent.
+/// What `logrotate` does: it moves the file away and sends SIGHUP.
 #[test]
 fn a_file_that_is_moved_away() {
     let folder = Folder::new();

@@ -1,4 +1,4 @@
-//! A server that was stopped leaves one file with everything in it, whatever was read before.
+//! A server that was stopped leaves a single file with everything in it, whatever was read before.
 #![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
 
 mod support;
@@ -20,13 +20,13 @@ fn only_one(folder: &Folder) {
     assert_eq!(files(folder), BTreeSet::from(expected));
 }
 
-/// Says something and reads it again, so that something has the file open to read.
+/// Sends a message and reads it from the history, so that the file is open for reading.
 fn say_and_read(client: &mut Client, text: &str) -> Vec<Heard> {
     client.send(&format!("PRIVMSG #room :{text}\r\nCHATHISTORY LATEST #room * 100"));
     let lines = client.until(|line| line.contains(" BATCH -"));
     let heard: Vec<Heard> = lines.iter().filter_map(|line| Heard::parse(line)).collect();
     assert!(heard.iter().any(|heard| heard.text == text));
-    // Without its echo.
+    // Without the echo.
     heard.into_iter().skip(1).collect()
 }
 
@@ -62,7 +62,7 @@ fn a_restart_brings_everything_into_the_one_file() {
     alice.until(|line| line.contains(" 381 "));
     alice.send("RESTART");
     alice.rest();
-    // The log begins anew, as the new one found none; what was said is in the file alone.
+    // The log starts anew, because the new server found none; the messages are only in the file.
     let listening = || (daemon.log().matches("  listening on ").count() == 2).then_some(());
     support::wait_for("the server that starts again", listening);
     assert!(!daemon.log().contains("WARN"), "{}", daemon.log());
@@ -77,7 +77,8 @@ fn a_restart_brings_everything_into_the_one_file() {
     only_one(&folder);
 }
 
-/// Another program that reads keeps the log; the server stops all the same, says so, and nothing is lost.
+/// Another program that reads the file keeps the log; the server stops all the same, says so, and nothing is
+/// lost.
 #[test]
 fn another_program_that_has_the_file_open() {
     let folder = Folder::new();

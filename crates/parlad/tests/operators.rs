@@ -1,4 +1,5 @@
-//! Operators against the real server: passwords with real hashes, the configuration read again, stops and starts.
+//! Operators of the real server: passwords with real hashes, reading the configuration again, stopping and
+//! restarting.
 #![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
 
 mod support;
@@ -12,7 +13,7 @@ use support::{
     wait_for,
 };
 
-/// The operator `root` with the password `secret`, and a bound on topics.
+/// A configuration with the operator `root`, whose password is `secret`, and a limit for topics.
 fn with_operator(topic_length: usize, more: &str) -> String {
     let hash = hashed("secret");
     config(&format!(
@@ -37,7 +38,7 @@ fn has(lines: &[String], part: &str) -> bool {
 #[test]
 fn a_password_is_compared_with_its_hash_and_never_written_down() {
     let folder = Folder::new();
-    // What operators do is written at every level.
+    // What operators do is logged at every level.
     let daemon = Daemon::start(&folder, &with_operator(100, "[log]\nlevel = \"error\""));
     let mut alice = Client::register(daemon.address(), "alice", "");
     for wrong in ["OPER root guessed", "OPER nobody secret"] {
@@ -79,14 +80,14 @@ fn a_good_file_is_put_in_place_and_a_bad_one_changes_nothing() {
     assert!(has(&heard, "nick_lenght: there is no such key; did you mean nick_length?"), "{heard:?}");
     assert!(has(&heard, "would not start again"), "{heard:?}");
 
-    // What needs a restart is named; everything else of the same file is in place.
+    // Settings that need a restart are reported; everything else in the file takes effect.
     let elsewhere = with_operator(70, "").replace("data_dir = \"data\"", "data_dir = \"other\"");
     folder.write("parlad.toml", elsewhere);
     alice.send("REHASH");
     let heard = alice.sync();
     assert!(has(&heard, "server.data_dir: takes effect when") && has(&heard, "TOPICLEN=70"), "{heard:?}");
 
-    // Another password holds from the next OPER on.
+    // Another password applies from the next OPER on.
     let hash = hashed("other");
     let secret = with_operator(70, "");
     let start = secret.find("password = ").unwrap();
@@ -135,7 +136,7 @@ fn die_stops_in_order() {
 fn restart_starts_again_in_the_same_process() {
     let folder = Folder::new();
     let daemon = Daemon::start(&folder, &with_operator(100, ""));
-    // The port is drawn anew each time; say which one it is to be.
+    // The port is chosen anew each time, so this sets it.
     let port = daemon.address();
     let fixed = with_operator(90, "").replace("127.0.0.1:0", &port.to_string());
     folder.write("parlad.toml", fixed);
@@ -153,7 +154,8 @@ fn restart_starts_again_in_the_same_process() {
     assert!(daemon.stop().0.success());
 }
 
-/// The process that becomes a program that cannot start is gone for good; so that program is asked first.
+/// Once the process has become a program that cannot start, it is gone for good; so that program is asked
+/// first.
 #[test]
 fn restart_asks_the_program_that_it_would_start() {
     let folder = Folder::new();
@@ -176,7 +178,7 @@ fn restart_asks_the_program_that_it_would_start() {
     is_refused("No such file or directory");
     install(&built, 0o644);
     is_refused("Permission denied");
-    // What an interrupted copy leaves, and a program for another machine.
+    // A partly copied program, as an interrupted copy leaves it, and a program for another machine.
     install(&built[..4096], 0o755);
     is_refused("parlad");
     install(b"\x7fELF\x02\x01\x01\0 of another machine", 0o755);
@@ -188,7 +190,7 @@ fn restart_asks_the_program_that_it_would_start() {
     is_refused("(parlad 2.0) says that it would not run:");
     is_refused("line 3: colour: is missing");
 
-    // A port that is taken by another, and one that is not.
+    // A port that is in use, and one that is not.
     install(&built, 0o755);
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap();
@@ -204,7 +206,7 @@ fn restart_asks_the_program_that_it_would_start() {
     assert!(daemon.stop().0.success());
 }
 
-/// The server can be stopped while the program that it would start is asked.
+/// The server can be stopped while it asks the program that it would start.
 #[test]
 fn a_program_that_hangs_does_not_keep_the_server_from_stopping() {
     let folder = Folder::new();

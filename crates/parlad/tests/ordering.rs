@@ -1,4 +1,4 @@
-//! Everyone in a room sees the same order, and what a command causes comes before what is asked after it.
+//! All members of a room see the same order, and the effects of a command come before what is asked after it.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops at what it did not expect")]
 
 mod support;
@@ -45,7 +45,7 @@ fn nick(index: usize) -> String {
     format!("client{index}")
 }
 
-/// Says something here and there, several things at once, and gives what it saw of everyone.
+/// Sends messages to different rooms, several at once, and returns what it saw from everyone.
 fn talk(address: SocketAddr, index: usize, ready: &Barrier) -> Vec<Heard> {
     let mut client = Client::register(address, &nick(index), CAPABILITIES);
     client.send(&format!("JOIN {}", ROOMS.join(",")));
@@ -73,7 +73,7 @@ fn talk(address: SocketAddr, index: usize, ready: &Barrier) -> Vec<Heard> {
     seen
 }
 
-/// When the answer to a PING has come, what was sent before it has its place in front of everything that others ask for later.
+/// When a PING has been answered, what was sent before it comes before everything that others ask for later.
 #[test]
 fn what_a_command_causes_comes_before_its_answer() {
     let folder = Folder::new();

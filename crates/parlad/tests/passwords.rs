@@ -1,4 +1,4 @@
-//! Passwords under pressure: a crowd that comes at once, and people who guess.
+//! Passwords under pressure: many people who log in at once, and people who guess.
 #![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
 
 mod support;
@@ -18,7 +18,7 @@ fn guarded(more: &str) -> String {
     )
 }
 
-/// Connections are not what is counted here.
+/// The number of connections is not what is tested here.
 const OFTEN: &str = "max_rate_per_ip = 100000";
 
 fn introduction(nick: &str, password: &str) -> String {
@@ -33,7 +33,8 @@ fn has(lines: &[String], part: &str) -> bool {
     lines.iter().any(|line| line.contains(part))
 }
 
-/// With one thread and a clock that runs, most of them are closed after the second that they have.
+/// With a single thread and time-outs that keep running, most of them would be disconnected after the second
+/// that they have.
 #[test]
 fn a_crowd_that_comes_at_once_is_let_in() {
     let folder = Folder::new();
@@ -48,7 +49,7 @@ fn a_crowd_that_comes_at_once_is_let_in() {
     assert!(daemon.stop().0.success());
 }
 
-/// Memory that the server has in use, in KiB.
+/// The server's resident memory in KiB.
 fn resident(daemon: &Daemon) -> u64 {
     let path = format!("/proc/{}/status", daemon.pid().as_raw_nonzero());
     let status = fs::read_to_string(path).unwrap();
@@ -56,7 +57,7 @@ fn resident(daemon: &Daemon) -> u64 {
     line.trim().trim_end_matches(" kB").parse().unwrap()
 }
 
-/// Two hashes of 19 MiB may be compared at the same time; their memory is used for the next ones.
+/// Two hashes of 19 MiB may be compared at the same time; their memory is reused for the next ones.
 #[test]
 #[cfg(target_os = "linux")]
 fn wrong_passwords_take_no_memory_for_each() {
@@ -90,7 +91,7 @@ fn guesses_are_counted_by_address_over_all_connections() {
     let mut guesser = open("guesser");
     guesser.send("OPER root 1\r\nOPER root 2\r\nOPER nobody 3");
     assert_eq!(guesser.rest().iter().filter(|line| line.contains(" 464 ")).count(), 3);
-    // A client that tries the same again and again does not guess.
+    // A client that sends the same password again and again is not guessing.
     for _ in 0..2 {
         let mut stale = open("stale");
         stale.send("OPER root 1\r\nOPER root 1\r\nOPER root 1");
@@ -100,13 +101,13 @@ fn guesses_are_counted_by_address_over_all_connections() {
     guesser.send("OPER root 4\r\nOPER root 5\r\nOPER root 6");
     let heard = guesser.rest();
     assert!(has(&heard, " 464 ") && has(&heard, " 263 guesser OPER :Too many wrong passwords"), "{heard:#?}");
-    // Others are not kept waiting, and neither is who gives the server's password.
+    // Others need not wait, and neither does somebody who gives the server's password.
     let mut other = Client::open(daemon.address());
     come(&mut other, "other", "door");
     other.until(|line| line.contains(" 001 "));
     other.send("OPER root secret");
     assert!(has(&other.sync(), " 381 "));
-    // The rightful person behind the same address waits for a moment.
+    // A legitimate user behind the same address has to wait for a moment.
     wait_for("the end of the pause", || {
         let mut root = open("root");
         root.send("OPER root secret");

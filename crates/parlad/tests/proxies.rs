@@ -1,4 +1,4 @@
-//! Connections for which a proxy speaks: the PROXY protocol, and `X-Forwarded-For` before a WebSocket.
+//! Connections through a proxy: the PROXY protocol, and `X-Forwarded-For` before a WebSocket.
 #![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
 
 mod support;
@@ -12,8 +12,8 @@ use std::{
 
 use support::{Daemon, Folder, PATIENCE, http, wait_for};
 
-/// A server whose first port wants a header, and whose second is an ordinary one. 127.0.0.1 is a proxy that may speak for
-/// others, and counted like everyone.
+/// A server whose first port requires a header, and whose second is an ordinary one. 127.0.0.1 is a trusted
+/// proxy that is not exempt from counting.
 fn server(folder: &Folder, more: &str) -> Daemon {
     let toml = format!(
         "[server]\nname = \"{}\"\ndata_dir = \"data\"\n[channels]\nautojoin = []\n\
@@ -28,7 +28,7 @@ fn server(folder: &Folder, more: &str) -> Daemon {
 
 const TRUSTED: &str = "trusted_proxies = [\"127.0.0.1\"]\n";
 
-/// The ordinary port, which is named second.
+/// The ordinary port, which is logged second.
 fn ordinary(daemon: &Daemon) -> SocketAddr {
     wait_for("the second port", || {
         let log = daemon.log();
@@ -44,7 +44,7 @@ fn connect(address: SocketAddr) -> TcpStream {
     stream
 }
 
-/// What comes until a line holds this, or to the end.
+/// Reads until a line contains this word, or to the end.
 fn until(stream: &mut TcpStream, word: &str) -> String {
     let (mut text, mut byte) = (Vec::new(), [0]);
     while stream.read(&mut byte).is_ok_and(|count| count > 0) {
@@ -56,7 +56,8 @@ fn until(stream: &mut TcpStream, word: &str) -> String {
     String::from_utf8(text).unwrap()
 }
 
-/// Says this first, registers, and gives the host that the server shows: the address that it knows, as nothing is hidden here.
+/// Sends this first, registers, and returns the host that the server shows: the client's address as the
+/// server knows it, since nothing is hidden here.
 fn known(stream: &mut TcpStream, first: &[u8], nick: &str) -> String {
     stream.write_all(first).unwrap();
     let lines = format!("NICK {nick}\r\nUSER {nick} 0 * :{nick}\r\nWHOIS {nick}\r\n");
@@ -96,7 +97,7 @@ fn a_port_that_wants_a_header() {
 
     for bad in [b"NICK a\r\n".as_slice(), b"PROXY TCP4 x\r\n\r\n\r\n", &v2(0x99, [1; 4]), &[b'P'; 9000]] {
         let mut stream = connect(daemon.address());
-        // It may be closed before all is said.
+        // It may be closed before everything has been sent.
         let _ = stream.write_all(bad);
         assert_eq!(until(&mut stream, "nothing"), "");
     }
@@ -107,7 +108,7 @@ fn a_port_that_wants_a_header() {
     assert!(log.contains("closed a connection of a proxy, more count=3 from=\"127.0.0.1\""), "{log}");
 }
 
-/// Mode Z, if the proxy is on this computer, as it is here, and says that it speaks TLS with the client.
+/// Mode Z is set if the proxy is on this computer, as it is here, and says that the client uses TLS to it.
 #[test]
 fn a_proxy_tells_of_tls() {
     let folder = Folder::new();
@@ -164,13 +165,13 @@ fn nobody_else_may_speak_for_others() {
     assert!(failed.code == Some(1) && failed.stderr.contains("trusted_proxies"), "{failed:?}");
 }
 
-/// A configuration in which nobody may be the proxy that a port wants.
+/// A configuration in which no proxy is trusted although a port requires one.
 fn server_file(folder: &Folder) -> std::path::PathBuf {
     let text = "[server]\nname = \"a.b\"\n[[listen]]\naddress = \"127.0.0.1:0\"\nproxy_protocol = true\n";
     folder.write("wrong.toml", text)
 }
 
-/// Each client of a proxy is counted by itself.
+/// The clients of a proxy are counted separately.
 #[test]
 fn limits_are_those_of_the_client() {
     let folder = Folder::new();
@@ -190,7 +191,7 @@ fn limits_are_those_of_the_client() {
     wait_for("a free place", || open("192.0.2.1").1.contains("PONG").then_some(()));
 }
 
-/// The status of a request for a WebSocket with this `X-Forwarded-For`, and the address that the server knows after it.
+/// The status of a WebSocket request with this `X-Forwarded-For`, and the address that the server then knows.
 fn forwarded(daemon: &Daemon, field: &str) -> (u16, String) {
     let mut stream = connect(daemon.web_socket());
     let head = format!(
@@ -223,7 +224,7 @@ fn a_web_socket_behind_a_proxy() {
     assert_eq!(forwarded(&daemon, "unknown"), (101, "127.0.0.1".to_owned()));
 }
 
-/// What others see of an address, and what someone sees of itself.
+/// What others see in place of an address, and what clients see of themselves.
 #[test]
 fn addresses_are_hidden() {
     let folder = Folder::new();
@@ -268,7 +269,7 @@ fn addresses_are_hidden() {
     assert!(until(&mut neighbour, " #room :").contains(" 474 "), "the ban is still there");
 }
 
-/// A gateway is not counted itself; each of its clients is.
+/// A gateway is not counted itself, but each of its clients is.
 #[test]
 fn a_gateway() {
     let folder = Folder::new();

@@ -1,4 +1,4 @@
-//! What keeps `parlad` from running is said in one message that a person can act on, and by the exit status.
+//! If `parlad` cannot run, it says why in one message that a person can act on, and by its exit status.
 #![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
 
 mod support;
@@ -10,7 +10,7 @@ use support::{
     daemon::{BARE, hashed, parlad},
 };
 
-/// Runs a command line that must be refused with status 1, one message, and these parts in it.
+/// Runs a command line that must fail with status 1 and one message that contains these parts.
 fn refused(args: &[&str], parts: &[&str]) {
     let ended = parlad(args, "");
     assert_eq!(ended.code, Some(1), "{args:?}: {ended:?}");
@@ -37,7 +37,7 @@ fn a_data_directory_below_a_file() {
     run_in(&data, &["cannot use the data directory", text(&data), "--data-dir"]);
 }
 
-/// Nobody can make files there, the superuser included, whom permissions do not stop.
+/// Nobody can create files there, not even the superuser, whom permissions do not stop.
 #[test]
 #[cfg(target_os = "linux")]
 fn a_data_directory_that_cannot_be_written() {
@@ -76,7 +76,7 @@ fn a_damaged_database() {
     let folder = Folder::new();
     assert!(Daemon::start(&folder, &config("")).stop().0.success());
     let mut bytes = fs::read(folder.database()).unwrap();
-    // The header stays, what it leads to does not.
+    // The header stays intact, but what it refers to does not.
     bytes.iter_mut().skip(100).for_each(|byte| *byte = 0xa5);
     let path = folder.write("data/parla.db", bytes);
     let data = path.parent().unwrap();
@@ -157,7 +157,8 @@ fn a_configuration_that_is_right() {
     assert!(!folder.path().join("data").exists(), "a check makes nothing");
 }
 
-/// The server starts with what is only doubtful, and says it at the start and after a reload, in the words of the check.
+/// The server starts despite warnings, and reports them at the start and after a reload, in the words of the
+/// check.
 #[test]
 fn a_configuration_that_is_doubtful() {
     let folder = Folder::new();

@@ -1,4 +1,4 @@
-//! `parlad room` and the control socket, with a server that runs and without one.
+//! `parlad room` and the control socket, with and without a running server.
 #![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
 
 mod support;
@@ -27,14 +27,14 @@ fn room(folder: &Folder, args: &[&str]) -> Ended {
     parlad(&[&before[..], args].concat(), "")
 }
 
-/// What it prints if it does what it was asked.
+/// The output of a successful request.
 fn done(folder: &Folder, args: &[&str]) -> String {
     let ended = room(folder, args);
     assert_eq!((ended.code, ended.stderr.as_str()), (Some(0), ""), "{args:?}");
     ended.stdout
 }
 
-/// What it says if it does not.
+/// The message of a failed request.
 fn refused(folder: &Folder, args: &[&str]) -> String {
     let ended = room(folder, args);
     assert_eq!((ended.code, ended.stdout.as_str()), (Some(1), ""), "{args:?}");
@@ -45,7 +45,7 @@ fn socket_of(folder: &Folder) -> PathBuf {
     folder.path().join("data/control.sock")
 }
 
-/// Whoever makes `#square`.
+/// The user who creates `#square`.
 fn first(daemon: &Daemon) -> Client {
     let mut mallory = Client::register(daemon.address(), "mallory", "");
     mallory.send("JOIN #square");
@@ -61,7 +61,7 @@ fn lock(mut mallory: Client) {
     mallory.rest();
 }
 
-/// Whether someone who comes gets into `#square`.
+/// Whether a new user can enter `#square`.
 fn comes_in(daemon: &Daemon) -> bool {
     let mut visitor = Client::register(daemon.address(), "visitor", "");
     visitor.send("JOIN #square\r\nQUIT");
@@ -156,7 +156,7 @@ fn an_answer_means_that_it_is_kept() {
     lock(first(&daemon));
     done(&folder, &["reset", "square"]);
     daemon.kill();
-    // The socket is left over, and nobody listens at it.
+    // The socket is left over, and nobody listens on it.
     assert!(socket_of(&folder).exists());
     assert!(done(&folder, &["show", "square"]).contains("modes +nt"));
     let daemon = Daemon::start(&folder, &config(""));
@@ -188,7 +188,7 @@ fn what_cannot_be_done_is_said_in_a_sentence() {
         assert!(why.starts_with("parlad: ") && why.contains(words), "{args:?}: {why}");
     }
     assert_eq!(room(&folder, &["mode", "square"]).code, Some(2));
-    // Without its socket a server keeps its database to itself.
+    // Even without its socket, a server keeps its database locked.
     fs::remove_file(socket_of(&folder)).unwrap();
     assert!(refused(&folder, &["list"]).contains("another parlad uses the data directory"));
     assert!(daemon.stop().0.success());
@@ -197,7 +197,7 @@ fn what_cannot_be_done_is_said_in_a_sentence() {
 #[test]
 fn only_its_user_reaches_the_socket() {
     let folder = Folder::new();
-    // A directory that is there already stays as it is.
+    // A directory that exists already is left as it is.
     fs::create_dir(folder.path().join("data")).unwrap();
     fs::set_permissions(folder.path().join("data"), fs::Permissions::from_mode(0o755)).unwrap();
     let stale = UnixListener::bind(socket_of(&folder)).unwrap();
@@ -210,7 +210,7 @@ fn only_its_user_reaches_the_socket() {
     done(&folder, &["list"]);
     assert!(daemon.stop().0.success());
 
-    // What is no socket is somebody's, and is left alone.
+    // A file that is not a socket belongs to somebody, and is left alone.
     fs::write(socket_of(&folder), "notes").unwrap();
     let daemon = Daemon::start(&folder, &config(""));
     assert!(daemon.log().contains("there is something else of this name"), "{}", daemon.log());
@@ -231,7 +231,7 @@ fn a_long_path_is_no_obstacle() {
     assert!(daemon.stop().0.success());
 }
 
-/// A client of the socket that says what it likes.
+/// A client of the socket that sends anything.
 struct Attacker(BufReader<UnixStream>);
 
 impl Attacker {
@@ -244,7 +244,7 @@ impl Attacker {
 
     /// The answer to a line; empty if the connection was closed.
     fn says(&mut self, line: &[u8]) -> String {
-        // It may be closed before it has taken everything.
+        // It may be closed before it has read everything.
         let _ = self.0.get_mut().write_all(line);
         let mut answer = String::new();
         let _ = self.0.read_line(&mut answer);
@@ -276,19 +276,19 @@ fn whatever_is_said_at_the_socket_harms_nobody() {
     let deep = format!("{}\n", "[".repeat(60_000));
     assert!(attacker.says(deep.as_bytes()).starts_with("{\"error\":\""));
     assert!(attacker.says(b"{\"do\":\"room.list\"}\n").starts_with("{\"done\":"), "one mistake is forgiven");
-    // The last one need not end, if the client says that it was the last one.
+    // The last line need not have a line break, if the client closes its side.
     attacker.0.get_mut().write_all(b"{\"do\":\"room.list\"}").unwrap();
     attacker.0.get_mut().shutdown(std::net::Shutdown::Write).unwrap();
     assert!(attacker.says(b"").starts_with("{\"done\":"));
 
-    // A request without end is cut off, and so is who sends none.
+    // A request without an end is cut off, and so is a client that sends none.
     let mut huge = Attacker::open(&socket);
     let answer = huge.says(&vec![b'x'; 4 * 1024 * 1024]);
     assert!(answer.is_empty() || answer.contains("too long"), "{answer:?}");
     let mut idle = Attacker::open(&socket);
     assert!(idle.says(b"{\"do\":").contains("no request came in time"));
 
-    // Those who ask and do not read take all places, for as long as they may take.
+    // Clients that ask and do not read occupy all slots, for as long as they are allowed to.
     let crowd: Vec<Attacker> = (0..12)
         .map(|_| {
             let mut greedy = Attacker::open(&socket);

@@ -1,4 +1,4 @@
-//! TLS: on the ports for lines, for WebSockets and for the app; certificates that are changed, and those that are no good.
+//! TLS on the ports for lines, for WebSockets and for the app; certificates that are replaced, and bad ones.
 #![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
 
 mod support;
@@ -50,7 +50,7 @@ fn server_with(folder: &Folder, more: &str) -> Daemon {
     )
 }
 
-/// The client's half of TLS, which trusts this certificate alone.
+/// The client's TLS session, which trusts only this certificate.
 fn session(root: &CertificateDer<'static>) -> ClientConnection {
     ClientConnection::new(Arc::new(config(root)), ServerName::try_from(support::NAME).unwrap()).unwrap()
 }
@@ -105,21 +105,21 @@ fn lines_over_tls() {
     plain.send("PRIVMSG #room :hello too");
     assert!(until(&mut tls, "too\r\n").ends_with(":plain!plain@127.0.0.1 PRIVMSG #room :hello too\r\n"));
 
-    // Those who are encrypted are told apart.
+    // Encrypted users are marked as such.
     tls.write_all(b"MODE tls\r\n").unwrap();
     assert_eq!(until(&mut tls, "\r\n"), ":irc.example.org 221 tls +Z\r\n");
     plain.send("MODE plain");
     assert_eq!(plain.line().unwrap(), ":irc.example.org 221 plain +");
 
     tls.write_all(b"QUIT :bye\r\n").unwrap();
-    // An end without a word would be an error here.
+    // An end without a closing message would be an error here.
     let mut rest = String::new();
     tls.read_to_string(&mut rest).unwrap();
     assert_eq!(rest, "ERROR :Closing link: 127.0.0.1 (Quit: bye)\r\n");
     assert_eq!(plain.line().unwrap(), ":tls!tls@127.0.0.1 QUIT :Quit: bye");
 }
 
-/// More than sockets hold, in both directions, and in one record as well as in many.
+/// More than sockets hold is sent in both directions, in one record as well as in many.
 #[test]
 fn much_is_said_and_read_late() {
     let folder = Folder::new();
@@ -150,7 +150,7 @@ fn until_many(stream: &mut impl io::Read, end: &str) -> String {
     String::from_utf8_lossy(&text).into_owned()
 }
 
-/// A client that ends its side is heard to the end.
+/// A client that closes its side is served to the end.
 #[test]
 fn who_says_goodbye_by_tls_alone() {
     let folder = Folder::new();
@@ -211,7 +211,7 @@ fn a_proxy_speaks_before_tls() {
     assert_eq!(until(&mut stream, "\r\n"), "ERROR :Closing link: 192.0.2.1 (Quit: x)\r\n");
 }
 
-/// Only if both the gateway and its client come by TLS is what the client says secret.
+/// The client counts as secure only if both it and the gateway use TLS.
 #[test]
 fn a_gateway_over_tls() {
     let folder = Folder::new();
@@ -254,16 +254,16 @@ fn clients_that_do_not_speak_tls() {
     ] {
         let mut stream = TcpStream::connect(address).unwrap();
         stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
-        // It may be closed before all is said.
+        // It may be closed before everything has been sent.
         let _ = stream.write_all(bytes);
         let mut answer = Vec::new();
         let _ = stream.read_to_end(&mut answer);
         assert!(answer.len() < 100, "{answer:?}");
     }
-    // Others are not held up.
+    // Others are not delayed.
     register(&mut connect(address, &root), "tls");
     assert!(started.elapsed() < Duration::from_secs(18));
-    // The silent ones first have the time that a proxy would have.
+    // The silent ones first get the time that a proxy would have.
     let _ = slow.read_to_end(&mut Vec::new());
     assert!(started.elapsed() < Duration::from_secs(17));
     let (status, log) = daemon.stop();
@@ -311,7 +311,7 @@ fn certificates_that_are_no_good() {
     }
 }
 
-/// Whoever forgets TLS is told so; what a page may have sent from a browser is not answered.
+/// A client that forgets TLS is told so; what a web page may have caused is not answered.
 #[test]
 fn what_is_no_tls_on_a_port_that_wants_it() {
     let folder = Folder::new();
@@ -337,7 +337,8 @@ fn what_is_no_tls_on_a_port_that_wants_it() {
     assert!(log.contains(told), "{log}");
 }
 
-/// A browser names what it wants to speak. Where only IRC is spoken, it gets no further, even with a good certificate.
+/// A browser says which protocols it wants. On a port for IRC only, it gets no further, even with a valid
+/// certificate.
 #[test]
 fn a_browser_is_not_let_in_where_irc_is_spoken() {
     let folder = Folder::new();
@@ -359,7 +360,7 @@ fn a_browser_is_not_let_in_where_irc_is_spoken() {
     assert!(daemon.stop().1.contains("no agreement on TLS address=127.0.0.1"));
 }
 
-/// Whoever meets a limit reads why, although it takes a handshake.
+/// A client that reaches a limit can read why, although that takes a handshake.
 #[test]
 fn a_refusal_can_be_read_over_tls() {
     let folder = Folder::new();

@@ -1,4 +1,5 @@
-//! Every script of `parla-testing` against the real server, over TCP and over WebSocket, each with a server of its own.
+//! Runs every script of `parla-testing` against the real server, over TCP and over WebSocket, each with a
+//! server of its own.
 //!
 //! Scripts that need the virtual clock are only counted.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops at what it did not expect")]
@@ -16,7 +17,7 @@ use parla_testing::transcript::{NETWORK_NAME, Operator, SERVER_NAME, Script, Set
 use support::{Daemon, Folder, bridge, daemon::hashed, web_socket};
 use toml::Value;
 
-/// Scripts that run at the same time. They wait more than they work.
+/// How many scripts run at the same time. They mostly wait.
 const WORKERS: usize = 4;
 
 /// How the clients of a script reach the server.
@@ -42,7 +43,7 @@ fn scripts_over_web_sockets_of_bytes() {
     eprintln!("{}", play_all(Road::WebSocket(web_socket::BINARY)));
 }
 
-/// Plays every script and says how many there were.
+/// Plays every script, and returns how many there were.
 fn play_all(road: Road) -> String {
     let (skipped, played): (Vec<Script>, Vec<Script>) = read().into_iter().partition(Script::is_virtual);
     assert!(!played.is_empty(), "there are no scripts");
@@ -77,7 +78,7 @@ fn next(queue: &Mutex<Vec<Script>>) -> Option<Script> {
     queue.lock().unwrap().pop()
 }
 
-/// Plays a script and gives what is to be said if it fails.
+/// Plays a script, and returns the report if it fails.
 fn play(script: &Script, road: Road) -> Option<String> {
     let folder = Folder::new();
     let daemon = Daemon::start(&folder, &configuration(script.settings()));
@@ -95,7 +96,7 @@ fn play(script: &Script, road: Road) -> Option<String> {
     failure.or_else(|| (!clean).then(|| format!("{}.irc: the server ended badly: {log}\n", script.name())))
 }
 
-/// The settings of a script as a configuration of the server.
+/// The settings of a script as a configuration file.
 fn configuration(settings: &Settings) -> String {
     let text = |text: &str| Value::from(text).to_string();
     let mut toml = format!("[server]\nname = {}\nnetwork = {}\n", text(SERVER_NAME), text(NETWORK_NAME));
@@ -117,7 +118,7 @@ fn configuration(settings: &Settings) -> String {
             key(format!("{name} = {}", text(value)));
         }
     }
-    // What a script expects has addresses, which are the same everywhere.
+    // The expected lines contain addresses, which are the same everywhere.
     key("[connections]\ncloak = false".to_owned());
     if !settings.throttled {
         key("exempt_from_limits = [\"127.0.0.1/32\"]".to_owned());

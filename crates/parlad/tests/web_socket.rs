@@ -1,4 +1,4 @@
-//! IRC over WebSocket: the same conversations in other frames, and clients that break them.
+//! IRC over WebSocket: the same conversations in other frames, and clients that break the framing.
 #![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
 
 mod support;
@@ -19,7 +19,7 @@ use tungstenite::{
 
 const GOODBYE: &str = "ERROR :Closing link: 127.0.0.1 (Quit: bye)";
 
-/// A server, two who talk over TCP, and what happens beside them.
+/// Runs a server with two people who talk over TCP, while `test` runs beside them.
 fn beside_a_talk(test: impl FnOnce(&Daemon)) {
     beside_a_talk_with(&config_with_http(""), test);
 }
@@ -79,7 +79,7 @@ fn the_first_subprotocol_that_both_know_is_spoken() {
         let named = client.response.headers().get("sec-websocket-protocol");
         assert_eq!(named.map(|name| name.to_str().unwrap()), agreed);
         assert!(client.response.headers().get("sec-websocket-extensions").is_none());
-        // Text if nothing was agreed on, in both directions; see `WebClient::bytes`.
+        // Text frames if no subprotocol was agreed on, in both directions; see `WebClient::bytes`.
         client.introduce("someone", "");
         client.send("QUIT :bye");
         assert_eq!(client.rest().0.last().unwrap(), GOODBYE);
@@ -209,7 +209,7 @@ fn connections_that_break_off() {
             drop(client);
             watcher.until(|line| line == ":web!web@127.0.0.1 QUIT :Connection closed");
         }
-        // Nobody is there yet.
+        // Nobody has registered yet.
         drop(WebClient::open(daemon.http(), TEXT));
         drop(TcpStream::connect(daemon.http()).unwrap());
     });
@@ -264,12 +264,12 @@ fn one_who_never_reads() {
             number += 1;
             assert!(number < 20_000, "whoever does not read is never closed");
         }
-        // What was sent is whole, up to the end of the connection.
+        // Everything that was sent is complete, up to the end of the connection.
         while deaf.try_bytes().is_ok_and(|line| line.is_some()) {}
     });
 }
 
-/// Pings are answered, and whoever does not read the answers is not asked for more.
+/// Pings are answered, and a client that does not read the answers is no longer read from.
 #[test]
 fn a_flood_of_pings() {
     beside_a_talk(|daemon| {
@@ -284,7 +284,7 @@ fn a_flood_of_pings() {
     });
 }
 
-/// Pings, pongs and empty messages cost as much as lines, for whom there are limits.
+/// Pings, pongs and empty messages cost as much as lines, for clients with limits.
 #[test]
 fn a_flood_of_frames_is_slowed() {
     let toml = config_with_http("").replace("exempt_from_limits = [\"127.0.0.1/32\"]\n", "");
@@ -345,6 +345,6 @@ fn what_people_write_is_never_logged() {
     client.rest();
     let (_, log) = daemon.stop();
     assert!(log.contains("stopping") && !log.contains("confidential"), "{log}");
-    // As a library would show bytes.
+    // This is how a library would show bytes.
     assert!(!log.contains("636f6e66"), "{log}");
 }

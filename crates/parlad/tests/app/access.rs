@@ -1,11 +1,11 @@
-//! Everybody can use it: with a screen reader, without a mouse, in the dark, in large letters.
+//! Everybody can use the app: with a screen reader, without a mouse, in dark mode, in large print.
 
 use crate::{
     rig::{Browser, Key, Width, Window, together, visit},
     support::Client,
 };
 
-/// A room with somebody in it and something said.
+/// A room with somebody in it and some messages.
 async fn scene(browser: &Browser, window: &Window, nick: &str) -> Client {
     let mut bob = browser.person("bob");
     bob.send("JOIN #tea\r\nTOPIC #tea :green, black and white");
@@ -159,7 +159,7 @@ fn axe_finds_nothing_wrong() {
     });
 }
 
-/// Presses Tab until this has the focus, and sees that it can be seen on the way.
+/// Presses Tab until this has the focus, and checks that each focused element is visible on the way.
 async fn tabs_to(window: &Window, wanted: &str) {
     for _ in 0..40 {
         if window.focus().await == wanted {
@@ -187,7 +187,7 @@ fn a_whole_conversation_without_a_mouse() {
         alice.presses("hello\u{e007}").await;
         bob.until(|line| line.ends_with("PRIVMSG #room :hello"));
 
-        // To the list of rooms, and into another room.
+        // To the list of rooms, and from it into another room.
         alice.presses(&together(&[Key::Shift, Key::F6])).await;
         alice.until("the rooms", "return document.activeElement.id === 'region-rooms'", &[]).await;
         tabs_to(&alice, "button#new-1 \"Join or message…\"").await;
@@ -206,7 +206,7 @@ fn a_whole_conversation_without_a_mouse() {
         alice.presses(&together(&[Key::Alt, Key::Shift, Key::Down])).await;
         alice.hears("me!").await;
 
-        // To the members, and to one of them.
+        // To the list of members, and to one of them.
         alice.hits(Key::F6).await;
         alice.until("the members", "return document.activeElement.id === 'region-members'", &[]).await;
         tabs_to(&alice, "button#member-bob \"bob\"").await;
@@ -222,7 +222,7 @@ fn a_whole_conversation_without_a_mouse() {
         alice.presses("just between us\u{e007}").await;
         bob.until(|line| line.ends_with("PRIVMSG bob :just between us"));
 
-        // The help, and the way back.
+        // The help, and back.
         alice.presses(&format!("{}/{}", char::from(Key::Control), char::from(Key::Null))).await;
         alice.sees("Type them where you write messages.").await;
         alice.hits(Key::Escape).await;
@@ -233,7 +233,7 @@ fn a_whole_conversation_without_a_mouse() {
         alice.presses(&format!("{}.{}", char::from(Key::Control), char::from(Key::Null))).await;
         alice.finds_no("#region-members").await;
 
-        // Where the sides slide in, they take the focus and give it back.
+        // Where the side panels slide in, they take the focus and return it.
         alice.resize(Width::Narrow).await;
         alice.run("document.getElementById('show-rooms').focus()", &[]).await;
         alice.hits(Key::Enter).await;

@@ -1,4 +1,4 @@
-//! Rooms and people have addresses: Back and Forward lead through what was seen, and a link leads to a room.
+//! Rooms and people have addresses: Back and Forward move through what was seen, and a link opens a room.
 
 use serde_json::json;
 
@@ -19,7 +19,7 @@ impl Window {
         self.run("history.forward()", &[]).await;
     }
 
-    /// Opens an address in the app that is running, as somebody does who writes it.
+    /// Opens an address in the running app, as a person does who types it.
     async fn follows(&self, fragment: &str) {
         self.run("location.hash = arguments[0]", &[json!(fragment)]).await;
     }
@@ -50,7 +50,7 @@ fn back_and_forward_lead_through_what_was_seen() {
             window.goes_on().await;
             window.is_in("#ü").await;
             window.is_at("#/room/%C3%BC").await;
-            // Loaded again, one is where one was, and the way back is still known.
+            // After a reload, the person is where they were, and the history of pages still works.
             window.reload().await;
             window.is_in("#ü").await;
             window.is_at("#/room/%C3%BC").await;
@@ -58,7 +58,7 @@ fn back_and_forward_lead_through_what_was_seen() {
             window.is_in("##c").await;
             window.goes_on().await;
             window.is_in("#ü").await;
-            // What one has left is passed by.
+            // Rooms that were left are skipped.
             window.enter("bob").await;
             window.opens_the_list().await;
             window.clicks("Leave #ü").await;
@@ -90,14 +90,14 @@ fn back_closes_what_lies_over_the_conversation() {
         window.goes_back().await;
         window.finds_no(".frame.side-rooms").await;
         window.is_in("#tea").await;
-        // What was closed in another way is no step.
+        // A dialog that was closed in another way is not a step in the history.
         window.clicks("Show rooms").await;
         window.finds(".frame.side-rooms").await;
         window.hits(Key::Escape).await;
         window.finds_no(".frame.side-rooms").await;
         window.goes_back().await;
         window.is_in("#room").await;
-        // What was chosen in the list follows what one came from.
+        // What was chosen in the list follows the page before the list.
         window.clicks("Show rooms").await;
         window.enter("#tea").await;
         window.is_at("#/room/tea").await;
@@ -153,7 +153,7 @@ fn a_link_is_copied_and_followed_in_the_running_app() {
             window.goes_back().await;
             window.is_in("#room").await;
 
-            // Where one may not go: why, and one is still where one was.
+            // If somebody may not enter, they are told why and stay where they were.
             window.follows("#/room/secret").await;
             window.sees("You need an invitation to #secret.").await;
             window.is_in("#room").await;
@@ -163,7 +163,7 @@ fn a_link_is_copied_and_followed_in_the_running_app() {
             window.until("the list without the room", gone, &[]).await;
             window.enter("#room").await;
 
-            // What is no address does nothing.
+            // Anything that is not an address has no effect.
             for fragment in ["#composer", "#/room/a%0D%0AQUIT%20:x", "#javascript:alert(1)", "#/room/%00"] {
                 window.follows(fragment).await;
                 window.is_at("#/room/room").await;

@@ -1,10 +1,11 @@
-//! Notifications of the browser: asked for when they matter, one for each conversation, and a click opens it.
+//! Browser notifications: the app asks for permission when it matters, shows one per conversation, and a
+//! click opens it.
 
 use serde_json::json;
 
 use crate::rig::{Width, Window, visit};
 
-/// Notifications as a browser has them, which can be looked at and clicked.
+/// A substitute for the browser's notifications that the test can inspect and click.
 const LISTEN: &str = "window.alerts = [];
     const permission = arguments[0];
     window.Notification = class {
@@ -27,7 +28,7 @@ impl Window {
         self.run(LISTEN, &[json!(permission)]).await;
     }
 
-    /// Looks elsewhere, or at the page again.
+    /// Looks away from the page, or back at it.
     async fn looks(&self, is_there: bool) {
         let script = "document.hasFocus = () => arguments[0];
             dispatchEvent(new Event(arguments[0] ? 'focus' : 'blur'))";
@@ -53,7 +54,7 @@ fn each_conversation_has_one_notification_that_opens_it() {
         bob.send("PRIVMSG #room :alice: you are looking at this");
         alice.hears("looking at this").await;
         alice.looks(false).await;
-        // What one has written oneself is no news.
+        // A person's own message is not news to them.
         alice.say("alice: a note to myself").await;
         alice.hears("a note to myself").await;
         for text in ["#room :nothing for anyone", "#room :alice: one", "#room :alice: two", "alice :psst"] {
@@ -68,7 +69,7 @@ fn each_conversation_has_one_notification_that_opens_it() {
         alice.is_told(&["bob in #room: alice: two", "carol: and I"]).await;
         alice.enter("#room").await;
         alice.is_told(&["carol: and I"]).await;
-        // What comes again after a reload is no news.
+        // A message that comes again after a reload is not news.
         alice.reload().await;
         alice.listens("granted").await;
         alice.looks(false).await;

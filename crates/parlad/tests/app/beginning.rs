@@ -1,14 +1,15 @@
-//! The first screen is there before the app is, and the app goes on with what was begun in it: nothing typed is lost, nothing jumps.
+//! The first screen is there before the app, and the app continues with what was begun in it: nothing typed
+//! is lost, and nothing jumps.
 
 use serde_json::json;
 
 use crate::rig::{Browser, Fault, Faults, Key, Width, Window, visit};
 
-/// The field as it stands in the page, and as the app draws it.
+/// The field in the page, and the same field as the app draws it.
 const OF_PAGE: &str = "#loading #name";
 const OF_APP: &str = "#main #name";
 
-/// The app itself does not come until [`comes`].
+/// Opens a page where the app itself does not arrive until [`comes`].
 async fn opens_without_the_app(browser: &Browser, fragment: &str) -> (Faults, Window) {
     let faults = Faults::start(browser.http(), |path| path.ends_with(".wasm").then_some(Fault::Status(503)));
     let window = browser.open_behind(faults.address()).await;
@@ -20,7 +21,7 @@ async fn opens_without_the_app(browser: &Browser, fragment: &str) -> (Faults, Wi
     (faults, window)
 }
 
-/// The app comes and takes over.
+/// Lets the app arrive and take over.
 async fn comes(faults: &Faults, window: &Window) {
     faults.change(|_| None);
     window.finds_no("#loading").await;
@@ -43,7 +44,7 @@ fn what_is_typed_before_the_app_is_there_is_kept() {
         window.finds(OF_APP).await;
         assert_eq!(value(&window, OF_APP).await, "ana");
         assert_eq!(window.focus().await, "input#name");
-        // The caret is where it was, and the app knows what stands in the field.
+        // The caret is where it was, and the app knows what is in the field.
         window.presses("n").await;
         assert_eq!(value(&window, OF_APP).await, "anna");
         window.hits(Key::Enter).await;
@@ -131,7 +132,7 @@ fn a_word_of_an_input_method_is_finished_first() {
 
 #[test]
 fn nothing_jumps_when_the_app_takes_over() {
-    // The choice of the language comes with the app, in a place that was empty.
+    // The choice of language comes with the app, in a place that was empty.
     let look = "return [...document.querySelectorAll('main.first, main.first *:not(.language, .language *)')].filter(thing =>
             thing.checkVisibility() && getComputedStyle(thing).display !== 'contents').map(thing => {
         const { x, y, width, height } = thing.getBoundingClientRect();
@@ -167,7 +168,7 @@ fn the_sentence_says_where_a_link_leads() {
                 "Choose a name, and write to Влад.",
                 "Choose a name, and write to Влад.",
             ),
-            // What could deceive is shown by the app alone, and what is no address is none.
+            // Deceptive text is shown by the app only, and an invalid address counts as none.
             ("#/room/a%E2%80%AEb", "Choose a name, and you are in.", "Choose a name, and you are in #a�b."),
             ("#/room/a%20b", "Choose a name, and you are in.", "Choose a name, and you are in."),
             ("#/room/%FF", "Choose a name, and you are in.", "Choose a name, and you are in."),

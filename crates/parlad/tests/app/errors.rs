@@ -1,8 +1,9 @@
-//! What goes wrong is told: what happened, what it means, what to do, and the server's own words for who wants them.
+//! Errors are explained: what happened, what it means, what to do, and the server's own words for those who
+//! want them.
 
 use crate::rig::{Browser, Key, Width, Window, visit};
 
-/// Waits for the three sentences, and looks at the server's words behind them.
+/// Waits for the three sentences, and checks the server's words behind them.
 async fn is_told(window: &Window, [title, meaning, remedy]: [&str; 3], raw: &str) {
     window.sees(title).await;
     window.sees(meaning).await;
@@ -56,7 +57,7 @@ fn a_room_that_lets_nobody_in_says_why() {
                 window.enter("#room").await;
                 window.finds("#composer").await;
             }
-            // With what was missing it works, from the same place.
+            // With the missing key it works, from the same place.
             window.say("/join #key sesame").await;
             window.is_in("#key").await;
             window.finds("#composer").await;
@@ -141,7 +142,7 @@ fn a_wish_that_cannot_be_granted_says_why() {
                 window.clicks("Dismiss").await;
                 window.finds_no(".toast").await;
             }
-            // A name that cannot be had is asked for again, in its dialog.
+            // If a name cannot be used, the dialog asks for another.
             for (wish, why) in [
                 ("/nick bob", "Somebody is already called bob."),
                 ("/nick 9\u{20ac}", "A name cannot contain “\u{20ac}”."),
@@ -152,7 +153,7 @@ fn a_wish_that_cannot_be_granted_says_why() {
                 window.hits(Key::Escape).await;
                 window.finds_no("[role=dialog]").await;
             }
-            // A message to somebody who is not there says so where it stands.
+            // If a message goes to somebody who is not online, an error is shown beside it.
             window.say("/msg nobody hello?").await;
             window.sees("Not sent.").await;
             window.sees("Nobody named nobody is here.").await;

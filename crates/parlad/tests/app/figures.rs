@@ -1,4 +1,5 @@
-//! How smooth it is. Prints figures for a quiet machine to measure; tests nothing but that it comes to an end.
+//! How smooth the app is. This prints figures, to be measured on a quiet machine, and only checks that it
+//! finishes.
 //!
 //! `cargo nextest run -p parlad --test app --run-ignored only --no-capture figures`
 
@@ -6,13 +7,13 @@ use std::{thread, time::Instant};
 
 use crate::rig::{Forger, Key, Width, Window, visit};
 
-/// Notes the time of each frame from now on.
+/// Records the time of each frame from now on.
 const WATCH: &str = "
     const mine = window.frames = [performance.now()];
     const next = time => { if (window.frames === mine) { mine.push(performance.now()); requestAnimationFrame(next); } };
     requestAnimationFrame(next);";
 
-/// The gaps between them, sorted; and no more is noted.
+/// The gaps between the frames, sorted; recording stops.
 const GAPS: &str = "
     const frames = window.frames;
     window.frames = null;

@@ -2,11 +2,11 @@
 
 use crate::rig::{Key, Width, Window, visit};
 
-/// Those for a password are folded away, and the language is that of the browser.
+/// The fields of the form. Those for a password are folded away, and the language is the browser's.
 const FIELDS: &str =
     "input:not([aria-hidden=true]):not(details:not([open]) *), textarea, select:not(#language)";
 
-/// What stands in the field for the name.
+/// The contents of the field for the name.
 async fn name(window: &Window) -> String {
     window.finds("#name").await.prop("value").await.unwrap().unwrap()
 }
@@ -100,7 +100,7 @@ fn names_of_all_scripts_come_in_and_talk() {
             bob.until(|line| line.starts_with(&format!(":{nick}!")) && line.ends_with(" is here"));
         }
 
-        // What is refused has its true reason, keeps what can be kept, and leaves no sentence behind.
+        // A refusal gives the true reason, keeps what can be kept, and its message disappears afterwards.
         window.starts_over(Width::Wide).await;
         window.types("#name", "O'Brien").await;
         window.hits(Key::Enter).await;

@@ -1,10 +1,10 @@
-//! A server and people who mean ill: the app stays usable, and its layout in one piece.
+//! Malicious servers and people: the app stays usable, and its layout stays intact.
 
 use serde_json::json;
 
 use crate::rig::{Browser, Forger, Key, Peer, Width, Window, visit};
 
-/// A window that a forger has let into `#room`.
+/// A window that a forger has brought into `#room`.
 async fn lured(browser: &Browser, forger: &Forger) -> (Window, Peer) {
     let alice = browser.open_elsewhere(Width::Wide, forger.address()).await;
     alice.finds("#name").await;
@@ -36,7 +36,7 @@ fn a_server_that_forges_breaks_nothing() {
         let (alice, mut peer) = lured(browser, &forger).await;
         let long = "x".repeat(10_000);
         for line in [
-            // No line at all, and lines without end or sense.
+            // Empty, endless and meaningless lines.
             String::new(),
             ":".to_owned(),
             "@;;;=;= :: :::".to_owned(),
@@ -46,7 +46,7 @@ fn a_server_that_forges_breaks_nothing() {
             ":irc.example.net 999999 alice :what".to_owned(),
             ":irc.example.net 353".to_owned(),
             "BATCH".to_owned(),
-            // Names without end, or from right to left.
+            // Names that are endless or written from right to left.
             format!(":{long}!u@h JOIN #room"),
             format!(":{long}!u@h PRIVMSG #room :from someone with a long name"),
             ":\u{202e}ecila!u@h PRIVMSG #room :from someone who is turned around".to_owned(),
@@ -55,7 +55,7 @@ fn a_server_that_forges_breaks_nothing() {
             format!(":bob!u@h INVITE alice #{long}"),
             format!(":bob!u@h TOPIC #room :{}", "topic ".repeat(1_000)),
             format!(":bob!u@h NICK {long}"),
-            // In another's name, and for another.
+            // Messages in somebody else's name, and for somebody else.
             ":alice!u@h PRIVMSG #room :that is not what alice said".to_owned(),
             ":irc.example.net PRIVMSG alice :from the server".to_owned(),
             ":carol!u@h PRIVMSG dave :for someone else".to_owned(),
@@ -76,7 +76,7 @@ fn a_server_that_forges_breaks_nothing() {
             "return [...document.querySelectorAll('.body a')].every(link => /^https?:$/.test(link.protocol))";
         assert_eq!(alice.run(links, &[]).await, json!(true));
 
-        // It can still be talked to.
+        // The app can still be used to talk.
         alice.say("is anyone there?").await;
         assert_eq!(peer.until("PRIVMSG"), "PRIVMSG #room :is anyone there?");
         let foreign = "return performance.getEntriesByType('resource').map(entry => entry.name)
@@ -85,7 +85,7 @@ fn a_server_that_forges_breaks_nothing() {
     });
 }
 
-/// Types a letter into what has the focus, and gives the milliseconds until what follows from it was drawn.
+/// Types a letter into what has the focus, and returns the milliseconds until its effect was drawn.
 async fn key_to_frame(window: &Window, letter: &str) -> f64 {
     let script = "window.took = null;
         const field = document.activeElement;
@@ -126,7 +126,7 @@ fn twenty_thousand_rooms_are_searched_as_one_types() {
         }
         alice.sees("11 rooms").await;
         println!("the longest of 9 keys took {worst:.1} ms among 20,000 rooms");
-        // Generous, for a machine that does other things meanwhile.
+        // The limit is generous, for a machine with other load.
         assert!(worst < 200.0, "{worst} ms for a key");
         alice.hits(Key::Escape).await;
         alice.finds_no("[role=dialog]").await;

@@ -1,8 +1,8 @@
-//! What was accepted from a person is there after the page was left, at whatever moment.
+//! Whatever the app accepted from a person is still there after the page was left, at any moment.
 
 use crate::rig::{Browser, Width, Window, visit};
 
-/// What the server's history has of the room by this nick.
+/// The server's history of the room by this nick.
 fn told(browser: &Browser, nick: &str) -> Vec<String> {
     let mut reader = browser.person_with("reader", "batch message-tags server-time draft/chathistory");
     reader.send("CHATHISTORY LATEST #room * 100");
@@ -11,14 +11,14 @@ fn told(browser: &Browser, nick: &str) -> Vec<String> {
     heard.filter(|heard| heard.sender == nick).map(|heard| heard.text).collect()
 }
 
-/// Everything that was written has arrived, as far as the page knows.
+/// Waits until everything that was written has arrived, as far as the page knows.
 async fn is_through(window: &Window) {
     let none = "return document.querySelector('#composer') && !document.querySelector('.row.pending')
         && !Object.keys(localStorage).some((key) => key.includes('record out'))";
     window.until("nothing waits any more", none, &[]).await;
 }
 
-/// Many messages go out at a pace that servers bear, and the page is reloaded again and again meanwhile.
+/// Many messages are sent at a pace that servers accept, and the page is reloaded again and again meanwhile.
 #[test]
 fn what_waits_for_its_turn_survives_reloads() {
     visit(async |browser| {
@@ -55,7 +55,7 @@ fn what_is_written_without_a_connection_survives_a_reload() {
     });
 }
 
-/// The moment at which the page hears of a change is the moment at which it is kept.
+/// A change is stored at the moment the page learns of it.
 #[test]
 fn a_draft_is_kept_with_each_change() {
     visit(async |browser| {
@@ -70,7 +70,7 @@ fn a_draft_is_kept_with_each_change() {
     });
 }
 
-/// What cannot be kept is only less safe than usual.
+/// If the browser cannot store anything, the app is only less safe than usual.
 #[test]
 fn a_browser_without_room_is_said_once_and_what_is_written_goes_out() {
     visit(async |browser| {
@@ -96,7 +96,7 @@ fn a_browser_without_room_is_said_once_and_what_is_written_goes_out() {
     });
 }
 
-/// A server without accounts keeps direct messages for nobody, so the page does; what was not read stays so.
+/// A server without accounts stores no direct messages, so the page does; unread ones stay unread.
 #[test]
 fn direct_messages_are_there_after_a_reload() {
     visit(async |browser| {

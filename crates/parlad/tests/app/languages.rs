@@ -1,4 +1,4 @@
-//! The language of the app, in a browser that says what its person reads.
+//! The language of the app, in a browser that says which languages its user reads.
 
 use serde_json::json;
 
@@ -7,17 +7,17 @@ use crate::rig::{Browser, Fault, Faults, Width, Window, visit};
 const ENGLISH: &str = "Choose a name, and you are in.";
 const ITALIAN: &str = "Scegli un nome e sei dentro.";
 
-/// A browser whose person reads Italian.
+/// A browser whose user reads Italian.
 const READS_ITALIAN: &str =
     "for (const [name, value] of [['languages', ['it-IT', 'it', 'en']], ['language', 'it-IT']])
     Object.defineProperty(Navigator.prototype, name, { get: () => value, configurable: true })";
 
-/// Whether a path is that of the Italian sentences.
+/// Whether a path is that of the file with the Italian sentences.
 fn is_italian(path: &str) -> bool {
     path.contains("words-it")
 }
 
-/// The language that the page says it is in.
+/// Waits until the page says that it is in this language.
 async fn is_in_language(window: &Window, code: &str) {
     let script = "return document.documentElement.lang === arguments[0]";
     window.until(&format!("the language {code}"), script, &[json!(code)]).await;
@@ -63,7 +63,8 @@ fn the_language_of_the_browser_is_spoken_and_another_can_be_chosen() {
         }
         anna.resize(Width::Wide).await;
 
-        // The list, the log, the composer, the members, the dialog itself: all at once, in the same page.
+        // The list, the log, the composer, the members and the dialog itself all change at once, without a
+        // reload.
         anna.clicks("Il tuo nome è anna").await;
         chooses(&anna, "en").await;
         for text in ["You are anna", "bob joined", "2 members", "Change name", "Language"] {

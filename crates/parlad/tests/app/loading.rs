@@ -1,5 +1,5 @@
-//! The page comes, comes fast, and asks for nothing that its own server forbids. What does not come is asked for again, and what
-//! goes on failing is said in words: no visit ends in an empty page.
+//! The page loads, loads fast, and requests nothing that its own server forbids. Anything that fails to load
+//! is requested again, and lasting failures are reported in words: no visit ends in an empty page.
 
 use std::collections::BTreeSet;
 
@@ -10,10 +10,10 @@ use crate::{
     support::NAME,
 };
 
-/// Generous, for a machine that does other things meanwhile; the figure is printed.
+/// The limit is generous, for a machine with other load; the figure is printed.
 const FIRST_CONTENT_MS_MAX: f64 = 3_000.0;
 
-/// The form of the first screen, and the same as the app draws it: then the app is there.
+/// The form of the first screen, which the app draws again when it is there.
 const FORM: &str = "input#name";
 const FORM_OF_APP: &str = "#main input#name";
 
@@ -34,15 +34,15 @@ fn the_page_loads() {
     });
 }
 
-/// What the app consists of, by a part of the name of each file.
+/// The files that the app consists of, by parts of their names.
 const PARTS: [&str; 3] = ["page-", "parla-", ".wasm"];
 
-/// Whether a path is that of a part of the app.
+/// Whether a path is that of any of these files.
 fn is_part(path: &str) -> bool {
     path.ends_with(".js") || path.ends_with(".wasm")
 }
 
-/// Whether a path is that of this part.
+/// Whether a path is that of this file.
 fn is_this(path: &str, part: &str) -> bool {
     match part {
         "parla-" => path.contains(part) && path.ends_with(".js"),

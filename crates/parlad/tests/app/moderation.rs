@@ -1,4 +1,4 @@
-//! Looking after a room, without a letter of the protocol: how it is set up, who is kept out, who may do what.
+//! Moderating a room without knowing the protocol: its settings, who is kept out, and who may do what.
 
 use serde_json::json;
 
@@ -12,7 +12,7 @@ async fn ticks(window: &Window, setting: &str) {
     window.clicks(setting).await;
 }
 
-/// Waits until the box of this setting says so.
+/// Waits until this setting's checkbox has the wanted state.
 async fn is_ticked(window: &Window, setting: &str, wanted: bool) {
     let script = "const labels = [...document.querySelectorAll('[role=dialog] label')];
         const label = labels.find(label => label.textContent.trim() === arguments[0]);
@@ -20,7 +20,7 @@ async fn is_ticked(window: &Window, setting: &str, wanted: bool) {
     window.until(&format!("`{setting}` to be {wanted}"), script, &[json!(setting), json!(wanted)]).await;
 }
 
-/// Writes into the field with this label, in the place of what is there.
+/// Replaces the text in the field with this label.
 async fn fills(window: &Window, label: &str, text: &str) {
     let script = "const label = [...document.querySelectorAll('[role=dialog] label')].find(label => label.textContent === arguments[0]);
         return label?.htmlFor ?? null";
@@ -32,7 +32,7 @@ async fn fills(window: &Window, label: &str, text: &str) {
     window.types(&field, text).await;
 }
 
-/// What the server says to somebody who wants to come in.
+/// The server's answer to somebody who tries to enter.
 fn knocks(bob: &mut Client, room: &str, key: &str) -> String {
     bob.send(&format!("JOIN {room} {key}"));
     let answers = |line: &str| line.contains(room) && (line.contains(" JOIN ") || line.contains(" 47"));
@@ -73,7 +73,7 @@ fn a_room_is_set_up_in_words() {
             assert!(knocks(&mut bob, room, "").contains(" 475 "));
             assert!(knocks(&mut bob, room, "sesame").contains(" JOIN "));
 
-            // Without a rank one reads what holds, and may do what everyone may.
+            // Without a rank, people see the settings, and may do what everyone may.
             bob.send(&format!("PART {room}\r\nPRIVMSG {nick} :gone"));
             window.hears("bob came and left").await;
             window.say(&format!("/join {room}2")).await;
@@ -161,7 +161,7 @@ fn who_is_away_or_a_bot_is_seen() {
         bob.send("AWAY :gone fishing");
         bob.sync();
         alice.join_as("alice").await;
-        // Who was away before one came is so now.
+        // Somebody who was away before the person came is shown as away now.
         alice
             .until(
                 "bob to be away",

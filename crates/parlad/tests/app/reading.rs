@@ -1,4 +1,4 @@
-//! Who reads is not disturbed: what is read stays where it is, whatever comes before or after it.
+//! Reading is not disturbed: the messages in view stay where they are, whatever is added above or below them.
 
 use crate::{
     rig::{Browser, Key, Width, Window, visit},
@@ -8,7 +8,7 @@ use crate::{
 const SENTENCE: &str =
     "A sentence that is long enough to need a second line in a window that is not very wide";
 
-/// Bob, who has told this much in `room`.
+/// Bob, who has written this many messages in `room`.
 fn told(browser: &Browser, room: &str, count: u32) -> Client {
     let mut bob = browser.person("bob");
     bob.send(&format!("JOIN {room}"));
@@ -35,7 +35,7 @@ fn what_is_read_stays_where_it_is() {
             window.join_as(nick).await;
             window.is_at_the_end().await;
 
-            // Near the beginning of what is there, earlier messages are fetched and put above.
+            // Close to the first message that is loaded, earlier ones are fetched and added above.
             window.scrolls_to(500).await;
             let eye = window.keeps_an_eye().await;
             let rows = window.rows().await.len();
@@ -102,7 +102,7 @@ fn a_room_opens_where_reading_begins() {
             window.hears("30. ").await;
             window.is_at_the_end().await;
 
-            // What came while one was in another room.
+            // Messages that came while the person was in another room.
             window.enter("#room").await;
             tells(&mut bob, "#tea", 31..=100);
             window.opens_the_list().await;
@@ -112,7 +112,7 @@ fn a_room_opens_where_reading_begins() {
             window.hits(Key::Escape).await;
             window.is_at_the_end().await;
 
-            // What came while the window was closed.
+            // Messages that came while the window was closed.
             window.visit("about:blank").await;
             tells(&mut bob, "#tea", 201..=240);
             window.visit(&browser.address("/")).await;
@@ -120,7 +120,7 @@ fn a_room_opens_where_reading_begins() {
             window.hits(Key::Escape).await;
             window.finds_noted("#tea", "").await;
 
-            // Where one was when one went to another room.
+            // The position at which the person left the room.
             window.scrolls_to(300).await;
             let eye = window.keeps_an_eye().await;
             window.enter("#room").await;
@@ -131,7 +131,7 @@ fn a_room_opens_where_reading_begins() {
     });
 }
 
-/// The line "New" is in view, right above the row with this.
+/// Checks that the line "New" is in view, right above the row with this text.
 async fn lands_on(window: &Window, text: &str) {
     let script = "const line = document.querySelector('.new');
         const log = document.getElementById('log');
@@ -180,7 +180,7 @@ fn several_messages_are_copied_with_times_and_names() {
             |line: &str| line.len() > 7 && line.starts_with('[') && &line[3..4] == ":" && &line[6..7] == "]";
         assert!(copied.lines().all(is_time), "{copied}");
 
-        // A part of one message is copied as it is.
+        // Part of a single message is copied literally.
         let select = "const row = document.querySelector('[data-row][data-nick] .body').firstChild;
             getSelection().setBaseAndExtent(row, 0, row, 5)";
         alice.empties("#composer").await;

@@ -1,4 +1,4 @@
-//! The server goes away and comes back: nothing is lost, nothing is said twice, and nobody has to click.
+//! The server goes away and comes back: nothing is lost or sent twice, and nobody has to click.
 
 use std::time::Instant;
 
@@ -7,7 +7,7 @@ use crate::{
     support::Client,
 };
 
-/// What the server's history has of the room, as `alice: hello`.
+/// The server's history of the room, in the form `alice: hello`.
 fn told_in_room(browser: &Browser) -> Vec<String> {
     let mut reader = browser.person_with("reader", "batch message-tags server-time draft/chathistory");
     reader.send("CHATHISTORY LATEST #room * 100");
@@ -84,7 +84,7 @@ fn what_was_said_meanwhile_is_fetched() {
         let expected: Vec<_> = ["alice: see you".to_owned()].into_iter().chain(expected).collect();
         assert_eq!(alice.reads_all().await, expected);
 
-        // More than is fetched at once: a line says what is missing, and fetches it.
+        // If more was missed than is fetched at once, a line says so, and fetches it.
         drop(bob);
         browser.kill_server();
         alice.sees("The connection is lost.").await;
@@ -106,7 +106,7 @@ fn what_was_said_meanwhile_is_fetched() {
     });
 }
 
-/// In the room that is open, what was missed is new until its end has been seen, and then it is not.
+/// Messages that were missed in the open room are new until the end has been seen, and not after that.
 #[test]
 fn what_was_missed_in_the_open_room_is_read_at_its_end() {
     visit(async |browser| {
@@ -117,7 +117,7 @@ fn what_was_missed_in_the_open_room_is_read_at_its_end() {
         alice.join_as("alice").await;
         alice.say("before").await;
         alice.finds_no(".pending").await;
-        // Each time, not only at first.
+        // This works every time, not only the first.
         for missed in [1..=40, 41..=80] {
             let last = format!("missed {}.", missed.end());
             alice.set_offline(true).await;
@@ -160,7 +160,7 @@ fn a_device_without_a_network_is_said_at_once() {
     });
 }
 
-/// Tries in vain until the next try is seconds away.
+/// Lets attempts fail until the next one is seconds away.
 async fn waits_long(window: &Window) {
     let script = "const banner = document.querySelector('.banner');
         const seconds = Number(banner?.innerText.match(/again in (\\d+) s/)?.[1] ?? 0);
@@ -170,7 +170,7 @@ async fn waits_long(window: &Window) {
     window.until("a long wait", script, &[]).await;
 }
 
-/// Scrolls up until the row that says what is missing is there.
+/// Scrolls up until the row that reports missing messages is there.
 async fn find_gap(window: &Window) -> Option<String> {
     let script = "const log = document.getElementById('log');
         const gap = log.querySelector('.row.gap');

@@ -1,4 +1,4 @@
-//! Finding rooms, joining and leaving them, and what one can do with the people there.
+//! Finding rooms, joining and leaving them, and what people can do with the others there.
 
 use crate::{
     rig::{Key, Width, visit},
@@ -49,7 +49,7 @@ fn rooms_are_found_joined_left_and_joined_again() {
                 assert_eq!(window.focus().await, "textarea#composer \"Message #tea\"");
             }
 
-            // A name that no room has opens a new one.
+            // A name that no room has creates a new one.
             window.opens_the_list().await;
             window.clicks("Browse rooms").await;
             window.sees("rooms").await;
@@ -105,7 +105,7 @@ fn an_invitation_is_a_card_with_two_answers() {
     });
 }
 
-/// What bob hears next of this kind.
+/// The next line of this kind that bob receives.
 fn hears(bob: &mut Client, word: &str) -> String {
     bob.until(|line| line.contains(word)).pop().unwrap()
 }
@@ -157,7 +157,7 @@ fn a_persons_card_says_who_it_is_and_what_to_do() {
             window.hears(&format!("bob was removed by {nick} (no fishing here)")).await;
             bob.send("AWAY");
 
-            // One's own name, and being away.
+            // The person's own name, and being away.
             window.opens_the_list().await;
             window.clicks(&format!("You are {nick}")).await;
             window.types("#away-reason", "fishing too").await;

@@ -1,4 +1,4 @@
-//! Pictures for the documents. `cargo nextest run -p parlad --test app --run-ignored only screenshots`
+//! Screenshots for the documents. `cargo nextest run -p parlad --test app --run-ignored only screenshots`
 
 use std::{
     fs,
@@ -15,7 +15,7 @@ const CONFIG: &str = "[server]\nname = \"chat.example.org\"\nnetwork = \"Example
     [connections]\nexempt_from_limits = [\"127.0.0.1/32\"]\n[[http]]\naddress = \"127.0.0.1:0\"\n\
     [flood]\nburst = 10000\nrate = 1000\n";
 
-/// The rooms, who is in them and what they are about.
+/// The rooms, with their members and topics.
 const ROOMS: [(&str, &[&str], &str); 7] = [
     ("#garden", &["hanna", "ines", "tom"], "What grows, what does not, and what the snails left"),
     ("#rust", &["hanna", "jun", "milo", "priya", "tom"], "Rust, the language. Show your error message"),
@@ -94,7 +94,7 @@ fn screenshots() {
     });
 }
 
-/// Everybody, by name.
+/// Lets everybody enter; returns them by name.
 fn come_in(browser: &Browser) -> Vec<(&'static str, Client)> {
     let mut people: Vec<_> = ["hanna", "ines", "jun", "milo", "priya", "tom"]
         .map(|nick| (nick, browser.person(nick)))

@@ -1,11 +1,11 @@
-//! Nothing is cut, whatever the size of the window.
+//! Nothing is cut off, whatever the size of the window.
 
 use crate::rig::{Key, Width, Window, visit};
 
-/// A laptop, an old one, a telephone, a small one, and the first with everything twice as large.
+/// A laptop, an old one, a phone, a small one, and the first with everything twice as large.
 const SIZES: [(u64, u64); 5] = [(1280, 720), (800, 600), (390, 844), (320, 568), (640, 360)];
 
-/// What can be seen and is not whole: wider than the window, or outside of it.
+/// Visible elements that are cut off: wider than the window, or outside it.
 const CUT: &str = "
     const { innerWidth: width, innerHeight: height } = window;
     const wide = document.scrollingElement.scrollWidth > width ? ['the page is wider than the window'] : [];

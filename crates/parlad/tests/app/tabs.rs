@@ -1,5 +1,5 @@
-//! Several tabs of one browser are one person: they show the same, nothing that one does is undone by another, and when the tab
-//! with the connection goes, another one takes it.
+//! Several tabs of one browser are one person: they show the same, none undoes what another does, and when
+//! the tab with the connection goes, another takes over.
 
 use serde_json::json;
 
@@ -8,7 +8,7 @@ use crate::{
     support::Client,
 };
 
-/// Nobody ever saw a second alice: who watches the room reads only this name.
+/// Nobody ever saw a second alice: those who watch the room only read this name.
 fn was_one_person(bob: &mut Client) {
     let lines = bob.sync();
     let other = lines.iter().find(|line| line.contains("alice_") || line.contains("alice1"));
@@ -19,7 +19,7 @@ fn was_one_person(bob: &mut Client) {
     assert_eq!(names.matches("alice").count(), 1, "{names}");
 }
 
-/// The messages of alice in `#room`, as the server has them.
+/// Alice's messages in `#room`, as the server has them.
 fn said(browser: &Browser) -> Vec<String> {
     let mut reader = browser.person_with("reader", "batch message-tags server-time draft/chathistory");
     reader.send("CHATHISTORY LATEST #room * 100");
@@ -65,7 +65,7 @@ fn what_one_tab_does_no_other_undoes() {
         one.write("a draft in one").await;
 
         two.comes_to_front().await;
-        // Who is asked for somewhere else is not taken there here.
+        // A person who is invited elsewhere in one tab is not moved in the other.
         two.is_in("#room").await;
         two.say("/join #only-in-two").await;
         two.is_in("#only-in-two").await;
@@ -123,7 +123,7 @@ fn what_is_said_and_read_in_one_tab_is_said_and_read_in_the_other() {
         two.comes_to_front().await;
         two.finds_noted("#other", "").await;
 
-        // A draft that is changed elsewhere is the newer one.
+        // A draft that was changed in another tab is the newer one.
         two.enter("#other").await;
         two.write("half a sen").await;
         one.comes_to_front().await;
@@ -135,7 +135,7 @@ fn what_is_said_and_read_in_one_tab_is_said_and_read_in_the_other() {
         drafts(&two, "").await;
         two.hears("half a sentence").await;
 
-        // Whoever leaves a room leaves it everywhere.
+        // Leaving a room in one tab leaves it in all.
         two.say("/part").await;
         one.comes_to_front().await;
         one.eventually("the room is gone", async || {
@@ -153,7 +153,8 @@ fn a_tab_that_goes_hands_over() {
         bob.send("JOIN #room");
         let (one, two) = two_tabs(browser).await;
         let mut expected = Vec::new();
-        // The first has the connection. What is written while it changes hands is neither lost nor doubled.
+        // The first tab has the connection. What is written while it changes hands is neither lost nor sent
+        // twice.
         two.say("before").await;
         expected.push("before".to_owned());
         one.comes_to_front().await;
@@ -166,7 +167,7 @@ fn a_tab_that_goes_hands_over() {
         two.finds_no(".pending").await;
         two.hears("changes hands 5").await;
         assert_eq!(said(browser), expected);
-        // The next one that comes follows, and takes over in its turn.
+        // The next tab follows, and takes over in its turn.
         let (two, three) = two.opens_tab(&browser.address("/")).await;
         three.is_in("#room").await;
         three.hears("changes hands 5").await;
@@ -191,7 +192,8 @@ fn a_room_that_is_asked_for_while_the_lead_changes_is_shown() {
         two.say("/join #there").await;
         two.is_in("#there").await;
         two.enter("#room").await;
-        // Which of the two leaders is asked is a matter of milliseconds. It is shown in any case, whether one was in the room or not.
+        // Which of the two leaders is asked is a matter of milliseconds. The result is shown in any case,
+        // whether the person was in the room or not.
         let mut leader = one;
         for room in ["#there", "#new", "#there"] {
             two.say(&format!("/join {room}")).await;
@@ -219,7 +221,7 @@ fn nothing_moves_what_is_read_while_the_lead_changes() {
         tells(&mut bob, 1..=150);
         let (one, two) = two_tabs(browser).await;
         two.hears("150. ").await;
-        // The next client begins with these, and has them in other chunks.
+        // The next client starts with these messages, and has them in other chunks.
         tells(&mut bob, 151..=180);
         two.hears("180. ").await;
         let script = "const log = document.getElementById('log'); return Math.round(log.scrollHeight - log.clientHeight - 500)";
@@ -264,7 +266,7 @@ fn a_tab_that_was_frozen_learns_who_leads() {
 fn a_tab_of_another_build_is_not_believed() {
     visit(async |browser| {
         let (one, two) = two_tabs(browser).await;
-        // What an older page would say. The server still hands out ours, so ours leads.
+        // This is what an older page would send. The server still serves our version, so ours leads.
         let script = "const channel = new BroadcastChannel('parla/tabs');
             const letter = message => channel.postMessage(JSON.stringify({ build: 'older', from: 7, to: null })
                 + '\\n' + JSON.stringify(message));

@@ -1,4 +1,4 @@
-//! Two people talk: what arrives, what is new, and what is drawn of it.
+//! Two people talk: which messages arrive, which are new, and how they are shown.
 
 use serde_json::json;
 
@@ -89,7 +89,7 @@ fn what_is_new_is_marked_and_counted() {
                 "return document.querySelector('.new').nextElementSibling.innerText.includes('anyone?')";
             assert_eq!(window.run(first_new, &[]).await, json!(true), "the line is above what is new");
             window.finds_noted(room, "").await;
-            // It stays until one has said something, or leaves.
+            // It stays until the person has said something, or leaves.
             window.say("coming").await;
             window.finds_no(".new").await;
 
@@ -151,14 +151,14 @@ fn text_is_text_and_nothing_else() {
         assert_eq!(alice.run(links, &[]).await, json!(expected));
         assert_eq!(alice.texts(".body button.link").await, ["#tea"]);
 
-        // Each text and each name has a direction of its own.
+        // Each text and each name has its own direction.
         let isolated =
             "return [...document.querySelectorAll('.row .body, .row .nick bdi, .room-name bdi')].every(
             text => getComputedStyle(text).unicodeBidi.includes('isolate'))";
         assert_eq!(alice.run(isolated, &[]).await, json!(true));
         assert!(!alice.text().await.contains('\u{202e}'), "nothing is turned around");
 
-        // Nothing was asked of anyone but the server, and nothing ran.
+        // Only the server was asked for anything, and nothing was executed.
         let foreign = "return performance.getEntriesByType('resource').map(entry => entry.name)
             .filter(name => !name.startsWith(location.origin))";
         assert_eq!(alice.run(foreign, &[]).await, json!([]));

@@ -1,4 +1,4 @@
-//! What one writes is one's own: nothing is lost, nothing goes where it was not meant to go.
+//! What a person writes is their own: nothing is lost, and nothing goes where it was not meant to go.
 
 use std::{thread, time::Duration};
 
@@ -31,7 +31,7 @@ fn lines_are_messages() {
             }
             assert_eq!(window.draft().await, "");
 
-            // What the server takes as one message is sent at once.
+            // What fits into one message is sent at once.
             let typed = |lines: &[&str]| lines.join("\u{e008}\u{e007}\u{e000}");
             window.types("#composer", &typed(&["a", "b", "c", "d"])).await;
             window.sees("4 lines, sent as one message").await;
@@ -39,7 +39,7 @@ fn lines_are_messages() {
             bob.until(|line| line.contains(nick) && line.ends_with(":d"));
             assert_eq!(window.draft().await, "");
 
-            // What it takes only as several is sent after a question.
+            // What the server accepts only as several messages is sent after a confirmation.
             let many = [["x"; 32].as_slice(), &["last"]].concat();
             window.types("#composer", &typed(&many)).await;
             window.hits(Key::Enter).await;
@@ -52,7 +52,7 @@ fn lines_are_messages() {
             bob.until(|line| line.contains(nick) && line.ends_with(":last"));
             assert_eq!(window.focus().await, "textarea#composer \"Message #room\"");
 
-            // Two slashes are one; a command that is none goes nowhere.
+            // Two slashes mean one; an unknown command is not sent anywhere.
             window.say("//etc/hosts").await;
             bob.until(|line| line.ends_with("PRIVMSG #room :/etc/hosts"));
             window.say("/paswd hunter2").await;
@@ -61,7 +61,7 @@ fn lines_are_messages() {
             let heard = bob.until(|line| line.ends_with(":still here"));
             assert!(!heard.iter().any(|line| line.contains("hunter2")), "{heard:?}");
 
-            // What was said comes back, and what is being written is not lost for it.
+            // Earlier messages can be recalled, and the current draft is not lost.
             window.write("half a thought").await;
             window.hits(Key::Up).await;
             assert_eq!(window.draft().await, "half a thought");
@@ -114,7 +114,7 @@ fn a_slash_and_a_tab_complete() {
             window.hits(Key::Enter).await;
             bob.until(|line| line.ends_with(":\x01ACTION waves\x01"));
 
-            // Esc closes the list and leaves what is written.
+            // Esc closes the list and keeps the text.
             window.write("/j").await;
             window.finds("[role=listbox]").await;
             window.hits(Key::Escape).await;
@@ -146,7 +146,7 @@ fn a_file_is_refused_and_nobody_leaves() {
         let alice = browser.open(Width::Wide).await;
         alice.join_as("alice").await;
         alice.write("a picture: ").await;
-        // Whether the page took care of it: else the browser would open the file in its place.
+        // Whether the page handled the drop; otherwise the browser would open the file in its place.
         let drop = "const data = new DataTransfer();
             if (arguments[1]) data.items.add(new File(['x'], 'x.png', { type: 'image/png' }));
             if (arguments[2]) data.setData('text/plain', arguments[2]);
@@ -169,7 +169,7 @@ fn a_file_is_refused_and_nobody_leaves() {
         alice.sees(refusal).await;
         alice.clicks("Dismiss").await;
         alice.sees_no(refusal).await;
-        // Text is the browser's business in a field, also if a picture comes with it, and nobody's elsewhere.
+        // In a field, the browser handles text, even if a picture comes with it; elsewhere nobody does.
         assert_eq!(alice.run(paste, &[json!(true), json!("words")]).await, json!(false));
         assert_eq!(alice.run(paste, &[json!(false), json!("words")]).await, json!(false));
         assert_eq!(alice.run(drop, &[json!("#composer"), json!(false), json!("words")]).await, json!(false));
@@ -322,7 +322,7 @@ fn what_is_typed_while_another_room_opens_belongs_there() {
         alice.say("/join #tea").await;
         alice.is_in("#tea").await;
         alice.write("for tea").await;
-        // In one go, before anything is drawn: a click, and then letters.
+        // A click and then letters, all before anything is drawn.
         let hurry = "const links = [...document.querySelectorAll('.room-link')];
             links.find(link => link.textContent.startsWith(arguments[0])).click();
             document.getElementById('composer').focus();

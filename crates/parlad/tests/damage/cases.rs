@@ -1,4 +1,4 @@
-//! Every way in which the files are damaged, and what must come of it.
+//! Every way in which the files are damaged, and the required outcome.
 
 use std::fs;
 
@@ -8,7 +8,7 @@ use super::{
     left::{Left, OTHER, stopped, young},
 };
 
-/// What must come of damage.
+/// The required outcome.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
     /// Nothing is lost, and the server starts.
@@ -22,7 +22,7 @@ pub(crate) type Case = (&'static str, fn() -> &'static Left, Outcome, fn(&Files)
 pub(crate) const CASES: &[Case] = &[
     ("nothing, after a kill", young, Whole, |_| {}),
     ("nothing, after a stop", stopped, Whole, |_| {}),
-    // The log.
+    // Damage to the log.
     ("the log is deleted", young, Refused, |files| files.delete("parla.db-wal")),
     ("the log is emptied", young, Refused, |files| files.log(Vec::clear)),
     ("the log is cut in its header", young, Refused, |files| files.log(|log| log.truncate(16))),
@@ -103,7 +103,7 @@ pub(crate) const CASES: &[Case] = &[
         files.sql("SELECT count(*) FROM sqlite_schema");
         assert!(!files.path("parla.db-wal").exists());
     }),
-    // The database.
+    // Damage to the database.
     ("the database of a killed server is emptied", young, Refused, |files| files.database(Vec::clear)),
     ("the database of a killed server is deleted", young, Refused, |files| files.delete("parla.db")),
     ("everything of the database is deleted", young, Refused, |files| {
@@ -187,7 +187,7 @@ pub(crate) const CASES: &[Case] = &[
     ("the newest messages are gone", stopped, Refused, |files| {
         files.sql("DELETE FROM messages WHERE id > (SELECT max(id) - 9 FROM messages)");
     }),
-    // What says up to where it was kept.
+    // Damage to the record of what was stored.
     ("what was known of the directory is gone", stopped, Whole, |files| files.delete("parla.state")),
     ("what was known of the directory is damaged", young, Whole, |files| {
         files.change("parla.state", |bytes| flip(bytes, 200));

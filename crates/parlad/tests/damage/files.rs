@@ -8,20 +8,20 @@ use std::{
 
 use rusqlite::Connection;
 
-/// Bytes of a page of the database.
+/// The size of a database page in bytes.
 pub(crate) const PAGE: usize = 4096;
-/// Bytes of a page in the log, with what stands before it.
+/// The size of a page in the log with its header, in bytes.
 pub(crate) const FRAME: usize = 24 + PAGE;
-/// Bytes before the first of these.
+/// The size of the log's header in bytes.
 pub(crate) const LOG_HEADER: usize = 32;
 
-/// The files of a data directory, to be damaged.
+/// The files of a data directory, for damaging them.
 pub(crate) struct Files {
     pub(crate) data: PathBuf,
     pub(crate) pages: Pages,
 }
 
-/// Pages of the database, from 1 on.
+/// The pages of the database, counted from 1.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Pages {
     roots: BTreeMap<String, usize>,
@@ -51,7 +51,7 @@ impl Files {
         fs::remove_file(self.path(name)).unwrap();
     }
 
-    /// Random bytes in the place of a page.
+    /// Replaces a page by random bytes.
     pub(crate) fn scramble(&self, page: usize) {
         let mut random = fastrand::Rng::with_seed(7);
         self.database(|bytes| bytes[(page - 1) * PAGE..page * PAGE].fill_with(|| random.u8(..)));
@@ -61,7 +61,7 @@ impl Files {
         self.pages.roots[table]
     }
 
-    /// Two leaves of a table whose root is no leaf.
+    /// Two leaf pages of a table whose root is not a leaf.
     pub(crate) fn leaves(&self, table: &str) -> [usize; 2] {
         let bytes = fs::read(self.path("parla.db")).unwrap();
         let page = &bytes[(self.root(table) - 1) * PAGE..][..PAGE];
@@ -83,7 +83,7 @@ pub(crate) fn flip(bytes: &mut [u8], place: usize) {
 pub(crate) fn pages(database: &Path) -> Pages {
     let bytes = fs::read(database).unwrap();
     let free = u32::from_be_bytes(bytes[32..36].try_into().unwrap()) as usize;
-    // Read only, and not beside its log: the file itself must stay as it is.
+    // Opened read-only and without its log, because the file itself must not change.
     let uri = format!("file:{}?immutable=1", database.display());
     let flags = rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY | rusqlite::OpenFlags::SQLITE_OPEN_URI;
     let connection = Connection::open_with_flags(uri, flags).unwrap();
@@ -93,7 +93,7 @@ pub(crate) fn pages(database: &Path) -> Pages {
     Pages { roots: roots.map(Result::unwrap).collect(), free }
 }
 
-/// Every file and what is in it, but for those that hold nothing.
+/// All files and their contents, except for empty ones.
 pub(crate) fn content(data: &Path) -> BTreeMap<String, Vec<u8>> {
     let files = fs::read_dir(data).unwrap().map(|file| file.unwrap().path());
     let named = files.map(|path| (path.file_name().unwrap().to_str().unwrap().to_owned(), path));

@@ -1,4 +1,4 @@
-//! Data directories that servers left, and what people saw of them.
+//! Data directories that servers left behind, and what people had seen of them.
 
 use std::{
     fs,
@@ -11,10 +11,10 @@ use rusqlite::Connection;
 
 use crate::support::{Client, Daemon, Folder, NAME, client::Heard};
 
-/// What a client asks for to see what was said.
+/// The capabilities with which a client can see what was said.
 pub(crate) const CAPABILITIES: &str = "message-tags echo-message batch draft/chathistory";
 
-/// Addresses are hidden, as they are by default, so there is a key.
+/// Addresses are hidden, which is the default, so there is a key.
 pub(crate) fn config() -> String {
     format!(
         "[server]\nname = \"{NAME}\"\ndata_dir = \"data\"\n[[listen]]\naddress = \"127.0.0.1:0\"\n\
@@ -22,19 +22,19 @@ pub(crate) fn config() -> String {
     )
 }
 
-/// A data directory, and what people saw of it.
+/// A data directory, and the messages that people had seen.
 pub(crate) struct Left {
     pub(crate) folder: Folder,
     pub(crate) seen: Vec<Heard>,
 }
 
-/// Says so many things, and gives what was seen.
+/// Sends this many messages, and returns what was seen.
 pub(crate) fn say(daemon: &Daemon, count: usize, text: &str) -> Vec<Heard> {
     let mut alice = Client::register(daemon.address(), "alice", CAPABILITIES);
-    // Whoever makes the room is its operator.
+    // The user who creates the room is its operator.
     alice.send("JOIN #room\r\nMODE #room +b bad!*@*\r\nTOPIC #room :what is kept");
     alice.sync();
-    // Each is heard before the next one, so each is a transaction.
+    // Each message is received before the next is sent, so each is a transaction.
     let hear = |number| {
         let text = format!("{number} {text}");
         alice.send(&format!("PRIVMSG #room :{text}"));
@@ -44,7 +44,7 @@ pub(crate) fn say(daemon: &Daemon, count: usize, text: &str) -> Vec<Heard> {
     (0..count).map(hear).collect()
 }
 
-/// A server that was new and was killed: nearly everything is in the log.
+/// A new server that was killed: nearly everything is in the log.
 static YOUNG: LazyLock<Left> = LazyLock::new(|| {
     let folder = Folder::new();
     let daemon = Daemon::start(&folder, &config());
@@ -54,8 +54,8 @@ static YOUNG: LazyLock<Left> = LazyLock::new(|| {
     Left { folder, seen }
 });
 
-/// The indexes follow behind the messages, in a transaction of their own. If the server were killed in the middle of that one,
-/// nothing would be missing without its frames.
+/// The indexes are updated after the messages, in a transaction of their own. If the server were killed in
+/// the middle of that, nothing would be missing without its frames.
 fn wait_for_indexes(folder: &Folder) {
     let changed = || {
         let at =
@@ -74,7 +74,7 @@ fn wait_for_indexes(folder: &Folder) {
     }
 }
 
-/// A server with a long history that was stopped: everything is in the one file. It has pages that are free.
+/// A server with a long history that was stopped: everything is in the single file, which has free pages.
 static STOPPED: LazyLock<Left> = LazyLock::new(|| {
     let folder = Folder::new();
     let daemon = Daemon::start(&folder, &config());
@@ -99,12 +99,12 @@ pub(crate) static OTHER: LazyLock<Left> = LazyLock::new(|| {
     Left { folder, seen }
 });
 
-/// The one that was killed.
+/// The directory of the killed server.
 pub(crate) fn young() -> &'static Left {
     &YOUNG
 }
 
-/// The one that was stopped.
+/// The directory of the stopped server.
 pub(crate) fn stopped() -> &'static Left {
     &STOPPED
 }
@@ -115,7 +115,7 @@ pub(crate) fn copy(from: &Folder) -> Folder {
     for file in fs::read_dir(from.path().join("data")).unwrap() {
         let file = file.unwrap();
         let name = file.file_name().into_string().unwrap();
-        // Not the socket that a server leaves that was killed.
+        // This skips the socket that a killed server leaves behind.
         if name.starts_with("parla.") {
             folder.write(&format!("data/{name}"), fs::read(file.path()).unwrap());
         }

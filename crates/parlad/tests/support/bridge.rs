@@ -1,4 +1,4 @@
-//! A port for clients that speak lines, who are passed on to the server as WebSockets.
+//! A port for clients that speak IRC lines, which are passed on to the server through WebSockets.
 
 use std::{
     io::{BufRead as _, BufReader, Write as _},
@@ -13,7 +13,7 @@ use tungstenite::{
 
 use super::WebClient;
 
-/// Opens such a port and gives its address. It is served until the process ends.
+/// Opens such a port and returns its address. It is served until the process ends.
 pub(crate) fn open(http: SocketAddr, subprotocol: &'static str) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
@@ -30,7 +30,7 @@ fn pass_on(client: TcpStream, mut server: WebClient) {
     let is_binary = server.is_binary();
     let (mut to_client, stream) = (client.try_clone().unwrap(), server.stream());
     thread::spawn(move || {
-        // A client that is gone, or a server that was killed, ends it.
+        // It ends with the client, or with a server that was killed.
         while let Some(mut line) = server.bytes() {
             line.extend(b"\r\n");
             if to_client.write_all(&line).is_err() {

@@ -1,4 +1,4 @@
-//! Two people who talk in `#room` while something bad happens beside them, and must not notice.
+//! Two people who talk in `#room` while something bad happens, and must not notice.
 
 use std::{
     net::SocketAddr,
@@ -12,7 +12,7 @@ use std::{
 
 use super::{Client, client::Heard};
 
-/// What they say when everything is over.
+/// How many messages they exchange when everything is over.
 const LAST_WORDS: u32 = 20;
 
 /// Two members of `#room`, each of whom answers the other.
@@ -50,12 +50,12 @@ impl Bystanders {
 impl Drop for Bystanders {
     fn drop(&mut self) {
         self.stop.store(true, Ordering::Release);
-        // Something else has failed, and that is what is to be seen.
+        // Something else has failed, which is what should be shown.
         let _ = self.talk.take().map(JoinHandle::join);
     }
 }
 
-/// One says something and the other reads it, as the next that he hears from her; then the other way round.
+/// Each sends a message, and the other reads it as the next one from them.
 fn exchange([alice, bob]: &mut [Client; 2], number: u32) {
     hears(alice, "alice", bob, number);
     hears(bob, "bob", alice, number);

@@ -1,4 +1,4 @@
-//! A client that sends and reads lines, and knows nothing more.
+//! A client that sends and reads lines, and knows nothing else.
 
 use std::{
     io::{ErrorKind, Read as _, Write as _},
@@ -13,18 +13,19 @@ use super::PATIENCE;
 pub(crate) struct Client {
     stream: TcpStream,
     buffer: Vec<u8>,
-    /// How much of the buffer was given already.
+    /// How much of the buffer has been returned already.
     taken: usize,
     pings: u32,
 }
 
 impl Client {
-    /// A connection on which nothing was said.
+    /// Opens a connection on which nothing has been sent.
     pub(crate) fn open(address: SocketAddr) -> Self {
         Self::over(TcpStream::connect_timeout(&address, PATIENCE).unwrap())
     }
 
-    /// A connection from 127.0.0.2, which no configuration here exempts from limits. Its socket takes little that is not read.
+    /// Opens a connection from 127.0.0.2, which no configuration here exempts from limits. Its socket buffers
+    /// little that is not read.
     pub(crate) fn open_limited(address: SocketAddr) -> Self {
         let socket = net::socket(AddressFamily::INET, SocketType::STREAM, None).unwrap();
         net::sockopt::set_socket_recv_buffer_size(&socket, 4096).unwrap();
@@ -40,14 +41,14 @@ impl Client {
         Self { stream, buffer: Vec::new(), taken: 0, pings: 0 }
     }
 
-    /// A client that is registered, with these capabilities.
+    /// A client that has registered with these capabilities.
     pub(crate) fn register(address: SocketAddr, nick: &str, capabilities: &str) -> Self {
         let mut client = Self::open(address);
         client.introduce(nick, capabilities);
         client
     }
 
-    /// Registers and reads everything that this causes.
+    /// Registers, and reads everything that this causes.
     pub(crate) fn introduce(&mut self, nick: &str, capabilities: &str) {
         if !capabilities.is_empty() {
             self.send(&format!("CAP REQ :{capabilities}"));
@@ -65,17 +66,17 @@ impl Client {
         self.stream.write_all(bytes).unwrap();
     }
 
-    /// Sends what the server may no longer take.
+    /// Sends bytes that the server may no longer accept.
     pub(crate) fn try_send(&mut self, bytes: &[u8]) -> std::io::Result<()> {
         self.stream.write_all(bytes)
     }
 
-    /// Waits until something has come that is not read.
+    /// Waits until there are unread bytes.
     pub(crate) fn has_unread(&self) {
         self.stream.peek(&mut [0]).unwrap();
     }
 
-    /// The next line; none at the end of the connection.
+    /// The next line; `None` at the end of the connection.
     pub(crate) fn line(&mut self) -> Option<String> {
         let started = Instant::now();
         loop {
@@ -100,7 +101,7 @@ impl Client {
         }
     }
 
-    /// The next line, if one comes in this time.
+    /// The next line, if one comes within this time.
     pub(crate) fn line_within(&mut self, time: Duration) -> Option<String> {
         let has_line = self.buffer.iter().skip(self.taken).any(|byte| *byte == b'\n');
         self.stream.set_read_timeout(Some(time)).unwrap();
@@ -113,7 +114,7 @@ impl Client {
         String::from_utf8_lossy(&self.buffer).chars().take(200).collect()
     }
 
-    /// Reads up to a line that is as wanted, and gives all, that one included.
+    /// Reads up to a line that meets the condition, and returns everything including that line.
     pub(crate) fn until(&mut self, wanted: impl Fn(&str) -> bool) -> Vec<String> {
         let started = Instant::now();
         let mut lines = Vec::new();
@@ -132,7 +133,7 @@ impl Client {
         }
     }
 
-    /// Reads what came before the answer to a PING.
+    /// Reads everything that comes before the answer to a PING.
     pub(crate) fn sync(&mut self) -> Vec<String> {
         self.pings += 1;
         let token = format!("sync{}", self.pings);
@@ -152,24 +153,25 @@ impl Client {
         lines
     }
 
-    /// Says that nothing more will be sent.
+    /// Closes this side of the connection.
     pub(crate) fn close_half(&self) {
         self.stream.shutdown(Shutdown::Write).unwrap();
     }
 
-    /// The same connection a second time, to write while the other reads. Lines go to whoever reads first.
+    /// A second handle on the connection, for writing while the other reads. Lines go to whichever reads
+    /// first.
     pub(crate) fn twin(&self) -> Self {
         Self::over(self.stream.try_clone().unwrap())
     }
 }
 
-/// The last lines, and not too much of each, for whoever reads why a test failed.
+/// The last lines, abbreviated, for whoever reads why a test failed.
 fn tail(lines: &[String]) -> String {
     let last = lines.iter().skip(lines.len().saturating_sub(10));
     last.map(|line| line.chars().take(200).chain(['\n']).collect::<String>()).collect()
 }
 
-/// A message that a client got.
+/// A message that a client received.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct Heard {
     /// Empty without the capability `message-tags`.
@@ -180,7 +182,7 @@ pub(crate) struct Heard {
 }
 
 impl Heard {
-    /// Reads a PRIVMSG; none if the line is another.
+    /// Parses a PRIVMSG; `None` for any other line.
     pub(crate) fn parse(line: &str) -> Option<Self> {
         let (tags, rest) = match line.strip_prefix('@') {
             Some(rest) => rest.split_once(' ')?,

@@ -1,4 +1,4 @@
-//! A `parlad` that runs for a test, and runs of `parlad` that end by themselves.
+//! A `parlad` that runs during a test, and runs of `parlad` that end by themselves.
 
 use std::{
     fs,
@@ -16,7 +16,7 @@ use super::wait_for;
 
 pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_parlad");
 
-/// A server without a configuration, on ports that are free; the data directory follows.
+/// Arguments for a server without a configuration on free ports; the data directory follows.
 pub(crate) const BARE: [&str; 6] = ["run", "--listen", "127.0.0.1:0", "--http", "127.0.0.1:0", "--data-dir"];
 
 /// A directory for the configuration and the data of servers that run one after the other.
@@ -31,7 +31,7 @@ impl Folder {
         self.0.path()
     }
 
-    /// Where the messages are if the configuration is one of [`super::config`].
+    /// The path of the database, if the configuration is one of [`super::config`].
     pub(crate) fn database(&self) -> PathBuf {
         self.path().join("data").join("parla.db")
     }
@@ -45,7 +45,7 @@ impl Folder {
     }
 }
 
-/// A server that runs. When this is dropped it has ended.
+/// A running server. It has ended when this has been dropped.
 pub(crate) struct Daemon {
     child: Child,
     address: SocketAddr,
@@ -60,13 +60,13 @@ impl Daemon {
         Self::run(Command::new(PROGRAM).arg("run").arg("--config").arg(config))
     }
 
-    /// The same for a server that perhaps does not start; then what it left.
+    /// The same for a server that may fail to start, in which case the error is what it left.
     pub(crate) fn try_start(folder: &Folder, toml: &str) -> Result<Self, Ended> {
         let config = folder.write("parlad.toml", toml);
         Self::try_run(Command::new(PROGRAM).arg("run").arg("--config").arg(config))
     }
 
-    /// The same, with more on the command line.
+    /// The same, with more arguments.
     pub(crate) fn start_with(folder: &Folder, toml: &str, args: &[&str]) -> Self {
         let config = folder.write("parlad.toml", toml);
         Self::run(Command::new(PROGRAM).arg("run").arg("--config").arg(config).args(args))
@@ -78,7 +78,7 @@ impl Daemon {
         Self::run(Command::new(PROGRAM).args(BARE).arg(data))
     }
 
-    /// Starts another program than the one that was built, with this configuration.
+    /// Starts a program other than the one that was built, with this configuration.
     pub(crate) fn start_as(program: &Path, folder: &Folder, toml: &str) -> Self {
         let config = folder.write("parlad.toml", toml);
         Self::run(Command::new(program).arg("run").arg("--config").arg(config))
@@ -105,7 +105,7 @@ impl Daemon {
             if let Some(status) = daemon.child.try_wait().unwrap() {
                 return Some(Err(status));
             }
-            // A line is in the log only when it is complete.
+            // A line of the log is only read when it is complete.
             let log = daemon.log();
             let address = log.lines().find_map(|line| line.strip_prefix("  listening on "));
             address.map(|text| Ok(text.parse().unwrap()))
@@ -124,12 +124,12 @@ impl Daemon {
         self.address
     }
 
-    /// Where WebSockets alone are taken.
+    /// The address for WebSockets only.
     pub(crate) fn web_socket(&self) -> SocketAddr {
         self.listens("WebSocket")
     }
 
-    /// The first address that the server says this of.
+    /// The first address that the log gives for this kind of port.
     pub(crate) fn listens(&self, how: &str) -> SocketAddr {
         let ending = format!(" ({how})");
         wait_for("the address of a listener", || {
@@ -139,7 +139,7 @@ impl Daemon {
         })
     }
 
-    /// Where the app is served.
+    /// The address of the app.
     pub(crate) fn http(&self) -> SocketAddr {
         let log = self.log();
         let link = log.lines().find_map(|line| line.strip_prefix("  open http://"));
@@ -150,12 +150,12 @@ impl Daemon {
         Pid::from_child(&self.child)
     }
 
-    /// What the server has written to standard error so far.
+    /// Everything that the server has written to standard error so far.
     pub(crate) fn log(&self) -> String {
         self.log.lock().unwrap().clone()
     }
 
-    /// Asks the server to end and waits until it has.
+    /// Asks the server to stop, and waits until it has.
     pub(crate) fn stop(mut self) -> (ExitStatus, String) {
         kill_process(self.pid(), Signal::TERM).unwrap();
         self.wait()
@@ -172,7 +172,7 @@ impl Daemon {
         (status, self.log())
     }
 
-    /// Ends the server here and now, as `kill -9` does.
+    /// Kills the server at once, as `kill -9` does.
     pub(crate) fn kill(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
@@ -199,7 +199,7 @@ impl Drop for Daemon {
     }
 }
 
-/// What a run of `parlad` that ended by itself left.
+/// The result of a run of `parlad` that ended by itself.
 #[derive(Debug)]
 pub(crate) struct Ended {
     pub(crate) code: Option<i32>,
@@ -216,7 +216,7 @@ pub(crate) fn parlad<S: AsRef<std::ffi::OsStr>>(args: &[S], input: &str) -> Ende
 pub(crate) fn ended(command: &mut Command, input: &str) -> Ended {
     let pipe = Stdio::piped;
     let mut child = Killed(command.stdin(pipe()).stdout(pipe()).stderr(pipe()).spawn().unwrap());
-    // It need not read it.
+    // The program need not read it.
     let _ = child.0.stdin.take().unwrap().write_all(input.as_bytes());
     let status = wait_for("the end of parlad", || child.0.try_wait().unwrap());
     let (mut stdout, mut stderr) = (String::new(), String::new());
@@ -225,7 +225,7 @@ pub(crate) fn ended(command: &mut Command, input: &str) -> Ended {
     Ended { code: status.code(), stdout, stderr }
 }
 
-/// A child that does not outlive its test.
+/// A child process that does not outlive its test.
 struct Killed(Child);
 
 impl Drop for Killed {
@@ -235,7 +235,7 @@ impl Drop for Killed {
     }
 }
 
-/// A password as it stands in the configuration.
+/// A password as the configuration contains it.
 pub(crate) fn hashed(password: &str) -> String {
     parlad(&["hash-password"], password).stdout.trim().to_owned()
 }

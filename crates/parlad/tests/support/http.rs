@@ -7,17 +7,17 @@ use std::{
 
 use super::PATIENCE;
 
-/// What came back.
+/// A complete answer.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
-    /// Everything before the body, in the server's words.
+    /// Everything before the body, unchanged.
     pub(crate) head: String,
     pub(crate) body: Vec<u8>,
 }
 
 impl Answer {
-    /// A header; empty if it is not there.
+    /// The value of a header; empty if it is missing.
     pub(crate) fn header(&self, name: &str) -> &str {
         let fields = self.head.lines().filter_map(|line| line.split_once(": "));
         let mut values = fields.filter(|(field, _)| field.eq_ignore_ascii_case(name)).map(|(_, value)| value);
@@ -30,7 +30,7 @@ impl Answer {
         std::str::from_utf8(&self.body).unwrap()
     }
 
-    /// Reads an answer that ends with its connection.
+    /// Parses an answer that ends with its connection.
     pub(crate) fn parse(bytes: &[u8]) -> Self {
         let end = bytes.windows(4).position(|four| four == b"\r\n\r\n");
         let end = end.unwrap_or_else(|| panic!("no answer: {:?}", String::from_utf8_lossy(bytes)));
@@ -51,7 +51,7 @@ pub(crate) fn exchange(address: SocketAddr, bytes: &[u8]) -> Vec<u8> {
     answer
 }
 
-/// Asks for a path, with these further lines in the head.
+/// Requests a path, with further header lines.
 pub(crate) fn ask(address: SocketAddr, line: &str, fields: &[&str]) -> Answer {
     let host = format!("Host: {address}");
     let has_host = fields.iter().any(|field| field.starts_with("Host:"));
@@ -61,7 +61,7 @@ pub(crate) fn ask(address: SocketAddr, line: &str, fields: &[&str]) -> Answer {
     Answer::parse(&exchange(address, (head.join("\r\n") + "\r\n\r\n").as_bytes()))
 }
 
-/// The answer to a request for a WebSocket, whose connection may go on after it.
+/// The answer to a WebSocket request, whose connection may continue after it.
 pub(crate) fn upgrade(address: SocketAddr, line: &str, fields: &[&str]) -> Answer {
     let mut stream = TcpStream::connect(address).unwrap();
     stream.set_read_timeout(Some(PATIENCE)).unwrap();
@@ -74,7 +74,7 @@ pub(crate) fn upgrade(address: SocketAddr, line: &str, fields: &[&str]) -> Answe
     Answer::parse(&bytes)
 }
 
-/// Asks for a path by GET.
+/// Requests a path with GET.
 pub(crate) fn get(address: SocketAddr, path: &str, fields: &[&str]) -> Answer {
     ask(address, &format!("GET {path}"), fields)
 }

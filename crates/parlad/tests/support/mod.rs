@@ -1,7 +1,7 @@
 //! The real `parlad` in a process of its own, and clients that speak lines to it.
 //!
-//! No port is fixed: each daemon chooses one and is asked for it. Each ends with its test, whatever that does. Nothing waits
-//! longer than [`PATIENCE`].
+//! No port is fixed: each daemon chooses its ports and logs them. Each ends with its test, whatever that
+//! does. Nothing waits longer than [`PATIENCE`].
 #![allow(
     dead_code,
     clippy::panic,
@@ -21,14 +21,14 @@ pub(crate) use client::Client;
 pub(crate) use daemon::{Daemon, Folder};
 pub(crate) use web_socket::WebClient;
 
-/// How long anything may take before the test says that it does not come.
+/// How long anything may take before the test gives up on it.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The name of the server in every test here.
 pub(crate) const NAME: &str = "irc.example.org";
 
-/// A configuration for clients from 127.0.0.1 without limits, in a room `#room`. `more` stands in the table `[connections]`, and
-/// further tables may follow.
+/// A configuration with the room `#room`, and without limits for clients from 127.0.0.1. `more` is added to
+/// the table `[connections]`, and further tables may follow.
 pub(crate) fn config(more: &str) -> String {
     format!(
         "[server]\nname = \"{NAME}\"\ndata_dir = \"data\"\n[[listen]]\naddress = \"127.0.0.1:0\"\n\
@@ -36,12 +36,12 @@ pub(crate) fn config(more: &str) -> String {
     )
 }
 
-/// The same with the app on a port. `more` stands in its table.
+/// The same with the app on a port. `more` is added to its table.
 pub(crate) fn config_with_http(more: &str) -> String {
     config(&format!("[[http]]\naddress = \"127.0.0.1:0\"\n{more}"))
 }
 
-/// Waits until something is there.
+/// Waits until `look` finds something.
 pub(crate) fn wait_for<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
     let started = std::time::Instant::now();
     loop {

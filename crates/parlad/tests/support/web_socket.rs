@@ -1,4 +1,5 @@
-//! A client of IRC over WebSocket. It sends and reads lines like [`Client`](super::Client), and broken frames if it is told to.
+//! A client of IRC over WebSocket. It sends and reads lines like [`Client`](super::Client), and sends broken
+//! frames on request.
 
 use std::{
     io::Write as _,
@@ -30,12 +31,12 @@ pub(crate) struct WebClient {
     pub(crate) response: Response,
     is_binary: bool,
     pings: u32,
-    /// Messages that are no lines, as they came.
+    /// Messages that are not lines, in order.
     pub(crate) controls: Vec<Message>,
 }
 
 impl WebClient {
-    /// A connection on which nothing was said, with these subprotocols proposed.
+    /// Opens a connection on which nothing has been sent, and offers these subprotocols.
     pub(crate) fn open(address: SocketAddr, subprotocols: &str) -> Self {
         let mut request = format!("ws://{address}/irc").into_client_request().unwrap();
         if !subprotocols.is_empty() {
@@ -50,14 +51,14 @@ impl WebClient {
         Self { socket, response, is_binary, pings: 0, controls: Vec::new() }
     }
 
-    /// A client that is registered, with these capabilities.
+    /// A client that has registered with these capabilities.
     pub(crate) fn register(address: SocketAddr, nick: &str, capabilities: &str) -> Self {
         let mut client = Self::open(address, TEXT);
         client.introduce(nick, capabilities);
         client
     }
 
-    /// Registers and reads everything that this causes.
+    /// Registers, and reads everything that this causes.
     pub(crate) fn introduce(&mut self, nick: &str, capabilities: &str) {
         if !capabilities.is_empty() {
             self.send(&format!("CAP REQ :{capabilities}"));
@@ -75,12 +76,12 @@ impl WebClient {
         self.send_message(message);
     }
 
-    /// Sends what the server may no longer take.
+    /// Sends a line that the server may no longer accept.
     pub(crate) fn try_send(&mut self, line: &str) {
         let _ = self.socket.send(Message::text(line.to_owned()));
     }
 
-    /// The next line; none if the connection ends or breaks.
+    /// The next line; `None` if the connection ends or breaks.
     pub(crate) fn try_line(&mut self) -> Option<String> {
         self.try_bytes().ok().flatten().map(|bytes| String::from_utf8(bytes).unwrap())
     }
@@ -89,12 +90,12 @@ impl WebClient {
         self.socket.send(message).unwrap();
     }
 
-    /// Sends one piece of a message; only the last one is final.
+    /// Sends one fragment of a message; only the last one is final.
     pub(crate) fn send_piece(&mut self, opcode: Data, bytes: &[u8], is_final: bool) {
         self.send_message(Message::Frame(Frame::message(bytes.to_vec(), OpCode::Data(opcode), is_final)));
     }
 
-    /// Sends bytes past all framing.
+    /// Sends bytes without any framing.
     pub(crate) fn send_raw(&mut self, bytes: &[u8]) {
         self.socket.get_mut().write_all(bytes).unwrap();
     }
@@ -108,15 +109,15 @@ impl WebClient {
         self.is_binary
     }
 
-    /// The connection below, to write to it beside this.
+    /// The underlying connection, for writing to it directly.
     pub(crate) fn stream(&self) -> TcpStream {
         self.socket.get_ref().try_clone().unwrap()
     }
 
-    /// The next line as bytes; none at the end of the connection.
+    /// The next line as bytes; `None` at the end of the connection.
     ///
     /// # Errors
-    /// The connection ended without saying so.
+    /// The connection ended without a closing frame.
     pub(crate) fn try_bytes(&mut self) -> Result<Option<Vec<u8>>, Error> {
         loop {
             match self.socket.read() {
@@ -135,19 +136,19 @@ impl WebClient {
         }
     }
 
-    /// The next line as bytes; none at the end of the connection.
+    /// The next line as bytes; `None` at the end of the connection.
     pub(crate) fn bytes(&mut self) -> Option<Vec<u8>> {
         self.try_bytes().unwrap_or_else(|error| panic!("the connection broke: {error}"))
     }
 
-    /// The next line; none at the end of the connection.
+    /// The next line; `None` at the end of the connection.
     pub(crate) fn line(&mut self) -> Option<String> {
         let line = String::from_utf8(self.bytes()?).unwrap();
         assert!(!line.contains(['\r', '\n']), "a line has its end with it: {line:?}");
         Some(line)
     }
 
-    /// Reads up to a line that is as wanted, and gives all, that one included.
+    /// Reads up to a line that meets the condition, and returns everything including that line.
     pub(crate) fn until(&mut self, wanted: impl Fn(&str) -> bool) -> Vec<String> {
         let started = Instant::now();
         let mut lines = Vec::new();
@@ -162,7 +163,7 @@ impl WebClient {
         }
     }
 
-    /// Reads what came before the answer to a PING.
+    /// Reads everything that comes before the answer to a PING.
     pub(crate) fn sync(&mut self) -> Vec<String> {
         self.pings += 1;
         let token = format!("sync{}", self.pings);
@@ -173,7 +174,7 @@ impl WebClient {
         lines
     }
 
-    /// Reads to the end of the connection; gives the lines and the code with which the server closed.
+    /// Reads to the end of the connection; returns the lines and the server's close code.
     pub(crate) fn rest(&mut self) -> (Vec<String>, Option<u16>) {
         let mut lines = Vec::new();
         while let Some(line) = self.line() {

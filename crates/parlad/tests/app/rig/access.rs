@@ -1,4 +1,4 @@
-//! Whether everybody can use the page: axe-core looks at it.
+//! Accessibility: checks the page with axe-core.
 
 use std::{collections::HashMap, fmt::Write as _, fs};
 
@@ -6,13 +6,13 @@ use serde_json::{Value, json};
 
 use super::{Window, target};
 
-/// Runs in the page when axe-core is there. The rules of WCAG 2.2 and what axe-core counts as good practice.
+/// Runs in the page once axe-core is loaded. It uses the rules of WCAG 2.2 and axe-core's best practices.
 const LOOK: &str = "
     const done = arguments[arguments.length - 1];
     axe.run(document, { resultTypes: ['violations'] }).then(done, error => done({ error: String(error) }));";
 
 impl Window {
-    /// Fails with what axe-core finds wrong with the page as it is now.
+    /// Fails with the problems that axe-core finds in the page as it is now.
     pub(crate) async fn is_accessible(&self) {
         let path = target().join("axe/axe.min.js");
         let axe = fs::read_to_string(&path).unwrap_or_else(|error| {
@@ -42,8 +42,8 @@ fn spelled(violation: &Value) -> String {
 }
 
 impl Window {
-    /// The page as a screen reader has it: one line for each thing that has a meaning, `role "name"`, indented by what it is in.
-    /// Text is left out, the rest as Chromium computes it.
+    /// The page as a screen reader sees it: one line for each meaningful element, `role "name"`, indented by
+    /// its parents. Text is omitted; everything else is as Chromium computes it.
     pub(crate) async fn outline(&self) -> String {
         let answer = self.devtools("Accessibility.getFullAXTree", json!({})).await;
         let nodes = answer["nodes"].as_array().unwrap();
@@ -55,7 +55,7 @@ impl Window {
     }
 }
 
-/// What says nothing by itself.
+/// Roles that mean nothing by themselves.
 const SILENT: [&str; 12] = [
     "StaticText",
     "InlineTextBox",

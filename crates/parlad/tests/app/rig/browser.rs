@@ -13,26 +13,26 @@ use futures_util::FutureExt as _;
 use super::{Width, Window, driver::Driver, target};
 use crate::support::{Client, Daemon, Folder, config_with_http};
 
-/// Some tests say much at once.
+/// For tests that send much at once.
 const WITHOUT_FLOOD: &str = "[flood]\nburst = 10000\nrate = 1000\n";
 
-/// Where windows are opened.
+/// A browser in which windows can be opened.
 pub(crate) struct Browser {
     windows: RefCell<Vec<Window>>,
     driver: Driver,
     server: RefCell<Option<Daemon>>,
-    /// Where the server listens, also while it is away: for lines, and for pages.
+    /// The addresses for lines and for pages on which the server listens, or will again when it is back.
     addresses: (SocketAddr, SocketAddr),
     toml: String,
     folder: Folder,
 }
 
-/// Plays `scene` at a server with one room, `#room`, and looks at the consoles of all windows when it is over.
+/// Runs `scene` with a server that has one room, `#room`, and checks the consoles of all windows afterwards.
 pub(crate) fn visit(scene: impl AsyncFnOnce(&Browser)) {
     visit_with(&config_with_http(WITHOUT_FLOOD), scene);
 }
 
-/// The same at a server with this configuration, which has to have the tables `[[listen]]` and `[[http]]`, in this order.
+/// The same with this configuration, which must have the tables `[[listen]]` and `[[http]]`, in this order.
 pub(crate) fn visit_with(toml: &str, scene: impl AsyncFnOnce(&Browser)) {
     let browser = Browser::start(toml);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
@@ -46,7 +46,7 @@ pub(crate) fn visit_with(toml: &str, scene: impl AsyncFnOnce(&Browser)) {
             }
         }
     });
-    // The windows talk to the driver in tasks of the runtime, so that ends first.
+    // The windows talk to the driver in tasks of the runtime, so that must end first.
     drop(runtime);
     drop(browser);
     if let Err(cause) = outcome {
@@ -64,14 +64,14 @@ impl Browser {
              run the test again (`cargo xtask test` does both)"
         );
         let addresses = (daemon.address(), daemon.http());
-        // The next one listens where this one does.
+        // The next server listens on the same ports.
         let [lines, pages] = [addresses.0, addresses.1].map(|address| address.to_string());
         let toml = toml.replacen("127.0.0.1:0", &lines, 1).replacen("127.0.0.1:0", &pages, 1);
         let server = RefCell::new(Some(daemon));
         Self { windows: RefCell::default(), driver: Driver::start(), server, addresses, toml, folder }
     }
 
-    /// Ends the server as a loss of power does. Windows may complain of that.
+    /// Kills the server, as a power cut does. Windows may complain about that.
     pub(crate) fn kill_server(&self) {
         for window in self.windows.borrow().iter() {
             window.expects_in_console("ERR_CONNECTION_REFUSED");
@@ -79,12 +79,12 @@ impl Browser {
         self.server.take().unwrap().kill();
     }
 
-    /// Starts it again, with the same data on the same ports.
+    /// Starts the server again, with the same data on the same ports.
     pub(crate) fn start_server(&self) {
         self.server.replace(Some(Daemon::start(&self.folder, &self.toml)));
     }
 
-    /// Somebody with an IRC program, who is in `#room`.
+    /// Somebody with an IRC client, who is in `#room`.
     pub(crate) fn person(&self, nick: &str) -> Client {
         self.person_with(nick, "")
     }
@@ -94,22 +94,23 @@ impl Browser {
         Client::register(self.addresses.0, nick, capabilities)
     }
 
-    /// A new person's window at the front page.
+    /// Opens a window for a new person, at the front page.
     pub(crate) async fn open(&self, width: Width) -> Window {
         self.open_at(width, "/").await
     }
 
-    /// A new person's window at this path of the server.
+    /// Opens a window for a new person, at this path of the server.
     pub(crate) async fn open_at(&self, width: Width, path: &str) -> Window {
         self.open_page(width, &self.address(path)).await
     }
 
-    /// A new person's window at a page of someone else.
+    /// Opens a window for a new person, at a page of another server.
     pub(crate) async fn open_elsewhere(&self, width: Width, address: SocketAddr) -> Window {
         self.open_page(width, &format!("http://{address}/")).await
     }
 
-    /// A new person's window at the front page of a proxy, of which its console may complain.
+    /// Opens a window for a new person, at the front page behind a proxy, about which its console may
+    /// complain.
     pub(crate) async fn open_behind(&self, proxy: SocketAddr) -> Window {
         let window = self.open_page(Width::Wide, "about:blank").await;
         window.expects_in_console(&proxy.to_string());
@@ -117,7 +118,8 @@ impl Browser {
         window
     }
 
-    /// A new person's window that runs this script in every page before any script of the page, at the front page.
+    /// Opens a window for a new person, at the front page, and runs this script in every page before any
+    /// script of the page.
     pub(crate) async fn open_with(&self, script: &str) -> Window {
         let window = self.open_page(Width::Wide, "about:blank").await;
         window.begins_with(script).await;
@@ -134,7 +136,7 @@ impl Browser {
         window
     }
 
-    /// Where the pages come from.
+    /// The address of the pages.
     pub(crate) const fn http(&self) -> SocketAddr {
         self.addresses.1
     }
@@ -155,7 +157,7 @@ impl Browser {
         assert!(all.is_empty(), "in the console\n{all}");
     }
 
-    /// For whoever reads why the test failed.
+    /// Prints what the windows show, for whoever reads why the test failed.
     async fn show_all(&self) {
         let folder = target().join("browser");
         fs::create_dir_all(&folder).unwrap();
@@ -170,7 +172,7 @@ impl Browser {
                 }
                 window.screenshot(&path).await;
             });
-            // It may be the window that failed.
+            // The window itself may have failed.
             let _ = shown.catch_unwind().await;
             let _ = AssertUnwindSafe(window.close()).catch_unwind().await;
         }

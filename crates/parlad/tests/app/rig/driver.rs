@@ -1,7 +1,8 @@
-//! chromedriver in a process of its own, and the way to ask it for a Chromium.
+//! Runs chromedriver in a process of its own, and asks it for Chromium instances.
 //!
-//! What was started here ends here, whatever the test does: Chromium is steered through a pipe and ends when that closes, and
-//! whoever still names this driver's folder after that is ended by process id.
+//! Everything that was started here ends here, whatever the test does: Chromium is controlled through a pipe
+//! and ends when that closes, and any process that still refers to this driver's folder after that is killed
+//! by its id.
 
 use std::{
     fs,
@@ -18,7 +19,8 @@ use rustix::process::{Pid, Signal, kill_process};
 use serde_json::json;
 use tempfile::TempDir;
 
-/// Quiet, and without anything of its own on the network. `--no-sandbox` because the build machine is root.
+/// Quiet, and without network access of its own. `--no-sandbox` is needed because the build machine runs as
+/// root.
 const CHROMIUM: [&str; 13] = [
     "--headless=new",
     "--remote-debugging-pipe",
@@ -35,13 +37,13 @@ const CHROMIUM: [&str; 13] = [
     "--force-color-profile=srgb",
 ];
 
-/// How often it is looked whether a process has ended.
+/// How often to check whether a process has ended.
 const PAUSE: Duration = Duration::from_millis(10);
 
-/// How often it may fail to start.
+/// How many attempts to start it are made.
 const ATTEMPTS: usize = 5;
 
-/// chromedriver.
+/// A running chromedriver.
 pub(super) struct Driver {
     child: Child,
     port: u16,
@@ -50,7 +52,8 @@ pub(super) struct Driver {
 }
 
 impl Driver {
-    /// Starts it. The port that it chooses for itself may be another's a moment later; then it ends, and is started again.
+    /// Starts chromedriver. Another process may take the port that it chooses a moment later; then it ends,
+    /// and is started again.
     pub(super) fn start() -> Self {
         let started = (0..ATTEMPTS).find_map(|_| Self::try_start());
         started.unwrap_or_else(|| panic!("chromedriver did not say on which port it listens"))
@@ -73,7 +76,7 @@ impl Driver {
         Some(driver)
     }
 
-    /// A new Chromium with a profile of its own, the number `number` of this driver.
+    /// A new Chromium with its own profile, numbered `number` by this driver.
     pub(super) async fn chromium(&self, number: usize) -> Client {
         let profile = self.profile(number);
         let arguments: Vec<String> = CHROMIUM
@@ -97,14 +100,14 @@ impl Driver {
         self.folder.path().join(format!("profile-{number}"))
     }
 
-    /// It is the driver itself that chooses a free port, and it says which.
+    /// The driver itself chooses a free port, and prints it.
     fn read_port(&mut self) -> Option<u16> {
         let mut lines = BufReader::new(self.child.stdout.take().unwrap()).lines().map_while(Result::ok);
         let port = lines.find_map(|line| {
             let (_, rest) = line.split_once("started successfully on port ")?;
             rest.trim_end_matches('.').parse().ok()
         });
-        // A pipe that nobody reads is full one day.
+        // A pipe that nobody reads fills up in the end.
         thread::spawn(move || lines.for_each(drop));
         port
     }
@@ -134,7 +137,7 @@ impl Drop for Driver {
     }
 }
 
-/// The processes whose command line contains this path, which is not the path of anybody else.
+/// The processes whose command line contains this path, which no other process uses.
 fn processes_that_name(path: &Path) -> Vec<Pid> {
     let path = path.to_string_lossy();
     let entries = fs::read_dir("/proc").into_iter().flatten().map_while(Result::ok);

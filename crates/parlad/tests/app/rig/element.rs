@@ -1,11 +1,11 @@
-//! Finding things in the page and working with mouse and keyboard, in no words of the app.
+//! Finds elements in the page, and uses mouse and keyboard, without knowing the texts of the app.
 
 use fantoccini::{Locator, elements::Element, key::Key};
 use serde_json::{Value, json};
 
 use super::Window;
 
-/// What can be pressed and is called `arguments[0]`, by its label or by its text.
+/// Finds the control that is called `arguments[0]`, by its label or by its text.
 const CALLED: &str = "
     const kinds = 'button, a, summary, label, [role=button], [role=menuitem], [role=option], [role=tab]';
     const things = document.querySelectorAll(kinds);
@@ -13,7 +13,7 @@ const CALLED: &str = "
     return [...things].find(thing => name(thing) === arguments[0] && thing.checkVisibility({ visibilityProperty: true })) ?? null;";
 
 impl Window {
-    /// Waits until something matches and can be seen.
+    /// Waits until a visible element matches.
     pub(crate) async fn finds(&self, selector: &str) -> Element {
         self.eventually(selector, async || {
             let found = self.client().find(Locator::Css(selector)).await.ok()?;
@@ -22,7 +22,7 @@ impl Window {
         .await
     }
 
-    /// Waits until nothing matches that can be seen.
+    /// Waits until no visible element matches.
     pub(crate) async fn finds_no(&self, selector: &str) {
         let script = "return [...document.querySelectorAll(arguments[0])].every(thing => !thing.checkVisibility({ visibilityProperty: true }))";
         self.until(&format!("the absence of {selector}"), script, &[json!(selector)]).await;
@@ -34,7 +34,7 @@ impl Window {
         self.until(&format!("the text `{text}`"), script, &[json!(text)]).await;
     }
 
-    /// Waits until the page shows this text no longer.
+    /// Waits until the page no longer shows this text.
     pub(crate) async fn sees_no(&self, text: &str) {
         let script = "return !document.body.innerText.includes(arguments[0])";
         self.until(&format!("the absence of the text `{text}`"), script, &[json!(text)]).await;
@@ -45,16 +45,17 @@ impl Window {
         self.eventually(&format!("something called `{name}`"), async || {
             let found = self.run(CALLED, &[json!(name)]).await;
             let element: Element = self.element(&found)?;
-            // It may be drawn anew at this moment.
+            // It may be redrawn at this moment.
             element.click().await.ok()
         })
         .await;
     }
 
-    /// Types into what matches. Unlike a driver, people type what is outside the first 65,536 characters, too.
+    /// Types into the matching element. Unlike a driver, people also type characters outside the first
+    /// 65,536.
     pub(crate) async fn types(&self, selector: &str, text: &str) {
         if text.chars().all(|character| character.len_utf16() == 1) {
-            // It may be drawn anew before the first key.
+            // It may be redrawn before the first key.
             let typed = async || self.finds(selector).await.send_keys(text).await.ok();
             self.eventually(&format!("keys in {selector}"), typed).await;
         } else {
@@ -63,7 +64,7 @@ impl Window {
         }
     }
 
-    /// Empties a field, as one does with Ctrl+A and Backspace.
+    /// Empties a field, as a person does with Ctrl+A and Backspace.
     pub(crate) async fn empties(&self, selector: &str) {
         self.finds(selector).await;
         let select = "const field = document.querySelector(arguments[0]); field.focus(); field.select();
@@ -73,14 +74,14 @@ impl Window {
         }
     }
 
-    /// Presses a key in what has the focus: `fantoccini::key::Key::Escape.into()` or a letter.
+    /// Presses a key in the element that has the focus: `fantoccini::key::Key::Escape.into()` or a letter.
     pub(crate) async fn presses(&self, keys: &str) {
-        // It may be drawn anew before the first key.
+        // It may be redrawn before the first key.
         let press = async || self.client().active_element().await.ok()?.send_keys(keys).await.ok();
         self.eventually("keys in what has the focus", press).await;
     }
 
-    /// The texts of everything that matches and can be seen, from top to bottom.
+    /// The texts of all visible elements that match, from top to bottom.
     pub(crate) async fn texts(&self, selector: &str) -> Vec<String> {
         let script = "return [...document.querySelectorAll(arguments[0])]
             .filter(thing => thing.checkVisibility({ visibilityProperty: true })).map(thing => thing.innerText)";
@@ -88,7 +89,7 @@ impl Window {
         texts.as_array().unwrap().iter().map(|text| text.as_str().unwrap().to_owned()).collect()
     }
 
-    /// What has the focus, as `tag#id "label"`.
+    /// The element that has the focus, as `tag#id "label"`.
     pub(crate) async fn focus(&self) -> String {
         let script = "const thing = document.activeElement;
             const id = thing.id ? '#' + thing.id : '';
@@ -103,7 +104,7 @@ impl Window {
     }
 
     fn element(&self, found: &Value) -> Option<Element> {
-        // As the protocol spells a reference to an element.
+        // This is the protocol's key for a reference to an element.
         let reference = found.get("element-6066-11e4-a52e-4f735466cecf")?.as_str()?;
         Some(Element::from_element_id(self.client().clone(), reference.to_owned().into()))
     }

@@ -1,4 +1,4 @@
-//! A proxy between a page and its server, which lets requests fail as networks and busy servers do.
+//! A proxy between a page and its server that makes requests fail as networks and busy servers do.
 
 use std::{
     io::{self, Read as _, Write as _},
@@ -21,18 +21,18 @@ pub(crate) enum Fault {
     Reset,
     /// The connection ends in the middle of the answer.
     Truncated,
-    /// Something on the way answers in the server's place, with a page.
+    /// Something in between answers with a page in place of the server.
     WrongContent,
     /// The answer never comes.
     Silence,
-    /// The page is one from before an upgrade: the files that it names are gone.
+    /// The page is from before an upgrade: the files that it refers to are gone.
     Stale,
 }
 
-/// What becomes of a request for this path, which has no query.
+/// Decides what happens to a request for this path, which has no query.
 type Rule = Box<dyn FnMut(&str) -> Option<Fault> + Send>;
 
-/// Such a proxy. It is there until the process ends.
+/// Such a proxy. It runs until the process ends.
 pub(crate) struct Faults {
     address: SocketAddr,
     rule: Arc<Mutex<Rule>>,
@@ -40,7 +40,7 @@ pub(crate) struct Faults {
 }
 
 impl Faults {
-    /// In front of the server at `pages`.
+    /// Starts a proxy for the server at `pages`.
     pub(crate) fn start(pages: SocketAddr, rule: impl FnMut(&str) -> Option<Fault> + Send + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
@@ -51,7 +51,7 @@ impl Faults {
             for stream in listener.incoming().map_while(Result::ok) {
                 let (rules, log) = (Arc::clone(&rules), Arc::clone(&log));
                 thread::spawn(move || {
-                    // A page that leaves breaks its connections.
+                    // When a page is closed, its connections break.
                     let _ = serve(stream, pages, &rules, &log);
                 });
             }
@@ -63,12 +63,12 @@ impl Faults {
         self.address
     }
 
-    /// From now on this is what becomes of requests.
+    /// Replaces the rule from now on.
     pub(crate) fn change(&self, rule: impl FnMut(&str) -> Option<Fault> + Send + 'static) {
         *self.rule.lock().unwrap() = Box::new(rule);
     }
 
-    /// How often this path was asked for.
+    /// How often this path was requested.
     pub(crate) fn count(&self, path: &str) -> usize {
         self.asked.lock().unwrap().iter().filter(|asked| *asked == path).count()
     }
@@ -104,7 +104,7 @@ fn serve(
         }
         Some(Fault::Reset) => {
             page.write_all(&answer[..middle])?;
-            // With bytes on their way the browser would see an end.
+            // If bytes were still on their way, the browser would see a proper end.
             thread::sleep(Duration::from_millis(20));
             set_socket_linger(&page, Some(Duration::ZERO))?;
         }
@@ -135,7 +135,7 @@ fn read_head(page: &mut TcpStream) -> io::Result<String> {
     Ok(String::from_utf8_lossy(&head).into_owned())
 }
 
-/// The same request for an answer that is as it is, and the last of its connection.
+/// The same request, but asking for an uncompressed answer that ends its connection.
 fn alone(head: &str) -> String {
     let is_kept = |line: &&str| {
         let name = line.split(':').next().unwrap_or_default().to_ascii_lowercase();
@@ -145,7 +145,7 @@ fn alone(head: &str) -> String {
     format!("{}\r\nConnection: close\r\n\r\n", lines.join("\r\n"))
 }
 
-/// The page with other hashes in the names of its files. Its policy would not know it.
+/// The page with other hashes in the names of its files, which its policy would not contain.
 fn aged(answer: &str) -> Vec<u8> {
     let (head, body) = answer.split_once("\r\n\r\n").unwrap();
     let is_kept = |line: &&str| {

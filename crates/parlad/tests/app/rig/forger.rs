@@ -1,4 +1,5 @@
-//! A server that says whatever a test wants to a page, which does not know: the page itself comes from the real server behind it.
+//! A server that sends a page whatever a test wants. The page does not notice, because it is served by the
+//! real server behind it.
 
 use std::{
     io,
@@ -14,10 +15,10 @@ use tungstenite::{
 
 use crate::support::{PATIENCE, web_socket::TEXT};
 
-/// How every line of it begins.
+/// The start of every line from this server.
 const SOURCE: &str = ":irc.example.net";
 
-/// Such a server. It is there until the process ends.
+/// Such a server. It runs until the process ends.
 pub(crate) struct Forger {
     address: SocketAddr,
     peers: Receiver<Peer>,
@@ -30,7 +31,7 @@ pub(crate) struct Peer {
 }
 
 impl Forger {
-    /// In front of the server at `pages`.
+    /// Starts a forger in front of the server at `pages`.
     pub(crate) fn start(pages: SocketAddr) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
@@ -55,7 +56,7 @@ impl Forger {
         self.address
     }
 
-    /// Waits for a page to connect, and lets it in.
+    /// Waits for a page to connect, and welcomes it.
     pub(crate) fn lets_in(&self) -> Peer {
         let mut peer = self.peers.recv_timeout(PATIENCE).unwrap();
         let nick = peer.until("NICK ");
@@ -70,7 +71,7 @@ impl Forger {
     }
 }
 
-/// Whether this connection is to be a WebSocket. Takes nothing from it.
+/// Whether this connection is to become a WebSocket. Reads nothing from it.
 fn asks_for_lines(stream: &TcpStream) -> bool {
     let mut begin = [0; 9];
     let count = stream.peek(&mut begin).unwrap_or_default();
@@ -104,7 +105,7 @@ impl Peer {
         Some(Self { socket, nick: String::new() })
     }
 
-    /// Sends a line as it is.
+    /// Sends a line unchanged.
     pub(crate) fn says(&mut self, line: &str) {
         self.socket.send(Message::text(line)).unwrap();
     }
@@ -117,7 +118,7 @@ impl Peer {
         self.socket.flush().unwrap();
     }
 
-    /// A numeric of the server to the person.
+    /// A numeric from the server to the person.
     pub(crate) fn numeric(&self, number: &str, rest: &str) -> String {
         format!("{SOURCE} {number} {} {rest}", self.nick)
     }
@@ -127,7 +128,7 @@ impl Peer {
         self.says(&self.numeric(number, rest));
     }
 
-    /// Puts the person into a room in which bob is the operator.
+    /// Puts the person into a room where bob is the operator.
     pub(crate) fn seats_in(&mut self, room: &str) {
         let nick = self.nick.clone();
         self.says(&format!(":{nick}!u@h JOIN {room}"));
@@ -135,7 +136,7 @@ impl Peer {
         self.answers("366", &format!("{room} :End"));
     }
 
-    /// Reads up to a line that begins so.
+    /// Reads up to a line with this beginning.
     pub(crate) fn until(&mut self, begin: &str) -> String {
         loop {
             let message = self.socket.read();

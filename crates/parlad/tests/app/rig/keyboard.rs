@@ -1,4 +1,4 @@
-//! Keys and the mouse as the browser hears them.
+//! Keys and the mouse as the browser receives them.
 
 use std::fmt::Write as _;
 
@@ -23,17 +23,17 @@ impl Window {
         self.presses(&char::from(key).to_string()).await;
     }
 
-    /// Copies what is selected, as Ctrl+C does.
+    /// Copies the selection, as Ctrl+C does.
     pub(crate) async fn copies(&self) {
         self.edits("KeyC", "c", "Copy").await;
     }
 
-    /// Pastes into what has the focus, as Ctrl+V does.
+    /// Pastes into the element that has the focus, as Ctrl+V does.
     pub(crate) async fn pastes(&self) {
         self.edits("KeyV", "v", "Paste").await;
     }
 
-    /// Takes the last change back, as Ctrl+Z does.
+    /// Undoes the last change, as Ctrl+Z does.
     pub(crate) async fn undoes(&self) {
         self.edits("KeyZ", "z", "Undo").await;
     }
@@ -47,12 +47,12 @@ impl Window {
         self.devtools("Input.dispatchKeyEvent", up).await;
     }
 
-    /// Takes the mouse out of the way.
+    /// Moves the mouse out of the way.
     pub(crate) async fn points_nowhere(&self) {
         self.devtools("Input.dispatchMouseEvent", json!({ "type": "mouseMoved", "x": 0, "y": 0 })).await;
     }
 
-    /// Turns the wheel over what matches, by so many pixels; upwards if it is negative.
+    /// Turns the wheel over the matching element by this many pixels; upwards if negative.
     pub(crate) async fn wheels(&self, selector: &str, pixels: f64) {
         let script = "const box = document.querySelector(arguments[0]).getBoundingClientRect();
             return [box.x + box.width / 2, box.y + box.height / 2]";

@@ -1,11 +1,12 @@
-//! The reader's place among the messages, measured in the page at every frame.
+//! The reader's position among the messages, measured in the page at every frame.
 
 use serde_json::json;
 
 use super::Window;
 
-/// Remembers the first row that is whole in view, but for a pixel, and from then on how far it strays. Measured behind each
-/// frame: what the page corrects before it is drawn, nobody sees; nor a size that the window has got since.
+/// Remembers the first row that is completely in view, give or take a pixel, and from then on how far it
+/// moves. It measures after each frame, because nobody sees what the page corrects before drawing, nor a size
+/// that the window has had since.
 const KEEP_AN_EYE: &str = "
     const log = document.getElementById('log');
     const at = row => row.getBoundingClientRect().top - log.getBoundingClientRect().top;
@@ -28,14 +29,14 @@ const KEEP_AN_EYE: &str = "
     return eye.innerText;";
 
 impl Window {
-    /// Scrolls so far from the beginning of the messages, as one who drags the bar does.
+    /// Scrolls this far from the start of the messages, as somebody does who drags the scroll bar.
     pub(crate) async fn scrolls_to(&self, top: u64) {
         let script = "const log = document.getElementById('log'); log.scrollTop = arguments[0]";
         self.run(script, &[json!(top)]).await;
         self.next_frames().await;
     }
 
-    /// Scrolls until the upper half of a row that contains this is above what is visible.
+    /// Scrolls until the upper half of a row that contains this text is above the visible part.
     pub(crate) async fn cuts_off(&self, text: &str) {
         let script = "const log = document.getElementById('log');
             const at = row => row.getBoundingClientRect().top - log.getBoundingClientRect().top;
@@ -46,19 +47,19 @@ impl Window {
         self.next_frames().await;
     }
 
-    /// Lets the page draw, and draw again what follows from that.
+    /// Lets the page draw, and draw the consequences of that.
     pub(crate) async fn next_frames(&self) {
         let script = "const done = arguments[arguments.length - 1]; let left = 4;
             const next = () => --left ? requestAnimationFrame(next) : done(true); next()";
         self.client().execute_async(script, Vec::new()).await.unwrap();
     }
 
-    /// Looks at the first row in view, and gives what it says.
+    /// Starts watching the first row in view, and returns its text.
     pub(crate) async fn keeps_an_eye(&self) -> String {
         self.run(KEEP_AN_EYE, &[]).await.as_str().unwrap().to_owned()
     }
 
-    /// Fails if the row that is looked at was elsewhere in any frame since, by more than a pixel.
+    /// Fails if the watched row moved by more than a pixel in any frame since.
     pub(crate) async fn has_not_moved(&self, while_what: &str) {
         self.next_frames().await;
         let eye = self.run("return window.eye", &[]).await;
@@ -76,8 +77,8 @@ impl Window {
         self.until("the end of the messages", script, &[]).await;
     }
 
-    /// Reads everything from the newest message to the first there is, as one who scrolls up does. Gives the messages of others
-    /// and one's own in their order, each with who said it: `bob: hello`.
+    /// Reads everything from the newest message to the first, as somebody does who scrolls up. Returns the
+    /// messages of the person and of others in their order, each with its author: `bob: hello`.
     pub(crate) async fn reads_all(&self) -> Vec<String> {
         let script = "
             const done = arguments[arguments.length - 1];

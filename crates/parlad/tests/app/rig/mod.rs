@@ -1,8 +1,8 @@
-//! What the tests in the browser are told with: [`visit`] gives a [`Browser`] at a server of its own, each [`Window`] of it is
-//! somebody with a profile of their own.
+//! The vocabulary of the browser tests: [`visit`] provides a [`Browser`] with a server of its own, and each
+//! of its [`Window`]s is somebody with a profile of their own.
 //!
-//! A test fails if a window's console held an error or a warning at its end. If it fails, what each window showed is printed and
-//! is kept in `target/browser`. Nothing outlives the test.
+//! A test fails if the console of a window contains an error or a warning at its end. If it fails, the
+//! contents of each window are printed and stored in `target/browser`. Nothing outlives the test.
 #![allow(dead_code, unused_imports, clippy::panic, reason = "some of it waits for the tests that use it")]
 
 mod access;
@@ -26,7 +26,7 @@ pub(crate) use self::{
     window::{Width, Window},
 };
 
-/// What a build leaves behind.
+/// The output directory of the build.
 fn target() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap().join("target")
 }

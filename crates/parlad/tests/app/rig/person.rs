@@ -1,4 +1,5 @@
-//! What somebody does with the app and sees in it, in the words of the app. Things are found by their roles and labels.
+//! What a person does with the app and sees in it, in the words of the app. Elements are found by their roles
+//! and labels.
 
 use fantoccini::key::Key;
 use serde_json::json;
@@ -11,7 +12,7 @@ const ROOMS: &str = "nav[aria-label=\"Rooms\"]";
 const MEMBERS: &str = "aside[aria-label=\"Members\"]";
 
 impl Window {
-    /// Says who they are on the first screen, and waits until they can write.
+    /// Enters a name on the first screen, and waits until they can write.
     pub(crate) async fn join_as(&self, name: &str) {
         self.empties(NAME).await;
         self.types(NAME, name).await;
@@ -19,7 +20,7 @@ impl Window {
         self.finds(COMPOSER).await;
     }
 
-    /// Waits until this room or person is shown, and can be written to.
+    /// Waits until this room or person is shown and can be written to.
     pub(crate) async fn is_in(&self, room: &str) {
         let script = "return document.querySelector('#composer')?.ariaLabel === `Message ${arguments[0]}`";
         self.until(&format!("the conversation {room}"), script, &[json!(room)]).await;
@@ -31,7 +32,7 @@ impl Window {
         self.presses(&char::from(Key::Enter).to_string()).await;
     }
 
-    /// Sends messages as fast as nobody can.
+    /// Sends messages faster than anybody can type.
     pub(crate) async fn pours(&self, lines: &[String]) {
         let send = "const composer = document.querySelector('#composer'); composer.value = arguments[0];
             composer.dispatchEvent(new Event('input', { bubbles: true }));
@@ -41,12 +42,12 @@ impl Window {
         }
     }
 
-    /// Writes into the composer and leaves it there.
+    /// Writes into the composer without sending.
     pub(crate) async fn write(&self, text: &str) {
         self.types(COMPOSER, text).await;
     }
 
-    /// What stands in the composer.
+    /// The contents of the composer.
     pub(crate) async fn draft(&self) -> String {
         self.finds(COMPOSER).await.prop("value").await.unwrap().unwrap_or_default()
     }
@@ -56,7 +57,7 @@ impl Window {
         self.texts("[role=log]#log .row").await
     }
 
-    /// Waits until a row of the conversation contains this.
+    /// Waits until a row of the conversation contains this text.
     pub(crate) async fn hears(&self, text: &str) {
         let what = format!("a message with `{text}`");
         self.eventually(&what, async || self.rows().await.iter().any(|row| row.contains(text)).then_some(()))
@@ -73,7 +74,7 @@ impl Window {
         self.lines(MEMBERS).await
     }
 
-    /// Chooses a room or a person in the list, which may have to be opened.
+    /// Chooses a room or a person in the list, after opening it if necessary.
     pub(crate) async fn enter(&self, room: &str) {
         self.opens_the_list().await;
         let script = "const links = [...document.querySelectorAll('.room-link')];
@@ -82,7 +83,7 @@ impl Window {
         self.until(&format!("the room {room}"), script, &[json!(room)]).await;
     }
 
-    /// Opens the list of rooms where it is not beside the conversation.
+    /// Opens the list of rooms where it is not visible beside the conversation.
     pub(crate) async fn opens_the_list(&self) {
         let script = "const list = document.querySelector(arguments[0]);
             if (list && !list.checkVisibility({ visibilityProperty: true }))
@@ -91,7 +92,7 @@ impl Window {
         self.until("the list of rooms", script, &[json!(ROOMS)]).await;
     }
 
-    /// Chooses somebody from the list of members, which may have to be opened, and waits for the card.
+    /// Chooses somebody in the list of members, after opening it if necessary, and waits for their card.
     pub(crate) async fn picks(&self, nick: &str) {
         let script = "const list = document.querySelector(arguments[0]);
             if (!list?.checkVisibility({ visibilityProperty: true })) {
@@ -105,7 +106,7 @@ impl Window {
         self.finds("[role=dialog]").await;
     }
 
-    /// Waits until the list says this of a room or a person: `2 mentions, 3 new`, or nothing.
+    /// Waits until the list has this note for a room or a person: `2 mentions, 3 new`, or nothing.
     pub(crate) async fn finds_noted(&self, room: &str, note: &str) {
         let script = "const links = [...document.querySelectorAll('.room-link')];
             const link = links.find(link => link.querySelector('.room-name').textContent === arguments[0]);

@@ -1,4 +1,5 @@
-//! One window of one Chromium, below what the app means by what it shows: pages, sizes, the console, screenshots.
+//! One window of one Chromium, below the meaning of what the app shows: pages, sizes, the console,
+//! screenshots.
 
 use std::{cell::RefCell, fs, path::Path, rc::Rc, time::Instant};
 
@@ -12,10 +13,10 @@ use tokio::time::{Duration, sleep};
 
 use crate::support::PATIENCE;
 
-/// How often it is looked for what should appear.
+/// How often to look for something that should appear.
 const PAUSE: Duration = Duration::from_millis(20);
 
-/// How wide a window is: a laptop's, or a telephone's.
+/// The width of a window: a laptop's or a phone's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Width {
     Wide,
@@ -32,13 +33,13 @@ impl Width {
     }
 }
 
-/// Somebody's window. Clones are the same one.
+/// A person's window. Clones refer to the same one.
 #[derive(Clone)]
 pub(crate) struct Window {
     client: Client,
-    /// Which of the tabs of its browser; none if it has never had others.
+    /// Which tab of its browser it is; `None` if it has never had others.
     tab: Option<WindowHandle>,
-    /// What the test expects in the console.
+    /// Lines that the test expects in the console.
     expected: Rc<RefCell<Vec<String>>>,
 }
 
@@ -47,7 +48,8 @@ impl Window {
         Self { client, tab: None, expected: Rc::default() }
     }
 
-    /// Another tab of the same browser, which is in front from now on. This one is given with it, so that it can be come back to.
+    /// Opens another tab in the same browser, which is in front from now on. Returns this tab as well, so
+    /// that the test can return to it.
     pub(crate) async fn opens_tab(&self, address: &str) -> (Self, Self) {
         let here = self.client.window().await.unwrap();
         let there = self.client.new_window(true).await.unwrap().handle;
@@ -58,7 +60,7 @@ impl Window {
         tabs
     }
 
-    /// The person turns to this tab. What is done and looked at from now on is done here.
+    /// Turns to this tab, to which everything that follows applies.
     pub(crate) async fn comes_to_front(&self) {
         let handle = self.tab.clone().unwrap_or_else(|| panic!("this window has one tab only"));
         self.client.switch_to_window(handle).await.unwrap();
@@ -71,7 +73,7 @@ impl Window {
         next.comes_to_front().await;
     }
 
-    /// Freezes the tab in front as browsers do to save power, or wakes it: `"frozen"`, `"active"`.
+    /// Freezes the tab in front, as browsers do to save power, or wakes it: `"frozen"`, `"active"`.
     pub(crate) async fn set_lifecycle(&self, state: &str) {
         self.devtools("Page.setWebLifecycleState", json!({ "state": state })).await;
     }
@@ -80,7 +82,7 @@ impl Window {
         &self.client
     }
 
-    /// Goes to an address and waits until the page and its scripts are there.
+    /// Opens an address and waits until the page and its scripts are loaded.
     pub(crate) async fn visit(&self, address: &str) {
         self.client.goto(address).await.unwrap();
     }
@@ -89,27 +91,28 @@ impl Window {
         self.client.refresh().await.unwrap();
     }
 
-    /// Somebody new is in front of the window, who finds nothing of the one before.
+    /// Puts somebody new in front of the window, who finds nothing of the person before.
     pub(crate) async fn starts_over(&self, width: Width) {
         self.resize(width).await;
         let mut url = self.client.current_url().await.unwrap();
-        // They come by no link.
+        // They follow no link.
         url.set_fragment(None);
-        // What the page would write as its last deed must not come after that.
+        // The page must not write anything after that.
         self.visit("about:blank").await;
         let everything = json!({ "origin": url.origin().ascii_serialization(), "storageTypes": "all" });
         self.devtools("Storage.clearDataForOrigin", everything).await;
         self.visit(url.as_str()).await;
     }
 
-    /// Changes what the page takes for the size of its window. A narrow one is a touch screen.
+    /// Changes the size that the page takes its window to have. A narrow one is a touch screen.
     pub(crate) async fn resize(&self, width: Width) {
         let is_narrow = width == Width::Narrow;
         self.emulate(width.pixels(), is_narrow).await;
         self.devtools("Emulation.setTouchEmulationEnabled", json!({ "enabled": is_narrow })).await;
     }
 
-    /// The same for any size, without touch. Where everything is twice as large, half as much fits into the window.
+    /// The same for any size, without touch. If everything is twice as large, half as much fits into the
+    /// window.
     pub(crate) async fn measure(&self, x: u64, y: u64) {
         self.emulate((x, y), false).await;
     }
@@ -125,12 +128,13 @@ impl Window {
         (size[0].as_u64().unwrap(), size[1].as_u64().unwrap())
     }
 
-    /// Runs this script in every page that comes, before any script of its own.
+    /// Runs this script in every new page, before the page's own scripts.
     pub(crate) async fn begins_with(&self, script: &str) {
         self.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": script })).await;
     }
 
-    /// Turns the page's network off or on. A WebSocket is cut off only if it was opened after a call of this.
+    /// Turns the page's network off or on. A WebSocket is cut off only if it was opened after the first call
+    /// of this.
     pub(crate) async fn set_offline(&self, offline: bool) {
         let conditions =
             json!({ "offline": offline, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1 });
@@ -140,7 +144,7 @@ impl Window {
         self.until("the browser's word on its network", is_known, &[json!(offline)]).await;
     }
 
-    /// Makes the page believe that the person prefers this: `("prefers-color-scheme", "dark")`.
+    /// Makes the page believe that the user prefers this: `("prefers-color-scheme", "dark")`.
     pub(crate) async fn prefers(&self, feature: &str, value: &str) {
         let features = json!({ "features": [{ "name": feature, "value": value }] });
         self.devtools("Emulation.setEmulatedMedia", features).await;
@@ -150,29 +154,29 @@ impl Window {
         self.client.title().await.unwrap()
     }
 
-    /// The text of the page, as far as it can be seen.
+    /// The visible text of the page.
     pub(crate) async fn text(&self) -> String {
         self.run("return document.body.innerText", &[]).await.as_str().unwrap_or_default().to_owned()
     }
 
-    /// From the beginning of the navigation to the first content that was drawn, in milliseconds.
+    /// The time from the start of the navigation to the first drawn content, in milliseconds.
     pub(crate) async fn first_content(&self) -> f64 {
         let script = "return performance.getEntriesByName('first-contentful-paint')[0]?.startTime";
         self.eventually("the first content", async || self.run(script, &[]).await.as_f64()).await
     }
 
-    /// Writes a picture of the page, a PNG.
+    /// Saves a screenshot of the page as a PNG.
     pub(crate) async fn screenshot(&self, path: &Path) {
         fs::write(path, self.client.screenshot().await.unwrap()).unwrap();
     }
 
-    /// Lets the console hold lines with this in them.
+    /// Permits lines in the console that contain this.
     pub(crate) fn expects_in_console(&self, part: &str) {
         self.expected.borrow_mut().push(part.to_owned());
     }
 
-    /// The errors and warnings in the console since the last time: scripts that failed, what the policy refused, what could not
-    /// be loaded.
+    /// The errors and warnings in the console since the last call: scripts that failed, what the policy
+    /// refused, and what could not be loaded.
     pub(crate) async fn complaints(&self) -> Vec<String> {
         let entries = self.issue(Extension { path: "se/log", body: json!({ "type": "browser" }) }).await;
         let expected = self.expected.borrow();
@@ -210,7 +214,7 @@ impl Window {
         }
     }
 
-    /// A command of Chromium's own protocol.
+    /// Sends a command of Chromium's own protocol.
     pub(crate) async fn devtools(&self, command: &str, parameters: Value) -> Value {
         let body = json!({ "cmd": command, "params": parameters });
         self.issue(Extension { path: "goog/cdp/execute", body }).await
@@ -227,7 +231,7 @@ impl Window {
     }
 }
 
-/// A command that only Chromium's driver has.
+/// A command that only chromedriver has.
 #[derive(Debug)]
 struct Extension {
     path: &'static str,
