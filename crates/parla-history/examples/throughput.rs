@@ -1,4 +1,5 @@
-//! How fast a history is on this machine: `cargo run --release -p parla-history --example throughput -- FOLDER [ROWS]`.
+//! Measures how fast a history is on this machine:
+//! `cargo run --release -p parla-history --example throughput -- FOLDER [ROWS]`.
 //!
 //! CPU time is that of the single thread, so other load on the machine disturbs it little. It includes
 //! generating the messages, at 0.7 µs each. The figures for `Fsync` are only meaningful if FOLDER is on a

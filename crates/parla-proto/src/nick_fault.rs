@@ -1,6 +1,7 @@
 //! Why a nick is refused, for programs: the codes of `FAIL NICK`, which accompanies the numeric.
 //!
-//! <https://ircv3.net/specs/extensions/standard-replies>. The codes are parlad's own; `docs/protocol.md` lists them.
+//! <https://ircv3.net/specs/extensions/standard-replies>.
+//! The codes are parlad's own; `docs/protocol.md` lists them.
 
 use std::fmt;
 

@@ -116,7 +116,8 @@ replies! {
     GlobalUsers { users: usize, most: usize }
         = [users, most] format_args!("Current global users {users}, max {most}");
     Away { nick: &'a str, reason: &'a str } = [nick] reason;
-    /// `nick=+user@host` for each person. An operator has a `*` before the `=`; `-` in place of the `+` means away.
+    /// `nick=+user@host` for each person. An operator has a `*` before the `=`; `-` in place of the `+` means
+    /// away.
     Userhost { people: &'a str } = [] people;
     Ison { nicks: &'a str } = [] nicks;
     UnAway {} = [] "You are no longer marked as being away";

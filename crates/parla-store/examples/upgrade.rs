@@ -1,5 +1,5 @@
-//! Measures how long it takes to upgrade an older database: `cargo run --release -p parla-store --example
-//! upgrade -- FOLDER [MESSAGES]`.
+//! Measures how long it takes to upgrade an older database:
+//! `cargo run --release -p parla-store --example upgrade -- FOLDER [MESSAGES]`.
 //!
 //! FOLDER must be on a real disk. A million messages (268 MB), every tenth of which is a reply, take 7 s on
 //! two shared cores.

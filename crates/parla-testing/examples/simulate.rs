@@ -1,4 +1,5 @@
-//! Runs the simulator for many seeds: `cargo run --release -p parla-testing --example simulate -- --seeds 1000 --steps 5000`.
+//! Runs the simulator for many seeds:
+//! `cargo run --release -p parla-testing --example simulate -- --seeds 1000 --steps 5000`.
 //!
 //! `--servers N` runs N servers on one log. `--from N` starts at another seed, `--events N` shows more of the
 //! events before a failure, `--shown N` shows more than one failure of each checker, and `--pass-over

@@ -8,7 +8,8 @@
 //! # The grammar
 //!
 //! ```text
-//! # A comment. If the first line starts with "# virtual", the script needs the virtual clock and does not run over TCP.
+//! # A comment. If the first line starts with "# virtual", the script needs the virtual clock and does not
+//! # run over TCP.
 //! server: motd "Welcome"           settings come before the first step; see Settings
 //! alice, bob: connect              registers with NICK alice, USER alice 0 * :Alice
 //! carol: connect server-time batch the same, with capabilities
@@ -20,7 +21,7 @@
 //! wait 90s                         time passes (s, ms, m)
 //! alice: disconnect                the client closes the connection
 //! server: rewrite motd "Hello"     the configuration file has this setting now; REHASH reads it
-//! server: restart                  everyone is closed; what was kept is there again
+//! server: restart                  all connections are closed; what was stored is there again
 //! ```
 //!
 //! What `connect` and `join` cause is shown to nobody, but their success is checked. The lines that a client

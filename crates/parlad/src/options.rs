@@ -8,10 +8,12 @@ pub struct Options {
     /// The configuration file. Without one, the server is complete for this computer.
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// Where to listen for IRC, such as 0.0.0.0:6667; may be given several times, and replaces what the file says.
+    /// Where to listen for IRC, such as 0.0.0.0:6667; may be given several times, and replaces what the file
+    /// says.
     #[arg(long, value_name = "ADDRESS")]
     pub listen: Vec<SocketAddr>,
-    /// Where to serve the app over HTTP, such as 0.0.0.0:8067; may be given several times, and replaces what the file says.
+    /// Where to serve the app over HTTP, such as 0.0.0.0:8067; may be given several times, and replaces what
+    /// the file says.
     #[arg(long, value_name = "ADDRESS")]
     pub http: Vec<SocketAddr>,
     /// Where messages and rooms are kept; replaces what the file says.

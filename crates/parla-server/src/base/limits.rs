@@ -89,7 +89,7 @@ pub const BATCH_REFERENCE_BYTES_MAX: usize = 64;
 /// sent a full list of names each time.
 pub const RENAME_INTERVAL: Duration = Duration::from_secs(60);
 
-/// How many of their newest messages a user can take back.
+/// How many of their newest messages a user can delete.
 pub const SAID_MAX: usize = 100;
 
 /// Conversations for which a user's read marker is kept; the one that was moved longest ago is dropped first.

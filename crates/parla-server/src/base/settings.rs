@@ -92,8 +92,8 @@ pub struct MachineSettings {
     pub sts: Option<Sts>,
     /// Bytes of a long answer that a client is sent before it must have received them.
     pub portion_bytes: usize,
-    /// Bytes of one answer of many lines. The rest is left out; of CHATHISTORY, the messages farthest from the
-    /// requested position.
+    /// Bytes of one answer of many lines. The rest is left out; of CHATHISTORY, the messages farthest from
+    /// the requested position.
     pub answer_bytes_max: usize,
 }
 

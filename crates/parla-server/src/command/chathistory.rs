@@ -1,4 +1,5 @@
-//! CHATHISTORY: earlier messages of a channel, for its members. <https://ircv3.net/specs/extensions/chathistory>
+//! CHATHISTORY: earlier messages of a channel, for its members.
+//! <https://ircv3.net/specs/extensions/chathistory>
 //!
 //! It does not return private messages, because most are not stored.
 

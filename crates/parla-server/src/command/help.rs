@@ -1,4 +1,5 @@
-//! HELP: what commands and modes do, from the same tables that make them work. <https://modern.ircdocs.horse/#help-message>
+//! HELP: what commands and modes do, from the same tables that make them work.
+//! <https://modern.ircdocs.horse/#help-message>
 
 use parla_proto::{
     CommandName, Reply,

@@ -1,4 +1,5 @@
-//! ISUPPORT: the limits and features of the server, on request. <https://ircv3.net/specs/extensions/extended-isupport>
+//! ISUPPORT: the limits and features of the server, on request.
+//! <https://ircv3.net/specs/extensions/extended-isupport>
 
 use bytes::Bytes;
 use parla_proto::{

@@ -1,4 +1,5 @@
-//! USER, and with it the end of registration: a connection becomes a user. <https://modern.ircdocs.horse/#connection-registration>
+//! USER, and with it the end of registration: a connection becomes a user.
+//! <https://modern.ircdocs.horse/#connection-registration>
 
 use parla_proto::{CommandName, Reply, command, line::fitting, mode};
 

@@ -1,4 +1,5 @@
-//! From HTTP to IRC over WebSocket. RFC 6455, section 4.2, and <https://ircv3.net/specs/extensions/websocket>.
+//! From HTTP to IRC over WebSocket. RFC 6455, section 4.2, and
+//! <https://ircv3.net/specs/extensions/websocket>.
 
 use axum::{
     body::Body,
