@@ -226,6 +226,29 @@ fn a_refused_name_comes_back_to_its_dialog_with_its_reason_and_another() {
 }
 
 #[test]
+fn the_focus_comes_back_to_the_side_that_lies_over_the_conversation() {
+    let mut page = online(Place::Browser);
+    page.write("#page-signal", "narrow 1");
+    page.press("Show rooms");
+    page.press("You are anna");
+    page.write("#dialog-focus", "O'Brien");
+    page.press("Change name");
+    let problem = support::sample::problem(ProblemKind::NickCharacter('\''), "O'Brien");
+    page.hear(vec![Update::Notice(NET, None, Notice::NickRefused { problem, suggestion: "OBrien".into() })]);
+    page.key("#app", Key::Escape, Modifiers::empty());
+    assert_eq!(page.fake.take_acts().last(), Some(&PageAct::Focus("you-1".into())));
+    for (key, modifiers) in
+        [(Key::Character("/".into()), Modifiers::CONTROL), (Key::Escape, Modifiers::empty())]
+    {
+        page.key("#app", key, modifiers);
+    }
+    assert!(page.has(".side-rooms") && !page.has("[role=dialog]"));
+    assert_eq!(page.fake.take_acts().last(), Some(&PageAct::Focus("region-rooms".into())));
+    page.key("#app", Key::Escape, Modifiers::empty());
+    assert!(!page.has(".side-rooms"));
+}
+
+#[test]
 fn another_network_is_added_on_the_desktop_only() {
     assert!(!online(Place::Browser).html().contains("Add a network"));
     let mut page = online(Place::Desktop);
