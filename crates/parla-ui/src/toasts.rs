@@ -130,6 +130,15 @@ impl State {
         toast
     }
 
+    /// Takes back what is true no more. It is not to be read again either.
+    pub(crate) fn withdraw(&mut self, kind: &ToastKind) {
+        for said in [&mut self.toasts, &mut self.journal] {
+            if said.peek().iter().any(|toast| toast.kind == *kind) {
+                said.write().retain(|toast| toast.kind != *kind);
+            }
+        }
+    }
+
     /// Takes a toast away.
     pub fn dismiss(&mut self, id: u64) {
         self.toasts.write().retain(|toast| toast.id != id);
