@@ -210,6 +210,10 @@ members-label = Members
 members-search = Find a member
 # Below the heading, while the person is not in the room.
 members-unknown = Join the room to see who is here.
+# The same, while the server is asked.
+members-loading = Finding out who is here…
+# The same, while there is no connection.
+members-offline = You will see who is here once you are connected.
 # Nobody matches.
 members-nobody = Nobody here has that name.
 # Beside someone who is away.

@@ -510,3 +510,16 @@ fn nobody_is_counted_in_a_room_that_one_is_not_in() {
     assert_eq!(page.text("aside h2"), "Members");
     assert!(!page.text(".members-toggle").contains('0'));
 }
+
+#[test]
+fn why_nobody_is_in_the_list_of_members_is_true() {
+    let joining = || shown(BufferView { presence: Presence::Joining, ..room(1, "#a") });
+    let mut page = online(vec![joining()]);
+    assert_eq!(page.text(".members-none"), "Finding out who is here…");
+    page.hear(vec![linked(LinkState::Offline)]);
+    assert_eq!(page.text(".members-none"), "You will see who is here once you are connected.");
+    page.hear(vec![linked(LinkState::Online), shown(room(1, "#a"))]);
+    assert!(!page.has(".members-none"));
+    page.hear(vec![shown(BufferView { presence: Presence::Absent(None), ..room(1, "#a") })]);
+    assert_eq!(page.text(".members-none"), "Join the room to see who is here.");
+}
