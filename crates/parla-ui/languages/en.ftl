@@ -297,7 +297,7 @@ dialog-help = Help
 # The first part of it.
 dialog-help-commands = Commands
 # What to know about them.
-dialog-help-commands-hint = Type them where you write messages.
+dialog-help-commands-hint = Type them where you write messages. What stands in [ ] can be left out.
 # The second part of it.
 dialog-help-keys = Keys
 dialog-invite-title = Invite someone to { $room }
@@ -814,6 +814,15 @@ command-whois = See who someone is
 command-help = Show the commands and the keys
 command-quit = Disconnect from this network
 command-list = Show the rooms there are
+# What is written behind a command, each in one or two words: “/kick <name> [reason]”.
+word-action = action
+word-command = command
+word-key = key
+word-message = message
+word-name = name
+word-reason = reason
+word-room = room
+word-topic = topic
 
 ## Keys
 
@@ -1197,12 +1206,13 @@ problem-unknown-command = { $about ->
 }
     .meaning = It was not sent to anyone.
     .remedy = Type / to see all commands. To write a slash, start with //.
+# Behind the last colon stands the command, as “/kick <name> [reason]”.
 problem-missing-words = { $about ->
     [none] The command needs something more.
    *[other] { $about } needs something more.
 }
     .meaning = A part of it is missing.
-    .remedy = Type it again to see what belongs there.
+    .remedy = It is written like this:
 problem-not-here = { $about ->
     [none] That does not work here.
    *[other] { $about } does not work here.

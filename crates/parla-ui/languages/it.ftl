@@ -217,7 +217,7 @@ dialog-add-where = Indirizzo del server
 dialog-add-button = Connetti
 dialog-help = Aiuto
 dialog-help-commands = Comandi
-dialog-help-commands-hint = Si scrivono dove scrivi i messaggi.
+dialog-help-commands-hint = Si scrivono dove scrivi i messaggi. Quello che sta tra [ ] si può omettere.
 dialog-help-keys = Tasti
 dialog-invite-title = Invita qualcuno in { $room }
 dialog-topic-title = Argomento di { $room }
@@ -607,6 +607,14 @@ command-whois = Guarda chi è qualcuno
 command-help = Mostra i comandi e i tasti
 command-quit = Disconnetti da questa rete
 command-list = Mostra le stanze che ci sono
+word-action = azione
+word-command = comando
+word-key = chiave
+word-message = messaggio
+word-name = nome
+word-reason = motivo
+word-room = stanza
+word-topic = argomento
 
 ## Keys
 
@@ -992,7 +1000,7 @@ problem-missing-words = { $about ->
    *[other] A { $about } manca qualcosa.
 }
     .meaning = Ne manca una parte.
-    .remedy = Scrivilo di nuovo per vedere che cosa ci va.
+    .remedy = Si scrive così:
 problem-not-here = { $about ->
     [none] Qui non funziona.
    *[other] { $about } qui non funziona.

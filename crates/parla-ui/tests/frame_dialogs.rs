@@ -14,7 +14,7 @@ use std::{sync::Arc, time::Instant};
 use dioxus::prelude::{Key, Modifiers};
 use parla_client::{
     Intent, ProblemKind,
-    view::{BufferId, Directory, DirectoryRoom, LinkState, Notice, Person, Rank, Rights, Update},
+    view::{BufferId, Directory, DirectoryRoom, LinkState, Notice, Person, Rank, Rights, RoomOf, Update},
 };
 use parla_proto::Timestamp;
 use parla_ui::{
@@ -140,14 +140,17 @@ fn a_person_is_asked_about_and_written_to() {
         host: "bob@example.org".into(),
         idle_seconds: Some(3_700),
         since: Some(Timestamp::from_millis(1_700_000_000_000)),
-        rooms: vec!["@#lobby".into()],
+        rooms: [("#lobby", Rank::Operator), ("#tea", Rank::Member)]
+            .map(|(name, rank)| RoomOf { shown: name.into(), name: name.into(), rank })
+            .into(),
         complete: true,
         ..Person::default()
     };
     page.hear(vec![Update::Person(NET, Arc::new(person))]);
     let facts = page.text(".facts");
     assert_eq!(facts, "Full nameBob BuilderLast active1 hour agoHere since14 November 2023, 22:13");
-    page.press("@#lobby");
+    assert_eq!(page.text(".chips"), "Operator of #lobby#tea");
+    page.press("Operator of #lobby");
     assert_eq!(page.fake.take_intents(), [Intent::Join { room: "#lobby".into(), key: None }]);
     let bob = page.one("#member-bob");
     page.click(bob);
@@ -272,6 +275,7 @@ fn help_has_the_commands_and_the_keys() {
     page.hear(vec![Update::Notice(NET, None, Notice::Help)]);
     is_well_made(&page, "Help");
     let help = page.text(".help-scroll");
+    assert!(help.contains("/join <room> [key]") && help.contains("/kick <name> [reason]"), "{help}");
     assert!(help.contains("/join") && help.contains("Join a room") && help.contains("Shift + F6"), "{help}");
     page.key("#app", Key::Character("/".into()), Modifiers::CONTROL);
     assert!(!page.has("[role=dialog]"));

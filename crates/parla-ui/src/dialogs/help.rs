@@ -18,7 +18,7 @@ pub(crate) fn Help() -> Element {
                 dl { class: "help-list",
                     for spec in SPECS {
                         div { key: "{spec.name}",
-                            dt { code { "/{spec.name} {spec.syntax}" } }
+                            dt { code { "/{spec.name} {words.written_behind(spec)}" } }
                             dd { {words.command(spec.name).unwrap_or_default()} }
                         }
                     }

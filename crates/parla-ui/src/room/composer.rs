@@ -136,7 +136,7 @@ fn Popup(desk: Desk) -> Element {
                     onclick: move |_| desk.take(n),
                     bdi { "{choice.shown}" }
                     if let ChoiceKind::Command(spec) = &choice.kind {
-                        span { class: "dim", " {spec.syntax} " }
+                        span { class: "dim", " {words.written_behind(spec)} " }
                         span { class: "about", {words.command(spec.name).unwrap_or_default()} }
                     }
                 }
