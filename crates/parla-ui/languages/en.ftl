@@ -372,6 +372,8 @@ toast-join = Join
 toast-ignore = Ignore
 # Something is on the clipboard.
 toast-copied = The link is copied.
+# Somebody came by a link in which no room and no person is named.
+toast-no-address = This link leads to no room and no person. It may be incomplete or misspelt.
 # Marked as away.
 toast-away = You are marked as away.
 # No longer.

@@ -262,6 +262,7 @@ toast-reopen = Riapri
 toast-join = Entra
 toast-ignore = Ignora
 toast-copied = Link copiato.
+toast-no-address = Questo link non porta a nessuna stanza e a nessuna persona. Forse è incompleto o scritto male.
 toast-away = Ora risulti assente.
 toast-back = Non risulti più assente.
 toast-invitation = { $from } ti invita in { $room }.

@@ -41,6 +41,8 @@ pub enum ToastKind {
     Closed(Arc<str>),
     /// A link is on the clipboard.
     Copied,
+    /// The link that the person came by is no address.
+    NoAddress,
     /// The browser shows no notifications, as the person wanted it.
     NotificationsRefused,
     /// A file was to be sent, and no conversation is open.
@@ -160,6 +162,7 @@ const fn stays_ms(kind: &ToastKind) -> u32 {
         ToastKind::Notice(Notice::Problem(_) | Notice::Forwarded { .. })
         | ToastKind::NotificationsRefused
         | ToastKind::LanguageMissing(_)
+        | ToastKind::NoAddress
         | ToastKind::NoFiles => PROBLEM_MS,
         ToastKind::Notice(
             Notice::Invitation { .. }
@@ -240,6 +243,7 @@ pub(crate) fn Said(toast: Toast) -> Element {
             undo(words.toast_closed(nick), words.toast_reopen(), intent, &toast)
         }
         ToastKind::Copied => plain(words.toast_copied().to_owned()),
+        ToastKind::NoAddress => plain(words.toast_no_address().to_owned()),
         ToastKind::NoFiles => plain(words.room_no_files().to_owned()),
         ToastKind::NotificationsRefused => plain(words.alert_refused().to_owned()),
         ToastKind::LanguageMissing(language) => plain(words.language_missing(language.name())),
