@@ -669,6 +669,10 @@ room-suggestions = Suggestions
 room-new-since = New since { $time }
 # A hole between the messages.
 room-gap = Messages between { $from } and { $to } are missing.
+# The same, if both would be the same minute.
+room-gap-around = Messages around { $time } are missing.
+# The same, if it goes from one day to another: both are a day and a time.
+room-gap-days = Messages are missing: { $from } – { $to }.
 room-gap-before = Messages before { $to } are missing.
 # Above the first message.
 room-beginning-server = This is the beginning.

@@ -11,6 +11,8 @@ use parla_client::{
     view::{Audience, BufferKind, Counted, Deleted, Event, Reaction},
 };
 
+use parla_proto::civil::DateTime;
+
 use super::{Words, moderation::rank_key};
 
 /// Before a name in a sentence: FIRST STRONG ISOLATE.
@@ -152,11 +154,16 @@ impl Words {
         (count, self.list(&names.iter().map(String::as_str).collect::<Vec<_>>()))
     }
 
-    /// A hole in what is known; the beginning may be unknown.
-    pub fn gap(self, from: Option<&str>, to: &str) -> String {
+    /// A hole in what is known, by the person's clock; the beginning may be unknown.
+    pub fn gap(self, from: Option<DateTime>, to: DateTime) -> String {
+        let time = |at| self.hour_minute(at);
         match from {
-            Some(from) => self.room_gap(from, to),
-            None => self.room_gap_before(to),
+            None => self.room_gap_before(&time(to)),
+            Some(from) if from.date != to.date => {
+                self.room_gap_days(&self.day_and_time(from), &self.day_and_time(to))
+            }
+            Some(from) if time(from) == time(to) => self.room_gap_around(&time(to)),
+            Some(from) => self.room_gap(&time(from), &time(to)),
         }
     }
 
