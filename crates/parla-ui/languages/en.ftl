@@ -35,10 +35,19 @@ new-messages-more-than = { $count ->
     [one] { $count }+ new
    *[other] { $count }+ new
 }
-# Read aloud beside a conversation; $new is one of the two above.
+# Read aloud beside a conversation, or a button that leads to several; $new is one of the two above, or one of the two below.
 unread-mentions = { $count ->
     [one] 1 mention, { $new }
    *[other] { $count } mentions, { $new }
+}
+unread-direct = { $count ->
+    [one] 1 direct message
+   *[other] { $count } direct messages
+}
+# The same, if other messages are new as well. $new is one of the two above.
+unread-direct-too = { $count ->
+    [one] 1 direct message, { $new }
+   *[other] { $count } direct messages, { $new }
 }
 leave-room = Leave { $name }
 close-conversation = Close { $name }
@@ -838,7 +847,7 @@ key-conversation = Alt + ↑ ↓
 key-new = Alt + Shift + ↑ ↓
     .does = Previous or next with something new
 key-mention = Alt + A
-    .does = Next with a mention
+    .does = Next with a mention or a direct message
 key-history = Alt + ← →
     .does = Back and forward through what you have seen
 key-members = Ctrl + .

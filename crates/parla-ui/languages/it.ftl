@@ -37,6 +37,14 @@ unread-mentions = { $count ->
     [one] 1 menzione, { $new }
    *[other] { $count } menzioni, { $new }
 }
+unread-direct = { $count ->
+    [one] 1 messaggio diretto
+   *[other] { $count } messaggi diretti
+}
+unread-direct-too = { $count ->
+    [one] 1 messaggio diretto, { $new }
+   *[other] { $count } messaggi diretti, { $new }
+}
 leave-room = Esci da { $name }
 close-conversation = Chiudi { $name }
 you-are = Il tuo nome è { $nick }
@@ -626,7 +634,7 @@ key-conversation = Alt + ↑ ↓
 key-new = Alt + Maiusc + ↑ ↓
     .does = Precedente o successiva con qualcosa di nuovo
 key-mention = Alt + A
-    .does = Successiva con una menzione
+    .does = Successiva con una menzione o un messaggio diretto
 key-history = Alt + ← →
     .does = Indietro e avanti tra quello che hai visto
 key-members = Ctrl + .

@@ -60,10 +60,13 @@ fn the_button_for_the_rooms_says_what_is_new_in_them() {
     // What is new here is seen here.
     assert_eq!(said(&page), ("Show rooms".into(), String::new()));
     page.hear(vec![bob(3, 2)]);
-    assert_eq!(said(&page), ("Show rooms, 2 mentions, 3 new".into(), "2".into()));
+    assert_eq!(said(&page), ("Show rooms, 2 direct messages, 3 new".into(), "2".into()));
     page.hear(vec![bob(1, 0)]);
     assert_eq!(said(&page), ("Show rooms, 1 new".into(), String::new()));
     assert_eq!(page.all("#show-rooms .dot").len(), 1);
+    page.hear(vec![bob(1, 1)]);
+    let said: Vec<_> = page.all(".room-row .sr-only").into_iter().map(|node| page.text_of(node)).collect();
+    assert_eq!(said, [", 1 mention, 7 new", ", 1 direct message"]);
 }
 
 #[test]

@@ -10,10 +10,9 @@ use parla_client::{
     text::Text,
     view::{Audience, BufferKind, Counted, Deleted, Event, Reaction},
 };
-
 use parla_proto::civil::DateTime;
 
-use super::{Words, moderation::rank_key};
+use super::{New, Words, moderation::rank_key};
 
 /// Before a name in a sentence: FIRST STRONG ISOLATE.
 pub const NAME: char = '\u{2068}';
@@ -246,8 +245,8 @@ impl Words {
     }
 
     /// The button that shows the rooms where they are not beside the conversation, with what is new in them.
-    pub fn show_rooms(self, unread: u32, mentions: u32) -> String {
-        match self.unread(unread, mentions, Counted::All) {
+    pub fn show_rooms(self, new: New) -> String {
+        match self.unread(new, Counted::All) {
             None => self.room_show_rooms().into(),
             Some(new) => self.room_show_rooms_new(&new),
         }
