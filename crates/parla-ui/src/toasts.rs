@@ -132,6 +132,19 @@ impl State {
         toast
     }
 
+    /// The person sees the conversation now, which says itself why they are not in it.
+    pub(crate) fn is_seen(&mut self, key: BufferKey) {
+        let presence = self.buffers.peek().get(&key).map(|view| view.presence.clone());
+        let Some(Presence::Absent(Some(why))) = presence else { return };
+        let says_so = |toast: &Toast| {
+            let ToastKind::Notice(Notice::Problem(problem)) = &toast.kind else { return false };
+            (toast.network, toast.buffer) == (key.network, Some(key.buffer)) && problem.kind == why.kind
+        };
+        if self.toasts.peek().iter().any(says_so) {
+            self.toasts.write().retain(|toast| !says_so(toast));
+        }
+    }
+
     /// Takes back what is true no more. It is not to be read again either.
     pub(crate) fn withdraw(&mut self, kind: &ToastKind) {
         for said in [&mut self.toasts, &mut self.journal] {
