@@ -353,7 +353,7 @@ banner-disconnected-meaning = You can read on, but nothing new arrives.
 # The device has no network.
 banner-offline = This device is offline.
 # What that means.
-banner-offline-meaning = You can read on. What you write is sent as soon as the device is connected again.
+banner-offline-meaning = You can read on.
 # The same before one has been in.
 banner-offline-at-first = You can join as soon as it is connected again.
 # Nothing is known yet.
@@ -664,8 +664,8 @@ room-show-rooms-new = Show rooms, { $new }
 room-change-topic = Change topic
 # The same, if nothing is said about it.
 room-add-topic = Add a topic
-# Above the composer while not connected.
-room-offline = You are offline. What you write is sent when the connection is back.
+# Above the composer while not connected. That one is not connected, and why, stands in the banner.
+room-offline = What you write is sent when the connection is back.
 # Sends what is written.
 room-send = Send
 # The field for what opens a locked room.

@@ -6,12 +6,12 @@ use dioxus::prelude::{Key, Modifiers};
 use parla_client::{
     Intent, ProblemKind,
     limits::{SUBMIT_BYTES_MAX, SUBMIT_MESSAGES_MAX},
-    view::{BufferId, BufferKind, BufferView, Carries, Event, Notice, Presence, Rank, Several, Update},
+    view::{BufferId, BufferKind, BufferView, Carries, Event, LinkState, Notice, Presence, Rank, Several, Update},
 };
 use parla_ui::platform::{Command, PageAct};
 use support::{
     page::Page,
-    sample::{NET, conversation, members, problem, room, shown},
+    sample::{NET, conversation, linked, members, problem, room, shown},
     talk::{change, compose, event, lobby, message, offline, open, report},
 };
 
@@ -284,7 +284,15 @@ fn offline_it_says_so() {
     let mut page = start();
     assert!(!page.has(".composer-note"));
     page.hear(vec![offline()]);
-    assert!(page.text(".composer-note").starts_with("You are offline."));
+    let said = page.text(".middle");
+    assert_eq!(page.text(".composer-note"), "What you write is sent when the connection is back.");
+    page.hear(vec![linked(LinkState::Offline)]);
+    let offline = page.text(".middle");
+    for said in [said, offline] {
+        let count = |words: &str| said.to_lowercase().matches(words).count();
+        assert_eq!(count("what you write"), 1, "{said}");
+        assert!(count("offline") + count("you are disconnected") == 1, "{said}");
+    }
     compose(&mut page, "later");
     key(&mut page, Key::Enter);
     assert_eq!(sent(&page), ["later"]);
