@@ -45,6 +45,9 @@ fn is_well_made(page: &Page, title: &str) {
     let label = page.attribute(dialog, "aria-labelledby").unwrap();
     assert_eq!(page.text(&format!("#{label}")), title);
     assert_eq!(page.all("#dialog-focus").len(), 1, "nothing has the focus at first");
+    let focus = page.one("#dialog-focus");
+    let label_of = page.attribute(focus, "aria-label");
+    assert_ne!(label_of.as_deref(), Some("Close"), "what has the focus at first is of no use");
     assert!(page.attribute(page.one(".frame"), "inert").is_some(), "what is behind can be reached");
     for input in page.all("[role=dialog] input") {
         assert!(page.attribute(input, "id").is_some());

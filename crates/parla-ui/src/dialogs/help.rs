@@ -11,7 +11,7 @@ use crate::{alert::Standing, language_chooser::LanguageChooser, words::use_words
 pub(crate) fn Help() -> Element {
     let words = use_words();
     rsx! {
-        DialogBox { title: words.dialog_help(), focus: FocusFirst::Close, class: "help",
+        DialogBox { title: words.dialog_help(), focus: FocusFirst::Title, class: "help",
             div { class: "help-scroll", tabindex: "0",
                 h3 { {words.dialog_help_commands()} }
                 p { class: "hint", {words.dialog_help_commands_hint()} }

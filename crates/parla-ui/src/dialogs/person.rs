@@ -33,7 +33,7 @@ pub(crate) fn PersonCard(network: NetworkId, nick: Arc<str>) -> Element {
     let person = person.get();
     let title = person.as_ref().map_or_else(|| nick.to_string(), |person| person.nick.to_string());
     rsx! {
-        DialogBox { title, focus: FocusFirst::Close, class: "person",
+        DialogBox { title, focus: FocusFirst::Title, class: "person",
             match person {
                 None => rsx! { p { class: "dim", role: "status", {words.dialog_person_loading()} } },
                 Some(person) if person.missing => {
