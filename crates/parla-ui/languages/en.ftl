@@ -249,6 +249,10 @@ welcome-not-yet = Rooms appear here once you are connected.
 dialog-browse = Browse rooms
 # Its search field.
 dialog-browse-search = Find a room by its name or topic, or name a new one
+# Below the field: what the Enter key does with what is written there.
+dialog-browse-enter = Enter joins { $name }.
+dialog-browse-enter-new = Enter opens the new room { $name }.
+dialog-browse-enter-several = Several rooms match: choose one, or write on.
 # While it comes in.
 dialog-browse-loading = More rooms are coming in…
 # There are more than are shown.

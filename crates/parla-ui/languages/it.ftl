@@ -197,6 +197,9 @@ welcome-not-yet = Le stanze compaiono qui appena c’è la connessione.
 
 dialog-browse = Esplora le stanze
 dialog-browse-search = Cerca una stanza per nome o argomento, o dai un nome a una nuova
+dialog-browse-enter = Invio entra in { $name }.
+dialog-browse-enter-new = Invio apre la nuova stanza { $name }.
+dialog-browse-enter-several = Le stanze adatte sono più d’una: scegline una, o continua a scrivere.
 dialog-browse-loading = Arrivano altre stanze…
 dialog-browse-cut = Le stanze sono più di quante ne stiano in questo elenco. Se la tua non c’è, scrivi il suo nome per intero.
 dialog-browse-none = Nessuna stanza corrisponde.

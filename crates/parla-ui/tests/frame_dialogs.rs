@@ -87,6 +87,43 @@ fn rooms_are_found_by_typing() {
 }
 
 #[test]
+fn what_enter_takes_is_said() {
+    let mut page = online(Place::Browser);
+    page.press("Browse rooms");
+    page.hear(vec![Update::Directory(
+        NET,
+        directory(&[("#go", 3, ""), ("#golf", 2, ""), ("#tea", 1, "hot")]),
+    )]);
+    page.fake.take_commands();
+    for (written, said, marked, room) in [
+        ("", "", "", None),
+        (",", "", "", None),
+        ("g", "Several rooms match: choose one, or write on.", "", None),
+        ("go", "Enter joins #go.", "#go", Some("#go")),
+        ("gol", "Enter joins #golf.", "#golf", Some("#golf")),
+        ("HOT", "Enter joins #tea.", "#tea", Some("#tea")),
+        ("golfing", "Enter opens the new room #golfing.", "", Some("#golfing")),
+    ] {
+        if !page.has("[role=dialog]") {
+            page.press("Browse rooms");
+            page.fake.take_commands();
+        }
+        page.write("#dialog-focus", written);
+        assert_eq!(page.text("#browse-enter"), said, "{written}");
+        let names = page.all(".taken").into_iter().map(|node| page.text_of(node));
+        assert!(
+            names.clone().all(|name| name.starts_with(marked))
+                && names.count() == usize::from(!marked.is_empty())
+        );
+        page.enter("#dialog-focus");
+        let intents = page.fake.take_intents();
+        let expected: Vec<_> =
+            room.into_iter().map(|room| Intent::Join { room: room.into(), key: None }).collect();
+        assert_eq!(intents, expected, "{written}");
+    }
+}
+
+#[test]
 fn a_room_that_does_not_exist_can_be_opened() {
     let mut page = online(Place::Browser);
     page.press("Browse rooms");
