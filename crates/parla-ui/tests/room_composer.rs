@@ -6,7 +6,9 @@ use dioxus::prelude::{Key, Modifiers};
 use parla_client::{
     Intent, ProblemKind,
     limits::{SUBMIT_BYTES_MAX, SUBMIT_MESSAGES_MAX},
-    view::{BufferId, BufferKind, BufferView, Carries, Event, LinkState, Notice, Presence, Rank, Several, Update},
+    view::{
+        BufferId, BufferKind, BufferView, Carries, Event, LinkState, Notice, Presence, Rank, Several, Update,
+    },
 };
 use parla_ui::platform::{Command, PageAct};
 use support::{
@@ -320,10 +322,8 @@ fn a_removal_is_told_once() {
     page.click(other);
     let why = problem(ProblemKind::KickedOut, "#lobby");
     let kicked = Event::Kicked { who: "anna".into(), by: "bob".into(), reason: None };
-    let view = BufferView {
-        presence: Presence::Absent(Some(why.clone())),
-        ..lobby(vec![event(1, 0, kicked)])
-    };
+    let view =
+        BufferView { presence: Presence::Absent(Some(why.clone())), ..lobby(vec![event(1, 0, kicked)]) };
     page.hear(vec![shown(view), Update::Notice(NET, Some(BufferId(1)), Notice::Problem(why))]);
     assert!(page.text(".toast").starts_with("You were removed from #lobby."));
     let lobby = page.one("#room-1-1");
