@@ -98,6 +98,11 @@ impl Address {
     }
 }
 
+/// Whether what follows the address of the page was meant to be an address, whether it is one or not.
+pub(crate) fn is_meant(fragment: &str) -> bool {
+    fragment.strip_prefix('#').unwrap_or(fragment).strip_prefix('/').is_some_and(|path| !path.is_empty())
+}
+
 /// The link to a room or a person for those who use another program, or a window of this one: <https://datatracker.ietf.org/doc/html/draft-butcher-irc-url-04>.
 pub fn irc_link(server: &str, target: &Target, encryption: Encryption) -> Option<String> {
     let scheme = match encryption {

@@ -61,6 +61,7 @@ pub(crate) fn withdraw_read(mut state: State, here: &Here) {
 /// The person has answered the browser.
 pub(crate) fn answered(mut state: State, leave: Leave, here: &Here) {
     settle(state, here);
+    state.withdraw(&ToastKind::NotificationsRefused);
     if leave == Leave::Refused {
         let network = state.networks.peek().keys().next().copied();
         if let Some(network) = network {

@@ -75,8 +75,8 @@ pub(crate) enum FocusFirst {
     /// One of the content, whose id is [`FOCUS_ID`].
     #[default]
     Content,
-    /// The button that closes.
-    Close,
+    /// The title, where there is more to read than to do: it is read aloud, and what follows comes next.
+    Title,
 }
 
 /// The box of a dialog: title, content, and the way out. Behind it nothing can be reached.
@@ -89,18 +89,21 @@ pub(crate) fn DialogBox(
 ) -> Element {
     let words = use_words();
     let mut state = use_context::<State>();
+    let (title_id, tabindex) = match focus {
+        FocusFirst::Content => ("dialog-title", None),
+        FocusFirst::Title => (FOCUS_ID, Some("-1")),
+    };
     rsx! {
         div { class: "backdrop", onclick: move |_| state.close_dialog(),
             section {
                 class: "dialog {class}",
                 role: "dialog",
                 "aria-modal": "true",
-                "aria-labelledby": "dialog-title",
+                "aria-labelledby": title_id,
                 onclick: move |event| event.stop_propagation(),
                 header { class: "dialog-head",
-                    h2 { id: "dialog-title", bdi { "{title}" } }
+                    h2 { id: title_id, tabindex, bdi { "{title}" } }
                     button {
-                        id: if focus == FocusFirst::Close { FOCUS_ID } else { "dialog-close" },
                         r#type: "button",
                         class: "quiet icon",
                         "aria-label": words.close(),

@@ -163,7 +163,7 @@ fn toggle_help(mut state: State) {
     if *state.dialog.peek() == Some(Dialog::Help) {
         state.close_dialog();
     } else if state.dialog.peek().is_none() {
-        let back = state.place_to_write();
+        let back = state.place_behind();
         state.open_dialog(Dialog::Help, back);
     }
 }

@@ -9,7 +9,7 @@ use parla_client::{
 };
 
 use crate::{
-    address::{Address, Target},
+    address::{self, Address, Target},
     platform::{Here, Place},
     state::{BufferKey, State, wish},
     toasts::ToastKind,
@@ -94,12 +94,14 @@ impl State {
         }
     }
 
-    /// Follows an address as soon as that is possible. False if it is none.
+    /// Follows an address as soon as that is possible. False if it is none, which is said if it was meant to be one.
     pub(crate) fn follow_later(&mut self, fragment: &str) -> bool {
         let link = Address::parse(fragment).map(|address| Link { address, stage: Stage::Waits });
         let is_address = link.is_some();
         if is_address {
             self.link.set(link);
+        } else if address::is_meant(fragment) {
+            self.toast(NetworkId(0), None, ToastKind::NoAddress);
         }
         is_address
     }

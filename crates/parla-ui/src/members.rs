@@ -46,9 +46,17 @@ pub(crate) fn Members() -> Element {
         let buffers = state.buffers.read();
         let current = *state.current.read();
         let view = current.and_then(|key| Some((key, buffers.get(&key)?)));
-        view.map(|(key, view)| (key, view.members.clone(), MemberCount::of(view)))
+        let (key, view) = view?;
+        let is_online = state.is_online(key.network);
+        let unknown = match &view.presence {
+            Presence::Present => None,
+            Presence::Joining if is_online => Some(state.words().members_loading()),
+            Presence::Joining => Some(state.words().members_offline()),
+            Presence::Absent(_) => Some(state.words().members_unknown()),
+        };
+        Some((key, view.members.clone(), MemberCount::of(view), unknown))
     });
-    let Some((key, members, count)) = list.get() else { return rsx! {} };
+    let Some((key, members, count, unknown)) = list.get() else { return rsx! {} };
     let title = match count {
         MemberCount::Known(count) => words.member_count(count),
         MemberCount::Unknown => words.members_label().to_owned(),
@@ -64,8 +72,8 @@ pub(crate) fn Members() -> Element {
                 span { "aria-hidden": "true", "×" }
             }
         }
-        if count == MemberCount::Unknown {
-            p { class: "dim members-none", {words.members_unknown()} }
+        if let Some(unknown) = unknown {
+            p { class: "dim members-none", {unknown} }
         }
         // Another room begins with an empty search, at the top.
         for key in [key] {

@@ -57,6 +57,9 @@ impl State {
             self.left.set(Some(self.composer.peek().text.clone()));
         }
         self.current.set(key);
+        if let Some(key) = key {
+            self.is_seen(key);
+        }
         if self.beside.peek().is_some() {
             self.beside.set(None);
         }

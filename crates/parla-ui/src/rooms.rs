@@ -137,7 +137,7 @@ fn Network(rows: NetworkRows, is_alone: bool) -> Element {
     let heading = (!is_alone).then(|| heading(&rows));
     let NetworkRows { id, name, you, link: _, is_left, rooms, people, server } = rows;
     let connecting = here.clone();
-    let you_id = format!("you-{}", id.0);
+    let you_id = you_id(id);
     let back = you_id.clone();
     rsx! {
         section { class: "network", "aria-label": "{name}",
@@ -168,6 +168,11 @@ fn Network(rows: NetworkRows, is_alone: bool) -> Element {
             Actions { network: id }
         }
     }
+}
+
+/// The id of the button with the person's own name on a network.
+pub(crate) fn you_id(network: NetworkId) -> String {
+    format!("you-{}", network.0)
 }
 
 #[component]

@@ -23,6 +23,7 @@ use crate::{
     link::Link,
     platform::{Command, Here},
     room::beside::Beside,
+    rooms,
     toasts::{Toast, ToastKind},
     visits::Top,
     words::{Language, Words},
@@ -368,12 +369,17 @@ impl State {
                 self.certificates.write().insert(network, shown);
             }
             Update::Person(network, person) => self.person.set(Some((network, person))),
-            Update::Notice(_, _, Notice::Help) => self.open_dialog(Dialog::Help, "composer"),
+            Update::Notice(_, _, Notice::Help) => self.open_dialog(Dialog::Help, self.place_behind()),
             Update::Notice(network, _, Notice::Invitation { from, room }) => {
                 self.invited(Invitation { network, from, room });
             }
             Update::Notice(network, _, Notice::NickRefused { problem, suggestion }) => {
-                self.open_dialog(Dialog::Nick(network), "composer");
+                let button = rooms::you_id(network);
+                let is_beside = *self.side.peek() == Side::Rooms;
+                self.open_dialog(
+                    Dialog::Nick(network),
+                    if is_beside { &button } else { self.place_behind() },
+                );
                 self.nick_refused.set(Some((problem, suggestion)));
             }
             Update::Notice(network, buffer, notice) => {
@@ -417,6 +423,15 @@ impl State {
         match *self.pointer.peek() {
             Pointer::Fine => "composer",
             Pointer::Finger => Region::Middle.id(),
+        }
+    }
+
+    /// The id of the element that gets the focus back from a dialog that no button has opened. What a side lies over cannot have it.
+    pub(crate) fn place_behind(&self) -> &'static str {
+        match *self.side.peek() {
+            Side::None => self.place_to_write(),
+            Side::Rooms => Region::Rooms.id(),
+            Side::Members => Region::Members.id(),
         }
     }
 

@@ -41,6 +41,8 @@ pub enum ToastKind {
     Closed(Arc<str>),
     /// A link is on the clipboard.
     Copied,
+    /// The link that the person came by is no address.
+    NoAddress,
     /// The browser shows no notifications, as the person wanted it.
     NotificationsRefused,
     /// A file was to be sent, and no conversation is open.
@@ -130,6 +132,28 @@ impl State {
         toast
     }
 
+    /// The person sees the conversation now, which says itself why they are not in it.
+    pub(crate) fn is_seen(&mut self, key: BufferKey) {
+        let presence = self.buffers.peek().get(&key).map(|view| view.presence.clone());
+        let Some(Presence::Absent(Some(why))) = presence else { return };
+        let says_so = |toast: &Toast| {
+            let ToastKind::Notice(Notice::Problem(problem)) = &toast.kind else { return false };
+            (toast.network, toast.buffer) == (key.network, Some(key.buffer)) && problem.kind == why.kind
+        };
+        if self.toasts.peek().iter().any(says_so) {
+            self.toasts.write().retain(|toast| !says_so(toast));
+        }
+    }
+
+    /// Takes back what is true no more. It is not to be read again either.
+    pub(crate) fn withdraw(&mut self, kind: &ToastKind) {
+        for said in [&mut self.toasts, &mut self.journal] {
+            if said.peek().iter().any(|toast| toast.kind == *kind) {
+                said.write().retain(|toast| toast.kind != *kind);
+            }
+        }
+    }
+
     /// Takes a toast away.
     pub fn dismiss(&mut self, id: u64) {
         self.toasts.write().retain(|toast| toast.id != id);
@@ -151,6 +175,7 @@ const fn stays_ms(kind: &ToastKind) -> u32 {
         ToastKind::Notice(Notice::Problem(_) | Notice::Forwarded { .. })
         | ToastKind::NotificationsRefused
         | ToastKind::LanguageMissing(_)
+        | ToastKind::NoAddress
         | ToastKind::NoFiles => PROBLEM_MS,
         ToastKind::Notice(
             Notice::Invitation { .. }
@@ -231,6 +256,7 @@ pub(crate) fn Said(toast: Toast) -> Element {
             undo(words.toast_closed(nick), words.toast_reopen(), intent, &toast)
         }
         ToastKind::Copied => plain(words.toast_copied().to_owned()),
+        ToastKind::NoAddress => plain(words.toast_no_address().to_owned()),
         ToastKind::NoFiles => plain(words.room_no_files().to_owned()),
         ToastKind::NotificationsRefused => plain(words.alert_refused().to_owned()),
         ToastKind::LanguageMissing(language) => plain(words.language_missing(language.name())),

@@ -79,6 +79,9 @@ fn a_language_that_does_not_come_is_told_of_and_can_be_chosen_again() {
     page.fake.loads.set(Some(true));
     page.choose("#language", "it");
     assert_eq!(page.text(".first-sentence"), ITALIAN);
+    assert!(!page.has(".toast"), "what is true no more is still said: {}", page.html());
+    page.hear(vec![linked(LinkState::Online)]);
+    assert!(!page.has("#open-said"), "it can still be read");
 }
 
 #[test]

@@ -35,28 +35,37 @@ pub(crate) fn Browse(network: NetworkId) -> Element {
     let lower = use_memo(move || Lower::of(&rooms.read()));
     let found = use_memo(move || lower.read().find(&needle.read()));
     let joined = use_memo(move || joined(state, network));
+    let taken = use_memo(move || taken(&rooms.read(), &found.read(), &needle.read()));
     rsx! {
         DialogBox { title: words.dialog_browse(), class: "browse",
             form {
                 role: "search",
                 onsubmit: move |event| {
                     event.prevent_default();
-                    if let Some(room) = chosen(&rooms.peek(), &found.peek(), &needle.peek()) {
-                        join(state, &here, network, room);
+                    match &*taken.peek() {
+                        Taken::Room(room) => join(state, &here, network, Arc::clone(&room.name)),
+                        Taken::New(name) => join(state, &here, network, name.as_str().into()),
+                        Taken::OneOfSeveral | Taken::Nothing => {}
                     }
                 },
-                SearchField { needle }
+                SearchField { needle, taken }
             }
-            NewRoom { network, needle, rooms }
-            List { network, rooms, found, joined }
+            NewRoom { network, needle, taken }
+            List { network, rooms, found, joined, taken }
             Foot { network, found }
         }
     }
 }
 
 #[component]
-fn SearchField(needle: Signal<String>) -> Element {
+fn SearchField(needle: Signal<String>, taken: Memo<Taken>) -> Element {
     let words = use_words();
+    let enter = match &*taken.read() {
+        Taken::Room(room) => words.dialog_browse_enter(&room.shown),
+        Taken::New(name) => words.dialog_browse_enter_new(name),
+        Taken::OneOfSeveral => words.dialog_browse_enter_several().to_owned(),
+        Taken::Nothing => String::new(),
+    };
     rsx! {
         div { class: "field",
             label { r#for: FOCUS_ID, {words.dialog_browse_search()} }
@@ -67,21 +76,23 @@ fn SearchField(needle: Signal<String>) -> Element {
                 autocapitalize: "off",
                 spellcheck: "false",
                 dir: "auto",
+                "aria-describedby": "browse-enter",
                 oninput: move |event| needle.set(event.value()),
             }
+            p { id: "browse-enter", class: "hint", bdi { "{enter}" } }
         }
     }
 }
 
 /// The offer to open a room that does not exist.
 #[component]
-fn NewRoom(network: NetworkId, needle: Signal<String>, rooms: Memo<Directory>) -> Element {
+fn NewRoom(network: NetworkId, needle: Signal<String>, taken: Memo<Taken>) -> Element {
     let words = use_words();
     let here = use_context::<Here>();
     let state = use_context::<State>();
     let name = use_memo(move || {
         let name = room_name(&needle.read())?;
-        let is_known = rooms.read().0.iter().any(|room| is_called(room, &name));
+        let is_known = matches!(&*taken.read(), Taken::Room(room) if is_called(room, &name));
         (!is_known).then_some(name)
     });
     let Some(name) = name.get() else { return rsx! {} };
@@ -102,8 +113,10 @@ fn List(
     rooms: Memo<Directory>,
     found: Memo<Found>,
     joined: Memo<Vec<String>>,
+    taken: Memo<Taken>,
 ) -> Element {
     let view = use_signal(View::default);
+    let taken = taken.read();
     let rooms = rooms.read();
     let found = found.read();
     let joined = joined.read();
@@ -120,6 +133,7 @@ fn List(
                         key: "{room.name}",
                         network,
                         is_joined: joined.contains(&room.shown.to_lowercase()),
+                        is_taken: matches!(&*taken, Taken::Room(taken) if taken.name == room.name),
                         room: room.clone(),
                     }
                 }
@@ -129,13 +143,13 @@ fn List(
 }
 
 #[component]
-fn RoomLine(network: NetworkId, room: DirectoryRoom, is_joined: bool) -> Element {
+fn RoomLine(network: NetworkId, room: DirectoryRoom, is_joined: bool, is_taken: bool) -> Element {
     let words = use_words();
     let here = use_context::<Here>();
     let state = use_context::<State>();
     let people = words.people_count(room.people);
     rsx! {
-        li { class: "room-line",
+        li { class: if is_taken { "room-line taken" } else { "room-line" },
             button {
                 r#type: "button",
                 onclick: move |_| join(state, &here, network, Arc::clone(&room.name)),
@@ -206,16 +220,30 @@ impl Lower {
 #[derive(Clone, PartialEq)]
 struct Found(Rc<Vec<u32>>);
 
-/// The room that Enter joins: the one of exactly that name, else the only one that matches, else a new one.
-fn chosen(rooms: &Directory, found: &Found, needle: &str) -> Option<Arc<str>> {
-    let name = room_name(needle)?;
-    if let Some(room) = rooms.0.iter().find(|room| is_called(room, &name)) {
-        return Some(Arc::clone(&room.name));
-    }
-    match found.0.as_slice() {
-        [only] => rooms.0.get(*only as usize).map(|room| Arc::clone(&room.name)),
-        [] => Some(name.into()),
+/// What Enter does with what is written.
+#[derive(Clone, PartialEq)]
+enum Taken {
+    /// Joins this room: the one of exactly that name, else the only one that matches.
+    Room(DirectoryRoom),
+    /// Opens a room of this name.
+    New(String),
+    /// Nothing, since it is not clear which room is meant.
+    OneOfSeveral,
+    /// Nothing: what is written can be no room.
+    Nothing,
+}
+
+fn taken(rooms: &Directory, found: &Found, needle: &str) -> Taken {
+    let Some(name) = room_name(needle) else { return Taken::Nothing };
+    let exact = rooms.0.iter().find(|room| is_called(room, &name));
+    let only = match found.0.as_slice() {
+        [only] => rooms.0.get(*only as usize),
         _ => None,
+    };
+    match exact.or(only) {
+        Some(room) => Taken::Room(room.clone()),
+        None if found.0.is_empty() => Taken::New(name),
+        None => Taken::OneOfSeveral,
     }
 }
 

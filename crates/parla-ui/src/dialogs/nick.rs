@@ -76,11 +76,11 @@ fn name_form(here: Here, mut state: State, view: &NetworkView) -> Element {
                         }
                     },
                 }
-                if let Some(why) = &why {
-                    p { id: "nick-advice", class: "hint", role: "alert", bdi { "{why.title} {why.meaning}" } }
-                }
             }
             button { r#type: "submit", class: "primary", {words.dialog_nick_save()} }
+            if let Some(why) = &why {
+                p { id: "nick-advice", class: "hint", role: "alert", bdi { "{why.title} {why.meaning}" } }
+            }
         }
     }
 }

@@ -29,7 +29,7 @@ pub(crate) fn Settings(at: BufferKey) -> Element {
     });
     let Some((room, may, settings)) = view.get() else { return rsx! {} };
     rsx! {
-        DialogBox { title: words.moderation_settings_title(&room), focus: FocusFirst::Close, class: "settings",
+        DialogBox { title: words.moderation_settings_title(&room), focus: FocusFirst::Title, class: "settings",
             if !settings.is_known {
                 p { class: "dim", role: "status", {words.moderation_loading()} }
             } else if may {

@@ -12,7 +12,7 @@ pub(crate) fn SaidList() -> Element {
     let state = use_context::<State>();
     let journal = state.journal.read();
     rsx! {
-        DialogBox { title: words.toast_list(), focus: FocusFirst::Close, class: "help",
+        DialogBox { title: words.toast_list(), focus: FocusFirst::Title, class: "help",
             div { class: "help-scroll", tabindex: "0",
                 ul { class: "said-list",
                     for toast in journal.iter().rev() {

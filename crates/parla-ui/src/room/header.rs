@@ -17,7 +17,7 @@ use crate::{
     rooms::Badge,
     state::{BufferKey, Dialog, Side, State},
     toasts::ToastKind,
-    words::use_words,
+    words::{New, use_words},
 };
 
 /// The ids of the buttons, for the focus to come back to.
@@ -63,16 +63,15 @@ fn ShowRooms(at: ReadSignal<BufferKey>) -> Element {
     let elsewhere = use_memo(move || {
         let (at, buffers) = (at(), state.buffers.read());
         let others = buffers.iter().filter(|(key, view)| **key != at && view.kind != BufferKind::Server);
-        others.fold((0_u32, 0_u32), |(unread, mentions), (_, view)| {
-            (unread.saturating_add(view.unread), mentions.saturating_add(view.mentions))
-        })
+        let new = others.map(|(_, view)| New::of(view.kind, view.unread, view.mentions));
+        new.fold(New::default(), New::and)
     });
-    let (unread, mentions) = elsewhere.get();
+    let new = elsewhere.get();
     rsx! {
         button {
             r#type: "button",
             class: "icon narrow-only",
-            "aria-label": words.show_rooms(unread, mentions),
+            "aria-label": words.show_rooms(new),
             id: ROOMS_ID,
             "aria-controls": Region::Rooms.id(),
             onclick: move |_| {
@@ -80,7 +79,7 @@ fn ShowRooms(at: ReadSignal<BufferKey>) -> Element {
                 state.side.set(Side::Rooms);
             },
             Icon { picture: Picture::Rooms }
-            Badge { unread, mentions }
+            Badge { unread: new.unread, mentions: new.mentions.saturating_add(new.direct) }
         }
     }
 }

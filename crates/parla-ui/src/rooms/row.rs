@@ -10,7 +10,7 @@ use crate::{
     hooks::use_context,
     platform::{Here, PageAct},
     state::{BufferKey, State, wish},
-    words::{self, use_words},
+    words::{self, New, use_words},
 };
 
 /// The id of the element of a conversation.
@@ -24,7 +24,7 @@ pub(crate) fn RoomRow(row: Row, is_current: bool) -> Element {
     let words = use_words();
     let here = use_context::<Here>();
     let mut state = use_context::<State>();
-    let new = words.unread(row.unread, row.mentions, row.counted);
+    let new = words.unread(New::of(row.kind, row.unread, row.mentions), row.counted);
     let mut class = String::from("room-row");
     for (applies, name) in
         [(is_current, " current"), (new.is_some(), " unread"), (row.there != There::Yes, " absent")]

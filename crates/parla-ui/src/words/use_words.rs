@@ -86,7 +86,10 @@ fn loaded(mut state: State, language: Language, words: Option<Words>) {
         return;
     }
     match words {
-        Some(words) => state.words.set(words),
+        Some(words) => {
+            state.words.set(words);
+            state.withdraw(&ToastKind::LanguageMissing(language));
+        }
         None => {
             let speaks = state.words.peek().language();
             state.language.set(speaks);

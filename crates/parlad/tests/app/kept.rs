@@ -110,9 +110,9 @@ fn direct_messages_are_there_after_a_reload() {
         alice.enter("#room").await;
         let mut carol = browser.person("carol");
         carol.send("PRIVMSG alice :psst");
-        alice.finds_noted("carol", "1 mention, 1 new").await;
+        alice.finds_noted("carol", "1 direct message").await;
         alice.reload().await;
-        alice.finds_noted("carol", "1 mention, 1 new").await;
+        alice.finds_noted("carol", "1 direct message").await;
         alice.enter("bob").await;
         alice.hears("hello bob").await;
         alice.hears("hello alice").await;
