@@ -11,7 +11,7 @@ use futures_util::{
 use gloo_timers::future::TimeoutFuture;
 use parla_client::{
     Credentials, Input, Intent,
-    tabs::{Ballot, Election, Letter, Look, Mark, Message, Role, TabId, Wishes},
+    tabs::{Ballot, Election, Letter, Look, Mark, Message, Role, TabId, Wishes, pack, unpack},
     view::Update,
 };
 use parla_proto::Timestamp;
@@ -368,7 +368,7 @@ impl Engine {
                         leader.pulled((from, had), &mut self.interface, &self.post);
                     }
                     Message::Do { term: of, number, command } if of == term => {
-                        leader.carry_out((from, number), serde_json::from_str(&command).ok());
+                        leader.carry_out((from, number), unpack(&command));
                     }
                     Message::Look { term: of, look } if of == term => leader.look(from, look),
                     Message::Bye => leader.gone(from),
@@ -440,7 +440,7 @@ impl Engine {
         let unsent = wishes.unsent(now, |wish| {
             let rows = if wish.term == term { Rows::Same } else { Rows::Stale };
             let command = wish.command_for(interface, (now, rows))?;
-            serde_json::to_string(&Order { command, kept: wish.kept.clone() }).ok()
+            pack(&Order { command, kept: wish.kept.clone() })
         });
         for (number, command) in unsent {
             post.send(Some(follower.leader()), &Message::Do { term, number, command });
