@@ -53,7 +53,7 @@ pub enum ChannelMode {
     Operator,
     /// `U`: only half-operators and higher hear what people without a rank say.
     OperatorModerated,
-    /// `a`: the member is protected: only owners and other protected members may kick them or take their rank.
+    /// `a`: the member is protected: only owners and other protected members may kick them or take the rank.
     Protected,
     /// `R`: only people who are logged in to an account may enter.
     RegisteredOnly,

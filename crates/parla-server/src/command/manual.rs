@@ -67,7 +67,10 @@ fn commands(page: &mut String) {
     let early: Vec<String> = early.collect();
     let (last, others) = early.split_last().unwrap();
     let others = others.join(", ");
-    let _ = writeln!(page, "\n{others} and {last} are accepted before registration; all other commands get 451 there.");
+    let _ = writeln!(
+        page,
+        "\n{others} and {last} are accepted before registration; all other commands get 451 there."
+    );
 }
 
 fn modes(page: &mut String) {
