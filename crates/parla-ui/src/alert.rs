@@ -5,7 +5,6 @@ use parla_client::view::Alert;
 
 use crate::{
     hooks::use_context,
-    link::Addressed,
     platform::{Here, Leave, Notification},
     state::{BufferKey, State},
     toasts::ToastKind,
@@ -29,7 +28,7 @@ pub(crate) fn tell(mut state: State, (key, alert): (BufferKey, &Alert), here: &H
         Leave::Refused | Leave::Impossible => return,
     }
     let place = here.0.place();
-    let tag = state.buffers.peek().get(&key).map(|view| view.address(key, place).to_fragment());
+    let tag = state.buffers.peek_list().get(&key).map(|listed| listed.address(key, place).to_fragment());
     let Some(tag) = tag else { return };
     let network = {
         let networks = state.networks.peek();
@@ -47,8 +46,7 @@ pub(crate) fn tell(mut state: State, (key, alert): (BufferKey, &Alert), here: &H
 /// Takes away what is told of conversations that have been read meanwhile, or are gone.
 pub(crate) fn withdraw_read(mut state: State, here: &Here) {
     let read: Vec<(BufferKey, String)> = {
-        let buffers = state.buffers.peek();
-        let is_read = |key: &BufferKey| buffers.get(key).is_none_or(|view| view.mentions == 0);
+        let is_read = |key: &BufferKey| state.buffers.peek(*key).is_none_or(|view| view.mentions == 0);
         let notified = state.notified.peek();
         notified.iter().filter(|(key, _)| is_read(key)).map(|(key, tag)| (*key, tag.clone())).collect()
     };

@@ -42,7 +42,7 @@ pub fn App() -> Element {
     use_visits(state, &here);
     let first = use_memo(move || {
         let talks = |kind| matches!(kind, BufferKind::Room | BufferKind::Direct);
-        !*state.entered.read() && !state.buffers.read().values().any(|view| talks(view.kind))
+        !*state.entered.read() && !state.buffers.list().values().any(|listed| talks(listed.kind))
     });
     let writer = here.clone();
     rsx! {
@@ -138,7 +138,7 @@ fn use_happenings(state: State, here: &Here) {
                     Happening::Arrived(arrival) => visits::arrive(state, &here, arrival),
                     Happening::Chosen(key) => {
                         state.close_dialog();
-                        if state.buffers.peek().contains_key(&key) {
+                        if state.buffers.contains(key) {
                             state.open(key);
                         }
                     }
@@ -153,10 +153,10 @@ fn use_happenings(state: State, here: &Here) {
 fn use_title(state: State, here: &Here) {
     let here = here.clone();
     let title = use_memo(move || {
-        let buffers = state.buffers.read();
-        let mentions = buffers.values().fold(0_u32, |sum, view| sum.saturating_add(view.mentions));
-        let current = state.current.read().and_then(|key| buffers.get(&key));
-        words::title(mentions, current.map(|view| &*view.name))
+        let buffers = state.buffers.read_all();
+        let mentions = buffers.iter().fold(0_u32, |sum, (_, view)| sum.saturating_add(view.mentions));
+        let current = state.current.read().and_then(|key| state.buffers.list().get(&key).cloned());
+        words::title(mentions, current.as_ref().map(|listed| &*listed.name))
     });
     use_effect(move || here.0.set_title(&title.read()));
 }

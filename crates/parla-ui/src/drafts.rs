@@ -47,8 +47,8 @@ pub(crate) fn follow(before: &str, now: &str, here: &Here) {
 
 /// Whether a password would be kept with what is written in a conversation.
 pub(crate) fn holds_password(state: State, at: BufferKey, text: &str) -> bool {
-    let buffers = state.buffers.peek();
-    secrets::hides_input(buffers.get(&at).map_or("", |view| &*view.name), text)
+    let buffers = state.buffers.peek_list();
+    secrets::hides_input(buffers.get(&at).map_or("", |listed| &*listed.name), text)
 }
 
 /// The draft of a conversation; empty if there is none.

@@ -90,7 +90,7 @@ fn Middle() -> Element {
     let state = use_context::<State>();
     let shown = use_memo(move || {
         let current = *state.current.read();
-        current.filter(|key| state.buffers.read().contains_key(key))
+        current.filter(|key| state.buffers.list().contains_key(key))
     });
     let is_there = use_memo(move || shown.get().is_some());
     use_effect(move || {

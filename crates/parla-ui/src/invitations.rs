@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use dioxus::prelude::*;
 use parla_client::{
-    Intent,
+    Intent, SortedMap,
     view::{BufferView, NetworkId, Presence},
 };
 
 use crate::{
     platform::{Here, PageAct},
-    state::{State, wish},
+    state::{BufferKey, State, wish},
 };
 
 /// Someone asks the person into a room.
@@ -29,10 +29,10 @@ const INVITATIONS_MAX: usize = 8;
 
 impl State {
     /// Who is in a room needs no invitation to it.
-    pub(crate) fn note_joined(&mut self, buffers: &[(NetworkId, BufferView)]) {
+    pub(crate) fn note_joined(&mut self, buffers: &SortedMap<BufferKey, BufferView>) {
         let is_there = |one: &Invitation| {
-            buffers.iter().any(|(network, view)| {
-                *network == one.network && view.presence == Presence::Present && view.name == one.room
+            buffers.iter().any(|(key, view)| {
+                key.network == one.network && view.presence == Presence::Present && view.name == one.room
             })
         };
         if self.invitations.peek().iter().any(is_there) {

@@ -82,10 +82,11 @@ fn walk(mut state: State, step: Step, which: Which) {
     }
     let current = *state.current.peek();
     let at = rows.iter().position(|row| Some(row.key) == current).map_or(0, |at| at + 1);
-    let counts = |row: &&Row| match which {
-        Which::Any => true,
-        Which::Unread => row.unread > 0 || row.mentions > 0,
-        Which::Mentioned => row.mentions > 0,
+    let counts = |row: &&Row| match (which, state.buffers.peek(row.key)) {
+        (Which::Any, _) => true,
+        (Which::Unread, Some(view)) => view.unread > 0 || view.mentions > 0,
+        (Which::Mentioned, Some(view)) => view.mentions > 0,
+        (Which::Unread | Which::Mentioned, None) => false,
     };
     let (before, after) = rows.split_at_checked(at).unwrap_or((&[], &[]));
     let next = after.iter().find(counts).or_else(|| before.iter().find(counts));

@@ -6,7 +6,7 @@
 //!
 //! # Code map
 //!
-//! - `app.rs` is the root, and `state.rs` what it knows. `frame.rs` has the three parts of the screen,
+//! - `app.rs` is the root, `state.rs` what it knows, `buffers.rs` the conversations. `frame.rs` has the three parts of the screen,
 //!   `keys.rs` the keys. `window.rs` draws long lists in part.
 //! - Where one is: `navigation.rs` says which conversation is shown, `address.rs` what its address is,
 //!   `visits.rs` where Back leads, and `link.rs` what the address says that one came by.
@@ -28,6 +28,7 @@ pub mod address;
 mod alert;
 mod app;
 mod banner;
+pub mod buffers;
 mod dialogs;
 mod drafts;
 mod first_screen;

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use dioxus::prelude::*;
 use parla_client::{
     Intent, ProblemKind,
-    view::{BufferKind, BufferView, NetworkId, Notice, Presence},
+    view::{BufferKind, NetworkId, Notice, Presence},
 };
 
 use crate::{
     address::{self, Address, Target},
-    platform::{Here, Place},
+    buffers::Listed,
+    platform::Here,
     state::{BufferKey, State, wish},
     toasts::ToastKind,
 };
@@ -43,20 +44,6 @@ struct Came {
     known: Vec<BufferKey>,
 }
 
-/// What an address adds to a view.
-pub(crate) trait Addressed {
-    /// Where it is.
-    fn address(&self, key: BufferKey, place: Place) -> Address;
-}
-
-impl Addressed for BufferView {
-    fn address(&self, key: BufferKey, place: Place) -> Address {
-        // A page talks to one network.
-        let network = (place == Place::Desktop).then_some(key.network);
-        Address { network, target: Target::of(self) }
-    }
-}
-
 /// Old names of conversations that are kept; older ones go first.
 const RENAMED_MAX: usize = 50;
 
@@ -67,9 +54,9 @@ impl State {
     }
 
     pub(crate) fn find_address(&self, address: &Address) -> Option<BufferKey> {
-        let buffers = self.buffers.peek();
-        let is_there = |(key, view): &(&BufferKey, &BufferView)| {
-            address.network.is_none_or(|network| network == key.network) && Target::of(view) == address.target
+        let buffers = self.buffers.peek_list();
+        let is_there = |(key, listed): &(&BufferKey, &Listed)| {
+            address.network.is_none_or(|network| network == key.network) && listed.target() == address.target
         };
         let found = buffers.iter().find(is_there).map(|(key, _)| *key);
         found.or_else(|| {
@@ -82,16 +69,13 @@ impl State {
     }
 
     /// Addresses of a conversation under its old name lead to it all the same.
-    pub(crate) fn note_renamed(&self, key: BufferKey) {
+    pub(crate) fn note_renamed(&self, key: BufferKey, before: Target) {
         let mut renamed = self.renamed;
-        let before = self.buffers.peek().get(&key).map(Target::of);
-        if let Some(before) = before {
-            let mut renamed = renamed.write();
-            if renamed.len() >= RENAMED_MAX {
-                renamed.remove(0);
-            }
-            renamed.push((before, key));
+        let mut renamed = renamed.write();
+        if renamed.len() >= RENAMED_MAX {
+            renamed.remove(0);
         }
+        renamed.push((before, key));
     }
 
     /// Follows an address as soon as that is possible. False if it is none, which is said if it was meant to be one.
@@ -126,7 +110,7 @@ impl State {
         };
         let known = self.find_address(&address);
         let is_in = |key: BufferKey| {
-            self.buffers.peek().get(&key).is_some_and(|view| !matches!(view.presence, Presence::Absent(_)))
+            self.buffers.peek(key).is_some_and(|view| !matches!(view.presence, Presence::Absent(_)))
         };
         if let Some(key) = known.filter(|key| is_in(*key)) {
             self.close_dialog();
@@ -141,7 +125,7 @@ impl State {
         let came = Came {
             network,
             from: *self.current.peek(),
-            known: self.buffers.peek().keys().copied().collect(),
+            known: self.buffers.peek_list().keys().copied().collect(),
         };
         self.link.set(Some(Link { address, stage: Stage::Asked(came) }));
         wish(here, network, intent);
@@ -169,7 +153,7 @@ impl State {
 
     /// One is in, or one is told why not and stays where one was.
     fn come_in(&mut self, here: &Here, came: &Came, key: BufferKey) {
-        let presence = self.buffers.peek().get(&key).map(|view| (view.kind, view.presence.clone()));
+        let presence = self.buffers.peek(key).map(|view| (view.kind, view.presence.clone()));
         let why = match presence {
             Some((BufferKind::Room, Presence::Joining)) => return,
             // Where only a key is missing, there is a field for it.
@@ -180,7 +164,7 @@ impl State {
         };
         self.link.set(None);
         self.toast(key.network, None, ToastKind::Notice(Notice::Problem(Arc::clone(&why))));
-        let back = came.from.filter(|from| self.buffers.peek().contains_key(from));
+        let back = came.from.filter(|from| self.buffers.contains(*from));
         if !came.known.contains(&key) {
             self.unwanted.set(Some(key));
             wish(here, key.network, Intent::Leave { buffer: key.buffer });

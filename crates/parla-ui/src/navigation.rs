@@ -71,9 +71,12 @@ impl State {
         if let Some(wanted) = wanted {
             let found = match &wanted {
                 Wanted::At(address) => self.find_address(address),
-                Wanted::Marked(mark) => {
-                    self.buffers.peek().keys().copied().find(|key| self.mark(*key).as_ref() == Some(mark))
-                }
+                Wanted::Marked(mark) => self
+                    .buffers
+                    .peek_list()
+                    .keys()
+                    .copied()
+                    .find(|key| self.mark(*key).as_ref() == Some(mark)),
             };
             if let Some(key) = found {
                 return self.go(key);
@@ -81,11 +84,11 @@ impl State {
         }
         let current = *self.current.peek();
         let chosen = {
-            let buffers = self.buffers.peek();
+            let buffers = self.buffers.peek_list();
             if current.is_some_and(|key| buffers.contains_key(&key)) {
                 return;
             }
-            let first = |kind| buffers.iter().find(|(_, view)| view.kind == kind).map(|(key, _)| *key);
+            let first = |kind| buffers.iter().find(|(_, listed)| listed.kind == kind).map(|(key, _)| *key);
             first(BufferKind::Room).or_else(|| first(BufferKind::Direct))
         };
         self.show(chosen);

@@ -17,6 +17,7 @@ use parla_client::{
 use crate::{
     address::{Address, Target},
     alert,
+    buffers::Buffers,
     hooks::use_context_provider,
     invitations::Invitation,
     keys::Region,
@@ -85,7 +86,7 @@ pub struct State {
     /// The networks.
     pub networks: Signal<SortedMap<NetworkId, NetworkView>>,
     /// Their conversations.
-    pub buffers: Signal<SortedMap<BufferKey, BufferView>>,
+    pub buffers: Buffers,
     /// The conversation that is shown.
     pub current: Signal<Option<BufferKey>>,
     /// What is to be said.
@@ -221,7 +222,7 @@ impl State {
             words: Signal::new(Words::english()),
             language: Signal::default(),
             networks: Signal::default(),
-            buffers: Signal::default(),
+            buffers: Buffers::new(),
             current: Signal::new(None),
             toasts: Signal::default(),
             journal: Signal::default(),
@@ -265,11 +266,13 @@ impl State {
     /// Takes in what the networks tell. Each signal is written once at most, however long the batch is.
     pub fn apply(mut self, updates: Vec<Update>, here: &Here) {
         let mut networks = Vec::new();
-        let mut buffers = Vec::new();
+        let mut buffers = SortedMap::default();
         for update in updates {
             match update {
                 Update::Network(view) => networks.push(view),
-                Update::Buffer(network, view) => buffers.push((network, view)),
+                Update::Buffer(network, view) => {
+                    buffers.insert(BufferKey { network, buffer: view.id }, view);
+                }
                 other => {
                     self.flush(&mut networks, &mut buffers, here);
                     self.apply_rare(other, here);
@@ -285,7 +288,7 @@ impl State {
     fn flush(
         &mut self,
         networks: &mut Vec<NetworkView>,
-        buffers: &mut Vec<(NetworkId, BufferView)>,
+        buffers: &mut SortedMap<BufferKey, BufferView>,
         here: &Here,
     ) {
         if !networks.is_empty() {
@@ -296,10 +299,7 @@ impl State {
         if !buffers.is_empty() {
             self.note_joined(buffers);
             self.follow_names(buffers, here);
-            let mut known = self.buffers.write();
-            for (network, view) in buffers.drain(..) {
-                known.insert(BufferKey { network, buffer: view.id }, view);
-            }
+            self.buffers.extend(std::mem::take(buffers));
         }
     }
 
@@ -309,16 +309,15 @@ impl State {
     }
 
     /// What is kept under the name of a conversation goes with it to its new name.
-    fn follow_names(&self, buffers: &[(NetworkId, BufferView)], here: &Here) {
-        for (network, view) in buffers {
-            let key = BufferKey { network: *network, buffer: view.id };
-            let is_renamed = self.buffers.peek().get(&key).is_some_and(|known| known.name != view.name);
-            if is_renamed && let Some(before) = self.mark(key) {
-                let is_current = *self.current.peek() == Some(key);
-                crate::drafts::follow(&before, &mark_of(key, view), here);
-                self.note_renamed(key);
-                if is_current {
-                    here.0.save(crate::app::KEY_OPEN, Some(&mark_of(key, view)));
+    fn follow_names(&self, buffers: &SortedMap<BufferKey, BufferView>, here: &Here) {
+        for (key, view) in buffers.iter() {
+            let known = self.buffers.peek_list().get(key).cloned();
+            if let Some(before) = known.filter(|known| known.name != view.name) {
+                let mark = mark_of(*key, &view.name);
+                crate::drafts::follow(&mark_of(*key, &before.name), &mark, here);
+                self.note_renamed(*key, before.target());
+                if *self.current.peek() == Some(*key) {
+                    here.0.save(crate::app::KEY_OPEN, Some(&mark));
                 }
             }
         }
@@ -339,12 +338,12 @@ impl State {
             Update::Network(_) | Update::Buffer(..) => {}
             Update::BufferClosed(network, buffer) => {
                 let key = BufferKey { network, buffer };
-                let closed = self.buffers.write().remove(&key);
+                let closed = self.buffers.remove(key);
                 if *self.unwanted.peek() == Some(key) {
                     return self.unwanted.set(None);
                 }
                 // The person wanted it so; perhaps it was a slip.
-                match closed.map(|view| (view.kind, view.name)) {
+                match closed.map(|listed| (listed.kind, listed.name)) {
                     Some((BufferKind::Room, name)) => self.toast(network, None, ToastKind::Left(name)),
                     Some((BufferKind::Direct, name)) => self.toast(network, None, ToastKind::Closed(name)),
                     Some((BufferKind::Server, _)) | None => {}
@@ -357,7 +356,7 @@ impl State {
                     self.entered.set(false);
                     self.close_dialog();
                 }
-                self.buffers.write().retain(|key, _| key.network != network);
+                self.buffers.forget(network);
                 self.directories.write().remove(&network);
                 self.certificates.write().remove(&network);
                 self.invitations.write().retain(|one| one.network != network);
@@ -400,9 +399,7 @@ impl State {
     /// These are all conversations of a network; others that are shown are gone.
     fn keep_only(&mut self, network: NetworkId, ids: &[BufferId]) {
         let is_gone = |key: &BufferKey| key.network == network && !ids.contains(&key.buffer);
-        if self.buffers.peek().keys().any(is_gone) {
-            self.buffers.write().retain(|key, _| !is_gone(key));
-        }
+        self.buffers.retain(&|key| !is_gone(&key));
         let about = match &*self.dialog.peek() {
             Some(Dialog::Invite(key) | Dialog::Topic(key) | Dialog::Settings(key)) => Some(*key),
             _ => None,
@@ -414,8 +411,7 @@ impl State {
 
     /// How a conversation is known to the next start of the app.
     pub fn mark(&self, key: BufferKey) -> Option<String> {
-        let buffers = self.buffers.peek();
-        buffers.get(&key).map(|view| mark_of(key, view))
+        self.buffers.peek_list().get(&key).map(|listed| mark_of(key, &listed.name))
     }
 
     /// The id of the element that gets the focus when a conversation is opened: to write, unless that is in the way.
@@ -462,8 +458,8 @@ impl State {
     }
 }
 
-fn mark_of(key: BufferKey, view: &BufferView) -> String {
-    format!("{} {}", key.network.0, view.name)
+fn mark_of(key: BufferKey, name: &str) -> String {
+    format!("{} {name}", key.network.0)
 }
 
 /// Hands an intent to the client of a network.

@@ -85,11 +85,8 @@ impl State {
         let (Some(key), Notice::Problem(problem), false) = (here, &notice, is_covered) else {
             return self.toast(network, buffer, ToastKind::Notice(notice));
         };
-        let is_shut_out = self
-            .buffers
-            .peek()
-            .get(&key)
-            .is_some_and(|view| matches!(view.presence, Presence::Absent(Some(_))));
+        let is_shut_out =
+            self.buffers.peek(key).is_some_and(|view| matches!(view.presence, Presence::Absent(Some(_))));
         let problem = Arc::clone(problem);
         self.note(network, buffer, ToastKind::Notice(notice.clone()));
         // What stands in the place of the composer says it already.
@@ -134,7 +131,7 @@ impl State {
 
     /// The person sees the conversation now, which says itself why they are not in it.
     pub(crate) fn is_seen(&mut self, key: BufferKey) {
-        let presence = self.buffers.peek().get(&key).map(|view| view.presence.clone());
+        let presence = self.buffers.peek(key).map(|view| view.presence.clone());
         let Some(Presence::Absent(Some(why))) = presence else { return };
         let says_so = |toast: &Toast| {
             let ToastKind::Notice(Notice::Problem(problem)) = &toast.kind else { return false };

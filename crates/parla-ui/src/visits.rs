@@ -8,7 +8,6 @@ use dioxus::prelude::*;
 
 use crate::{
     hooks::{use_effect, use_memo},
-    link::Addressed,
     platform::{Here, Place},
     state::{BufferKey, Side, State},
 };
@@ -127,9 +126,8 @@ pub(crate) fn use_visits(state: State, here: &Here) {
     let place = here.0.place();
     let here = here.clone();
     let fragment = use_memo(move || {
-        let buffers = state.buffers.read();
         let key = (*state.current.read())?;
-        Some((key, buffers.get(&key)?.address(key, place).to_fragment()))
+        Some((key, state.buffers.list().get(&key)?.address(key, place).to_fragment()))
     });
     use_effect(move || {
         let shown = fragment.get();
@@ -152,8 +150,7 @@ fn reflect(mut state: State, here: &Here, shown: Option<(BufferKey, String)>) {
     let now = Top { key, entry };
     let acts = {
         let top = state.top.peek();
-        let is_known = |key: BufferKey| state.buffers.peek().contains_key(&key);
-        let is_gone = top.as_ref().and_then(|top| top.key).is_some_and(|key| !is_known(key));
+        let is_gone = top.as_ref().and_then(|top| top.key).is_some_and(|key| !state.buffers.contains(key));
         missing(top.as_ref(), &now, is_gone)
     };
     for act in acts {
@@ -186,7 +183,7 @@ pub(crate) fn arrive(mut state: State, here: &Here, arrival: Arrival) {
 
 fn shown(state: State, place: Place) -> Option<(BufferKey, String)> {
     let key = (*state.current.peek())?;
-    Some((key, state.buffers.peek().get(&key)?.address(key, place).to_fragment()))
+    Some((key, state.buffers.peek_list().get(&key)?.address(key, place).to_fragment()))
 }
 
 fn moved(mut state: State, here: &Here, (step, entry): (Step, Entry)) {

@@ -261,9 +261,9 @@ fn room_name(written: &str) -> Option<String> {
 }
 
 fn joined(state: State, network: NetworkId) -> Vec<String> {
-    let buffers = state.buffers.read();
-    let rooms = buffers.iter().filter(|(key, view)| key.network == network && view.kind == BufferKind::Room);
-    rooms.map(|(_, view)| view.name.to_lowercase()).collect()
+    let buffers = state.buffers.list();
+    let rooms = buffers.iter().filter(|(key, room)| key.network == network && room.kind == BufferKind::Room);
+    rooms.map(|(_, room)| room.name.to_lowercase()).collect()
 }
 
 fn join(mut state: State, here: &Here, network: NetworkId, room: Arc<str>) {

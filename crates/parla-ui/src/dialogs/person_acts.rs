@@ -85,9 +85,11 @@ fn invite_menu(here: &Here, mut state: State, nick: &Arc<str>, rooms: Vec<(Buffe
 
 /// The rooms one can invite to.
 fn my_rooms(state: State, network: NetworkId) -> Vec<(BufferKey, Arc<str>)> {
-    let buffers = state.buffers.peek();
-    let mine = buffers.iter().filter(|(key, view)| {
-        key.network == network && view.kind == BufferKind::Room && view.presence == Presence::Present
+    let buffers = state.buffers.peek_list();
+    let mine = buffers.iter().filter(|(key, listed)| {
+        key.network == network
+            && listed.kind == BufferKind::Room
+            && state.buffers.peek(**key).is_some_and(|view| view.presence == Presence::Present)
     });
-    mine.map(|(key, view)| (*key, Arc::clone(&view.name))).take(INVITE_ROOMS_MAX).collect()
+    mine.map(|(key, listed)| (*key, Arc::clone(&listed.name))).take(INVITE_ROOMS_MAX).collect()
 }

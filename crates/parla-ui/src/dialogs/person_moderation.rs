@@ -32,8 +32,7 @@ struct Place {
 impl Place {
     fn of(state: State, network: NetworkId, nick: &str) -> Option<Self> {
         let at = (*state.current.read()).filter(|at| at.network == network)?;
-        let buffers = state.buffers.read();
-        let view = buffers.get(&at).filter(|view| view.kind == BufferKind::Room)?;
+        let view = state.buffers.read(at).filter(|view| view.kind == BufferKind::Room)?;
         let mut members = view.members.0.iter();
         let networks = state.networks.read();
         Some(Self {

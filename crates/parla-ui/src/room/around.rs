@@ -32,7 +32,7 @@ pub(super) fn ForSome(at: BufferKey, audience: Audience) -> Element {
     let here = use_context::<Here>();
     let mut state = use_context::<State>();
     let answer = move |_| {
-        let room = state.buffers.peek().get(&at).map(|view| view.name.to_string()).unwrap_or_default();
+        let room = state.buffers.peek(at).map(|view| view.name.to_string()).unwrap_or_default();
         let over = state.composer.peek().text.clone();
         let text = format!("/msg {}{room} {over}", audience.sign);
         let caret = units(&text);

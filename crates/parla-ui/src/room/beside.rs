@@ -69,9 +69,8 @@ pub(crate) fn WaitingMessages(at: BufferKey) -> Element {
     let here = use_context::<Here>();
     let state = use_context::<State>();
     let queue = use_memo(use_reactive!(|at| {
-        let buffers = state.buffers.read();
-        let view = buffers.get(&at)?;
-        Some(Queue { count: queued(view), waits_for: waits_for(state, at, view) })
+        let view = state.buffers.read(at)?;
+        Some(Queue { count: queued(&view), waits_for: waits_for(state, at, &view) })
     }));
     let Some(queue) = queue.get().filter(|queue| queue.count >= CANCEL_FROM) else { return rsx! {} };
     let sentence = words.waiting(queue.count, queue.waits_for);
@@ -110,8 +109,7 @@ pub(crate) fn Waits(at: BufferKey) -> Element {
     let words = use_words();
     let state = use_context::<State>();
     let what = use_memo(use_reactive!(|at| {
-        let buffers = state.buffers.read();
-        buffers.get(&at).map_or(WaitsFor::Connection, |view| waits_for(state, at, view))
+        state.buffers.read(at).map_or(WaitsFor::Connection, |view| waits_for(state, at, &view))
     }));
     let sentence = words.waits(what.get());
     rsx! { "{sentence} " }

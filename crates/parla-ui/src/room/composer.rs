@@ -55,8 +55,7 @@ pub(crate) fn Composer(at: ReadSignal<BufferKey>) -> Element {
     let desk = use_desk(at);
     let target = use_memo(move || {
         let at = at();
-        let buffers = state.buffers.read();
-        let view = buffers.get(&at)?;
+        let view = state.buffers.read(at)?;
         let is_online = state.is_online(at.network);
         let (name, room) = (view.name.clone(), view.target.clone());
         Some(Target {
@@ -65,7 +64,7 @@ pub(crate) fn Composer(at: ReadSignal<BufferKey>) -> Element {
             room,
             presence: view.presence.clone(),
             is_online,
-            is_told: tells_of_removal(view),
+            is_told: tells_of_removal(&view),
         })
     });
     let target = target.read();

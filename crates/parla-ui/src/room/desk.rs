@@ -190,8 +190,8 @@ impl Desk {
 
     /// How many messages this text would become here.
     fn messages(&self, text: &str) -> usize {
-        let buffers = self.state.buffers.peek();
-        let carries = buffers.get(&*self.at.peek()).map(|view| view.carries).unwrap_or_default();
+        let view = self.state.buffers.peek(*self.at.peek());
+        let carries = view.map(|view| view.carries).unwrap_or_default();
         parla_client::lines::count(text, &carries)
     }
 

@@ -85,7 +85,7 @@ pub(crate) fn log_name(at: BufferKey) -> String {
 /// The reader of the conversation that the calling component shows.
 pub(crate) fn use_scroll(at: BufferKey) -> Scroll {
     let state = use_context::<State>();
-    let view = use_memo(move || state.buffers.read().get(&at).cloned());
+    let view = use_memo(move || state.buffers.read(at).map(|view| BufferView::clone(&view)));
     let memories = use_context::<Memories>();
     let (memory, begin) = use_hook(|| begin(view.peek().as_ref(), memories.0.borrow().get(&at)));
     let start = use_signal(|| begin);

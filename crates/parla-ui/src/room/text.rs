@@ -97,9 +97,9 @@ fn RoomLink(at: BufferKey, room: Arc<str>, words: String) -> Element {
     let enter = move |_| {
         let known = state
             .buffers
-            .peek()
+            .peek_list()
             .iter()
-            .find(|(key, view)| key.network == at.network && view.name == room)
+            .find(|(key, listed)| key.network == at.network && listed.name == room)
             .map(|(key, _)| *key);
         match known {
             Some(key) => state.open(key),
