@@ -42,14 +42,14 @@ pub(crate) fn Dialogs() -> Element {
     let here = use_context::<Here>();
     let mut state = use_context::<State>();
     use_effect(move || {
-        let is_open = state.dialog.read().is_some();
+        let is_open = state.open.dialog.read().is_some();
         if is_open {
             here.0.page(PageAct::Focus(FOCUS_ID.to_owned()));
-        } else if let Some(back) = state.focus_back.take() {
+        } else if let Some(back) = state.open.focus_back.take() {
             here.0.page(PageAct::Focus(back));
         }
     });
-    let Some(dialog) = state.dialog.read().clone() else { return rsx! {} };
+    let Some(dialog) = state.open.dialog.read().clone() else { return rsx! {} };
     match dialog {
         Dialog::Browse(network) => rsx! { Browse { network } },
         Dialog::Person(network, nick) => rsx! {

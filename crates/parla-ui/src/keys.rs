@@ -73,16 +73,16 @@ fn read(key: &Key, code: Code, modifiers: Modifiers) -> Option<KeyAct> {
 
 /// Opens the next conversation that counts, and after the last the first.
 fn walk(mut state: State, step: Step, which: Which) {
-    if state.dialog.peek().is_some() {
+    if state.open.dialog.peek().is_some() {
         return;
     }
     let mut rows: Vec<Row> = rooms::order(state);
     if step == Step::Back {
         rows.reverse();
     }
-    let current = *state.current.peek();
+    let current = *state.open.current.peek();
     let at = rows.iter().position(|row| Some(row.key) == current).map_or(0, |at| at + 1);
-    let counts = |row: &&Row| match (which, state.buffers.peek(row.key)) {
+    let counts = |row: &&Row| match (which, state.views.buffers.peek(row.key)) {
         (Which::Any, _) => true,
         (Which::Unread, Some(view)) => view.unread > 0 || view.mentions > 0,
         (Which::Mentioned, Some(view)) => view.mentions > 0,
@@ -118,21 +118,22 @@ impl Region {
 }
 
 fn to_region(mut state: State, here: &Here, step: Step) {
-    if state.dialog.peek().is_some() {
+    if state.open.dialog.peek().is_some() {
         return;
     }
-    let is_narrow = *state.narrow.peek();
-    let has_members = rooms::has_members(state) && (is_narrow || *state.members.peek() == Shown::Yes);
+    let is_narrow = *state.page.narrow.peek();
+    let has_members =
+        rooms::has_members(state) && (is_narrow || *state.preferences.members.peek() == Shown::Yes);
     let there: Vec<Region> =
         REGIONS.into_iter().filter(|region| *region != Region::Members || has_members).collect();
-    let current = *state.region.peek();
+    let current = *state.open.region.peek();
     let at = there.iter().position(|region| *region == current).unwrap_or_default();
     let next = match step {
         Step::On => at + 1,
         Step::Back => at + there.len() - 1,
     };
     let Some(region) = there.get(next % there.len()).copied() else { return };
-    let writes = region == Region::Middle && state.current.peek().is_some();
+    let writes = region == Region::Middle && state.open.current.peek().is_some();
     let id = if writes { "composer" } else { region.id() };
     // Where there is no room beside the conversation, the others slide in, and take the focus.
     let side = match region {
@@ -140,9 +141,9 @@ fn to_region(mut state: State, here: &Here, step: Step) {
         Region::Middle => Side::None,
         Region::Members => Side::Members,
     };
-    if is_narrow && *state.side.peek() != side {
-        state.focus_back.set((side == Side::None).then(|| id.to_owned()));
-        return state.side.set(side);
+    if is_narrow && *state.open.side.peek() != side {
+        state.open.focus_back.set((side == Side::None).then(|| id.to_owned()));
+        return state.open.side.set(side);
     }
     here.0.page(PageAct::Focus(id.to_owned()));
 }
@@ -152,18 +153,18 @@ pub(crate) fn toggle_members(mut state: State) {
     if !rooms::has_members(state) {
         return;
     }
-    if *state.narrow.peek() {
-        let side = *state.side.peek();
-        return state.side.set(if side == Side::Members { Side::None } else { Side::Members });
+    if *state.page.narrow.peek() {
+        let side = *state.open.side.peek();
+        return state.open.side.set(if side == Side::Members { Side::None } else { Side::Members });
     }
-    let shown = *state.members.peek();
-    state.members.set(if shown == Shown::Yes { Shown::No } else { Shown::Yes });
+    let shown = *state.preferences.members.peek();
+    state.preferences.members.set(if shown == Shown::Yes { Shown::No } else { Shown::Yes });
 }
 
 fn toggle_help(mut state: State) {
-    if *state.dialog.peek() == Some(Dialog::Help) {
+    if *state.open.dialog.peek() == Some(Dialog::Help) {
         state.close_dialog();
-    } else if state.dialog.peek().is_none() {
+    } else if state.open.dialog.peek().is_none() {
         let back = state.place_behind();
         state.open_dialog(Dialog::Help, back);
     }
@@ -171,10 +172,10 @@ fn toggle_help(mut state: State) {
 
 /// Closes the uppermost thing; if nothing is open, goes to the newest message.
 fn escape(mut state: State, here: &Here) {
-    if state.dialog.peek().is_some() {
+    if state.open.dialog.peek().is_some() {
         state.close_dialog();
-    } else if *state.side.peek() != Side::None {
-        state.side.set(Side::None);
+    } else if *state.open.side.peek() != Side::None {
+        state.open.side.set(Side::None);
     } else {
         here.0.page(PageAct::ScrollToEnd);
     }

@@ -43,8 +43,8 @@ pub(crate) fn Members() -> Element {
     let words = use_words();
     let mut state = use_context::<State>();
     let list = use_memo(move || {
-        let key = (*state.current.read())?;
-        let view = state.buffers.read(key)?;
+        let key = (*state.open.current.read())?;
+        let view = state.views.buffers.read(key)?;
         let is_online = state.is_online(key.network);
         let unknown = match &view.presence {
             Presence::Present => None,
@@ -66,7 +66,7 @@ pub(crate) fn Members() -> Element {
                 r#type: "button",
                 class: "quiet icon narrow-only",
                 "aria-label": words.members_close(),
-                onclick: move |_| state.side.set(Side::None),
+                onclick: move |_| state.open.side.set(Side::None),
                 span { "aria-hidden": "true", "×" }
             }
         }

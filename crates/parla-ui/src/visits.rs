@@ -126,36 +126,42 @@ pub(crate) fn use_visits(state: State, here: &Here) {
     let place = here.0.place();
     let here = here.clone();
     let fragment = use_memo(move || {
-        let key = (*state.current.read())?;
-        Some((key, state.buffers.list().get(&key)?.address(key, place).to_fragment()))
+        let key = (*state.open.current.read())?;
+        Some((key, state.views.buffers.list().get(&key)?.address(key, place).to_fragment()))
     });
     use_effect(move || {
         let shown = fragment.get();
-        let _ = (state.dialog.read(), state.side.read(), state.entered.read(), state.link.read());
+        let _ = (
+            state.open.dialog.read(),
+            state.open.side.read(),
+            state.open.entered.read(),
+            state.open.link.read(),
+        );
         reflect(state, &here, shown);
     });
 }
 
 fn reflect(mut state: State, here: &Here, shown: Option<(BufferKey, String)>) {
     // Before, the address is the one that the person came by.
-    if !*state.entered.peek() || state.link.peek().is_some() {
+    if !*state.open.entered.peek() || state.open.link.peek().is_some() {
         return;
     }
     // What was open the last time may still come.
-    if shown.is_none() && state.networks.peek().is_empty() {
+    if shown.is_none() && state.views.networks.peek().is_empty() {
         return;
     }
     let (key, fragment) = shown.map_or_else(Default::default, |(key, fragment)| (Some(key), fragment));
     let entry = Entry { fragment, layers: layers(state) };
     let now = Top { key, entry };
     let acts = {
-        let top = state.top.peek();
-        let is_gone = top.as_ref().and_then(|top| top.key).is_some_and(|key| !state.buffers.contains(key));
+        let top = state.open.top.peek();
+        let is_gone =
+            top.as_ref().and_then(|top| top.key).is_some_and(|key| !state.views.buffers.contains(key));
         missing(top.as_ref(), &now, is_gone)
     };
     for act in acts {
         if let HistoryAct::Push(entry) | HistoryAct::Replace(entry) = &act {
-            state.top.set(Some(Top { key, entry: entry.clone() }));
+            state.open.top.set(Some(Top { key, entry: entry.clone() }));
         }
         here.0.history(act);
     }
@@ -163,7 +169,7 @@ fn reflect(mut state: State, here: &Here, shown: Option<(BufferKey, String)>) {
 
 /// How many things lie over the conversation.
 fn layers(state: State) -> u8 {
-    u8::from(state.dialog.peek().is_some()) + u8::from(*state.side.peek() != Side::None)
+    u8::from(state.open.dialog.peek().is_some()) + u8::from(*state.open.side.peek() != Side::None)
 }
 
 /// The person was taken somewhere.
@@ -172,7 +178,10 @@ pub(crate) fn arrive(mut state: State, here: &Here, arrival: Arrival) {
         Arrival::Moved(step, entry) => moved(state, here, (step, entry)),
         Arrival::Opened(fragment) => {
             // Whatever is shown next takes the place of that entry.
-            state.top.set(Some(Top { key: None, entry: Entry { fragment: fragment.clone(), layers: 0 } }));
+            state
+                .open
+                .top
+                .set(Some(Top { key: None, entry: Entry { fragment: fragment.clone(), layers: 0 } }));
             if !state.follow_later(&fragment) {
                 reflect(state, here, shown(state, here.0.place()));
             }
@@ -182,8 +191,8 @@ pub(crate) fn arrive(mut state: State, here: &Here, arrival: Arrival) {
 }
 
 fn shown(state: State, place: Place) -> Option<(BufferKey, String)> {
-    let key = (*state.current.peek())?;
-    Some((key, state.buffers.peek_list().get(&key)?.address(key, place).to_fragment()))
+    let key = (*state.open.current.peek())?;
+    Some((key, state.views.buffers.peek_list().get(&key)?.address(key, place).to_fragment()))
 }
 
 fn moved(mut state: State, here: &Here, (step, entry): (Step, Entry)) {
@@ -192,7 +201,7 @@ fn moved(mut state: State, here: &Here, (step, entry): (Step, Entry)) {
     if entry.fragment == fragment {
         let layers_left = entry.layers;
         let is_seen = layers(state) > layers_left;
-        state.top.set(Some(Top { key, entry }));
+        state.open.top.set(Some(Top { key, entry }));
         if is_seen {
             close_down_to(state, layers_left);
         } else {
@@ -203,14 +212,14 @@ fn moved(mut state: State, here: &Here, (step, entry): (Step, Entry)) {
     }
     match state.find(&entry.fragment) {
         Some(key) => {
-            state.top.set(Some(Top { key: Some(key), entry }));
+            state.open.top.set(Some(Top { key: Some(key), entry }));
             close_down_to(state, 0);
             state.open(key);
         }
         // That conversation is over; the one before it, perhaps, is not.
         None => {
             let entry = Entry { fragment, layers: layers(state) };
-            state.top.set(Some(Top { key, entry: entry.clone() }));
+            state.open.top.set(Some(Top { key, entry: entry.clone() }));
             here.0.history(HistoryAct::Replace(entry));
             here.0.history(HistoryAct::Go(step));
         }
@@ -223,7 +232,7 @@ fn close_down_to(mut state: State, left: u8) {
         state.close_dialog();
     }
     if layers(state) > left {
-        state.side.set(Side::None);
+        state.open.side.set(Side::None);
     }
 }
 

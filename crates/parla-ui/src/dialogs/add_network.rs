@@ -24,7 +24,7 @@ pub(crate) fn AddNetwork() -> Element {
     let here = use_context::<Here>();
     let mut state = use_context::<State>();
     let known_nick = use_hook(|| {
-        let networks = state.networks.peek();
+        let networks = state.views.networks.peek();
         networks.values().next().map(|view| view.nick.to_string()).unwrap_or_default()
     });
     let mut wrong = use_signal(Wrong::default);
@@ -118,7 +118,7 @@ impl Wrong {
 }
 
 fn known(state: State) -> Vec<NetworkView> {
-    state.networks.peek().values().cloned().collect()
+    state.views.networks.peek().values().cloned().collect()
 }
 
 fn is_same(one: &str, other: &str) -> bool {

@@ -20,7 +20,7 @@ pub(crate) fn Address(network: NetworkId) -> Element {
     let mut state = use_context::<State>();
     let mut wrong = use_signal(|| None::<&'static str>);
     let known = use_hook(|| {
-        let networks = state.networks.peek();
+        let networks = state.views.networks.peek();
         networks.get(&network).map(|view| view.address.to_string()).unwrap_or_default()
     });
     let known_identity = use_hook(|| here.0.load(&identity_key(network)).unwrap_or_default());

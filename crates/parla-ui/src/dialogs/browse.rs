@@ -29,7 +29,7 @@ pub(crate) fn Browse(network: NetworkId) -> Element {
     let needle = use_signal(String::new);
     use_hook(|| wish(&here, network, Intent::ListRooms));
     let rooms = use_memo(move || {
-        let directories = state.directories.read();
+        let directories = state.views.directories.read();
         directories.get(&network).map(|view| view.rooms.clone()).unwrap_or_default()
     });
     let lower = use_memo(move || Lower::of(&rooms.read()));
@@ -172,7 +172,7 @@ fn Foot(network: NetworkId, found: Memo<Found>) -> Element {
     let words = use_words();
     let state = use_context::<State>();
     let progress = use_memo(move || {
-        let directories = state.directories.read();
+        let directories = state.views.directories.read();
         directories.get(&network).map_or((false, false), |view| (view.complete, view.cut))
     });
     let (is_complete, is_cut) = progress.get();
@@ -261,13 +261,13 @@ fn room_name(written: &str) -> Option<String> {
 }
 
 fn joined(state: State, network: NetworkId) -> Vec<String> {
-    let buffers = state.buffers.list();
+    let buffers = state.views.buffers.list();
     let rooms = buffers.iter().filter(|(key, room)| key.network == network && room.kind == BufferKind::Room);
     rooms.map(|(_, room)| room.name.to_lowercase()).collect()
 }
 
 fn join(mut state: State, here: &Here, network: NetworkId, room: Arc<str>) {
-    state.focus_back.set(Some(state.place_to_write().to_owned()));
+    state.open.focus_back.set(Some(state.place_to_write().to_owned()));
     wish(here, network, Intent::Join { room, key: None });
     state.close_dialog();
 }

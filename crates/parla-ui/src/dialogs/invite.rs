@@ -17,7 +17,8 @@ pub(crate) fn Invite(at: BufferKey) -> Element {
     let words = use_words();
     let here = use_context::<Here>();
     let mut state = use_context::<State>();
-    let room = use_hook(|| state.buffers.peek(at).map(|view| view.name.to_string()).unwrap_or_default());
+    let room =
+        use_hook(|| state.views.buffers.peek(at).map(|view| view.name.to_string()).unwrap_or_default());
     rsx! {
         DialogBox { title: words.dialog_invite_title(&room),
             form {

@@ -24,7 +24,7 @@ pub(crate) fn Nick(network: NetworkId) -> Element {
     let words = use_words();
     let here = use_context::<Here>();
     let state = use_context::<State>();
-    let Some(view) = state.networks.read().get(&network).cloned() else { return rsx! {} };
+    let Some(view) = state.views.networks.read().get(&network).cloned() else { return rsx! {} };
     rsx! {
         DialogBox { title: words.dialog_nick_title(&view.name),
             {name_form(here.clone(), state, &view)}
@@ -41,7 +41,7 @@ fn name_form(here: Here, mut state: State, view: &NetworkView) -> Element {
         LinkState::Stopped { suggestion, .. } => suggestion.clone(),
         LinkState::Connecting(_) | LinkState::Offline | LinkState::Online | LinkState::Waiting { .. } => None,
     };
-    let refused = state.nick_refused.read().clone();
+    let refused = state.open.nick_refused.read().clone();
     let why = refused.as_ref().map(|(why, _)| words.problem(why));
     let suggestion = refused.map(|(_, suggestion)| suggestion).or(suggestion);
     let initial = suggestion.unwrap_or_else(|| Arc::clone(&view.nick)).to_string();
@@ -71,8 +71,8 @@ fn name_form(here: Here, mut state: State, view: &NetworkView) -> Element {
                     initial_value: initial,
                     // What was said of another name is not true of this one.
                     oninput: move |_| {
-                        if state.nick_refused.peek().is_some() {
-                            state.nick_refused.set(None);
+                        if state.open.nick_refused.peek().is_some() {
+                            state.open.nick_refused.set(None);
                         }
                     },
                 }

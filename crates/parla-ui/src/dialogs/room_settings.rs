@@ -24,7 +24,7 @@ pub(crate) fn Settings(at: BufferKey) -> Element {
     let state = use_context::<State>();
     use_hook(|| wish(&here, at.network, Intent::AskLists { buffer: at.buffer }));
     let view = use_memo(move || {
-        let view = state.buffers.read(at)?;
+        let view = state.views.buffers.read(at)?;
         Some((Arc::clone(&view.name), view.rights.kick, Arc::clone(&view.settings)))
     });
     let Some((room, may, settings)) = view.get() else { return rsx! {} };

@@ -18,7 +18,7 @@ pub(crate) fn TopicEditor(at: BufferKey) -> Element {
     let here = use_context::<Here>();
     let mut state = use_context::<State>();
     let (room, old) = use_hook(|| {
-        let view = state.buffers.peek(at);
+        let view = state.views.buffers.peek(at);
         let topic =
             view.as_ref().and_then(|view| view.topic.as_ref()).map(|topic| topic.text.plain.to_string());
         (view.map(|view| view.name.to_string()).unwrap_or_default(), topic.unwrap_or_default())

@@ -60,7 +60,7 @@ fn ShowRooms(at: ReadSignal<BufferKey>) -> Element {
     let words = use_words();
     let mut state = use_context::<State>();
     let elsewhere = use_memo(move || {
-        let (at, buffers) = (at(), state.buffers.read_all());
+        let (at, buffers) = (at(), state.views.buffers.read_all());
         let others = buffers.iter().filter(|(key, view)| *key != at && view.kind != BufferKind::Server);
         let new = others.map(|(_, view)| New::of(view.kind, view.unread, view.mentions));
         new.fold(New::default(), New::and)
@@ -74,8 +74,8 @@ fn ShowRooms(at: ReadSignal<BufferKey>) -> Element {
             id: ROOMS_ID,
             "aria-controls": Region::Rooms.id(),
             onclick: move |_| {
-                state.focus_back.set(Some(ROOMS_ID.to_owned()));
-                state.side.set(Side::Rooms);
+                state.open.focus_back.set(Some(ROOMS_ID.to_owned()));
+                state.open.side.set(Side::Rooms);
             },
             Icon { picture: Picture::Rooms }
             {badge(new.unread, new.mentions.saturating_add(new.direct))}
@@ -88,12 +88,12 @@ fn ShowRooms(at: ReadSignal<BufferKey>) -> Element {
 pub(crate) fn Header(at: ReadSignal<BufferKey>) -> Element {
     let words = use_words();
     let mut state = use_context::<State>();
-    let bar = use_memo(move || state.buffers.read(at()).map(|view| Bar::of(&view)));
+    let bar = use_memo(move || state.views.buffers.read(at()).map(|view| Bar::of(&view)));
     let bar = bar.read();
     let Some(bar) = bar.as_ref() else { return rsx! {} };
     rsx! {
         header { class: "room-header",
-            if *state.narrow.read() {
+            if *state.page.narrow.read() {
                 ShowRooms { at: at() }
             }
             h2 { id: "room-name", title: "{bar.name}", bdi { "{bar.name}" } }
@@ -136,7 +136,8 @@ fn CopyLink(at: BufferKey) -> Element {
             state.toast(at.network, None, ToastKind::Copied);
         }
     };
-    let is_server = state.buffers.peek_list().get(&at).is_none_or(|listed| listed.kind == BufferKind::Server);
+    let is_server =
+        state.views.buffers.peek_list().get(&at).is_none_or(|listed| listed.kind == BufferKind::Server);
     if is_server {
         return rsx! {};
     }
@@ -154,12 +155,12 @@ fn CopyLink(at: BufferKey) -> Element {
 }
 
 fn link_to(state: State, at: BufferKey, here: &Here) -> Option<String> {
-    let buffers = state.buffers.peek_list();
+    let buffers = state.views.buffers.peek_list();
     let listed = buffers.get(&at)?;
     if let Some(page) = here.0.page_address() {
         return Some(page + &listed.address(at, here.0.place()).to_fragment());
     }
-    let networks = state.networks.peek();
+    let networks = state.views.networks.peek();
     let network = networks.get(&at.network)?;
     let is_near = ["127.", "localhost", "[::1]"].iter().any(|near| network.address.starts_with(near));
     let encryption =
@@ -211,7 +212,7 @@ fn Members(count: MemberCount) -> Element {
             id: MEMBERS_ID,
             "aria-controls": Region::Members.id(),
             onclick: move |_| {
-                state.focus_back.set(Some(MEMBERS_ID.to_owned()));
+                state.open.focus_back.set(Some(MEMBERS_ID.to_owned()));
                 keys::toggle_members(state);
             },
             Icon { picture: Picture::People }

@@ -17,20 +17,20 @@ const SPOKE_ROWS_MAX: usize = 200;
 
 /// The suggestions for this text with the caret behind so many UTF-16 units.
 pub(crate) fn suggest(state: State, at: BufferKey, trigger: Trigger) -> Option<Completion> {
-    let written = state.composer.read();
+    let written = state.page.composer.read();
     // A text that begins with two slashes is not a command.
     if trigger == Trigger::Typing && written.text.starts_with("//") {
         return None;
     }
     let wants = |sign| trigger == Trigger::Tab || written.text.contains(sign);
     let members = if wants('@') {
-        state.buffers.read(at).map(|view| people(&view)).unwrap_or_default()
+        state.views.buffers.read(at).map(|view| people(&view)).unwrap_or_default()
     } else {
         Vec::new()
     };
     let mut rooms = Vec::new();
     if wants('#') {
-        let list = state.buffers.list();
+        let list = state.views.buffers.list();
         let known =
             list.iter().filter(|(key, room)| key.network == at.network && room.kind == BufferKind::Room);
         rooms.extend(known.map(|(key, room)| (*key != at, room.name.clone())));

@@ -96,6 +96,7 @@ fn RoomLink(at: BufferKey, room: Arc<str>, words: String) -> Element {
     let mut state = use_context::<State>();
     let enter = move |_| {
         let known = state
+            .views
             .buffers
             .peek_list()
             .iter()

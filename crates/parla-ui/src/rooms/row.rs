@@ -44,7 +44,7 @@ pub(crate) fn RoomRow(row: Row, is_current: bool) -> Element {
     let here = use_context::<Here>();
     let mut state = use_context::<State>();
     let key = row.key;
-    let news = use_memo(use_reactive!(|key| state.buffers.read(key).map(|view| News::of(&view))));
+    let news = use_memo(use_reactive!(|key| state.views.buffers.read(key).map(|view| News::of(&view))));
     let Some(news) = news.get() else { return rsx! {} };
     let new = words.unread(New::of(row.kind, news.unread, news.mentions), news.counted);
     let mut class = String::from("room-row");
