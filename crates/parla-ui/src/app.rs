@@ -137,7 +137,7 @@ fn use_happenings(state: State, here: &Here) {
                 match happening {
                     Happening::Arrived(arrival) => visits::arrive(state, &here, arrival),
                     Happening::Chosen(key) => {
-                        state.close_dialog();
+                        state.close_dialogs();
                         if state.views.buffers.contains(key) {
                             state.open(key);
                         }

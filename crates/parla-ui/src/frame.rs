@@ -36,7 +36,7 @@ pub(crate) fn Frame() -> Element {
         (true, Shown::Yes) => "",
     };
     // A number would do, but `inert` is on as soon as it is there at all.
-    let inert = state.open.dialog.read().is_some().then_some("true");
+    let inert = state.open.dialogs.read().is_open().then_some("true");
     rsx! {
         div { class: "frame {side} {members}", inert,
             // The name in the list of rooms is not always there.
@@ -94,7 +94,7 @@ fn Middle() -> Element {
     });
     let is_there = use_memo(move || shown.get().is_some());
     use_effect(move || {
-        if is_there.get() && state.open.dialog.peek().is_none() {
+        if is_there.get() && !state.has_dialog() {
             here.0.page(PageAct::Focus(state.place_to_write().to_owned()));
         }
     });

@@ -73,7 +73,7 @@ fn read(key: &Key, code: Code, modifiers: Modifiers) -> Option<KeyAct> {
 
 /// Opens the next conversation that counts, and after the last the first.
 fn walk(mut state: State, step: Step, which: Which) {
-    if state.open.dialog.peek().is_some() {
+    if state.has_dialog() {
         return;
     }
     let mut rows: Vec<Row> = rooms::order(state);
@@ -118,7 +118,7 @@ impl Region {
 }
 
 fn to_region(mut state: State, here: &Here, step: Step) {
-    if state.open.dialog.peek().is_some() {
+    if state.has_dialog() {
         return;
     }
     let is_narrow = *state.page.narrow.peek();
@@ -162,9 +162,10 @@ pub(crate) fn toggle_members(mut state: State) {
 }
 
 fn toggle_help(mut state: State) {
-    if *state.open.dialog.peek() == Some(Dialog::Help) {
+    let is_help = state.open.dialogs.peek().top().is_some_and(|top| top.dialog == Dialog::Help);
+    if is_help {
         state.close_dialog();
-    } else if state.open.dialog.peek().is_none() {
+    } else if !state.has_dialog() {
         let back = state.place_behind();
         state.open_dialog(Dialog::Help, back);
     }
@@ -172,7 +173,7 @@ fn toggle_help(mut state: State) {
 
 /// Closes the uppermost thing; if nothing is open, goes to the newest message.
 fn escape(mut state: State, here: &Here) {
-    if state.open.dialog.peek().is_some() {
+    if state.has_dialog() {
         state.close_dialog();
     } else if *state.open.side.peek() != Side::None {
         state.open.side.set(Side::None);

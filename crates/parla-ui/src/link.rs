@@ -113,7 +113,7 @@ impl State {
             self.views.buffers.peek(key).is_some_and(|view| !matches!(view.presence, Presence::Absent(_)))
         };
         if let Some(key) = known.filter(|key| is_in(*key)) {
-            self.close_dialog();
+            self.close_dialogs();
             return self.open(key);
         }
         let intent = match &address.target {
@@ -139,7 +139,7 @@ impl State {
         if came.network != key.network {
             return false;
         }
-        self.close_dialog();
+        self.close_dialogs();
         self.open.link.set(Some(Link { address, stage: Stage::Shown(came, key) }));
         true
     }

@@ -18,6 +18,7 @@ use crate::{
     address::{Address, Target},
     alert,
     buffers::Buffers,
+    dialogs::stack::Stack,
     hooks::use_context_provider,
     invitations::Invitation,
     keys::Region,
@@ -135,12 +136,12 @@ pub struct Open {
     /// Where the history stands.
     pub(crate) top: Signal<Option<Top>>,
     /// What is open over the conversation.
-    pub dialog: Signal<Option<Dialog>>,
+    pub(crate) dialogs: Signal<Stack>,
     /// Why the nick that was asked for in its dialog was refused, and one that may be had.
     pub(crate) nick_refused: Signal<Option<(Arc<Problem>, Arc<str>)>>,
     /// The side that is slid in.
     pub side: Signal<Side>,
-    /// The id of the element that gets the focus back when what is open is closed.
+    /// The id of the element that gets the focus back when the side is closed.
     pub focus_back: Signal<Option<String>>,
     /// The part of the window that has the focus.
     pub(crate) region: Signal<Region>,
@@ -273,7 +274,7 @@ impl State {
                 has_moved_on: Signal::new(false),
                 unwanted: Signal::new(None),
                 top: Signal::new(None),
-                dialog: Signal::new(None),
+                dialogs: Signal::default(),
                 nick_refused: Signal::new(None),
                 side: Signal::default(),
                 focus_back: Signal::new(None),
@@ -383,6 +384,7 @@ impl State {
             Update::BufferClosed(network, buffer) => {
                 let key = BufferKey { network, buffer };
                 let closed = self.views.buffers.remove(key);
+                self.close_dialogs_about(&|dialog| dialog.conversation() == Some(key));
                 if *self.open.unwanted.peek() == Some(key) {
                     return self.open.unwanted.set(None);
                 }
@@ -396,9 +398,10 @@ impl State {
             Update::Conversations(network, ids) => self.keep_only(network, &ids),
             Update::NetworkForgotten(network) => {
                 self.views.networks.write().remove(&network);
+                self.close_dialogs_about(&|dialog| dialog.network() == Some(network));
                 if self.views.networks.peek().is_empty() {
                     self.open.entered.set(false);
-                    self.close_dialog();
+                    self.close_dialogs();
                 }
                 self.views.buffers.forget(network);
                 self.views.directories.write().remove(&network);
@@ -444,13 +447,7 @@ impl State {
     fn keep_only(&mut self, network: NetworkId, ids: &[BufferId]) {
         let is_gone = |key: &BufferKey| key.network == network && !ids.contains(&key.buffer);
         self.views.buffers.retain(&|key| !is_gone(&key));
-        let about = match &*self.open.dialog.peek() {
-            Some(Dialog::Invite(key) | Dialog::Topic(key) | Dialog::Settings(key)) => Some(*key),
-            _ => None,
-        };
-        if about.as_ref().is_some_and(is_gone) {
-            self.close_dialog();
-        }
+        self.close_dialogs_about(&|dialog| dialog.conversation().as_ref().is_some_and(is_gone));
     }
 
     /// How a conversation is known to the next start of the app.
@@ -472,22 +469,6 @@ impl State {
             Side::None => self.place_to_write(),
             Side::Rooms => Region::Rooms.id(),
             Side::Members => Region::Members.id(),
-        }
-    }
-
-    /// Opens a dialog; when it is closed, the element of this id has the focus again.
-    pub fn open_dialog(&mut self, dialog: Dialog, focus_back: &str) {
-        self.open.focus_back.set(Some(focus_back.to_owned()));
-        self.open.dialog.set(Some(dialog));
-    }
-
-    /// Closes what is open over the conversation.
-    pub fn close_dialog(&mut self) {
-        if self.open.nick_refused.peek().is_some() {
-            self.open.nick_refused.set(None);
-        }
-        if self.open.dialog.peek().is_some() {
-            self.open.dialog.set(None);
         }
     }
 

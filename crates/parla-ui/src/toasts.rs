@@ -81,7 +81,7 @@ impl State {
         let here = buffer
             .map(|buffer| BufferKey { network, buffer })
             .filter(|key| *self.open.current.peek() == Some(*key));
-        let is_covered = self.open.dialog.peek().is_some();
+        let is_covered = self.has_dialog();
         let (Some(key), Notice::Problem(problem), false) = (here, &notice, is_covered) else {
             return self.toast(network, buffer, ToastKind::Notice(notice));
         };

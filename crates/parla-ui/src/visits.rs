@@ -132,7 +132,7 @@ pub(crate) fn use_visits(state: State, here: &Here) {
     use_effect(move || {
         let shown = fragment.get();
         let _ = (
-            state.open.dialog.read(),
+            state.open.dialogs.read(),
             state.open.side.read(),
             state.open.entered.read(),
             state.open.link.read(),
@@ -169,7 +169,8 @@ fn reflect(mut state: State, here: &Here, shown: Option<(BufferKey, String)>) {
 
 /// How many things lie over the conversation.
 fn layers(state: State) -> u8 {
-    u8::from(state.open.dialog.peek().is_some()) + u8::from(*state.open.side.peek() != Side::None)
+    let dialogs = u8::try_from(state.open.dialogs.peek().open().len()).unwrap_or(u8::MAX - 1);
+    dialogs + u8::from(*state.open.side.peek() != Side::None)
 }
 
 /// The person was taken somewhere.
@@ -228,7 +229,7 @@ fn moved(mut state: State, here: &Here, (step, entry): (Step, Entry)) {
 
 /// Closes what is uppermost until no more than that is left.
 fn close_down_to(mut state: State, left: u8) {
-    if layers(state) > left {
+    while layers(state) > left && state.has_dialog() {
         state.close_dialog();
     }
     if layers(state) > left {

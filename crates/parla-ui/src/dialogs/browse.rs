@@ -8,7 +8,7 @@ use parla_client::{
     view::{BufferKind, Directory, DirectoryRoom, NetworkId},
 };
 
-use super::{DialogBox, FOCUS_ID};
+use super::{DialogBox, use_focus_id};
 use crate::{
     hooks::{Memo, use_context, use_hook, use_memo, use_signal},
     platform::Here,
@@ -60,6 +60,7 @@ pub(crate) fn Browse(network: NetworkId) -> Element {
 #[component]
 fn SearchField(needle: Signal<String>, taken: Memo<Taken>) -> Element {
     let words = use_words();
+    let focus_id = use_focus_id();
     let enter = match &*taken.read() {
         Taken::Room(room) => words.dialog_browse_enter(&room.shown),
         Taken::New(name) => words.dialog_browse_enter_new(name),
@@ -68,9 +69,9 @@ fn SearchField(needle: Signal<String>, taken: Memo<Taken>) -> Element {
     };
     rsx! {
         div { class: "field",
-            label { r#for: FOCUS_ID, {words.dialog_browse_search()} }
+            label { r#for: focus_id.clone(), {words.dialog_browse_search()} }
             input {
-                id: FOCUS_ID,
+                id: focus_id,
                 r#type: "search",
                 autocomplete: "off",
                 autocapitalize: "off",
@@ -267,7 +268,6 @@ fn joined(state: State, network: NetworkId) -> Vec<String> {
 }
 
 fn join(mut state: State, here: &Here, network: NetworkId, room: Arc<str>) {
-    state.open.focus_back.set(Some(state.place_to_write().to_owned()));
     wish(here, network, Intent::Join { room, key: None });
-    state.close_dialog();
+    state.close_dialog_to(state.place_to_write());
 }

@@ -35,9 +35,8 @@ pub(crate) fn PersonActs(network: NetworkId, nick: Arc<str>) -> Element {
                 r#type: "button",
                 class: "primary",
                 onclick: move |_| {
-                    state.open.focus_back.set(Some(state.place_to_write().to_owned()));
                     wish(&here, network, Intent::OpenDirect { nick: Arc::clone(&message) });
-                    state.close_dialog();
+                    state.close_dialog_to(state.place_to_write());
                 },
                 {words.dialog_message()}
             }

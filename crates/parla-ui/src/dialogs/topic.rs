@@ -3,7 +3,7 @@
 use dioxus::prelude::*;
 use parla_client::Intent;
 
-use super::{DialogBox, FOCUS_ID, written};
+use super::{DialogBox, use_focus_id, written};
 use crate::{
     hooks::{use_context, use_hook},
     platform::Here,
@@ -15,6 +15,7 @@ use crate::{
 #[component]
 pub(crate) fn TopicEditor(at: BufferKey) -> Element {
     let words = use_words();
+    let focus_id = use_focus_id();
     let here = use_context::<Here>();
     let mut state = use_context::<State>();
     let (room, old) = use_hook(|| {
@@ -33,9 +34,9 @@ pub(crate) fn TopicEditor(at: BufferKey) -> Element {
                     state.close_dialog();
                 },
                 div { class: "field",
-                    label { r#for: FOCUS_ID, {words.dialog_topic_field()} }
+                    label { r#for: focus_id.clone(), {words.dialog_topic_field()} }
                     textarea {
-                        id: FOCUS_ID,
+                        id: focus_id,
                         name: "topic",
                         rows: "3",
                         dir: "auto",
