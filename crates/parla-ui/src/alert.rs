@@ -11,16 +11,13 @@ use crate::{
     words::use_words,
 };
 
-/// Under this key the platform keeps that the person was asked.
-const KEY_ASKED: &str = "notifications";
-
 /// Shows a notification of the system. If nobody knows whether the person wants it, they are asked when they are back.
 pub(crate) fn tell(mut state: State, (key, alert): (BufferKey, &Alert), here: &Here) {
     let words = state.words();
     match here.0.leave_to_notify() {
         Leave::Given => {}
         Leave::NotAsked => {
-            if !*state.page.attentive.peek() && here.0.load(KEY_ASKED).is_none() {
+            if !*state.page.attentive.peek() && !here.0.preferences().was_asked_to_notify {
                 state.announced.offers_to_notify.set(true);
             }
             return;
@@ -71,7 +68,7 @@ pub(crate) fn answered(mut state: State, leave: Leave, here: &Here) {
 
 /// The person was asked, and is not asked again.
 fn settle(mut state: State, here: &Here) {
-    here.0.save(KEY_ASKED, Some("asked"));
+    state.prefer(here, &|preferences| preferences.was_asked_to_notify = true);
     if *state.announced.offers_to_notify.peek() {
         state.announced.offers_to_notify.set(false);
     }

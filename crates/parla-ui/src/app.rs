@@ -15,7 +15,7 @@ use crate::{
     keys,
     page_signal::{self, PAGE_SIGNAL_ID, PageSignal},
     platform::{Happening, Here, Start},
-    state::{Pointer, Shown, State, Wanted},
+    state::{Pointer, State, Wanted},
     toasts::Toasts,
     visits::{self, Entry, Top, use_visits},
     words::{self, use_language},
@@ -25,8 +25,6 @@ use crate::{
 const BATCHES_MAX: usize = 64;
 /// Under this key the platform keeps which conversation was open.
 pub(crate) const KEY_OPEN: &str = "open";
-/// Under this key the platform keeps whether the members are hidden.
-const KEY_MEMBERS: &str = "members";
 
 /// The whole interface. Looks for [`Here`] in its context.
 #[component]
@@ -105,9 +103,7 @@ fn remember(mut state: State, here: &Here) {
             state.follow_later(&fragment);
         }
     }
-    if here.0.load(KEY_MEMBERS).is_some() {
-        state.preferences.members.set(Shown::No);
-    }
+    state.preferences.set(here.0.preferences());
 }
 
 /// Everything that is ready is one batch, and one write.
@@ -168,10 +164,5 @@ fn use_memory(state: State, here: &Here) {
         if let Some(mark) = current.and_then(|key| state.mark(key)) {
             saver.0.save(KEY_OPEN, Some(&mark));
         }
-    });
-    let saver = here.clone();
-    use_effect(move || {
-        let hidden = *state.preferences.members.read() == Shown::No;
-        saver.0.save(KEY_MEMBERS, hidden.then_some("hidden"));
     });
 }

@@ -24,8 +24,6 @@ use crate::{
 
 /// Under this key the platform keeps the name.
 const KEY_NAME: &str = "name";
-/// Under this key the platform keeps the place.
-const KEY_PLACE: &str = "place";
 const NICK_CHARS_MAX: &str = "64";
 
 /// What the person writes, and what has become of it.
@@ -152,7 +150,7 @@ fn Sentence(sentence: &'static str) -> Element {
 fn use_attempt(here: &Here, words: Words) -> Attempt {
     let name = use_signal(|| here.0.load(KEY_NAME).unwrap_or_default());
     let place = use_signal(|| {
-        let known = here.0.load(KEY_PLACE).filter(|place| !is_this_computer(place));
+        let known = here.0.preferences().place.filter(|place| !is_this_computer(place));
         known.unwrap_or_else(|| words.first_this_computer().to_owned())
     });
     let (advice, better, answered) = (use_signal(|| None), use_signal(|| None), use_signal(|| None));
@@ -427,7 +425,8 @@ fn connect(mut attempt: Attempt, mut state: State, here: &Here, (trust, credenti
         Place::Browser => String::new(),
         Place::Desktop => {
             // Said in the language of the next start.
-            here.0.save(KEY_PLACE, Some(&place).filter(|place| !is_this_computer(place)).map(String::as_str));
+            let elsewhere = Some(&place).filter(|place| !is_this_computer(place));
+            state.prefer(here, &|preferences| preferences.place = elsewhere.cloned());
             address(&place)
         }
     };

@@ -12,7 +12,7 @@ use crate::{
     platform::{Here, PageAct},
     room::Room,
     rooms::{self, RoomList},
-    state::{Shown, Side, State},
+    state::{Side, State},
     welcome::Welcome,
     words::{self, use_words},
 };
@@ -30,10 +30,10 @@ pub(crate) fn Frame() -> Element {
         Side::Rooms => "side-rooms",
         Side::Members => "side-members",
     };
-    let members = match (has_members.get(), *state.preferences.members.read()) {
+    let members = match (has_members.get(), state.preferences.read().hides_members) {
         (false, _) => "no-members",
-        (true, Shown::No) => "members-hidden",
-        (true, Shown::Yes) => "",
+        (true, true) => "members-hidden",
+        (true, false) => "",
     };
     // A number would do, but `inert` is on as soon as it is there at all.
     let inert = state.open.dialogs.read().is_open().then_some("true");

@@ -5,7 +5,7 @@ use dioxus::prelude::*;
 use crate::{
     platform::{Here, PageAct, Place},
     rooms::{self, Row},
-    state::{Dialog, Shown, Side, State},
+    state::{Dialog, Side, State},
     visits::{HistoryAct, Step},
 };
 
@@ -43,7 +43,7 @@ pub(crate) fn press(event: &KeyboardEvent, state: State, here: &Here) {
         KeyAct::Room(step, which) => walk(state, step, which),
         KeyAct::Region(step) => to_region(state, here, step),
         KeyAct::Visit(step) => here.0.history(HistoryAct::Go(step)),
-        KeyAct::Members => toggle_members(state),
+        KeyAct::Members => toggle_members(state, here),
         KeyAct::Help => toggle_help(state),
         KeyAct::Escape => escape(state, here),
     }
@@ -122,8 +122,7 @@ fn to_region(mut state: State, here: &Here, step: Step) {
         return;
     }
     let is_narrow = *state.page.narrow.peek();
-    let has_members =
-        rooms::has_members(state) && (is_narrow || *state.preferences.members.peek() == Shown::Yes);
+    let has_members = rooms::has_members(state) && (is_narrow || !state.preferences.peek().hides_members);
     let there: Vec<Region> =
         REGIONS.into_iter().filter(|region| *region != Region::Members || has_members).collect();
     let current = *state.open.region.peek();
@@ -149,7 +148,7 @@ fn to_region(mut state: State, here: &Here, step: Step) {
 }
 
 /// Shows and hides the members: beside the conversation where there is room, else over it.
-pub(crate) fn toggle_members(mut state: State) {
+pub(crate) fn toggle_members(mut state: State, here: &Here) {
     if !rooms::has_members(state) {
         return;
     }
@@ -157,8 +156,8 @@ pub(crate) fn toggle_members(mut state: State) {
         let side = *state.open.side.peek();
         return state.open.side.set(if side == Side::Members { Side::None } else { Side::Members });
     }
-    let shown = *state.preferences.members.peek();
-    state.preferences.members.set(if shown == Shown::Yes { Shown::No } else { Shown::Yes });
+    let hides = !state.preferences.peek().hides_members;
+    state.prefer(here, &|preferences| preferences.hides_members = hides);
 }
 
 fn toggle_help(mut state: State) {

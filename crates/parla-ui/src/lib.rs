@@ -18,6 +18,7 @@
 //!   is not sent yet.
 //! - `words.rs` has the sentences in the language of the person, out of `languages/`; `language_chooser.rs`
 //!   lets them choose.
+//! - `preferences.rs` is how the person wants the app, as the platform keeps it.
 //! - `platform.rs` is what differs between the page and the window, `page_signal.rs` what the page reports,
 //!   `alert.rs` a notification. `hooks.rs` and `icon.rs` are small parts for all others. `assets/` has the
 //!   stylesheet and `page.js`.
@@ -45,6 +46,7 @@ mod navigation;
 pub mod page_signal;
 mod password;
 pub mod platform;
+pub mod preferences;
 mod problem_words;
 mod remedies;
 pub mod room;

@@ -24,6 +24,7 @@ use crate::{
     keys::Region,
     link::Link,
     platform::{Command, Here},
+    preferences::Preferences,
     room::beside::Beside,
     rooms,
     toasts::{Toast, ToastKind},
@@ -90,7 +91,7 @@ pub struct State {
     /// What the app has told the person on its own account.
     pub announced: Announced,
     /// How the person wants it.
-    pub preferences: Preferences,
+    pub preferences: Signal<Preferences>,
     /// The sentences, in the language that the app speaks.
     pub words: Signal<Words>,
     /// The language that the person wants; the app speaks it when its sentences are loaded.
@@ -183,13 +184,6 @@ pub struct Announced {
     pub(crate) offers_to_notify: Signal<bool>,
 }
 
-/// How the person wants it.
-#[derive(Clone, Copy, PartialEq)]
-pub struct Preferences {
-    /// Whether the members are shown where there is room for them.
-    pub members: Signal<Shown>,
-}
-
 /// A conversation that is not there yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Wanted {
@@ -207,16 +201,6 @@ pub(crate) enum Pointer {
     Fine,
     /// With a finger: a field with the focus brings up a keyboard that covers half of the screen.
     Finger,
-}
-
-/// Whether a part is shown.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Shown {
-    /// It is.
-    #[default]
-    Yes,
-    /// It is hidden.
-    No,
 }
 
 /// What stands in the composer.
@@ -297,7 +281,7 @@ impl State {
                 notified: Signal::default(),
                 offers_to_notify: Signal::new(false),
             },
-            preferences: Preferences { members: Signal::default() },
+            preferences: Signal::default(),
             words: Signal::new(Words::english()),
             language: Signal::default(),
         })

@@ -198,6 +198,7 @@ fn TopicLine(at: BufferKey, topic: Option<Arc<Topic>>, can_set: bool) -> Element
 #[component]
 fn Members(count: MemberCount) -> Element {
     let words = use_words();
+    let here = use_context::<Here>();
     let mut state = use_context::<State>();
     let label = match count {
         MemberCount::Known(count) => words.people_count(count),
@@ -213,7 +214,7 @@ fn Members(count: MemberCount) -> Element {
             "aria-controls": Region::Members.id(),
             onclick: move |_| {
                 state.open.focus_back.set(Some(MEMBERS_ID.to_owned()));
-                keys::toggle_members(state);
+                keys::toggle_members(state, &here);
             },
             Icon { picture: Picture::People }
             if let MemberCount::Known(count) = count {
