@@ -43,10 +43,8 @@ pub(crate) fn Members() -> Element {
     let words = use_words();
     let mut state = use_context::<State>();
     let list = use_memo(move || {
-        let buffers = state.buffers.read();
-        let current = *state.current.read();
-        let view = current.and_then(|key| Some((key, buffers.get(&key)?)));
-        let (key, view) = view?;
+        let key = (*state.open.current.read())?;
+        let view = state.views.buffers.read(key)?;
         let is_online = state.is_online(key.network);
         let unknown = match &view.presence {
             Presence::Present => None,
@@ -54,7 +52,7 @@ pub(crate) fn Members() -> Element {
             Presence::Joining => Some(state.words().members_offline()),
             Presence::Absent(_) => Some(state.words().members_unknown()),
         };
-        Some((key, view.members.clone(), MemberCount::of(view), unknown))
+        Some((key, view.members.clone(), MemberCount::of(&view), unknown))
     });
     let Some((key, members, count, unknown)) = list.get() else { return rsx! {} };
     let title = match count {
@@ -68,7 +66,7 @@ pub(crate) fn Members() -> Element {
                 r#type: "button",
                 class: "quiet icon narrow-only",
                 "aria-label": words.members_close(),
-                onclick: move |_| state.side.set(Side::None),
+                onclick: move |_| state.open.side.set(Side::None),
                 span { "aria-hidden": "true", "×" }
             }
         }

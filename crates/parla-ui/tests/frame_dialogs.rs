@@ -292,6 +292,39 @@ fn the_focus_comes_back_to_the_side_that_lies_over_the_conversation() {
 }
 
 #[test]
+fn a_dialog_that_comes_over_another_leaves_it_as_it_was() {
+    let mut page = online(Place::Browser);
+    page.press("Change topic");
+    page.write("#dialog-focus", "Be very k");
+    page.fake.take_acts();
+    let problem = support::sample::problem(ProblemKind::NickTaken, "ann");
+    page.hear(vec![Update::Notice(NET, None, Notice::NickRefused { problem, suggestion: "ann_".into() })]);
+    let covered = |page: &Page| -> Vec<bool> {
+        page.all(".backdrop").into_iter().map(|node| page.attribute(node, "inert").is_some()).collect()
+    };
+    assert_eq!(covered(&page), [true, false]);
+    assert_eq!(page.fake.take_acts(), [PageAct::Focus("dialog-focus-1".into())]);
+    assert_eq!(page.attribute(page.one("#dialog-focus-1"), "initial_value").as_deref(), Some("ann_"));
+    page.key("#app", Key::Escape, Modifiers::empty());
+    assert_eq!(covered(&page), [false]);
+    assert_eq!(page.fake.take_acts(), [PageAct::Focus("dialog-focus".into())]);
+    page.press("Save");
+    let topic = Intent::SetTopic { buffer: BufferId(1), topic: "Be very k".into() };
+    assert_eq!(page.fake.take_intents(), [topic]);
+    assert!(!page.has("[role=dialog]"));
+    assert_eq!(page.fake.take_acts(), [PageAct::Focus("change-topic".into())]);
+}
+
+#[test]
+fn what_is_about_a_conversation_closes_with_it() {
+    let mut page = online(Place::Browser);
+    page.press("Change topic");
+    page.hear(vec![Update::BufferClosed(NET, BufferId(1))]);
+    assert!(!page.has("[role=dialog]"));
+    assert!(page.attribute(page.one(".frame"), "inert").is_none(), "nothing can be reached");
+}
+
+#[test]
 fn another_network_is_added_on_the_desktop_only() {
     assert!(!online(Place::Browser).html().contains("Add a network"));
     let mut page = online(Place::Desktop);

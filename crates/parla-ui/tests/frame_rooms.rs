@@ -53,6 +53,8 @@ fn the_button_for_the_rooms_says_what_is_new_in_them() {
     };
     let lobby = shown(BufferView { unread: 7, mentions: 1, ..room(1, "#lobby") });
     let mut page = online(vec![lobby, bob(0, 0)]);
+    assert!(!page.has("#show-rooms"), "the list is beside it");
+    page.write("#page-signal", "narrow 1");
     let said = |page: &Page| {
         let button = page.one("#show-rooms");
         (page.attribute(button, "aria-label").unwrap(), page.text_of(button))

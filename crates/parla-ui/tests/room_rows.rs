@@ -268,6 +268,7 @@ fn the_header_has_name_topic_and_members() {
     assert_eq!(page.text("#room-name"), "#lobby");
     assert_eq!(page.text(".topic"), "all about #rust");
     page.button("2 people");
+    page.write("#page-signal", "narrow 1");
     page.press("Show rooms");
     assert!(page.has(".side-rooms"));
     view.rights.set_topic = true;

@@ -8,7 +8,7 @@ use parla_client::{
     view::{BufferKind, Directory, DirectoryRoom, NetworkId},
 };
 
-use super::{DialogBox, FOCUS_ID};
+use super::{DialogBox, use_focus_id};
 use crate::{
     hooks::{Memo, use_context, use_hook, use_memo, use_signal},
     platform::Here,
@@ -29,7 +29,7 @@ pub(crate) fn Browse(network: NetworkId) -> Element {
     let needle = use_signal(String::new);
     use_hook(|| wish(&here, network, Intent::ListRooms));
     let rooms = use_memo(move || {
-        let directories = state.directories.read();
+        let directories = state.views.directories.read();
         directories.get(&network).map(|view| view.rooms.clone()).unwrap_or_default()
     });
     let lower = use_memo(move || Lower::of(&rooms.read()));
@@ -60,6 +60,7 @@ pub(crate) fn Browse(network: NetworkId) -> Element {
 #[component]
 fn SearchField(needle: Signal<String>, taken: Memo<Taken>) -> Element {
     let words = use_words();
+    let focus_id = use_focus_id();
     let enter = match &*taken.read() {
         Taken::Room(room) => words.dialog_browse_enter(&room.shown),
         Taken::New(name) => words.dialog_browse_enter_new(name),
@@ -68,9 +69,9 @@ fn SearchField(needle: Signal<String>, taken: Memo<Taken>) -> Element {
     };
     rsx! {
         div { class: "field",
-            label { r#for: FOCUS_ID, {words.dialog_browse_search()} }
+            label { r#for: focus_id.clone(), {words.dialog_browse_search()} }
             input {
-                id: FOCUS_ID,
+                id: focus_id,
                 r#type: "search",
                 autocomplete: "off",
                 autocapitalize: "off",
@@ -172,7 +173,7 @@ fn Foot(network: NetworkId, found: Memo<Found>) -> Element {
     let words = use_words();
     let state = use_context::<State>();
     let progress = use_memo(move || {
-        let directories = state.directories.read();
+        let directories = state.views.directories.read();
         directories.get(&network).map_or((false, false), |view| (view.complete, view.cut))
     });
     let (is_complete, is_cut) = progress.get();
@@ -261,13 +262,12 @@ fn room_name(written: &str) -> Option<String> {
 }
 
 fn joined(state: State, network: NetworkId) -> Vec<String> {
-    let buffers = state.buffers.read();
-    let rooms = buffers.iter().filter(|(key, view)| key.network == network && view.kind == BufferKind::Room);
-    rooms.map(|(_, view)| view.name.to_lowercase()).collect()
+    let buffers = state.views.buffers.list();
+    let rooms = buffers.iter().filter(|(key, room)| key.network == network && room.kind == BufferKind::Room);
+    rooms.map(|(_, room)| room.name.to_lowercase()).collect()
 }
 
 fn join(mut state: State, here: &Here, network: NetworkId, room: Arc<str>) {
-    state.focus_back.set(Some(state.place_to_write().to_owned()));
     wish(here, network, Intent::Join { room, key: None });
-    state.close_dialog();
+    state.close_dialog_to(state.place_to_write());
 }

@@ -26,7 +26,7 @@ pub(crate) fn PersonCard(network: NetworkId, nick: Arc<str>) -> Element {
     let state = use_context::<State>();
     use_hook(|| wish(&here, network, Intent::Whois { nick: Arc::clone(&nick) }));
     let person = use_memo(use_reactive!(|nick| {
-        let person = state.person.read();
+        let person = state.views.person.read();
         let known = person.as_ref().filter(|(of, person)| *of == network && is_same(person, &nick));
         known.map(|(_, person)| Arc::clone(person))
     }));

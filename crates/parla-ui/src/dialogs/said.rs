@@ -10,7 +10,7 @@ use crate::{hooks::use_context, state::State, toasts::Said, words::use_words};
 pub(crate) fn SaidList() -> Element {
     let words = use_words();
     let state = use_context::<State>();
-    let journal = state.journal.read();
+    let journal = state.announced.journal.read();
     rsx! {
         DialogBox { title: words.toast_list(), focus: FocusFirst::Title, class: "help",
             div { class: "help-scroll", tabindex: "0",

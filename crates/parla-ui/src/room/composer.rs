@@ -55,8 +55,7 @@ pub(crate) fn Composer(at: ReadSignal<BufferKey>) -> Element {
     let desk = use_desk(at);
     let target = use_memo(move || {
         let at = at();
-        let buffers = state.buffers.read();
-        let view = buffers.get(&at)?;
+        let view = state.views.buffers.read(at)?;
         let is_online = state.is_online(at.network);
         let (name, room) = (view.name.clone(), view.target.clone());
         Some(Target {
@@ -65,7 +64,7 @@ pub(crate) fn Composer(at: ReadSignal<BufferKey>) -> Element {
             room,
             presence: view.presence.clone(),
             is_online,
-            is_told: tells_of_removal(view),
+            is_told: tells_of_removal(&view),
         })
     });
     let target = target.read();
@@ -181,7 +180,7 @@ fn Ask(desk: Desk) -> Element {
     let question = *desk.question.read();
     let Some(question) = question else { return rsx! {} };
     let preview: Vec<String> = {
-        let written = state.composer.read();
+        let written = state.page.composer.read();
         let lines = written.text.lines().filter(|line| !line.trim().is_empty());
         lines.take(PREVIEW_LINES).map(str::to_owned).collect()
     };
