@@ -22,6 +22,23 @@ use crate::{
 /// Under this key stands why the person is away.
 const AWAY: &str = "away";
 
+/// What the keys of messages begin with that wait to be confirmed; a number follows.
+pub(crate) const OUT: &str = "out ";
+
+/// The kind and the name of the conversation of which something is kept under this key.
+pub fn conversation(key: &str) -> Option<(BufferKind, &str)> {
+    match key.split_once(' ')? {
+        ("room", name) => Some((BufferKind::Room, name)),
+        ("person", name) => Some((BufferKind::Direct, name)),
+        _ => None,
+    }
+}
+
+/// Whether under this key a message is kept that is about to be sent, or was sent and is not confirmed.
+pub fn is_to_be_sent(key: &str) -> bool {
+    key.starts_with(OUT)
+}
+
 /// What the shell was told to keep of conversations and the like, to tell it only of changes.
 #[derive(Debug, Default)]
 pub(crate) struct Records {
@@ -55,9 +72,9 @@ impl Records {
         records: &BTreeMap<String, String>,
     ) {
         for (key, value) in records {
-            let (kind, name) = match key.split_once(' ') {
-                Some(("room", name)) if session.is_room_name(name) => (BufferKind::Room, name),
-                Some(("person", name)) if session.is_nick(name) => (BufferKind::Direct, name),
+            let (kind, name) = match conversation(key) {
+                Some((BufferKind::Room, name)) if session.is_room_name(name) => (BufferKind::Room, name),
+                Some((BufferKind::Direct, name)) if session.is_nick(name) => (BufferKind::Direct, name),
                 _ => continue,
             };
             let Some(id) = buffers.open(session, kind, name) else { break };
@@ -82,7 +99,7 @@ impl Records {
 
     /// Tells the shell what is to be kept now; `away` is why the person is away, if they want to be.
     pub(crate) fn store(&mut self, buffers: &Buffers, away: Option<&Arc<str>>, turn: &mut Turn<'_>) {
-        let mut wanted: BTreeMap<String, String> = buffers.iter().filter_map(conversation).collect();
+        let mut wanted: BTreeMap<String, String> = buffers.iter().filter_map(record).collect();
         wanted.extend(away.map(|reason| (AWAY.to_owned(), reason.to_string())));
         // What has another name now is kept under the new one before the old one goes.
         for (key, value) in wanted.iter().filter(|(key, value)| self.stored.get(*key) != Some(*value)) {
@@ -95,7 +112,7 @@ impl Records {
     }
 }
 
-fn conversation(buffer: &Buffer) -> Option<(String, String)> {
+fn record(buffer: &Buffer) -> Option<(String, String)> {
     let kind = match buffer.kind() {
         BufferKind::Server => return None,
         BufferKind::Room if buffer.is_leaving() || matches!(buffer.presence(), Presence::Absent(None)) => {
