@@ -25,6 +25,22 @@ const AWAY: &str = "away";
 
 /// Before the key of a conversation: the messages that were taken back there.
 const DELETED: &str = "deleted ";
+/// What the keys of messages begin with that wait to be confirmed; a number follows.
+pub(crate) const OUT: &str = "out ";
+
+/// The kind and the name of the conversation of which something is kept under this key.
+pub fn conversation(key: &str) -> Option<(BufferKind, &str)> {
+    match key.split_once(' ')? {
+        ("room", name) => Some((BufferKind::Room, name)),
+        ("person", name) => Some((BufferKind::Direct, name)),
+        _ => None,
+    }
+}
+
+/// Whether under this key a message is kept that is about to be sent, or was sent and is not confirmed.
+pub fn is_to_be_sent(key: &str) -> bool {
+    key.starts_with(OUT)
+}
 
 /// What the shell was told to keep of conversations and the like, to tell it only of changes.
 #[derive(Debug, Default)]
@@ -94,7 +110,7 @@ impl Records {
 
     /// Tells the shell what is to be kept now; `away` is why the person is away, if they want to be.
     pub(crate) fn store(&mut self, buffers: &Buffers, away: Option<&Arc<str>>, turn: &mut Turn<'_>) {
-        let mut wanted: BTreeMap<String, String> = buffers.iter().filter_map(conversation).collect();
+        let mut wanted: BTreeMap<String, String> = buffers.iter().filter_map(record).collect();
         wanted.extend(buffers.iter().filter_map(deletions));
         wanted.extend(away.map(|reason| (AWAY.to_owned(), reason.to_string())));
         // What has another name now is kept under the new one before the old one goes.
@@ -108,13 +124,12 @@ impl Records {
     }
 }
 
-/// The conversation of a key.
+/// The conversation of a key, if this server knows such a name.
 fn of_key<'a>(session: &Session, key: &'a str) -> Option<(BufferKind, &'a str)> {
-    match key.split_once(' ')? {
-        ("room", name) if session.is_room_name(name) => Some((BufferKind::Room, name)),
-        ("person", name) if session.is_nick(name) => Some((BufferKind::Direct, name)),
-        _ => None,
-    }
+    conversation(key).filter(|(kind, name)| match kind {
+        BufferKind::Room => session.is_room_name(name),
+        BufferKind::Direct | BufferKind::Server => session.is_nick(name),
+    })
 }
 
 /// The key of a conversation, if it is to be found again.
@@ -130,7 +145,7 @@ fn key(buffer: &Buffer) -> Option<String> {
     Some(format!("{kind} {}", buffer.name()))
 }
 
-fn conversation(buffer: &Buffer) -> Option<(String, String)> {
+fn record(buffer: &Buffer) -> Option<(String, String)> {
     let kept = Conversation {
         key: buffer.key().map(|key| key.to_string()),
         read_until: buffer.read_at().map(Timestamp::as_millis),

@@ -14,6 +14,7 @@ use parla_client::{
     tabs::{Ballot, Election, Letter, Look, Mark, Message, Role, TabId, Wishes, pack, unpack},
     view::Update,
 };
+use parla_engine::Signal;
 use parla_proto::Timestamp;
 use parla_ui::platform::Command;
 
@@ -24,9 +25,7 @@ use crate::{
     interface::{Interface, Rows, to_nowhere},
     leader::Leader,
     orders::Order,
-    page,
-    socket::Signal,
-    storage,
+    page, storage,
 };
 
 /// Under this name the person is known here; if it is saved, they come back without being asked.
@@ -49,7 +48,7 @@ const ASK_BUILD_EVERY: Duration = Duration::from_secs(5);
 #[derive(Debug)]
 pub(crate) enum Happening {
     Command(Command),
-    Socket(u32, Signal),
+    Socket(u64, Signal<String>),
     /// The browser says that the device has lost its network.
     Offline,
     /// The browser says that the device has a network again, or another one.
