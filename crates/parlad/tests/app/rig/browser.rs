@@ -147,15 +147,14 @@ impl Browser {
         window
     }
 
-    /// The browser of this window is killed, with all its tabs, and the person starts it again and comes back to the front page.
+    /// The browser of this window is killed, with all its tabs, and the person starts it again. The new window shows nothing yet.
     pub(crate) async fn crashes(&self, window: Window) -> Window {
         let number = window.number();
         self.driver.kill_chromium(number);
         self.windows.borrow_mut().retain(|other| other.number() != number);
-        drop(window);
-        let window = self.start_chromium(number).await;
-        window.visit(&self.address("/")).await;
-        window
+        // The driver is to know it before it starts another one.
+        let _ = window.client().clone().close().await;
+        self.start_chromium(number).await
     }
 
     /// Where the pages come from.

@@ -37,6 +37,7 @@ fn nothing_written_is_lost_when_the_page_is_killed() {
             .await;
             scene.steps.take("kill", &format!("after {} ms", life.as_millis()));
             alice = browser.crashes(alice).await;
+            alice.visit(&browser.address("/")).await;
             scene.messages.listen(&mut bob);
         }
         alice.finds("#composer").await;
