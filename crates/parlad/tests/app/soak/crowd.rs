@@ -1,6 +1,12 @@
 //! A link is sent to a room full of people, who all open it in the same second.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
 
 use futures_util::future::join_all;
 
@@ -28,37 +34,44 @@ const WATCH: &str = "
 fn fourteen_people_come_in_at_once() {
     visit(async |browser| {
         let mut bob = browser.person("bob");
-        for network in [Network::Sound, Network::FailsOnce] {
+        let failed = Arc::new(AtomicUsize::new(0));
+        for network in [Network::Sound, Network::FailsOnce(Arc::clone(&failed))] {
             let (mut forms, mut apps) = (Vec::new(), Vec::new());
             for time in 1..=TIMES {
-                for (form, app) in come_in(browser, &mut bob, network).await {
+                for (form, app) in come_in(browser, &mut bob, &network).await {
                     forms.push(form);
                     apps.push(app);
                 }
-                println!("{network:?}, time {time}: all {PEOPLE} are in");
+                println!("time {time}: all {PEOPLE} are in");
             }
-            println!("{network:?}: the form after {}, the app's own after {}", spread(forms), spread(apps));
+            println!(
+                "{} requests failed; the form after {}, the app's own after {}",
+                failed.load(Ordering::Relaxed),
+                spread(forms),
+                spread(apps)
+            );
         }
+        assert!(failed.load(Ordering::Relaxed) >= TIMES * PEOPLE, "everyone missed something at first");
     });
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Network {
     Sound,
-    /// Every second asset fails once for each person.
-    FailsOnce,
+    /// Every second asset fails once for each person; how often in all.
+    FailsOnce(Arc<AtomicUsize>),
 }
 
 /// All open the link and enter the room. Gives for each of them the milliseconds until the form was there, and the app's own.
-async fn come_in(browser: &Browser, bob: &mut Client, network: Network) -> Vec<(u64, u64)> {
+async fn come_in(browser: &Browser, bob: &mut Client, network: &Network) -> Vec<(u64, u64)> {
     let mut people = Vec::new();
     for number in 0..PEOPLE {
         let window = browser.open_blank().await;
         window.begins_with(WATCH).await;
         let address = match network {
             Network::Sound => browser.address(LINK),
-            Network::FailsOnce => {
-                let proxy = Faults::start(browser.http(), every_second_once(number)).address();
+            Network::FailsOnce(failed) => {
+                let rule = every_second_once(number, Arc::clone(failed));
+                let proxy = Faults::start(browser.http(), rule).address();
                 window.expects_in_console(&proxy.to_string());
                 format!("http://{proxy}{LINK}")
             }
@@ -92,7 +105,10 @@ async fn enters(window: &Window, address: &str, name: &str) -> (u64, u64) {
 }
 
 /// The page itself comes, so that there is something that can try again.
-fn every_second_once(number: usize) -> impl FnMut(&str) -> Option<Fault> + Send {
+fn every_second_once(
+    number: usize,
+    failed: Arc<AtomicUsize>,
+) -> impl FnMut(&str) -> Option<Fault> + Send + 'static {
     let faults = [Fault::Status(503), Fault::Reset, Fault::Truncated, Fault::WrongContent];
     let fault = faults[number / 2 % faults.len()];
     let mut asked: Vec<String> = Vec::new();
@@ -101,7 +117,9 @@ fn every_second_once(number: usize) -> impl FnMut(&str) -> Option<Fault> + Send 
             return None;
         }
         asked.push(path.to_owned());
-        (asked.len() + number).is_multiple_of(2).then_some(fault)
+        let fault = (asked.len() + number).is_multiple_of(2).then_some(fault);
+        failed.fetch_add(usize::from(fault.is_some()), Ordering::Relaxed);
+        fault
     }
 }
 
