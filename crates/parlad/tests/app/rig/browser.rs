@@ -1,7 +1,7 @@
 //! A server, a driver, and the windows of one test.
 
 use std::{
-    cell::RefCell,
+    cell::{Cell, RefCell},
     fs,
     net::SocketAddr,
     panic::{AssertUnwindSafe, resume_unwind},
@@ -19,6 +19,8 @@ const WITHOUT_FLOOD: &str = "[flood]\nburst = 10000\nrate = 1000\n";
 /// Where windows are opened.
 pub(crate) struct Browser {
     windows: RefCell<Vec<Window>>,
+    /// How many were ever opened.
+    opened: Cell<usize>,
     driver: Driver,
     server: RefCell<Option<Daemon>>,
     /// Where the server listens, also while it is away: for lines, and for pages.
@@ -68,7 +70,8 @@ impl Browser {
         let [lines, pages] = [addresses.0, addresses.1].map(|address| address.to_string());
         let toml = toml.replacen("127.0.0.1:0", &lines, 1).replacen("127.0.0.1:0", &pages, 1);
         let server = RefCell::new(Some(daemon));
-        Self { windows: RefCell::default(), driver: Driver::start(), server, addresses, toml, folder }
+        let (windows, opened) = (RefCell::default(), Cell::default());
+        Self { windows, opened, driver: Driver::start(), server, addresses, toml, folder }
     }
 
     /// Ends the server as a loss of power does. Windows may complain of that.
@@ -111,7 +114,7 @@ impl Browser {
 
     /// A new person's window at the front page of a proxy, of which its console may complain.
     pub(crate) async fn open_behind(&self, proxy: SocketAddr) -> Window {
-        let window = self.open_page(Width::Wide, "about:blank").await;
+        let window = self.open_blank().await;
         window.expects_in_console(&proxy.to_string());
         window.visit(&format!("http://{proxy}/")).await;
         window
@@ -119,19 +122,39 @@ impl Browser {
 
     /// A new person's window that runs this script in every page before any script of the page, at the front page.
     pub(crate) async fn open_with(&self, script: &str) -> Window {
-        let window = self.open_page(Width::Wide, "about:blank").await;
+        let window = self.open_blank().await;
         window.begins_with(script).await;
         window.visit(&self.address("/")).await;
         window
     }
 
+    /// A new person's window that shows nothing yet.
+    pub(crate) async fn open_blank(&self) -> Window {
+        self.open_page(Width::Wide, "about:blank").await
+    }
+
     async fn open_page(&self, width: Width, page: &str) -> Window {
-        let number = self.windows.borrow().len();
-        let window = Window::new(self.driver.chromium(number).await);
-        self.windows.borrow_mut().push(window.clone());
+        let number = self.opened.replace(self.opened.get() + 1);
+        let window = self.start_chromium(number).await;
         window.resize(width).await;
         window.visit(page).await;
         window
+    }
+
+    async fn start_chromium(&self, number: usize) -> Window {
+        let window = Window::new(self.driver.chromium(number).await, number);
+        self.windows.borrow_mut().push(window.clone());
+        window
+    }
+
+    /// The browser of this window is killed, with all its tabs, and the person starts it again. The new window shows nothing yet.
+    pub(crate) async fn crashes(&self, window: Window) -> Window {
+        let number = window.number();
+        self.driver.kill_chromium(number);
+        self.windows.borrow_mut().retain(|other| other.number() != number);
+        // The driver is to know it before it starts another one.
+        let _ = window.client().clone().close().await;
+        self.start_chromium(number).await
     }
 
     /// Where the pages come from.
@@ -144,11 +167,12 @@ impl Browser {
         format!("http://{}{path}", self.addresses.1)
     }
 
-    async fn finish(&self) {
+    /// Looks at the consoles of all windows, and closes them.
+    pub(crate) async fn finish(&self) {
         let mut all = String::new();
-        for (number, window) in self.windows.take().into_iter().enumerate() {
+        for window in self.windows.take() {
             for complaint in window.complaints().await {
-                all += &format!("window {number}: {complaint}\n");
+                all += &format!("window {}: {complaint}\n", window.number());
             }
             window.close().await;
         }
@@ -160,7 +184,8 @@ impl Browser {
         let folder = target().join("browser");
         fs::create_dir_all(&folder).unwrap();
         let test = thread::current().name().unwrap_or("test").replace("::", "-");
-        for (number, window) in self.windows.take().into_iter().enumerate() {
+        for window in self.windows.take() {
+            let number = window.number();
             let path = folder.join(format!("{test}-{number}.png"));
             println!("--- window {number}, shown in {}", path.display());
             let shown = AssertUnwindSafe(async {

@@ -36,6 +36,8 @@ impl Width {
 #[derive(Clone)]
 pub(crate) struct Window {
     client: Client,
+    /// Which of the browsers of its driver it belongs to.
+    number: usize,
     /// Which of the tabs of its browser; none if it has never had others.
     tab: Option<WindowHandle>,
     /// What the test expects in the console.
@@ -43,8 +45,12 @@ pub(crate) struct Window {
 }
 
 impl Window {
-    pub(super) fn new(client: Client) -> Self {
-        Self { client, tab: None, expected: Rc::default() }
+    pub(super) fn new(client: Client, number: usize) -> Self {
+        Self { client, number, tab: None, expected: Rc::default() }
+    }
+
+    pub(super) const fn number(&self) -> usize {
+        self.number
     }
 
     /// Another tab of the same browser, which is in front from now on. This one is given with it, so that it can be come back to.
@@ -197,12 +203,22 @@ impl Window {
 
     /// Waits until `look` finds something.
     pub(crate) async fn eventually<T>(&self, what: &str, look: impl AsyncFn() -> Option<T>) -> T {
+        self.eventually_within(PATIENCE, what, look).await
+    }
+
+    /// The same where more happens at once than usual.
+    pub(crate) async fn eventually_within<T>(
+        &self,
+        patience: Duration,
+        what: &str,
+        look: impl AsyncFn() -> Option<T>,
+    ) -> T {
         let begin = Instant::now();
         loop {
             if let Some(found) = look().await {
                 return found;
             }
-            if begin.elapsed() > PATIENCE {
+            if begin.elapsed() > patience {
                 let text = self.text().await;
                 panic!("waited in vain for {what}; the page shows\n{text}");
             }
