@@ -22,23 +22,31 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("parla-testing", &["parla-proto", "parla-server", "parla-store"]),
     ("parla-bench", &["parla-proto"]),
     ("parla-client", &["parla-proto"]),
+    ("parla-engine", &["parla-client", "parla-proto"]),
     ("parla-words", &[]),
     ("parla-ui", &["parla-client", "parla-proto", "parla-words"]),
-    ("parla-web", &["parla-client", "parla-proto", "parla-ui"]),
-    ("parla", &["parla-client", "parla-history", "parla-proto", "parla-ui"]),
+    ("parla-web", &["parla-client", "parla-engine", "parla-proto", "parla-ui"]),
+    ("parla", &["parla-client", "parla-engine", "parla-history", "parla-proto", "parla-ui"]),
     ("xtask", &[]),
     ("bundle", &["parla-words"]),
 ];
 
 /// The crates without I/O, clock and randomness.
-const PURE: &[&str] = &["parla-proto", "parla-server", "parla-client"];
+const PURE: &[&str] = &["parla-proto", "parla-server", "parla-client", "parla-engine"];
 
 /// What would bring I/O, a clock or randomness into a pure crate, at any depth.
 const IMPURE: &[&str] = &["tokio", "rusqlite", "rand", "getrandom", "mio", "socket2"];
 
 /// The crates that must not know how the app is drawn: it changes with every release of Dioxus.
-const WITHOUT_INTERFACE: &[&str] =
-    &["parla-server", "parla-store", "parlad", "parla-client", "parla-history", "parla-proto"];
+const WITHOUT_INTERFACE: &[&str] = &[
+    "parla-server",
+    "parla-store",
+    "parlad",
+    "parla-client",
+    "parla-engine",
+    "parla-history",
+    "parla-proto",
+];
 
 /// What draws the app, and everything whose name goes on after it with a `-`.
 const INTERFACE: &[&str] = &["dioxus", "wry", "tao"];

@@ -98,6 +98,10 @@ const HOUSES: &[House] = &[
             ("client", &["client"]),
         ],
     },
+    House {
+        src: "crates/parla-engine/src",
+        floors: &[("shell", &["storage", "transport", "pace"]), ("engine", &["engine"])],
+    },
 ];
 
 impl House {

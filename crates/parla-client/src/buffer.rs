@@ -1,6 +1,7 @@
 //! One conversation: a room, a person, or the server itself. Knows what of it the interface and the shell have not been told yet.
 
 mod answers;
+mod deletions;
 mod past;
 mod played;
 mod reading;
@@ -13,6 +14,7 @@ use parla_proto::Timestamp;
 
 use self::{answers::Answers, past::Past, reading::Reading};
 pub(crate) use self::{
+    deletions::Deletion,
     past::Missed,
     reading::{Look, Read},
     receiving::Added,
@@ -61,6 +63,8 @@ pub(crate) struct Buffer {
     reading: Reading,
     /// What is known of the time before the person came.
     past: Past,
+    /// Messages that were taken back, by when they were said.
+    deletions: Vec<Deletion>,
     /// Why the other person is away, if they are and the server has said so; empty if it did not say why.
     away: Option<Arc<str>>,
     /// The reason that was given last as the answer to a message.
@@ -93,6 +97,7 @@ impl Buffer {
             members: MemberList::default(),
             reading: Reading::default(),
             past: Past::new(kind),
+            deletions: Vec::new(),
             away: None,
             away_told: None,
             is_leaving: false,

@@ -33,7 +33,7 @@ use crate::{
     survey::Survey,
     text::shown_name,
     turn::Turn,
-    view::{BufferId, BufferKind, Features, NetworkView, Presence, Update},
+    view::{BufferId, BufferKind, Earlier, Features, NetworkView, Presence, Update},
 };
 
 use self::receive::RoomLeft;
@@ -245,6 +245,9 @@ impl Client {
         };
         if let Some(buffer) = buffer {
             self.history.recalled(buffer, &self.session, &recalled, turn);
+            // Of a person's messages nobody else has more.
+            let is_all = kind == BufferKind::Direct && !recalled.more;
+            buffer.put_back_deleted(if is_all { Earlier::None } else { buffer.earlier() });
         }
     }
 }

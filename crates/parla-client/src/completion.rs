@@ -115,8 +115,7 @@ impl<'a> Word<'a> {
         let beginning = self.text.strip_prefix('/').unwrap_or(self.text);
         let fitting = commands.iter().filter_map(|spec| {
             let name = spec.names().find(|name| begins_with(name, beginning))?;
-            let needs_words = !spec.syntax.is_empty();
-            let insert = self.followed(format!("/{name}"), if needs_words { " " } else { "" });
+            let insert = self.followed(format!("/{name}"), if spec.takes_words() { " " } else { "" });
             Some(Choice { insert, shown: format!("/{name}").into(), kind: ChoiceKind::Command(spec) })
         });
         let mut choices: Vec<_> = fitting.take(CHOICES_MAX).collect();

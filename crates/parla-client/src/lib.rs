@@ -26,7 +26,7 @@
 //!   until it is whole.
 //! - What is asked and known beside them: `directory.rs` (rooms), `people.rs`, `display_names.rs`,
 //!   `survey.rs`, `markers.rs`, and `looking.rs` (what the person looks at).
-//! - `history.rs` fetches earlier messages, `outbox.rs` has what waits to be confirmed, and `records.rs` what
+//! - `history.rs` fetches earlier messages, `outbox.rs` has what waits to be confirmed, and [`records`] what
 //!   a shell keeps.
 //! - `client.rs` has the parts and does what one input asks, in order. Only the files below it see the parts
 //!   together: `registration.rs`, `intents.rs`, `moderation.rs`, and `receive/`, with one file for each
@@ -63,7 +63,7 @@ mod people;
 pub mod problem;
 mod rank;
 mod received;
-mod records;
+pub mod records;
 mod regain;
 mod room_modes;
 pub mod secrets;

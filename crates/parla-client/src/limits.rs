@@ -57,6 +57,8 @@ pub const QUOTED_CHARS_MAX: usize = 80;
 pub const DISPLAY_NAMES_MAX: usize = 20_000;
 /// Pages of history asked for at once; the others wait, so that a person in many rooms is not taken for a flood.
 pub const HISTORY_OPEN_MAX: usize = 6;
+/// Messages of one conversation of which is known that they were taken back; the oldest go first.
+pub const DELETIONS_MAX: usize = 50;
 /// Batches open at once.
 pub const BATCHES_MAX: usize = 64;
 /// ISUPPORT tokens kept.

@@ -223,6 +223,10 @@ impl RoomModes {
         let offered =
             SETTINGS.into_iter().filter_map(|setting| Some((setting, session.modes().letter(setting)?)));
         let settings = offered.map(|(setting, letter)| (setting, self.value(letter).map(Arc::clone)));
+        // Where there are no accounts, they would shut everyone out; if one is set all the same, it can be seen and taken away.
+        let settings = settings.filter(|(setting, value)| {
+            value.is_some() || session.has_accounts() || !setting.is_about_accounts()
+        });
         let lists = LISTS.into_iter().filter(|kind| session.list_letter(*kind).is_some()).map(|kind| {
             let list = self.list_of(kind);
             MaskList { kind, masks: list.masks.clone(), is_complete: list.state == Fetched::All }

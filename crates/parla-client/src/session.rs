@@ -63,6 +63,8 @@ pub(crate) struct Session {
     nick_fault: Option<NickFault>,
     /// The account that the server has said the person is logged in to.
     account: Option<Arc<str>>,
+    /// The server has accounts, as far as it shows: it can sign people in, or has signed this one in.
+    has_accounts: bool,
     /// The nick was refused without a reason; whether it is asked for once more, when the server can give one, or was.
     asks_why: Asks,
     /// CAP REQs that were not answered.
@@ -160,6 +162,7 @@ impl Default for Session {
             nicks_tried: 0,
             nick_fault: None,
             account: None,
+            has_accounts: false,
             asks_why: Asks::default(),
             requests_open: 0,
             asks_singly: false,
@@ -234,8 +237,14 @@ impl Session {
         self.account.is_some()
     }
 
+    /// Whether the server has accounts, as far as it shows.
+    pub(crate) const fn has_accounts(&self) -> bool {
+        self.has_accounts
+    }
+
     /// The person is logged in to an account, or no longer.
     pub(crate) fn set_account(&mut self, account: Option<&str>) {
+        self.has_accounts |= account.is_some();
         self.account = account.map(Arc::from);
     }
 

@@ -50,6 +50,11 @@ pub const SETTINGS: [Setting; 11] = [
 ];
 
 impl Setting {
+    /// Whether it is for people with an account.
+    pub(crate) const fn is_about_accounts(self) -> bool {
+        matches!(self, Self::AccountsOnly | Self::AccountsSpeak)
+    }
+
     /// Whether it is a word or a number, and not just on or off.
     pub const fn has_value(self) -> bool {
         matches!(self, Self::Key | Self::Limit | Self::Forward)
@@ -62,7 +67,7 @@ pub type Set = (Setting, Option<Arc<str>>);
 /// How a room is set up, and what the server offers for it. Equal if it is the same allocation.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct RoomSettings {
-    /// What the server offers, and how it is set.
+    /// What the server offers and has a use for, and how it is set.
     pub settings: Vec<Set>,
     /// The server has told how it is set; before that, all seems to be off.
     pub is_known: bool,

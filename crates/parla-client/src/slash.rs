@@ -85,9 +85,25 @@ pub struct Spec {
     pub name: &'static str,
     /// Other names of the same.
     pub aliases: &'static [&'static str],
-    /// The words that follow: `<needed>`, `[can be left out]`.
-    pub syntax: &'static str,
+    /// The words that follow and cannot be left out.
+    pub needed: &'static [Word],
+    /// The words behind those, which can be left out.
+    pub optional: &'static [Word],
     verb: Verb,
+}
+
+/// What belongs behind a command. What it is called, the interface says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Word {
+    Action,
+    Command,
+    Key,
+    Message,
+    Name,
+    Reason,
+    Room,
+    Topic,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -110,27 +126,37 @@ enum Verb {
 
 /// All commands, the most useful first.
 #[rustfmt::skip]
-pub static SPECS: &[Spec] = &[
-    Spec { name: "join", aliases: &[], syntax: "<room> [key]", verb: Verb::Join },
-    Spec { name: "part", aliases: &["leave", "close"], syntax: "[room] [reason]", verb: Verb::Part },
-    Spec { name: "msg", aliases: &["query"], syntax: "<nick> [message]", verb: Verb::Msg },
-    Spec { name: "me", aliases: &[], syntax: "<action>", verb: Verb::Me },
-    Spec { name: "nick", aliases: &[], syntax: "<nick>", verb: Verb::Nick },
-    Spec { name: "list", aliases: &["browse"], syntax: "", verb: Verb::List },
-    Spec { name: "topic", aliases: &[], syntax: "[topic]", verb: Verb::Topic },
-    Spec { name: "invite", aliases: &[], syntax: "<nick> [room]", verb: Verb::Invite },
-    Spec { name: "kick", aliases: &[], syntax: "<nick> [reason]", verb: Verb::Kick },
-    Spec { name: "whois", aliases: &[], syntax: "<nick>", verb: Verb::Whois },
-    Spec { name: "away", aliases: &[], syntax: "[reason]", verb: Verb::Away },
-    Spec { name: "back", aliases: &[], syntax: "", verb: Verb::Back },
-    Spec { name: "help", aliases: &[], syntax: "[command]", verb: Verb::Help },
-    Spec { name: "quit", aliases: &[], syntax: "[reason]", verb: Verb::Quit },
-];
+pub static SPECS: &[Spec] = {
+    use Word::{Action, Command, Key, Message, Name, Reason, Room, Topic};
+    &[
+        Spec { name: "join", aliases: &[], needed: &[Room], optional: &[Key], verb: Verb::Join },
+        Spec {
+            name: "part", aliases: &["leave", "close"], needed: &[], optional: &[Room, Reason], verb: Verb::Part,
+        },
+        Spec { name: "msg", aliases: &["query"], needed: &[Name], optional: &[Message], verb: Verb::Msg },
+        Spec { name: "me", aliases: &[], needed: &[Action], optional: &[], verb: Verb::Me },
+        Spec { name: "nick", aliases: &[], needed: &[Name], optional: &[], verb: Verb::Nick },
+        Spec { name: "list", aliases: &["browse"], needed: &[], optional: &[], verb: Verb::List },
+        Spec { name: "topic", aliases: &[], needed: &[], optional: &[Topic], verb: Verb::Topic },
+        Spec { name: "invite", aliases: &[], needed: &[Name], optional: &[Room], verb: Verb::Invite },
+        Spec { name: "kick", aliases: &[], needed: &[Name], optional: &[Reason], verb: Verb::Kick },
+        Spec { name: "whois", aliases: &[], needed: &[Name], optional: &[], verb: Verb::Whois },
+        Spec { name: "away", aliases: &[], needed: &[], optional: &[Reason], verb: Verb::Away },
+        Spec { name: "back", aliases: &[], needed: &[], optional: &[], verb: Verb::Back },
+        Spec { name: "help", aliases: &[], needed: &[], optional: &[Command], verb: Verb::Help },
+        Spec { name: "quit", aliases: &[], needed: &[], optional: &[Reason], verb: Verb::Quit },
+    ]
+};
 
 impl Spec {
     /// The command of this name, in whatever case.
     pub fn find(name: &str) -> Option<&'static Self> {
         SPECS.iter().find(|spec| spec.names().any(|known| known.eq_ignore_ascii_case(name)))
+    }
+
+    /// Whether anything follows it.
+    pub const fn takes_words(&self) -> bool {
+        !self.needed.is_empty() || !self.optional.is_empty()
     }
 
     /// Its name and then its other names.
@@ -311,7 +337,9 @@ mod tests {
     #[expect(clippy::needless_pass_by_value, reason = "expect! makes a value")]
     fn check(input: &str, expected: Expect) {
         let shown = match parse(input) {
-            Submission::Missing { command } => format!("Missing /{} {}", command.name, command.syntax),
+            Submission::Missing { command: Spec { name, needed, optional, .. } } => {
+                format!("Missing /{name} {needed:?} {optional:?}")
+            }
             Submission::Command(slash) => format!("{slash:?}"),
             other => format!("{other:?}"),
         };
@@ -353,8 +381,8 @@ mod tests {
         );
         check("/join #a #b", expect![[r##"Join { rooms: [("#a", None), ("#b", None)] }"##]]);
         check("/join\u{a0}#a", expect![[r##"Join { rooms: [("#a", None)] }"##]]);
-        check("/join", expect!["Missing /join <room> [key]"]);
-        check("/join ,", expect!["Missing /join <room> [key]"]);
+        check("/join", expect!["Missing /join [Room] [Key]"]);
+        check("/join ,", expect!["Missing /join [Room] [Key]"]);
         check("/join #a\n/join #b", expect![[r#"Unknown("join #a /join #b")"#]]);
         check("/part", expect!["Part { room: None, reason: None }"]);
         check(
@@ -380,9 +408,9 @@ mod tests {
         check("/query alice", expect![[r#"Msg { nick: "alice", lines: [] }"#]]);
         check("/query alice hello", expect![[r#"Msg { nick: "alice", lines: ["hello"] }"#]]);
         check("/msg alice\nhello", expect![[r#"Msg { nick: "alice", lines: ["hello"] }"#]]);
-        check("/msg", expect!["Missing /msg <nick> [message]"]);
+        check("/msg", expect!["Missing /msg [Name] [Message]"]);
         check("/me waves\nsmiles\n\n", expect![[r#"Me { lines: ["waves", "smiles"] }"#]]);
-        check("/me", expect!["Missing /me <action>"]);
+        check("/me", expect!["Missing /me [Action] []"]);
         check("/me\nwaves", expect![[r#"Me { lines: ["waves"] }"#]]);
         check("/me waves\n/usr/bin", expect![[r#"Me { lines: ["waves", "/usr/bin"] }"#]]);
         check(
@@ -391,18 +419,18 @@ mod tests {
         );
         check("/kick mallory", expect![[r#"Kick { nick: "mallory", reason: None }"#]]);
         check("/kick mallory go away", expect![[r#"Kick { nick: "mallory", reason: Some("go away") }"#]]);
-        check("/kick", expect!["Missing /kick <nick> [reason]"]);
+        check("/kick", expect!["Missing /kick [Name] [Reason]"]);
         check("/invite bob", expect![[r#"Invite { nick: "bob", room: None }"#]]);
         check("/invite bob #rust", expect![[r##"Invite { nick: "bob", room: Some("#rust") }"##]]);
         check("/whois bob", expect![[r#"Whois { nick: "bob" }"#]]);
-        check("/whois", expect!["Missing /whois <nick>"]);
+        check("/whois", expect!["Missing /whois [Name] []"]);
     }
 
     #[test]
     fn oneself() {
         check("/nick alice", expect![[r#"Nick { nick: "alice" }"#]]);
         check("/nick alice smith", expect![[r#"Nick { nick: "alice smith" }"#]]);
-        check("/nick", expect!["Missing /nick <nick>"]);
+        check("/nick", expect!["Missing /nick [Name] []"]);
         check("/away", expect!["Away { reason: None }"]);
         check("/away at lunch\n", expect![[r#"Away { reason: Some("at lunch") }"#]]);
         check("/back", expect!["Back"]);

@@ -20,7 +20,7 @@ pub(crate) use self::{
 use self::index::Index;
 use crate::{
     limits::{CHUNK_ROWS_MAX, TIMELINE_ROWS_MAX},
-    view::{self, Chunk, ChunkRef, Content, Gap, Row, RowId, Said, UNCONFIRMED_CHUNK},
+    view::{self, Chunk, ChunkRef, Content, Earlier, Gap, Row, RowId, Said, UNCONFIRMED_CHUNK},
 };
 
 /// Rows in order.
@@ -119,6 +119,18 @@ impl Timeline {
     pub(crate) fn spot_by_time(&self, at: Timestamp) -> Spot {
         let before = self.rows().rev().find(|row| row.at <= at);
         before.map_or(Spot::Start, |row| Spot::Behind(row.id))
+    }
+
+    /// The place by time of a message that was taken back, and that no page has any more. None if it is not known what stands
+    /// there: before all that is here, unless nothing `earlier` is to be had, and in a gap.
+    pub(crate) fn spot_of_deleted(&self, at: Timestamp, earlier: Earlier) -> Option<Spot> {
+        let is_gap = |row: Option<&Row>| row.is_some_and(|row| matches!(row.content, Content::Gap(_)));
+        match self.rows().rev().find(|row| row.at <= at) {
+            Some(row) if is_gap(Some(row)) || is_gap(self.beside(row.id).1) => None,
+            Some(row) => Some(Spot::Behind(row.id)),
+            None if earlier != Earlier::None || is_gap(self.rows().next()) => None,
+            None => Some(Spot::Start),
+        }
     }
 
     /// Whether this spot is behind a message. None if that is not here.

@@ -21,7 +21,7 @@ pub use crate::rank::Rank;
 pub use message::{
     Audience, Author, Carries, Deleted, Delivery, Manner, Quoted, Reaction, Reply, Said, Several,
 };
-pub use people::{Member, Members, Person, Rights};
+pub use people::{Member, Members, Person, Rights, RoomOf};
 
 /// One network that the person is on, or wants to be. Chosen by the shell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -23,13 +23,13 @@ pub enum ModeKind {
 /// A mode that a channel can have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 pub enum ChannelMode {
-    /// `u`: people see only themselves and those with a rank; the crowd is not shown.
+    /// `u`: people without a rank see only themselves and people with a rank.
     Auditorium,
     /// `b`: bans everyone whom the mask matches from entering and speaking.
     Ban,
-    /// `e`: bans do not apply to people whom the mask matches.
+    /// `e`: people whom the mask matches are exempt from bans.
     BanException,
-    /// `f`: people who may not enter are forwarded to this channel.
+    /// `f`: people who may not enter are sent to this other channel.
     Forward,
     /// `q`: the member is the channel's owner.
     Founder,
@@ -39,11 +39,11 @@ pub enum ChannelMode {
     InviteException,
     /// `i`: only people who were invited may enter.
     InviteOnly,
-    /// `k`: a key that people must give to enter.
+    /// `k`: only people who give this word may enter.
     Key,
-    /// `l`: the maximum number of people in the channel.
+    /// `l`: only this many people may be in the channel.
     Limit,
-    /// `m`: only people with a rank, and voiced members, may speak.
+    /// `m`: only people with a rank may speak.
     Moderated,
     /// `C`: no CTCP other than actions (`/me`).
     NoCtcp,
@@ -53,20 +53,19 @@ pub enum ChannelMode {
     Operator,
     /// `U`: only half-operators and higher hear what people without a rank say.
     OperatorModerated,
-    /// `a`: the member is protected: only owners and other protected members may kick them or take their
-    /// rank.
+    /// `a`: the member is protected: only owners and other protected members may kick them or take the rank.
     Protected,
     /// `R`: only people who are logged in to an account may enter.
     RegisteredOnly,
-    /// `M`: only people with voice, or logged in to an account, may speak.
+    /// `M`: only people who have a rank, or are logged in to an account, may speak.
     RegisteredSpeak,
-    /// `s`: people outside do not see that the channel is there.
+    /// `s`: people outside cannot see that the channel exists.
     Secret,
-    /// `S`: colours and other formatting are taken out of what is said.
+    /// `S`: colours and other formatting are removed from messages.
     StripFormatting,
     /// `t`: only half-operators and higher may change the topic.
     TopicLock,
-    /// `v`: the member may speak while the channel is moderated.
+    /// `v`: the member has voice and may speak while the channel is moderated.
     Voice,
 }
 
@@ -89,11 +88,21 @@ pub const CHANNEL_MODES: [ChannelModeFacts; 22] = [
         ChannelMode::Auditorium,
         'u',
         ModeKind::Flag,
-        "people see only themselves and those with a rank; the crowd is not shown",
+        "people without a rank see only themselves and people with a rank",
     ),
     facts(ChannelMode::Ban, 'b', ModeKind::List, "keeps out, and silences, everyone whom the mask matches"),
-    facts(ChannelMode::BanException, 'e', ModeKind::List, "whom this matches is not held by a ban"),
-    facts(ChannelMode::Forward, 'f', ModeKind::SetParam, "who may not enter is sent to this other channel"),
+    facts(
+        ChannelMode::BanException,
+        'e',
+        ModeKind::List,
+        "people whom the mask matches are exempt from bans",
+    ),
+    facts(
+        ChannelMode::Forward,
+        'f',
+        ModeKind::SetParam,
+        "people who may not enter are sent to this other channel",
+    ),
     facts(ChannelMode::Founder, 'q', ModeKind::Member, "the member is the channel's owner"),
     facts(
         ChannelMode::HalfOperator,
@@ -101,16 +110,16 @@ pub const CHANNEL_MODES: [ChannelModeFacts; 22] = [
         ModeKind::Member,
         "the member may kick, ban, invite, give voice and change the topic",
     ),
-    facts(ChannelMode::InviteException, 'I', ModeKind::List, "whom this matches needs no invitation"),
-    facts(ChannelMode::InviteOnly, 'i', ModeKind::Flag, "only people who were invited may enter"),
-    facts(ChannelMode::Key, 'k', ModeKind::AlwaysParam, "a word that one must give to enter"),
-    facts(ChannelMode::Limit, 'l', ModeKind::SetParam, "how many people may be in the channel"),
     facts(
-        ChannelMode::Moderated,
-        'm',
-        ModeKind::Flag,
-        "only people with a rank, and voiced members, may speak",
+        ChannelMode::InviteException,
+        'I',
+        ModeKind::List,
+        "people whom the mask matches need no invitation",
     ),
+    facts(ChannelMode::InviteOnly, 'i', ModeKind::Flag, "only people who were invited may enter"),
+    facts(ChannelMode::Key, 'k', ModeKind::AlwaysParam, "only people who give this word may enter"),
+    facts(ChannelMode::Limit, 'l', ModeKind::SetParam, "only this many people may be in the channel"),
+    facts(ChannelMode::Moderated, 'm', ModeKind::Flag, "only people with a rank may speak"),
     facts(ChannelMode::NoCtcp, 'C', ModeKind::Flag, "no CTCP other than actions (`/me`)"),
     facts(ChannelMode::NoExternal, 'n', ModeKind::Flag, "only members may send messages"),
     facts(ChannelMode::Operator, 'o', ModeKind::Member, "the member is an operator of the channel"),
@@ -118,13 +127,13 @@ pub const CHANNEL_MODES: [ChannelModeFacts; 22] = [
         ChannelMode::OperatorModerated,
         'U',
         ModeKind::Flag,
-        "what people without a rank say is heard by operators and half-operators only",
+        "only half-operators and higher hear what people without a rank say",
     ),
     facts(
         ChannelMode::Protected,
         'a',
         ModeKind::Member,
-        "the member is protected: only owners and other protected members may kick it or take its rank",
+        "the member is protected: only owners and other protected members may kick them or take their rank",
     ),
     facts(
         ChannelMode::RegisteredOnly,
@@ -136,17 +145,22 @@ pub const CHANNEL_MODES: [ChannelModeFacts; 22] = [
         ChannelMode::RegisteredSpeak,
         'M',
         ModeKind::Flag,
-        "only people with voice, or logged in to an account, may speak",
+        "only people who have a rank, or are logged in to an account, may speak",
     ),
-    facts(ChannelMode::Secret, 's', ModeKind::Flag, "people outside do not see that the channel is there"),
+    facts(ChannelMode::Secret, 's', ModeKind::Flag, "people outside cannot see that the channel exists"),
     facts(
         ChannelMode::StripFormatting,
         'S',
         ModeKind::Flag,
-        "colours and other formatting are taken out of what is said",
+        "colours and other formatting are removed from messages",
     ),
     facts(ChannelMode::TopicLock, 't', ModeKind::Flag, "only half-operators and higher may change the topic"),
-    facts(ChannelMode::Voice, 'v', ModeKind::Member, "the member may speak while the channel is moderated"),
+    facts(
+        ChannelMode::Voice,
+        'v',
+        ModeKind::Member,
+        "the member has voice and may speak while the channel is moderated",
+    ),
 ];
 
 const fn facts(mode: ChannelMode, letter: char, kind: ModeKind, help: &'static str) -> ChannelModeFacts {
@@ -264,7 +278,7 @@ pub struct UserModeFacts {
 
 /// Every user mode. RPL_MYINFO, the parser and the manual use this table.
 pub const USER_MODES: [UserModeFacts; 8] = [
-    user_facts(UserModes::BOT, 'B', UserModeSetter::User, "you are a program; WHO and WHOIS say so"),
+    user_facts(UserModes::BOT, 'B', UserModeSetter::User, "you are a bot; WHO and WHOIS say so"),
     user_facts(
         UserModes::INVISIBLE,
         'i',
@@ -290,7 +304,7 @@ pub const USER_MODES: [UserModeFacts; 8] = [
         UserModeSetter::User,
         "no CTCP other than actions (`/me`) reaches you",
     ),
-    user_facts(UserModes::WALLOPS, 'w', UserModeSetter::User, "you hear what operators tell by WALLOPS"),
+    user_facts(UserModes::WALLOPS, 'w', UserModeSetter::User, "you get what operators send with WALLOPS"),
     user_facts(UserModes::SECURE, 'Z', UserModeSetter::Server, "you are connected over TLS"),
 ];
 

@@ -360,6 +360,12 @@
     if (composer && isNowhere && !document.querySelector("[role=dialog]")) composer.focus();
   });
 
+  // What had the focus may be gone, or cannot have it any more. The keys of the app work all the same.
+  addEventListener("keydown", (event) => {
+    const app = document.getElementById("app");
+    if (app && event.target === document.body && !app.dispatchEvent(new KeyboardEvent("keydown", event))) event.preventDefault();
+  });
+
   // Before the interface hears of the key.
   addEventListener(
     "keydown",

@@ -35,10 +35,19 @@ new-messages-more-than = { $count ->
     [one] { $count }+ new
    *[other] { $count }+ new
 }
-# Read aloud beside a conversation; $new is one of the two above.
+# Read aloud beside a conversation, or a button that leads to several; $new is one of the two above, or one of the two below.
 unread-mentions = { $count ->
     [one] 1 mention, { $new }
    *[other] { $count } mentions, { $new }
+}
+unread-direct = { $count ->
+    [one] 1 direct message
+   *[other] { $count } direct messages
+}
+# The same, if other messages are new as well. $new is one of the two above.
+unread-direct-too = { $count ->
+    [one] 1 direct message, { $new }
+   *[other] { $count } direct messages, { $new }
 }
 leave-room = Leave { $name }
 close-conversation = Close { $name }
@@ -210,6 +219,10 @@ members-label = Members
 members-search = Find a member
 # Below the heading, while the person is not in the room.
 members-unknown = Join the room to see who is here.
+# The same, while the server is asked.
+members-loading = Finding out who is here…
+# The same, while there is no connection.
+members-offline = You will see who is here once you are connected.
 # Nobody matches.
 members-nobody = Nobody here has that name.
 # Beside someone who is away.
@@ -236,6 +249,10 @@ welcome-not-yet = Rooms appear here once you are connected.
 dialog-browse = Browse rooms
 # Its search field.
 dialog-browse-search = Find a room by its name or topic, or name a new one
+# Below the field: what the Enter key does with what is written there.
+dialog-browse-enter = Enter joins { $name }.
+dialog-browse-enter-new = Enter opens the new room { $name }.
+dialog-browse-enter-several = Several rooms match: choose one, or write on.
 # While it comes in.
 dialog-browse-loading = More rooms are coming in…
 # There are more than are shown.
@@ -293,7 +310,7 @@ dialog-help = Help
 # The first part of it.
 dialog-help-commands = Commands
 # What to know about them.
-dialog-help-commands-hint = Type them where you write messages.
+dialog-help-commands-hint = Type them where you write messages. What stands in [ ] can be left out.
 # The second part of it.
 dialog-help-keys = Keys
 dialog-invite-title = Invite someone to { $room }
@@ -340,7 +357,7 @@ banner-disconnected-meaning = You can read on, but nothing new arrives.
 # The device has no network.
 banner-offline = This device is offline.
 # What that means.
-banner-offline-meaning = You can read on. What you write is sent as soon as the device is connected again.
+banner-offline-meaning = You can read on.
 # The same before one has been in.
 banner-offline-at-first = You can join as soon as it is connected again.
 # Nothing is known yet.
@@ -368,6 +385,8 @@ toast-join = Join
 toast-ignore = Ignore
 # Something is on the clipboard.
 toast-copied = The link is copied.
+# Somebody came by a link in which no room and no person is named.
+toast-no-address = This link leads to no room and no person. It may be incomplete or misspelt.
 # Marked as away.
 toast-away = You are marked as away.
 # No longer.
@@ -649,8 +668,8 @@ room-show-rooms-new = Show rooms, { $new }
 room-change-topic = Change topic
 # The same, if nothing is said about it.
 room-add-topic = Add a topic
-# Above the composer while not connected.
-room-offline = You are offline. What you write is sent when the connection is back.
+# Above the composer while not connected. That one is not connected, and why, stands in the banner.
+room-offline = What you write is sent when the connection is back.
 # Sends what is written.
 room-send = Send
 # The field for what opens a locked room.
@@ -663,6 +682,10 @@ room-suggestions = Suggestions
 room-new-since = New since { $time }
 # A hole between the messages.
 room-gap = Messages between { $from } and { $to } are missing.
+# The same, if both would be the same minute.
+room-gap-around = Messages around { $time } are missing.
+# The same, if it goes from one day to another: both are a day and a time.
+room-gap-days = Messages are missing: { $from } – { $to }.
 room-gap-before = Messages before { $to } are missing.
 # Above the first message.
 room-beginning-server = This is the beginning.
@@ -810,6 +833,15 @@ command-whois = See who someone is
 command-help = Show the commands and the keys
 command-quit = Disconnect from this network
 command-list = Show the rooms there are
+# What is written behind a command, each in one or two words: “/kick <name> [reason]”.
+word-action = action
+word-command = command
+word-key = key
+word-message = message
+word-name = name
+word-reason = reason
+word-room = room
+word-topic = topic
 
 ## Keys
 
@@ -819,7 +851,7 @@ key-conversation = Alt + ↑ ↓
 key-new = Alt + Shift + ↑ ↓
     .does = Previous or next with something new
 key-mention = Alt + A
-    .does = Next with a mention
+    .does = Next with a mention or a direct message
 key-history = Alt + ← →
     .does = Back and forward through what you have seen
 key-members = Ctrl + .
@@ -1193,12 +1225,13 @@ problem-unknown-command = { $about ->
 }
     .meaning = It was not sent to anyone.
     .remedy = Type / to see all commands. To write a slash, start with //.
+# Behind the last colon stands the command, as “/kick <name> [reason]”.
 problem-missing-words = { $about ->
     [none] The command needs something more.
    *[other] { $about } needs something more.
 }
     .meaning = A part of it is missing.
-    .remedy = Type it again to see what belongs there.
+    .remedy = It is written like this:
 problem-not-here = { $about ->
     [none] That does not work here.
    *[other] { $about } does not work here.

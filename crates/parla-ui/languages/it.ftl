@@ -37,6 +37,14 @@ unread-mentions = { $count ->
     [one] 1 menzione, { $new }
    *[other] { $count } menzioni, { $new }
 }
+unread-direct = { $count ->
+    [one] 1 messaggio diretto
+   *[other] { $count } messaggi diretti
+}
+unread-direct-too = { $count ->
+    [one] 1 messaggio diretto, { $new }
+   *[other] { $count } messaggi diretti, { $new }
+}
 leave-room = Esci da { $name }
 close-conversation = Chiudi { $name }
 you-are = Il tuo nome è { $nick }
@@ -171,6 +179,8 @@ rooms-help = Aiuto
 members-label = Membri
 members-search = Cerca tra i membri
 members-unknown = Entra nella stanza per vedere chi c’è.
+members-loading = Controllo chi c’è…
+members-offline = Vedrai chi c’è appena torna la connessione.
 members-nobody = Qui nessuno ha questo nome.
 members-away = assente
 members-close = Chiudi l’elenco dei membri
@@ -187,6 +197,9 @@ welcome-not-yet = Le stanze compaiono qui appena c’è la connessione.
 
 dialog-browse = Esplora le stanze
 dialog-browse-search = Cerca una stanza per nome o argomento, o dai un nome a una nuova
+dialog-browse-enter = Invio entra in { $name }.
+dialog-browse-enter-new = Invio apre la nuova stanza { $name }.
+dialog-browse-enter-several = Le stanze adatte sono più d’una: scegline una, o continua a scrivere.
 dialog-browse-loading = Arrivano altre stanze…
 dialog-browse-cut = Le stanze sono più di quante ne stiano in questo elenco. Se la tua non c’è, scrivi il suo nome per intero.
 dialog-browse-none = Nessuna stanza corrisponde.
@@ -215,7 +228,7 @@ dialog-add-where = Indirizzo del server
 dialog-add-button = Connetti
 dialog-help = Aiuto
 dialog-help-commands = Comandi
-dialog-help-commands-hint = Si scrivono dove scrivi i messaggi.
+dialog-help-commands-hint = Si scrivono dove scrivi i messaggi. Quello che sta tra [ ] si può omettere.
 dialog-help-keys = Tasti
 dialog-invite-title = Invita qualcuno in { $room }
 dialog-topic-title = Argomento di { $room }
@@ -244,7 +257,7 @@ banner-other-name = Scegli un altro nome
 banner-disconnected = La connessione è chiusa.
 banner-disconnected-meaning = Puoi continuare a leggere, ma non arriva niente di nuovo.
 banner-offline = Questo dispositivo è senza rete.
-banner-offline-meaning = Puoi continuare a leggere. Quello che scrivi parte appena il dispositivo ha di nuovo la rete.
+banner-offline-meaning = Puoi continuare a leggere.
 banner-offline-at-first = Potrai entrare appena avrà di nuovo la rete.
 banner-starting = Connessione…
 banner-stand-in = Qui il tuo nome è { $nick }, perché { $wanted } è ancora occupato dalla connessione che hai perso. Lo riavrai appena si libera.
@@ -260,6 +273,7 @@ toast-reopen = Riapri
 toast-join = Entra
 toast-ignore = Ignora
 toast-copied = Link copiato.
+toast-no-address = Questo link non porta a nessuna stanza e a nessuna persona. Forse è incompleto o scritto male.
 toast-away = Ora risulti assente.
 toast-back = Non risulti più assente.
 toast-invitation = { $from } ti invita in { $room }.
@@ -448,13 +462,15 @@ room-show-rooms = Mostra le stanze
 room-show-rooms-new = Mostra le stanze, { $new }
 room-change-topic = Cambia argomento
 room-add-topic = Aggiungi un argomento
-room-offline = Non sei in linea. Quello che scrivi parte appena torna la connessione.
+room-offline = Quello che scrivi parte appena torna la connessione.
 room-send = Invia
 room-key = Chiave
 room-join = Entra
 room-suggestions = Suggerimenti
 room-new-since = Nuovi dalle { $time }
 room-gap = Mancano i messaggi tra le { $from } e le { $to }.
+room-gap-around = Mancano dei messaggi intorno alle { $time }.
+room-gap-days = Mancano dei messaggi: { $from } – { $to }.
 room-gap-before = Mancano i messaggi prima delle { $to }.
 room-beginning-server = Qui comincia tutto.
 room-beginning-room = Qui comincia { $name }.
@@ -605,6 +621,14 @@ command-whois = Guarda chi è qualcuno
 command-help = Mostra i comandi e i tasti
 command-quit = Disconnetti da questa rete
 command-list = Mostra le stanze che ci sono
+word-action = azione
+word-command = comando
+word-key = chiave
+word-message = messaggio
+word-name = nome
+word-reason = motivo
+word-room = stanza
+word-topic = argomento
 
 ## Keys
 
@@ -613,7 +637,7 @@ key-conversation = Alt + ↑ ↓
 key-new = Alt + Maiusc + ↑ ↓
     .does = Precedente o successiva con qualcosa di nuovo
 key-mention = Alt + A
-    .does = Successiva con una menzione
+    .does = Successiva con una menzione o un messaggio diretto
 key-history = Alt + ← →
     .does = Indietro e avanti tra quello che hai visto
 key-members = Ctrl + .
@@ -990,7 +1014,7 @@ problem-missing-words = { $about ->
    *[other] A { $about } manca qualcosa.
 }
     .meaning = Ne manca una parte.
-    .remedy = Scrivilo di nuovo per vedere che cosa ci va.
+    .remedy = Si scrive così:
 problem-not-here = { $about ->
     [none] Qui non funziona.
    *[other] { $about } qui non funziona.

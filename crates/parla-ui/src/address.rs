@@ -6,10 +6,7 @@
 
 use std::fmt::Write as _;
 
-use parla_client::{
-    limits::NAME_BYTES_MAX,
-    view::{BufferKind, BufferView, NetworkId},
-};
+use parla_client::{limits::NAME_BYTES_MAX, view::NetworkId};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 /// Letters that stand for themselves in any part of an address.
@@ -40,15 +37,6 @@ pub enum Target {
 }
 
 impl Target {
-    /// The conversation of this view.
-    pub fn of(view: &BufferView) -> Self {
-        match view.kind {
-            BufferKind::Room => Self::Room(view.target.to_string()),
-            BufferKind::Direct => Self::Person(view.target.to_string()),
-            BufferKind::Server => Self::Server,
-        }
-    }
-
     /// The name as it stands in an address of the web, if the conversation has one that leads there.
     pub fn encoded(&self) -> Option<String> {
         match self {
@@ -96,6 +84,11 @@ impl Address {
         };
         fragment + kind + &self.target.encoded().unwrap_or_default()
     }
+}
+
+/// Whether what follows the address of the page was meant to be an address, whether it is one or not.
+pub(crate) fn is_meant(fragment: &str) -> bool {
+    fragment.strip_prefix('#').unwrap_or(fragment).strip_prefix('/').is_some_and(|path| !path.is_empty())
 }
 
 /// The link to a room or a person for those who use another program, or a window of this one: <https://datatracker.ietf.org/doc/html/draft-butcher-irc-url-04>.

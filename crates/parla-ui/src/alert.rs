@@ -5,15 +5,11 @@ use parla_client::view::Alert;
 
 use crate::{
     hooks::use_context,
-    link::Addressed,
     platform::{Here, Leave, Notification},
     state::{BufferKey, State},
     toasts::ToastKind,
     words::use_words,
 };
-
-/// Under this key the platform keeps that the person was asked.
-const KEY_ASKED: &str = "notifications";
 
 /// Shows a notification of the system. If nobody knows whether the person wants it, they are asked when they are back.
 pub(crate) fn tell(mut state: State, (key, alert): (BufferKey, &Alert), here: &Here) {
@@ -21,21 +17,22 @@ pub(crate) fn tell(mut state: State, (key, alert): (BufferKey, &Alert), here: &H
     match here.0.leave_to_notify() {
         Leave::Given => {}
         Leave::NotAsked => {
-            if !*state.attentive.peek() && here.0.load(KEY_ASKED).is_none() {
-                state.offers_to_notify.set(true);
+            if !*state.page.attentive.peek() && !here.0.preferences().was_asked_to_notify {
+                state.announced.offers_to_notify.set(true);
             }
             return;
         }
         Leave::Refused | Leave::Impossible => return,
     }
     let place = here.0.place();
-    let tag = state.buffers.peek().get(&key).map(|view| view.address(key, place).to_fragment());
+    let tag =
+        state.views.buffers.peek_list().get(&key).map(|listed| listed.address(key, place).to_fragment());
     let Some(tag) = tag else { return };
     let network = {
-        let networks = state.networks.peek();
+        let networks = state.views.networks.peek();
         networks.get(&key.network).filter(|_| networks.len() > 1).map(|view| view.name.clone())
     };
-    state.notified.write().insert(key, tag.clone());
+    state.announced.notified.write().insert(key, tag.clone());
     here.0.notify(&Notification {
         about: key,
         tag,
@@ -47,13 +44,12 @@ pub(crate) fn tell(mut state: State, (key, alert): (BufferKey, &Alert), here: &H
 /// Takes away what is told of conversations that have been read meanwhile, or are gone.
 pub(crate) fn withdraw_read(mut state: State, here: &Here) {
     let read: Vec<(BufferKey, String)> = {
-        let buffers = state.buffers.peek();
-        let is_read = |key: &BufferKey| buffers.get(key).is_none_or(|view| view.mentions == 0);
-        let notified = state.notified.peek();
+        let is_read = |key: &BufferKey| state.views.buffers.peek(*key).is_none_or(|view| view.mentions == 0);
+        let notified = state.announced.notified.peek();
         notified.iter().filter(|(key, _)| is_read(key)).map(|(key, tag)| (*key, tag.clone())).collect()
     };
     for (key, tag) in read {
-        state.notified.write().remove(&key);
+        state.announced.notified.write().remove(&key);
         here.0.withdraw(&tag);
     }
 }
@@ -61,8 +57,9 @@ pub(crate) fn withdraw_read(mut state: State, here: &Here) {
 /// The person has answered the browser.
 pub(crate) fn answered(mut state: State, leave: Leave, here: &Here) {
     settle(state, here);
+    state.withdraw(&ToastKind::NotificationsRefused);
     if leave == Leave::Refused {
-        let network = state.networks.peek().keys().next().copied();
+        let network = state.views.networks.peek().keys().next().copied();
         if let Some(network) = network {
             state.toast(network, None, ToastKind::NotificationsRefused);
         }
@@ -71,9 +68,9 @@ pub(crate) fn answered(mut state: State, leave: Leave, here: &Here) {
 
 /// The person was asked, and is not asked again.
 fn settle(mut state: State, here: &Here) {
-    here.0.save(KEY_ASKED, Some("asked"));
-    if *state.offers_to_notify.peek() {
-        state.offers_to_notify.set(false);
+    state.prefer(here, &|preferences| preferences.was_asked_to_notify = true);
+    if *state.announced.offers_to_notify.peek() {
+        state.announced.offers_to_notify.set(false);
     }
 }
 
@@ -83,7 +80,7 @@ pub(crate) fn Offer() -> Element {
     let words = use_words();
     let here = use_context::<Here>();
     let state = use_context::<State>();
-    if !*state.offers_to_notify.read() {
+    if !*state.announced.offers_to_notify.read() {
         return rsx! {};
     }
     let later = here.clone();
@@ -110,7 +107,7 @@ pub(crate) fn Standing() -> Element {
     let here = use_context::<Here>();
     let state = use_context::<State>();
     // An answer changes it.
-    let _ = (state.offers_to_notify.read(), state.toasts.read());
+    let _ = (state.announced.offers_to_notify.read(), state.announced.toasts.read());
     let leave = here.0.leave_to_notify();
     let sentence = match leave {
         Leave::Given => words.alert_given(),

@@ -15,7 +15,7 @@ use crate::{
     keys,
     page_signal::{self, PAGE_SIGNAL_ID, PageSignal},
     platform::{Happening, Here, Start},
-    state::{Pointer, Shown, State, Wanted},
+    state::{Pointer, State, Wanted},
     toasts::Toasts,
     visits::{self, Entry, Top, use_visits},
     words::{self, use_language},
@@ -25,8 +25,6 @@ use crate::{
 const BATCHES_MAX: usize = 64;
 /// Under this key the platform keeps which conversation was open.
 pub(crate) const KEY_OPEN: &str = "open";
-/// Under this key the platform keeps whether the members are hidden.
-const KEY_MEMBERS: &str = "members";
 
 /// The whole interface. Looks for [`Here`] in its context.
 #[component]
@@ -42,7 +40,7 @@ pub fn App() -> Element {
     use_visits(state, &here);
     let first = use_memo(move || {
         let talks = |kind| matches!(kind, BufferKind::Room | BufferKind::Direct);
-        !*state.entered.read() && !state.buffers.read().values().any(|view| talks(view.kind))
+        !*state.open.entered.read() && !state.views.buffers.list().values().any(|listed| talks(listed.kind))
     });
     let writer = here.clone();
     rsx! {
@@ -83,31 +81,29 @@ pub fn App() -> Element {
 
 fn note_pointer(kind: &str, mut state: State) {
     let pointer = if kind == "touch" { Pointer::Finger } else { Pointer::Fine };
-    if *state.pointer.peek() != pointer {
-        state.pointer.set(pointer);
+    if *state.page.pointer.peek() != pointer {
+        state.page.pointer.set(pointer);
     }
 }
 
 /// Takes up what was left at the last start.
 fn remember(mut state: State, here: &Here) {
     if here.0.is_returning() {
-        state.entered.set(true);
+        state.open.entered.set(true);
     }
     match here.0.start() {
-        Start::Anywhere => state.wanted.set(here.0.load(KEY_OPEN).map(Wanted::Marked)),
+        Start::Anywhere => state.open.wanted.set(here.0.load(KEY_OPEN).map(Wanted::Marked)),
         Start::Again(entry) if here.0.is_returning() => {
             let at = Address::parse(&entry.fragment).map(Wanted::At);
-            state.wanted.set(at.or_else(|| here.0.load(KEY_OPEN).map(Wanted::Marked)));
-            state.top.set(Some(Top { key: None, entry }));
+            state.open.wanted.set(at.or_else(|| here.0.load(KEY_OPEN).map(Wanted::Marked)));
+            state.open.top.set(Some(Top { key: None, entry }));
         }
         Start::Link(fragment) | Start::Again(Entry { fragment, .. }) => {
-            state.wanted.set(here.0.load(KEY_OPEN).map(Wanted::Marked));
+            state.open.wanted.set(here.0.load(KEY_OPEN).map(Wanted::Marked));
             state.follow_later(&fragment);
         }
     }
-    if here.0.load(KEY_MEMBERS).is_some() {
-        state.members.set(Shown::No);
-    }
+    state.preferences.set(here.0.preferences());
 }
 
 /// Everything that is ready is one batch, and one write.
@@ -137,8 +133,8 @@ fn use_happenings(state: State, here: &Here) {
                 match happening {
                     Happening::Arrived(arrival) => visits::arrive(state, &here, arrival),
                     Happening::Chosen(key) => {
-                        state.close_dialog();
-                        if state.buffers.peek().contains_key(&key) {
+                        state.close_dialogs();
+                        if state.views.buffers.contains(key) {
                             state.open(key);
                         }
                     }
@@ -153,10 +149,10 @@ fn use_happenings(state: State, here: &Here) {
 fn use_title(state: State, here: &Here) {
     let here = here.clone();
     let title = use_memo(move || {
-        let buffers = state.buffers.read();
-        let mentions = buffers.values().fold(0_u32, |sum, view| sum.saturating_add(view.mentions));
-        let current = state.current.read().and_then(|key| buffers.get(&key));
-        words::title(mentions, current.map(|view| &*view.name))
+        let buffers = state.views.buffers.read_all();
+        let mentions = buffers.iter().fold(0_u32, |sum, (_, view)| sum.saturating_add(view.mentions));
+        let current = state.open.current.read().and_then(|key| state.views.buffers.list().get(&key).cloned());
+        words::title(mentions, current.as_ref().map(|listed| &*listed.name))
     });
     use_effect(move || here.0.set_title(&title.read()));
 }
@@ -164,14 +160,9 @@ fn use_title(state: State, here: &Here) {
 fn use_memory(state: State, here: &Here) {
     let saver = here.clone();
     use_effect(move || {
-        let current = *state.current.read();
+        let current = *state.open.current.read();
         if let Some(mark) = current.and_then(|key| state.mark(key)) {
             saver.0.save(KEY_OPEN, Some(&mark));
         }
-    });
-    let saver = here.clone();
-    use_effect(move || {
-        let hidden = *state.members.read() == Shown::No;
-        saver.0.save(KEY_MEMBERS, hidden.then_some("hidden"));
     });
 }

@@ -27,14 +27,14 @@ pub(crate) fn Banner() -> Element {
     let words = use_words();
     let state = use_context::<State>();
     let network = use_memo(move || {
-        let networks = state.networks.read();
-        match *state.current.read() {
+        let networks = state.views.networks.read();
+        match *state.open.current.read() {
             Some(key) => networks.get(&key.network).filter(|view| has_banner(view)).cloned(),
             None => networks.values().find(|view| has_banner(view)).cloned(),
         }
     });
     let others = use_memo(move || {
-        let networks = state.networks.read();
+        let networks = state.views.networks.read();
         let shown = network.read().as_ref().map(|view| view.id);
         let others = networks.values().filter(|view| Some(view.id) != shown);
         let stopped = others.filter_map(|view| match &view.link {
@@ -43,7 +43,7 @@ pub(crate) fn Banner() -> Element {
         });
         stopped.collect::<Vec<_>>()
     });
-    let is_starting = use_memo(move || state.networks.read().is_empty());
+    let is_starting = use_memo(move || state.views.networks.read().is_empty());
     let Some(network) = network.get() else {
         return rsx! {
             if is_starting.get() {

@@ -1,9 +1,11 @@
-//! What opens over the conversation, one at a time. Takes the focus, and gives it back to where it was.
+//! What opens over the conversation. Takes the focus, and gives it back to where it was.
+
+use std::{cell::Cell, rc::Rc};
 
 use dioxus::prelude::*;
 
 use crate::{
-    hooks::{use_context, use_effect},
+    hooks::{use_context, use_context_provider, use_effect, use_hook, use_memo},
     platform::{Here, PageAct},
     state::{Dialog, State},
     words::use_words,
@@ -20,6 +22,7 @@ mod person_acts;
 mod person_moderation;
 mod room_settings;
 mod said;
+pub(crate) mod stack;
 mod topic;
 
 use add_network::AddNetwork;
@@ -31,25 +34,35 @@ use nick::Nick;
 use person::PersonCard;
 use room_settings::Settings;
 use said::SaidList;
+use stack::Level;
 use topic::TopicEditor;
 
-/// The id of the element in a dialog that has the focus at first.
-pub(crate) const FOCUS_ID: &str = "dialog-focus";
-
-/// The dialog that is open, if one is.
+/// The dialogs that are open, the uppermost over the others.
 #[component]
 pub(crate) fn Dialogs() -> Element {
     let here = use_context::<Here>();
-    let mut state = use_context::<State>();
+    let state = use_context::<State>();
+    let focus = use_memo(move || state.open.dialogs.read().focus().clone());
+    let given = use_hook(|| Rc::new(Cell::new((!state.has_dialog()).then(|| focus.peek().count))));
     use_effect(move || {
-        let is_open = state.dialog.read().is_some();
-        if is_open {
-            here.0.page(PageAct::Focus(FOCUS_ID.to_owned()));
-        } else if let Some(back) = state.focus_back.take() {
-            here.0.page(PageAct::Focus(back));
+        let focus = focus.get();
+        if given.replace(Some(focus.count)) != Some(focus.count)
+            && let Some(id) = focus.id
+        {
+            here.0.page(PageAct::Focus(id));
         }
     });
-    let Some(dialog) = state.dialog.read().clone() else { return rsx! {} };
+    let dialogs = state.open.dialogs.read();
+    rsx! {
+        for one in dialogs.open() {
+            OneDialog { key: "{one.level.0}", level: one.level, dialog: one.dialog.clone() }
+        }
+    }
+}
+
+#[component]
+fn OneDialog(level: Level, dialog: Dialog) -> Element {
+    use_context_provider(|| level);
     match dialog {
         Dialog::Browse(network) => rsx! { Browse { network } },
         Dialog::Person(network, nick) => rsx! {
@@ -72,11 +85,16 @@ pub(crate) fn Dialogs() -> Element {
 /// Which element has the focus at first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum FocusFirst {
-    /// One of the content, whose id is [`FOCUS_ID`].
+    /// One of the content, whose id is [`use_focus_id`].
     #[default]
     Content,
-    /// The button that closes.
-    Close,
+    /// The title, where there is more to read than to do: it is read aloud, and what follows comes next.
+    Title,
+}
+
+/// The id of the element that has the focus at first, in the dialog that the calling component stands in.
+pub(crate) fn use_focus_id() -> String {
+    use_context::<Level>().focus_id()
 }
 
 /// The box of a dialog: title, content, and the way out. Behind it nothing can be reached.
@@ -89,18 +107,26 @@ pub(crate) fn DialogBox(
 ) -> Element {
     let words = use_words();
     let mut state = use_context::<State>();
+    let level = use_context::<Level>();
+    let is_covered = state.open.dialogs.read().top().is_some_and(|top| top.level != level);
+    let (title_id, tabindex) = match focus {
+        FocusFirst::Content => (level.id("dialog-title"), None),
+        FocusFirst::Title => (level.focus_id(), Some("-1")),
+    };
     rsx! {
-        div { class: "backdrop", onclick: move |_| state.close_dialog(),
+        div {
+            class: "backdrop",
+            inert: is_covered.then_some("true"),
+            onclick: move |_| state.close_dialog(),
             section {
                 class: "dialog {class}",
                 role: "dialog",
                 "aria-modal": "true",
-                "aria-labelledby": "dialog-title",
+                "aria-labelledby": title_id.clone(),
                 onclick: move |event| event.stop_propagation(),
                 header { class: "dialog-head",
-                    h2 { id: "dialog-title", bdi { "{title}" } }
+                    h2 { id: title_id, tabindex, bdi { "{title}" } }
                     button {
-                        id: if focus == FocusFirst::Close { FOCUS_ID } else { "dialog-close" },
                         r#type: "button",
                         class: "quiet icon",
                         "aria-label": words.close(),

@@ -19,11 +19,11 @@ pub(crate) fn key(state: State, at: BufferKey) -> Option<String> {
 /// Saves what stands in the composer, for the conversation that is shown.
 pub(crate) fn save(state: State, here: &Here) {
     // What was written before another conversation was opened belongs to the one before; see `put_away`.
-    if state.left.peek().is_some() {
+    if state.page.left.peek().is_some() {
         return;
     }
-    if let Some(at) = *state.current.peek() {
-        put_away(state, here, at, &state.composer.peek().text);
+    if let Some(at) = *state.open.current.peek() {
+        put_away(state, here, at, &state.page.composer.peek().text);
     }
 }
 
@@ -47,8 +47,8 @@ pub(crate) fn follow(before: &str, now: &str, here: &Here) {
 
 /// Whether a password would be kept with what is written in a conversation.
 pub(crate) fn holds_password(state: State, at: BufferKey, text: &str) -> bool {
-    let buffers = state.buffers.peek();
-    secrets::hides_input(buffers.get(&at).map_or("", |view| &*view.name), text)
+    let buffers = state.views.buffers.peek_list();
+    secrets::hides_input(buffers.get(&at).map_or("", |listed| &*listed.name), text)
 }
 
 /// The draft of a conversation; empty if there is none.
@@ -58,20 +58,20 @@ pub(crate) fn load(state: State, here: &Here, at: BufferKey) -> String {
 
 /// Another tab changed what is kept under this key, or perhaps anything: if it is the draft that is shown, the newer one is shown.
 pub(crate) fn take_up(mut state: State, here: &Here, stored: &str) {
-    let Some(at) = *state.current.peek() else { return };
+    let Some(at) = *state.open.current.peek() else { return };
     let Some(key) = key(state, at).filter(|key| stored.is_empty() || stored.ends_with(key.as_str())) else {
         return;
     };
     let kept = here.0.load(&key);
     // Nothing is kept of a draft that is too long, and nothing at all where the browser keeps nothing.
-    if state.left.peek().is_some() || (stored.is_empty() && kept.is_none()) {
+    if state.page.left.peek().is_some() || (stored.is_empty() && kept.is_none()) {
         return;
     }
     let text = kept.unwrap_or_default();
-    let over = state.composer.peek().text.clone();
+    let over = state.page.composer.peek().text.clone();
     if text != over && over.len() <= DRAFT_BYTES_MAX {
         let caret = text.encode_utf16().count();
-        state.composer.set(ComposerText { text: text.clone(), caret });
+        state.page.composer.set(ComposerText { text: text.clone(), caret });
         here.0.page(PageAct::SetComposer { text, caret, over });
     }
 }

@@ -24,8 +24,6 @@ use crate::{
 
 /// Under this key the platform keeps the name.
 const KEY_NAME: &str = "name";
-/// Under this key the platform keeps the place.
-const KEY_PLACE: &str = "place";
 const NICK_CHARS_MAX: &str = "64";
 
 /// What the person writes, and what has become of it.
@@ -68,7 +66,7 @@ pub(crate) fn FirstScreen() -> Element {
     let here = use_context::<Here>();
     let state = use_context::<State>();
     let attempt = use_attempt(&here, words);
-    let network = use_memo(move || state.networks.read().values().next_back().cloned());
+    let network = use_memo(move || state.views.networks.read().values().next_back().cloned());
     let network = network.get();
     let link = network.as_ref().map(|view| view.link.clone());
     let sentence = match here.0.place() {
@@ -137,7 +135,7 @@ pub(crate) fn FirstScreen() -> Element {
 fn Sentence(sentence: &'static str) -> Element {
     let words = use_words();
     let state = use_context::<State>();
-    let link = state.link.read();
+    let link = state.open.link.read();
     let going = link.as_ref().and_then(|link| match &link.address.target {
         Target::Room(name) => Some(words.first_sentence_room(&words::name(&shown_name(name)))),
         Target::Person(name) => Some(words.first_sentence_person(&words::name(&shown_name(name)))),
@@ -152,7 +150,7 @@ fn Sentence(sentence: &'static str) -> Element {
 fn use_attempt(here: &Here, words: Words) -> Attempt {
     let name = use_signal(|| here.0.load(KEY_NAME).unwrap_or_default());
     let place = use_signal(|| {
-        let known = here.0.load(KEY_PLACE).filter(|place| !is_this_computer(place));
+        let known = here.0.preferences().place.filter(|place| !is_this_computer(place));
         known.unwrap_or_else(|| words.first_this_computer().to_owned())
     });
     let (advice, better, answered) = (use_signal(|| None), use_signal(|| None), use_signal(|| None));
@@ -171,7 +169,7 @@ impl Attempt {
         if self.advice.peek().is_some() {
             self.advice.set(None);
         }
-        let networks = state.networks.peek();
+        let networks = state.views.networks.peek();
         if let Some(LinkState::Stopped { why: Some(why), .. }) =
             networks.values().next_back().map(|view| &view.link)
             && !self.answered.peek().as_ref().is_some_and(|answered| Arc::ptr_eq(answered, why))
@@ -263,7 +261,7 @@ fn JoinForm(attempt: Attempt, label: &'static str, better: Option<String>, is_su
 
 /// What is in the way, if the network has stopped.
 fn trouble(state: State) -> Option<Arc<Problem>> {
-    match &state.networks.read().values().next_back()?.link {
+    match &state.views.networks.read().values().next_back()?.link {
         LinkState::Stopped { why, .. } => why.clone(),
         LinkState::Connecting(_) | LinkState::Offline | LinkState::Online | LinkState::Waiting { .. } => None,
     }
@@ -300,10 +298,10 @@ fn Trouble(problem: Arc<Problem>, attempt: Attempt, children: Element) -> Elemen
     let here = use_context::<Here>();
     let state = use_context::<State>();
     let can_go_on = problem.kind.is_about_encryption();
-    let certificate = state.networks.read().keys().next_back().map(|network| (*network, problem.kind));
+    let certificate = state.views.networks.read().keys().next_back().map(|network| (*network, problem.kind));
     let certificate = certificate.filter(|(_, kind)| kind.is_about_certificate());
     let can_send = problem.kind == ProblemKind::PasswordReadable;
-    let network = state.networks.peek().keys().next_back().copied();
+    let network = state.views.networks.peek().keys().next_back().copied();
     let sender = here.clone();
     rsx! {
         div { class: "notice problem", role: "alert",
@@ -383,7 +381,7 @@ fn join(mut attempt: Attempt, state: State, here: &Here, credentials: Option<Cre
         return;
     }
     here.0.save(KEY_NAME, Some(&name));
-    let known = state.networks.peek().values().next_back().cloned();
+    let known = state.views.networks.peek().values().next_back().cloned();
     match known {
         Some(network) if is_same_place(attempt, here, &network) => {
             try_again(&network, name, here, credentials);
@@ -427,7 +425,8 @@ fn connect(mut attempt: Attempt, mut state: State, here: &Here, (trust, credenti
         Place::Browser => String::new(),
         Place::Desktop => {
             // Said in the language of the next start.
-            here.0.save(KEY_PLACE, Some(&place).filter(|place| !is_this_computer(place)).map(String::as_str));
+            let elsewhere = Some(&place).filter(|place| !is_this_computer(place));
+            state.prefer(here, &|preferences| preferences.place = elsewhere.cloned());
             address(&place)
         }
     };
@@ -438,7 +437,7 @@ fn connect(mut attempt: Attempt, mut state: State, here: &Here, (trust, credenti
 
 fn cancel(mut attempt: Attempt, state: State, here: &Here) {
     if let Some(network) = attempt.asked.take()
-        && !state.networks.peek().contains_key(&network)
+        && !state.views.networks.peek().contains_key(&network)
     {
         here.0.command(Command::Forget(network));
     }
@@ -446,7 +445,7 @@ fn cancel(mut attempt: Attempt, state: State, here: &Here) {
 }
 
 fn forget_all(state: State, here: &Here) {
-    let known: Vec<NetworkId> = state.networks.peek().keys().copied().collect();
+    let known: Vec<NetworkId> = state.views.networks.peek().keys().copied().collect();
     for network in known {
         here.0.command(Command::Forget(network));
     }

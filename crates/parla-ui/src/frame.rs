@@ -12,7 +12,7 @@ use crate::{
     platform::{Here, PageAct},
     room::Room,
     rooms::{self, RoomList},
-    state::{Shown, Side, State},
+    state::{Side, State},
     welcome::Welcome,
     words::{self, use_words},
 };
@@ -25,18 +25,18 @@ pub(crate) fn Frame() -> Element {
     let mut state = use_context::<State>();
     use_side_focus(state, &here);
     let has_members = use_memo(move || rooms::has_members_now(state));
-    let side = match *state.side.read() {
+    let side = match *state.open.side.read() {
         Side::None => "",
         Side::Rooms => "side-rooms",
         Side::Members => "side-members",
     };
-    let members = match (has_members.get(), *state.members.read()) {
+    let members = match (has_members.get(), state.preferences.read().hides_members) {
         (false, _) => "no-members",
-        (true, Shown::No) => "members-hidden",
-        (true, Shown::Yes) => "",
+        (true, true) => "members-hidden",
+        (true, false) => "",
     };
     // A number would do, but `inert` is on as soon as it is there at all.
-    let inert = state.dialog.read().is_some().then_some("true");
+    let inert = state.open.dialogs.read().is_open().then_some("true");
     rsx! {
         div { class: "frame {side} {members}", inert,
             // The name in the list of rooms is not always there.
@@ -58,7 +58,7 @@ pub(crate) fn Frame() -> Element {
                 onfocusin: move |_| note(state, Region::Middle),
                 Banner {}
                 Offer {}
-                if *state.narrow.read() {
+                if *state.page.narrow.read() {
                     {invitations(&here, state, None)}
                 }
                 Middle {}
@@ -77,7 +77,7 @@ pub(crate) fn Frame() -> Element {
                 class: "scrim",
                 r#type: "button",
                 "aria-label": words.to_conversation(),
-                onclick: move |_| state.side.set(Side::None),
+                onclick: move |_| state.open.side.set(Side::None),
             }
         }
     }
@@ -89,12 +89,12 @@ fn Middle() -> Element {
     let here = use_context::<Here>();
     let state = use_context::<State>();
     let shown = use_memo(move || {
-        let current = *state.current.read();
-        current.filter(|key| state.buffers.read().contains_key(key))
+        let current = *state.open.current.read();
+        current.filter(|key| state.views.buffers.list().contains_key(key))
     });
     let is_there = use_memo(move || shown.get().is_some());
     use_effect(move || {
-        if is_there.get() && state.dialog.peek().is_none() {
+        if is_there.get() && !state.has_dialog() {
             here.0.page(PageAct::Focus(state.place_to_write().to_owned()));
         }
     });
@@ -105,8 +105,8 @@ fn Middle() -> Element {
 }
 
 fn note(mut state: State, region: Region) {
-    if *state.region.peek() != region {
-        state.region.set(region);
+    if *state.open.region.peek() != region {
+        state.open.region.set(region);
     }
 }
 
@@ -115,7 +115,7 @@ fn use_side_focus(mut state: State, here: &Here) {
     let here = here.clone();
     let mut before = use_signal(Side::default);
     use_effect(move || {
-        let side = *state.side.read();
+        let side = *state.open.side.read();
         let was = *before.peek();
         if side == was {
             return;
@@ -124,7 +124,7 @@ fn use_side_focus(mut state: State, here: &Here) {
         let id = match side {
             Side::Rooms => Region::Rooms.id().to_owned(),
             Side::Members => Region::Members.id().to_owned(),
-            Side::None => state.focus_back.take().unwrap_or_else(|| Region::Middle.id().to_owned()),
+            Side::None => state.open.focus_back.take().unwrap_or_else(|| Region::Middle.id().to_owned()),
         };
         here.0.page(PageAct::Focus(id));
     });

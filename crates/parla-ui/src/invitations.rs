@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use dioxus::prelude::*;
 use parla_client::{
-    Intent,
+    Intent, SortedMap,
     view::{BufferView, NetworkId, Presence},
 };
 
 use crate::{
     platform::{Here, PageAct},
-    state::{State, wish},
+    state::{BufferKey, State, wish},
 };
 
 /// Someone asks the person into a room.
@@ -29,19 +29,19 @@ const INVITATIONS_MAX: usize = 8;
 
 impl State {
     /// Who is in a room needs no invitation to it.
-    pub(crate) fn note_joined(&mut self, buffers: &[(NetworkId, BufferView)]) {
+    pub(crate) fn note_joined(&mut self, buffers: &SortedMap<BufferKey, BufferView>) {
         let is_there = |one: &Invitation| {
-            buffers.iter().any(|(network, view)| {
-                *network == one.network && view.presence == Presence::Present && view.name == one.room
+            buffers.iter().any(|(key, view)| {
+                key.network == one.network && view.presence == Presence::Present && view.name == one.room
             })
         };
-        if self.invitations.peek().iter().any(is_there) {
-            self.invitations.write().retain(|one| !is_there(one));
+        if self.views.invitations.peek().iter().any(is_there) {
+            self.views.invitations.write().retain(|one| !is_there(one));
         }
     }
 
     pub(crate) fn invited(&mut self, one: Invitation) {
-        let mut invitations = self.invitations.write();
+        let mut invitations = self.views.invitations.write();
         invitations.retain(|known| (known.network, &known.room) != (one.network, &one.room));
         if invitations.len() >= INVITATIONS_MAX {
             invitations.remove(0);
@@ -51,13 +51,13 @@ impl State {
 
     /// An invitation was answered, or shall not be.
     pub(crate) fn answered(&mut self, one: &Invitation) {
-        self.invitations.write().retain(|known| known != one);
+        self.views.invitations.write().retain(|known| known != one);
     }
 }
 
 /// The cards, of one network or of all.
 pub(crate) fn invitations(here: &Here, state: State, network: Option<NetworkId>) -> Element {
-    let all = state.invitations.read();
+    let all = state.views.invitations.read();
     let of = |one: &&Invitation| network.is_none_or(|network| network == one.network);
     if !all.iter().any(|one| of(&one)) {
         return rsx! {};

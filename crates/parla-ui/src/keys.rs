@@ -5,7 +5,7 @@ use dioxus::prelude::*;
 use crate::{
     platform::{Here, PageAct, Place},
     rooms::{self, Row},
-    state::{Dialog, Shown, Side, State},
+    state::{Dialog, Side, State},
     visits::{HistoryAct, Step},
 };
 
@@ -43,7 +43,7 @@ pub(crate) fn press(event: &KeyboardEvent, state: State, here: &Here) {
         KeyAct::Room(step, which) => walk(state, step, which),
         KeyAct::Region(step) => to_region(state, here, step),
         KeyAct::Visit(step) => here.0.history(HistoryAct::Go(step)),
-        KeyAct::Members => toggle_members(state),
+        KeyAct::Members => toggle_members(state, here),
         KeyAct::Help => toggle_help(state),
         KeyAct::Escape => escape(state, here),
     }
@@ -73,19 +73,20 @@ fn read(key: &Key, code: Code, modifiers: Modifiers) -> Option<KeyAct> {
 
 /// Opens the next conversation that counts, and after the last the first.
 fn walk(mut state: State, step: Step, which: Which) {
-    if state.dialog.peek().is_some() {
+    if state.has_dialog() {
         return;
     }
     let mut rows: Vec<Row> = rooms::order(state);
     if step == Step::Back {
         rows.reverse();
     }
-    let current = *state.current.peek();
+    let current = *state.open.current.peek();
     let at = rows.iter().position(|row| Some(row.key) == current).map_or(0, |at| at + 1);
-    let counts = |row: &&Row| match which {
-        Which::Any => true,
-        Which::Unread => row.unread > 0 || row.mentions > 0,
-        Which::Mentioned => row.mentions > 0,
+    let counts = |row: &&Row| match (which, state.views.buffers.peek(row.key)) {
+        (Which::Any, _) => true,
+        (Which::Unread, Some(view)) => view.unread > 0 || view.mentions > 0,
+        (Which::Mentioned, Some(view)) => view.mentions > 0,
+        (Which::Unread | Which::Mentioned, None) => false,
     };
     let (before, after) = rows.split_at_checked(at).unwrap_or((&[], &[]));
     let next = after.iter().find(counts).or_else(|| before.iter().find(counts));
@@ -117,21 +118,21 @@ impl Region {
 }
 
 fn to_region(mut state: State, here: &Here, step: Step) {
-    if state.dialog.peek().is_some() {
+    if state.has_dialog() {
         return;
     }
-    let is_narrow = *state.narrow.peek();
-    let has_members = rooms::has_members(state) && (is_narrow || *state.members.peek() == Shown::Yes);
+    let is_narrow = *state.page.narrow.peek();
+    let has_members = rooms::has_members(state) && (is_narrow || !state.preferences.peek().hides_members);
     let there: Vec<Region> =
         REGIONS.into_iter().filter(|region| *region != Region::Members || has_members).collect();
-    let current = *state.region.peek();
+    let current = *state.open.region.peek();
     let at = there.iter().position(|region| *region == current).unwrap_or_default();
     let next = match step {
         Step::On => at + 1,
         Step::Back => at + there.len() - 1,
     };
     let Some(region) = there.get(next % there.len()).copied() else { return };
-    let writes = region == Region::Middle && state.current.peek().is_some();
+    let writes = region == Region::Middle && state.open.current.peek().is_some();
     let id = if writes { "composer" } else { region.id() };
     // Where there is no room beside the conversation, the others slide in, and take the focus.
     let side = match region {
@@ -139,41 +140,42 @@ fn to_region(mut state: State, here: &Here, step: Step) {
         Region::Middle => Side::None,
         Region::Members => Side::Members,
     };
-    if is_narrow && *state.side.peek() != side {
-        state.focus_back.set((side == Side::None).then(|| id.to_owned()));
-        return state.side.set(side);
+    if is_narrow && *state.open.side.peek() != side {
+        state.open.focus_back.set((side == Side::None).then(|| id.to_owned()));
+        return state.open.side.set(side);
     }
     here.0.page(PageAct::Focus(id.to_owned()));
 }
 
 /// Shows and hides the members: beside the conversation where there is room, else over it.
-pub(crate) fn toggle_members(mut state: State) {
+pub(crate) fn toggle_members(mut state: State, here: &Here) {
     if !rooms::has_members(state) {
         return;
     }
-    if *state.narrow.peek() {
-        let side = *state.side.peek();
-        return state.side.set(if side == Side::Members { Side::None } else { Side::Members });
+    if *state.page.narrow.peek() {
+        let side = *state.open.side.peek();
+        return state.open.side.set(if side == Side::Members { Side::None } else { Side::Members });
     }
-    let shown = *state.members.peek();
-    state.members.set(if shown == Shown::Yes { Shown::No } else { Shown::Yes });
+    let hides = !state.preferences.peek().hides_members;
+    state.prefer(here, &|preferences| preferences.hides_members = hides);
 }
 
 fn toggle_help(mut state: State) {
-    if *state.dialog.peek() == Some(Dialog::Help) {
+    let is_help = state.open.dialogs.peek().top().is_some_and(|top| top.dialog == Dialog::Help);
+    if is_help {
         state.close_dialog();
-    } else if state.dialog.peek().is_none() {
-        let back = state.place_to_write();
+    } else if !state.has_dialog() {
+        let back = state.place_behind();
         state.open_dialog(Dialog::Help, back);
     }
 }
 
 /// Closes the uppermost thing; if nothing is open, goes to the newest message.
 fn escape(mut state: State, here: &Here) {
-    if state.dialog.peek().is_some() {
+    if state.has_dialog() {
         state.close_dialog();
-    } else if *state.side.peek() != Side::None {
-        state.side.set(Side::None);
+    } else if *state.open.side.peek() != Side::None {
+        state.open.side.set(Side::None);
     } else {
         here.0.page(PageAct::ScrollToEnd);
     }

@@ -6,7 +6,7 @@
 //!
 //! # Code map
 //!
-//! - `app.rs` is the root, and `state.rs` what it knows. `frame.rs` has the three parts of the screen,
+//! - `app.rs` is the root, `state.rs` what it knows, `buffers.rs` the conversations. `frame.rs` has the three parts of the screen,
 //!   `keys.rs` the keys. `window.rs` draws long lists in part.
 //! - Where one is: `navigation.rs` says which conversation is shown, `address.rs` what its address is,
 //!   `visits.rs` where Back leads, and `link.rs` what the address says that one came by.
@@ -18,6 +18,7 @@
 //!   is not sent yet.
 //! - `words.rs` has the sentences in the language of the person, out of `languages/`; `language_chooser.rs`
 //!   lets them choose.
+//! - `preferences.rs` is how the person wants the app, as the platform keeps it.
 //! - `platform.rs` is what differs between the page and the window, `page_signal.rs` what the page reports,
 //!   `alert.rs` a notification. `hooks.rs` and `icon.rs` are small parts for all others. `assets/` has the
 //!   stylesheet and `page.js`.
@@ -28,6 +29,7 @@ pub mod address;
 mod alert;
 mod app;
 mod banner;
+pub mod buffers;
 mod dialogs;
 mod drafts;
 mod first_screen;
@@ -44,6 +46,7 @@ mod navigation;
 pub mod page_signal;
 mod password;
 pub mod platform;
+pub mod preferences;
 mod problem_words;
 mod remedies;
 pub mod room;

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use dioxus::prelude::*;
 use parla_client::{
     Intent, ProblemKind,
-    view::{BufferKind, BufferView, NetworkId, Notice, Presence},
+    view::{BufferKind, NetworkId, Notice, Presence},
 };
 
 use crate::{
-    address::{Address, Target},
-    platform::{Here, Place},
+    address::{self, Address, Target},
+    buffers::Listed,
+    platform::Here,
     state::{BufferKey, State, wish},
     toasts::ToastKind,
 };
@@ -43,20 +44,6 @@ struct Came {
     known: Vec<BufferKey>,
 }
 
-/// What an address adds to a view.
-pub(crate) trait Addressed {
-    /// Where it is.
-    fn address(&self, key: BufferKey, place: Place) -> Address;
-}
-
-impl Addressed for BufferView {
-    fn address(&self, key: BufferKey, place: Place) -> Address {
-        // A page talks to one network.
-        let network = (place == Place::Desktop).then_some(key.network);
-        Address { network, target: Target::of(self) }
-    }
-}
-
 /// Old names of conversations that are kept; older ones go first.
 const RENAMED_MAX: usize = 50;
 
@@ -67,13 +54,13 @@ impl State {
     }
 
     pub(crate) fn find_address(&self, address: &Address) -> Option<BufferKey> {
-        let buffers = self.buffers.peek();
-        let is_there = |(key, view): &(&BufferKey, &BufferView)| {
-            address.network.is_none_or(|network| network == key.network) && Target::of(view) == address.target
+        let buffers = self.views.buffers.peek_list();
+        let is_there = |(key, listed): &(&BufferKey, &Listed)| {
+            address.network.is_none_or(|network| network == key.network) && listed.target() == address.target
         };
         let found = buffers.iter().find(is_there).map(|(key, _)| *key);
         found.or_else(|| {
-            let renamed = self.renamed.peek();
+            let renamed = self.views.renamed.peek();
             let is_it = |(target, key): &&(Target, BufferKey)| {
                 address.network.is_none_or(|network| network == key.network) && *target == address.target
             };
@@ -82,31 +69,30 @@ impl State {
     }
 
     /// Addresses of a conversation under its old name lead to it all the same.
-    pub(crate) fn note_renamed(&self, key: BufferKey) {
-        let mut renamed = self.renamed;
-        let before = self.buffers.peek().get(&key).map(Target::of);
-        if let Some(before) = before {
-            let mut renamed = renamed.write();
-            if renamed.len() >= RENAMED_MAX {
-                renamed.remove(0);
-            }
-            renamed.push((before, key));
+    pub(crate) fn note_renamed(&self, key: BufferKey, before: Target) {
+        let mut renamed = self.views.renamed;
+        let mut renamed = renamed.write();
+        if renamed.len() >= RENAMED_MAX {
+            renamed.remove(0);
         }
+        renamed.push((before, key));
     }
 
-    /// Follows an address as soon as that is possible. False if it is none.
+    /// Follows an address as soon as that is possible. False if it is none, which is said if it was meant to be one.
     pub(crate) fn follow_later(&mut self, fragment: &str) -> bool {
         let link = Address::parse(fragment).map(|address| Link { address, stage: Stage::Waits });
         let is_address = link.is_some();
         if is_address {
-            self.link.set(link);
+            self.open.link.set(link);
+        } else if address::is_meant(fragment) {
+            self.toast(NetworkId(0), None, ToastKind::NoAddress);
         }
         is_address
     }
 
     /// Takes the next step to where the link leads, if there is one to take.
     pub(crate) fn follow(&mut self, here: &Here) {
-        let Some(link) = self.link.peek().clone() else { return };
+        let Some(link) = self.open.link.peek().clone() else { return };
         match link.stage {
             Stage::Waits => self.ask_for(here, link.address),
             Stage::Asked(_) => {}
@@ -115,72 +101,72 @@ impl State {
     }
 
     fn ask_for(&mut self, here: &Here, address: Address) {
-        if !*self.entered.peek() {
+        if !*self.open.entered.peek() {
             return;
         }
-        let network = address.network.or_else(|| self.networks.peek().keys().next_back().copied());
-        let Some(network) = network.filter(|network| self.networks.peek().contains_key(network)) else {
+        let network = address.network.or_else(|| self.views.networks.peek().keys().next_back().copied());
+        let Some(network) = network.filter(|network| self.views.networks.peek().contains_key(network)) else {
             return;
         };
         let known = self.find_address(&address);
         let is_in = |key: BufferKey| {
-            self.buffers.peek().get(&key).is_some_and(|view| !matches!(view.presence, Presence::Absent(_)))
+            self.views.buffers.peek(key).is_some_and(|view| !matches!(view.presence, Presence::Absent(_)))
         };
         if let Some(key) = known.filter(|key| is_in(*key)) {
-            self.close_dialog();
+            self.close_dialogs();
             return self.open(key);
         }
         let intent = match &address.target {
             Target::Room(name) => Intent::Join { room: name.as_str().into(), key: None },
             Target::Person(name) => Intent::OpenDirect { nick: name.as_str().into() },
             // There is none if the server has said nothing.
-            Target::Server => return self.link.set(None),
+            Target::Server => return self.open.link.set(None),
         };
         let came = Came {
             network,
-            from: *self.current.peek(),
-            known: self.buffers.peek().keys().copied().collect(),
+            from: *self.open.current.peek(),
+            known: self.views.buffers.peek_list().keys().copied().collect(),
         };
-        self.link.set(Some(Link { address, stage: Stage::Asked(came) }));
+        self.open.link.set(Some(Link { address, stage: Stage::Asked(came) }));
         wish(here, network, intent);
     }
 
     /// The network takes the person somewhere: true if that is where the link leads.
     pub(crate) fn is_led_to(&mut self, key: BufferKey) -> bool {
-        let Some(Link { address, stage: Stage::Asked(came) }) = self.link.peek().clone() else {
+        let Some(Link { address, stage: Stage::Asked(came) }) = self.open.link.peek().clone() else {
             return false;
         };
         if came.network != key.network {
             return false;
         }
-        self.close_dialog();
-        self.link.set(Some(Link { address, stage: Stage::Shown(came, key) }));
+        self.close_dialogs();
+        self.open.link.set(Some(Link { address, stage: Stage::Shown(came, key) }));
         true
     }
 
     /// The network refused it without showing anything.
     pub(crate) fn is_not_led(&mut self) {
-        if matches!(&*self.link.peek(), Some(Link { stage: Stage::Asked(_), .. })) {
-            self.link.set(None);
+        if matches!(&*self.open.link.peek(), Some(Link { stage: Stage::Asked(_), .. })) {
+            self.open.link.set(None);
         }
     }
 
     /// One is in, or one is told why not and stays where one was.
     fn come_in(&mut self, here: &Here, came: &Came, key: BufferKey) {
-        let presence = self.buffers.peek().get(&key).map(|view| (view.kind, view.presence.clone()));
+        let presence = self.views.buffers.peek(key).map(|view| (view.kind, view.presence.clone()));
         let why = match presence {
             Some((BufferKind::Room, Presence::Joining)) => return,
             // Where only a key is missing, there is a field for it.
             Some((BufferKind::Room, Presence::Absent(Some(why)))) if why.kind != ProblemKind::KeyNeeded => {
                 why
             }
-            _ => return self.link.set(None),
+            _ => return self.open.link.set(None),
         };
-        self.link.set(None);
+        self.open.link.set(None);
         self.toast(key.network, None, ToastKind::Notice(Notice::Problem(Arc::clone(&why))));
-        let back = came.from.filter(|from| self.buffers.peek().contains_key(from));
+        let back = came.from.filter(|from| self.views.buffers.contains(*from));
         if !came.known.contains(&key) {
-            self.unwanted.set(Some(key));
+            self.open.unwanted.set(Some(key));
             wish(here, key.network, Intent::Leave { buffer: key.buffer });
         }
         if let Some(back) = back {

@@ -43,12 +43,18 @@ pub(crate) fn Members() -> Element {
     let words = use_words();
     let mut state = use_context::<State>();
     let list = use_memo(move || {
-        let buffers = state.buffers.read();
-        let current = *state.current.read();
-        let view = current.and_then(|key| Some((key, buffers.get(&key)?)));
-        view.map(|(key, view)| (key, view.members.clone(), MemberCount::of(view)))
+        let key = (*state.open.current.read())?;
+        let view = state.views.buffers.read(key)?;
+        let is_online = state.is_online(key.network);
+        let unknown = match &view.presence {
+            Presence::Present => None,
+            Presence::Joining if is_online => Some(state.words().members_loading()),
+            Presence::Joining => Some(state.words().members_offline()),
+            Presence::Absent(_) => Some(state.words().members_unknown()),
+        };
+        Some((key, view.members.clone(), MemberCount::of(&view), unknown))
     });
-    let Some((key, members, count)) = list.get() else { return rsx! {} };
+    let Some((key, members, count, unknown)) = list.get() else { return rsx! {} };
     let title = match count {
         MemberCount::Known(count) => words.member_count(count),
         MemberCount::Unknown => words.members_label().to_owned(),
@@ -60,12 +66,12 @@ pub(crate) fn Members() -> Element {
                 r#type: "button",
                 class: "quiet icon narrow-only",
                 "aria-label": words.members_close(),
-                onclick: move |_| state.side.set(Side::None),
+                onclick: move |_| state.open.side.set(Side::None),
                 span { "aria-hidden": "true", "×" }
             }
         }
-        if count == MemberCount::Unknown {
-            p { class: "dim members-none", {words.members_unknown()} }
+        if let Some(unknown) = unknown {
+            p { class: "dim members-none", {unknown} }
         }
         // Another room begins with an empty search, at the top.
         for key in [key] {

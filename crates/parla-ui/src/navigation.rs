@@ -8,8 +8,8 @@ use crate::state::{BufferKey, Side, State, Wanted};
 impl State {
     /// Shows the conversation that the person chose.
     pub fn open(&mut self, key: BufferKey) {
-        if !*self.has_moved_on.peek() {
-            self.has_moved_on.set(true);
+        if !*self.open.has_moved_on.peek() {
+            self.open.has_moved_on.set(true);
         }
         self.enter(key);
     }
@@ -17,7 +17,7 @@ impl State {
     /// The person wants this. What it leads to is shown if they do not choose a conversation themselves before.
     pub(crate) fn may_be_led_by(mut self, intent: &Intent) {
         if matches!(intent, Intent::Submit { .. } | Intent::Join { .. } | Intent::OpenDirect { .. }) {
-            self.has_moved_on.set(false);
+            self.open.has_moved_on.set(false);
         }
     }
 
@@ -25,64 +25,71 @@ impl State {
     pub(crate) fn take_to(&mut self, key: BufferKey) {
         if self.is_led_to(key) {
             self.go(key);
-        } else if !*self.has_moved_on.peek() {
+        } else if !*self.open.has_moved_on.peek() {
             self.enter(key);
         }
     }
 
     fn enter(&mut self, key: BufferKey) {
-        if self.link.peek().is_some() {
-            self.link.set(None);
+        if self.open.link.peek().is_some() {
+            self.open.link.set(None);
         }
         self.go(key);
     }
 
     fn go(&mut self, key: BufferKey) {
-        if self.wanted.peek().is_some() {
-            self.wanted.set(None);
+        if self.open.wanted.peek().is_some() {
+            self.open.wanted.set(None);
         }
         self.show(Some(key));
-        if *self.side.peek() != Side::None {
-            self.focus_back.set(Some(self.place_to_write().to_owned()));
-            self.side.set(Side::None);
+        if *self.open.side.peek() != Side::None {
+            self.open.focus_back.set(Some(self.place_to_write().to_owned()));
+            self.open.side.set(Side::None);
         }
     }
 
     /// What is written from now on belongs to this conversation, and what was written before to the other.
     fn show(&mut self, key: Option<BufferKey>) {
-        if *self.current.peek() == key {
+        if *self.open.current.peek() == key {
             return;
         }
-        if self.left.peek().is_none() {
-            self.left.set(Some(self.composer.peek().text.clone()));
+        if self.page.left.peek().is_none() {
+            self.page.left.set(Some(self.page.composer.peek().text.clone()));
         }
-        self.current.set(key);
-        if self.beside.peek().is_some() {
-            self.beside.set(None);
+        self.open.current.set(key);
+        if let Some(key) = key {
+            self.is_seen(key);
+        }
+        if self.announced.beside.peek().is_some() {
+            self.announced.beside.set(None);
         }
     }
 
     /// If nothing is shown, or what was shown is gone: the first room, else the first person.
     pub(crate) fn choose(&mut self) {
-        let wanted = self.wanted.peek().clone();
+        let wanted = self.open.wanted.peek().clone();
         if let Some(wanted) = wanted {
             let found = match &wanted {
                 Wanted::At(address) => self.find_address(address),
-                Wanted::Marked(mark) => {
-                    self.buffers.peek().keys().copied().find(|key| self.mark(*key).as_ref() == Some(mark))
-                }
+                Wanted::Marked(mark) => self
+                    .views
+                    .buffers
+                    .peek_list()
+                    .keys()
+                    .copied()
+                    .find(|key| self.mark(*key).as_ref() == Some(mark)),
             };
             if let Some(key) = found {
                 return self.go(key);
             }
         }
-        let current = *self.current.peek();
+        let current = *self.open.current.peek();
         let chosen = {
-            let buffers = self.buffers.peek();
+            let buffers = self.views.buffers.peek_list();
             if current.is_some_and(|key| buffers.contains_key(&key)) {
                 return;
             }
-            let first = |kind| buffers.iter().find(|(_, view)| view.kind == kind).map(|(key, _)| *key);
+            let first = |kind| buffers.iter().find(|(_, listed)| listed.kind == kind).map(|(key, _)| *key);
             first(BufferKind::Room).or_else(|| first(BufferKind::Direct))
         };
         self.show(chosen);

@@ -103,32 +103,32 @@ fn unescape(text: &str) -> String {
 pub fn take_in(mut state: State, signal: PageSignal) {
     match signal {
         PageSignal::Attentive(attentive) => {
-            if *state.attentive.peek() != attentive {
-                state.attentive.set(attentive);
+            if *state.page.attentive.peek() != attentive {
+                state.page.attentive.set(attentive);
             }
         }
         PageSignal::Narrow(narrow) => {
-            if *state.narrow.peek() != narrow {
-                state.narrow.set(narrow);
-                state.side.set(Side::None);
+            if *state.page.narrow.peek() != narrow {
+                state.page.narrow.set(narrow);
+                state.open.side.set(Side::None);
             }
         }
         PageSignal::File => state.refuse_file(),
         PageSignal::Selection(rows) => {
-            if *state.selection.peek() != rows {
-                state.selection.set(rows);
+            if *state.page.selection.peek() != rows {
+                state.page.selection.set(rows);
             }
         }
         PageSignal::Composer(composer) => {
-            if *state.composer.peek() != composer {
-                state.composer.set(composer);
+            if *state.page.composer.peek() != composer {
+                state.page.composer.set(composer);
             }
         }
         // It concerns what is kept, and not what is shown.
         PageSignal::Stored(_) => {}
         PageSignal::View(view) => {
-            if *state.view.peek() != view {
-                state.view.set(view);
+            if *state.page.view.peek() != view {
+                state.page.view.set(view);
             }
         }
     }

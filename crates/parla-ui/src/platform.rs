@@ -13,6 +13,7 @@ use parla_proto::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    preferences::{self, Preferences},
     state::BufferKey,
     visits::{Arrival, Entry, HistoryAct},
     words::{Language, Words},
@@ -175,6 +176,19 @@ pub trait Platform {
     fn load(&self, key: &str) -> Option<String>;
     /// Saves a small text under a key at once, for the next start; none removes it.
     fn save(&self, key: &str, value: Option<&str>);
+    /// How the person wants the app.
+    fn preferences(&self) -> Preferences {
+        Preferences::load(&|key| self.load(key))
+    }
+    /// Saves how the person wants the app.
+    fn save_preferences(&self, preferences: &Preferences) {
+        self.save(preferences::KEY, preferences.to_saved().as_deref());
+        for before in preferences::KEYS_BEFORE {
+            if self.load(before).is_some() {
+                self.save(before, None);
+            }
+        }
+    }
     /// The time.
     fn now(&self) -> Timestamp;
     /// The person's clock at that moment: seconds east of UTC.

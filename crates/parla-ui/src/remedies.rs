@@ -35,7 +35,7 @@ pub(crate) fn Remedies(network: NetworkId, kind: ProblemKind) -> Element {
             }
         };
     }
-    let shown = state.certificates.read().get(&network).cloned();
+    let shown = state.views.certificates.read().get(&network).cloned();
     match shown.filter(|_| kind.is_about_certificate()) {
         Some(certificate) => rsx! { Shown { network, certificate } },
         None => rsx! {},

@@ -22,25 +22,36 @@ mod row;
 use listing::NetworkRows;
 pub(crate) use listing::Row;
 use new_form::NewForm;
-pub(crate) use row::Badge;
 use row::RoomRow;
+pub(crate) use row::badge;
 
 /// All conversations in the order of the list.
 pub(crate) fn order(state: State) -> Vec<Row> {
-    let networks = listing::listing(&state.networks.peek(), &state.buffers.peek(), *state.words.peek());
+    let networks =
+        listing::listing(&state.views.networks.peek(), &state.views.buffers.peek_list(), *state.words.peek());
     networks.into_iter().flat_map(NetworkRows::in_order).collect()
 }
 
 /// Whether the conversation that is shown has members. Not to be used where it must be drawn again.
 pub(crate) fn has_members(state: State) -> bool {
-    let buffers = state.buffers.peek();
-    state.current.peek().and_then(|key| buffers.get(&key)).is_some_and(|view| view.kind == BufferKind::Room)
+    let list = state.views.buffers.peek_list();
+    state
+        .open
+        .current
+        .peek()
+        .and_then(|key| list.get(&key))
+        .is_some_and(|listed| listed.kind == BufferKind::Room)
 }
 
 /// The same, for what is drawn.
 pub(crate) fn has_members_now(state: State) -> bool {
-    let buffers = state.buffers.read();
-    state.current.read().and_then(|key| buffers.get(&key)).is_some_and(|view| view.kind == BufferKind::Room)
+    let list = state.views.buffers.list();
+    state
+        .open
+        .current
+        .read()
+        .and_then(|key| list.get(&key))
+        .is_some_and(|listed| listed.kind == BufferKind::Room)
 }
 
 /// The list.
@@ -49,8 +60,9 @@ pub(crate) fn RoomList() -> Element {
     let words = use_words();
     let here = use_context::<Here>();
     let mut state = use_context::<State>();
-    let networks =
-        use_memo(move || listing::listing(&state.networks.read(), &state.buffers.read(), state.words()));
+    let networks = use_memo(move || {
+        listing::listing(&state.views.networks.read(), &state.views.buffers.list(), state.words())
+    });
     let on_desktop = here.0.place() == Place::Desktop;
     use_reveal(state, &here);
     let networks = networks.get();
@@ -63,7 +75,7 @@ pub(crate) fn RoomList() -> Element {
             } else {
                 p { class: "app-name", "aria-hidden": "true", {words::APP} }
             }
-            if !state.journal.read().is_empty() {
+            if !state.announced.journal.read().is_empty() {
                 button {
                     id: "open-said",
                     r#type: "button",
@@ -118,8 +130,8 @@ fn heading(rows: &NetworkRows) -> Element {
 fn use_reveal(state: State, here: &Here) {
     let here = here.clone();
     let row = use_memo(move || {
-        let current = (*state.current.read())?;
-        state.buffers.read().contains_key(&current).then_some(current)
+        let current = (*state.open.current.read())?;
+        state.views.buffers.list().contains_key(&current).then_some(current)
     });
     use_effect(move || {
         if let Some(key) = row.get() {
@@ -128,7 +140,7 @@ fn use_reveal(state: State, here: &Here) {
     });
 }
 
-/// One network. Drawn again when one of its rows changes or another conversation is opened; its rows only if they change.
+/// One network. Drawn again when a conversation comes or goes or another one is opened; what is new in one is its row's alone.
 #[component]
 fn Network(rows: NetworkRows, is_alone: bool) -> Element {
     let words = use_words();
@@ -137,7 +149,7 @@ fn Network(rows: NetworkRows, is_alone: bool) -> Element {
     let heading = (!is_alone).then(|| heading(&rows));
     let NetworkRows { id, name, you, link: _, is_left, rooms, people, server } = rows;
     let connecting = here.clone();
-    let you_id = format!("you-{}", id.0);
+    let you_id = you_id(id);
     let back = you_id.clone();
     rsx! {
         section { class: "network", "aria-label": "{name}",
@@ -157,7 +169,7 @@ fn Network(rows: NetworkRows, is_alone: bool) -> Element {
                     {words.banner_connect()}
                 }
             }
-            if !*state.narrow.read() {
+            if !*state.page.narrow.read() {
                 {invitations(&here, state, Some(id))}
             }
             if let Some(row) = server {
@@ -168,6 +180,11 @@ fn Network(rows: NetworkRows, is_alone: bool) -> Element {
             Actions { network: id }
         }
     }
+}
+
+/// The id of the button with the person's own name on a network.
+pub(crate) fn you_id(network: NetworkId) -> String {
+    format!("you-{}", network.0)
 }
 
 #[component]
@@ -187,7 +204,7 @@ fn Group(title: &'static str, rows: Vec<Row>) -> Element {
 }
 
 fn is_current(state: State, row: &Row) -> bool {
-    *state.current.read() == Some(row.key)
+    *state.open.current.read() == Some(row.key)
 }
 
 #[component]

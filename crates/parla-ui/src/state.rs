@@ -17,12 +17,16 @@ use parla_client::{
 use crate::{
     address::{Address, Target},
     alert,
+    buffers::Buffers,
+    dialogs::stack::Stack,
     hooks::use_context_provider,
     invitations::Invitation,
     keys::Region,
     link::Link,
     platform::{Command, Here},
+    preferences::Preferences,
     room::beside::Beside,
+    rooms,
     toasts::{Toast, ToastKind},
     visits::Top,
     words::{Language, Words},
@@ -74,77 +78,106 @@ pub enum Side {
     Members,
 }
 
-/// Everything the components read.
+/// Everything the components read: what the networks say, what the person has open, what the page reports, what the app has told
+/// them, and how they want it.
 #[derive(Clone, Copy, PartialEq)]
 pub struct State {
+    /// What comes from the networks.
+    pub views: Views,
+    /// What the person has open.
+    pub open: Open,
+    /// What the page reports.
+    pub page: Page,
+    /// What the app has told the person on its own account.
+    pub announced: Announced,
+    /// How the person wants it.
+    pub preferences: Signal<Preferences>,
     /// The sentences, in the language that the app speaks.
     pub words: Signal<Words>,
     /// The language that the person wants; the app speaks it when its sentences are loaded.
     pub language: Signal<Language>,
+}
+
+/// What comes from the networks.
+#[derive(Clone, Copy, PartialEq)]
+pub struct Views {
     /// The networks.
     pub networks: Signal<SortedMap<NetworkId, NetworkView>>,
     /// Their conversations.
-    pub buffers: Signal<SortedMap<BufferKey, BufferView>>,
-    /// The conversation that is shown.
-    pub current: Signal<Option<BufferKey>>,
-    /// What is to be said.
-    pub toasts: Signal<VecDeque<Toast>>,
-    /// What was said.
-    pub(crate) journal: Signal<VecDeque<Toast>>,
-    /// Why something did not work that the person did in a conversation.
-    pub(crate) beside: Signal<Option<(BufferKey, Beside)>>,
-    /// Who asks the person where, and was not answered.
-    pub invitations: Signal<Vec<Invitation>>,
-    /// What stood in the composer when another conversation was opened, until the composer takes notice.
-    pub(crate) left: Signal<Option<String>>,
+    pub buffers: Buffers,
     /// The rooms of the networks that were asked for them.
     pub directories: Signal<SortedMap<NetworkId, DirectoryView>>,
     /// What servers showed that were not believed.
     pub certificates: Signal<SortedMap<NetworkId, Arc<Certificate>>>,
     /// The last person that was asked about.
     pub person: Signal<Option<(NetworkId, Arc<Person>)>>,
-    /// What is open over the conversation.
-    pub dialog: Signal<Option<Dialog>>,
-    /// Why the nick that was asked for in its dialog was refused, and one that may be had.
-    pub(crate) nick_refused: Signal<Option<(Arc<Problem>, Arc<str>)>>,
-    /// The side that is slid in.
-    pub side: Signal<Side>,
-    /// Whether the window is in front and visible.
-    pub attentive: Signal<bool>,
-    /// Whether the newest row of the conversation is in view.
-    pub at_end: Signal<bool>,
-    /// The rows that are selected, first and last, as the page reports them.
-    pub selection: Signal<Option<(RowId, RowId)>>,
-    /// Which part of the log is visible, as the page reports it.
-    pub view: Signal<LogView>,
-    /// What stands in the composer, as the page reports it.
-    pub composer: Signal<ComposerText>,
-    /// The id of the element that gets the focus back when what is open is closed.
-    pub focus_back: Signal<Option<String>>,
-    /// Whether the person has been let in: from then on the frame is shown, and no first screen.
-    pub entered: Signal<bool>,
-    /// Whether the members are shown where there is room for them.
-    pub members: Signal<Shown>,
-    /// Whether there is no room for the sides beside the conversation, as the page reports it.
-    pub narrow: Signal<bool>,
-    /// The part of the window that has the focus.
-    pub(crate) region: Signal<Region>,
-    /// With what the person pointed last.
-    pub(crate) pointer: Signal<Pointer>,
-    /// The highest number of a network that was used.
-    pub network_last: Signal<u32>,
+    /// Who asks the person where, and was not answered.
+    pub invitations: Signal<Vec<Invitation>>,
     /// What conversations were called before, for addresses that say so.
     pub(crate) renamed: Signal<Vec<(Target, BufferKey)>>,
+    /// The highest number of a network that was used.
+    pub network_last: Signal<u32>,
+}
+
+/// What the person has open, and where they are on their way to.
+#[derive(Clone, Copy, PartialEq)]
+pub struct Open {
+    /// Whether the person has been let in: from then on the frame is shown, and no first screen.
+    pub entered: Signal<bool>,
+    /// The conversation that is shown.
+    pub current: Signal<Option<BufferKey>>,
     /// What was open when the app was closed, to be opened once it is there.
     pub(crate) wanted: Signal<Option<Wanted>>,
     /// The address by which the person came, while it is being followed.
     pub link: Signal<Option<Link>>,
     /// The person has chosen a conversation since they last asked for one: an answer that comes late does not take them away.
     pub(crate) has_moved_on: Signal<bool>,
-    /// Where the history stands.
-    pub(crate) top: Signal<Option<Top>>,
     /// A conversation that is closed on the app's own account: no word about it.
     pub(crate) unwanted: Signal<Option<BufferKey>>,
+    /// Where the history stands.
+    pub(crate) top: Signal<Option<Top>>,
+    /// What is open over the conversation.
+    pub(crate) dialogs: Signal<Stack>,
+    /// Why the nick that was asked for in its dialog was refused, and one that may be had.
+    pub(crate) nick_refused: Signal<Option<(Arc<Problem>, Arc<str>)>>,
+    /// The side that is slid in.
+    pub side: Signal<Side>,
+    /// The id of the element that gets the focus back when the side is closed.
+    pub focus_back: Signal<Option<String>>,
+    /// The part of the window that has the focus.
+    pub(crate) region: Signal<Region>,
+}
+
+/// What the page reports.
+#[derive(Clone, Copy, PartialEq)]
+pub struct Page {
+    /// Whether the window is in front and visible.
+    pub attentive: Signal<bool>,
+    /// Whether there is no room for the sides beside the conversation.
+    pub narrow: Signal<bool>,
+    /// With what the person pointed last.
+    pub(crate) pointer: Signal<Pointer>,
+    /// Whether the newest row of the conversation is in view.
+    pub at_end: Signal<bool>,
+    /// The rows that are selected, first and last.
+    pub selection: Signal<Option<(RowId, RowId)>>,
+    /// Which part of the log is visible.
+    pub view: Signal<LogView>,
+    /// What stands in the composer.
+    pub composer: Signal<ComposerText>,
+    /// What stood in the composer when another conversation was opened, until the composer takes notice.
+    pub(crate) left: Signal<Option<String>>,
+}
+
+/// What the app has told the person on its own account.
+#[derive(Clone, Copy, PartialEq)]
+pub struct Announced {
+    /// What is to be said.
+    pub toasts: Signal<VecDeque<Toast>>,
+    /// What was said.
+    pub(crate) journal: Signal<VecDeque<Toast>>,
+    /// Why something did not work that the person did in a conversation.
+    pub(crate) beside: Signal<Option<(BufferKey, Beside)>>,
     /// The tags of the notifications that are shown.
     pub(crate) notified: Signal<SortedMap<BufferKey, String>>,
     /// The person is to be asked whether they want notifications.
@@ -168,16 +201,6 @@ pub(crate) enum Pointer {
     Fine,
     /// With a finger: a field with the focus brings up a keyboard that covers half of the screen.
     Finger,
-}
-
-/// Whether a part is shown.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Shown {
-    /// It is.
-    #[default]
-    Yes,
-    /// It is hidden.
-    No,
 }
 
 /// What stands in the composer.
@@ -217,42 +240,50 @@ impl State {
     /// An empty one, owned by the component that calls this.
     pub fn provide() -> Self {
         use_context_provider(|| Self {
+            views: Views {
+                networks: Signal::default(),
+                buffers: Buffers::new(),
+                directories: Signal::default(),
+                certificates: Signal::default(),
+                person: Signal::new(None),
+                invitations: Signal::default(),
+                renamed: Signal::default(),
+                network_last: Signal::new(0),
+            },
+            open: Open {
+                entered: Signal::new(false),
+                current: Signal::new(None),
+                wanted: Signal::new(None),
+                link: Signal::new(None),
+                has_moved_on: Signal::new(false),
+                unwanted: Signal::new(None),
+                top: Signal::new(None),
+                dialogs: Signal::default(),
+                nick_refused: Signal::new(None),
+                side: Signal::default(),
+                focus_back: Signal::new(None),
+                region: Signal::default(),
+            },
+            page: Page {
+                attentive: Signal::new(true),
+                narrow: Signal::new(false),
+                pointer: Signal::default(),
+                at_end: Signal::new(true),
+                selection: Signal::new(None),
+                view: Signal::default(),
+                composer: Signal::default(),
+                left: Signal::new(None),
+            },
+            announced: Announced {
+                toasts: Signal::default(),
+                journal: Signal::default(),
+                beside: Signal::new(None),
+                notified: Signal::default(),
+                offers_to_notify: Signal::new(false),
+            },
+            preferences: Signal::default(),
             words: Signal::new(Words::english()),
             language: Signal::default(),
-            networks: Signal::default(),
-            buffers: Signal::default(),
-            current: Signal::new(None),
-            toasts: Signal::default(),
-            journal: Signal::default(),
-            beside: Signal::new(None),
-            invitations: Signal::default(),
-            left: Signal::new(None),
-            directories: Signal::default(),
-            certificates: Signal::default(),
-            person: Signal::new(None),
-            dialog: Signal::new(None),
-            nick_refused: Signal::new(None),
-            side: Signal::default(),
-            attentive: Signal::new(true),
-            at_end: Signal::new(true),
-            selection: Signal::new(None),
-            view: Signal::default(),
-            composer: Signal::default(),
-            focus_back: Signal::new(None),
-            entered: Signal::new(false),
-            members: Signal::default(),
-            narrow: Signal::new(false),
-            region: Signal::default(),
-            pointer: Signal::default(),
-            network_last: Signal::new(0),
-            renamed: Signal::default(),
-            wanted: Signal::new(None),
-            link: Signal::new(None),
-            has_moved_on: Signal::new(false),
-            top: Signal::new(None),
-            unwanted: Signal::new(None),
-            notified: Signal::default(),
-            offers_to_notify: Signal::new(false),
         })
     }
 
@@ -264,11 +295,13 @@ impl State {
     /// Takes in what the networks tell. Each signal is written once at most, however long the batch is.
     pub fn apply(mut self, updates: Vec<Update>, here: &Here) {
         let mut networks = Vec::new();
-        let mut buffers = Vec::new();
+        let mut buffers = SortedMap::default();
         for update in updates {
             match update {
                 Update::Network(view) => networks.push(view),
-                Update::Buffer(network, view) => buffers.push((network, view)),
+                Update::Buffer(network, view) => {
+                    buffers.insert(BufferKey { network, buffer: view.id }, view);
+                }
                 other => {
                     self.flush(&mut networks, &mut buffers, here);
                     self.apply_rare(other, here);
@@ -284,40 +317,36 @@ impl State {
     fn flush(
         &mut self,
         networks: &mut Vec<NetworkView>,
-        buffers: &mut Vec<(NetworkId, BufferView)>,
+        buffers: &mut SortedMap<BufferKey, BufferView>,
         here: &Here,
     ) {
         if !networks.is_empty() {
             self.note_arrivals(networks);
-            let mut known = self.networks.write();
+            let mut known = self.views.networks.write();
             known.extend(networks.drain(..).map(|view| (view.id, view)));
         }
         if !buffers.is_empty() {
             self.note_joined(buffers);
             self.follow_names(buffers, here);
-            let mut known = self.buffers.write();
-            for (network, view) in buffers.drain(..) {
-                known.insert(BufferKey { network, buffer: view.id }, view);
-            }
+            self.views.buffers.extend(std::mem::take(buffers));
         }
     }
 
     /// Whether the network can be used now.
     pub(crate) fn is_online(&self, network: NetworkId) -> bool {
-        self.networks.read().get(&network).is_some_and(|view| view.link == LinkState::Online)
+        self.views.networks.read().get(&network).is_some_and(|view| view.link == LinkState::Online)
     }
 
     /// What is kept under the name of a conversation goes with it to its new name.
-    fn follow_names(&self, buffers: &[(NetworkId, BufferView)], here: &Here) {
-        for (network, view) in buffers {
-            let key = BufferKey { network: *network, buffer: view.id };
-            let is_renamed = self.buffers.peek().get(&key).is_some_and(|known| known.name != view.name);
-            if is_renamed && let Some(before) = self.mark(key) {
-                let is_current = *self.current.peek() == Some(key);
-                crate::drafts::follow(&before, &mark_of(key, view), here);
-                self.note_renamed(key);
-                if is_current {
-                    here.0.save(crate::app::KEY_OPEN, Some(&mark_of(key, view)));
+    fn follow_names(&self, buffers: &SortedMap<BufferKey, BufferView>, here: &Here) {
+        for (key, view) in buffers.iter() {
+            let known = self.views.buffers.peek_list().get(key).cloned();
+            if let Some(before) = known.filter(|known| known.name != view.name) {
+                let mark = mark_of(*key, &view.name);
+                crate::drafts::follow(&mark_of(*key, &before.name), &mark, here);
+                self.note_renamed(*key, before.target());
+                if *self.open.current.peek() == Some(*key) {
+                    here.0.save(crate::app::KEY_OPEN, Some(&mark));
                 }
             }
         }
@@ -325,11 +354,11 @@ impl State {
 
     fn note_arrivals(&mut self, networks: &[NetworkView]) {
         let last = networks.iter().map(|view| view.id.0).max().unwrap_or_default();
-        if *self.network_last.peek() < last {
-            self.network_last.set(last);
+        if *self.views.network_last.peek() < last {
+            self.views.network_last.set(last);
         }
-        if !*self.entered.peek() && networks.iter().any(|view| view.link == LinkState::Online) {
-            self.entered.set(true);
+        if !*self.open.entered.peek() && networks.iter().any(|view| view.link == LinkState::Online) {
+            self.open.entered.set(true);
         }
     }
 
@@ -338,12 +367,13 @@ impl State {
             Update::Network(_) | Update::Buffer(..) => {}
             Update::BufferClosed(network, buffer) => {
                 let key = BufferKey { network, buffer };
-                let closed = self.buffers.write().remove(&key);
-                if *self.unwanted.peek() == Some(key) {
-                    return self.unwanted.set(None);
+                let closed = self.views.buffers.remove(key);
+                self.close_dialogs_about(&|dialog| dialog.conversation() == Some(key));
+                if *self.open.unwanted.peek() == Some(key) {
+                    return self.open.unwanted.set(None);
                 }
                 // The person wanted it so; perhaps it was a slip.
-                match closed.map(|view| (view.kind, view.name)) {
+                match closed.map(|listed| (listed.kind, listed.name)) {
                     Some((BufferKind::Room, name)) => self.toast(network, None, ToastKind::Left(name)),
                     Some((BufferKind::Direct, name)) => self.toast(network, None, ToastKind::Closed(name)),
                     Some((BufferKind::Server, _)) | None => {}
@@ -351,30 +381,36 @@ impl State {
             }
             Update::Conversations(network, ids) => self.keep_only(network, &ids),
             Update::NetworkForgotten(network) => {
-                self.networks.write().remove(&network);
-                if self.networks.peek().is_empty() {
-                    self.entered.set(false);
-                    self.close_dialog();
+                self.views.networks.write().remove(&network);
+                self.close_dialogs_about(&|dialog| dialog.network() == Some(network));
+                if self.views.networks.peek().is_empty() {
+                    self.open.entered.set(false);
+                    self.close_dialogs();
                 }
-                self.buffers.write().retain(|key, _| key.network != network);
-                self.directories.write().remove(&network);
-                self.certificates.write().remove(&network);
-                self.invitations.write().retain(|one| one.network != network);
+                self.views.buffers.forget(network);
+                self.views.directories.write().remove(&network);
+                self.views.certificates.write().remove(&network);
+                self.views.invitations.write().retain(|one| one.network != network);
             }
             Update::Directory(network, view) => {
-                self.directories.write().insert(network, view);
+                self.views.directories.write().insert(network, view);
             }
             Update::Certificate(network, shown) => {
-                self.certificates.write().insert(network, shown);
+                self.views.certificates.write().insert(network, shown);
             }
-            Update::Person(network, person) => self.person.set(Some((network, person))),
-            Update::Notice(_, _, Notice::Help) => self.open_dialog(Dialog::Help, "composer"),
+            Update::Person(network, person) => self.views.person.set(Some((network, person))),
+            Update::Notice(_, _, Notice::Help) => self.open_dialog(Dialog::Help, self.place_behind()),
             Update::Notice(network, _, Notice::Invitation { from, room }) => {
                 self.invited(Invitation { network, from, room });
             }
             Update::Notice(network, _, Notice::NickRefused { problem, suggestion }) => {
-                self.open_dialog(Dialog::Nick(network), "composer");
-                self.nick_refused.set(Some((problem, suggestion)));
+                let button = rooms::you_id(network);
+                let is_beside = *self.open.side.peek() == Side::Rooms;
+                self.open_dialog(
+                    Dialog::Nick(network),
+                    if is_beside { &button } else { self.place_behind() },
+                );
+                self.open.nick_refused.set(Some((problem, suggestion)));
             }
             Update::Notice(network, buffer, notice) => {
                 if matches!(notice, Notice::Problem(_)) {
@@ -394,45 +430,29 @@ impl State {
     /// These are all conversations of a network; others that are shown are gone.
     fn keep_only(&mut self, network: NetworkId, ids: &[BufferId]) {
         let is_gone = |key: &BufferKey| key.network == network && !ids.contains(&key.buffer);
-        if self.buffers.peek().keys().any(is_gone) {
-            self.buffers.write().retain(|key, _| !is_gone(key));
-        }
-        let about = match &*self.dialog.peek() {
-            Some(Dialog::Invite(key) | Dialog::Topic(key) | Dialog::Settings(key)) => Some(*key),
-            _ => None,
-        };
-        if about.as_ref().is_some_and(is_gone) {
-            self.close_dialog();
-        }
+        self.views.buffers.retain(&|key| !is_gone(&key));
+        self.close_dialogs_about(&|dialog| dialog.conversation().as_ref().is_some_and(is_gone));
     }
 
     /// How a conversation is known to the next start of the app.
     pub fn mark(&self, key: BufferKey) -> Option<String> {
-        let buffers = self.buffers.peek();
-        buffers.get(&key).map(|view| mark_of(key, view))
+        self.views.buffers.peek_list().get(&key).map(|listed| mark_of(key, &listed.name))
     }
 
     /// The id of the element that gets the focus when a conversation is opened: to write, unless that is in the way.
     pub(crate) fn place_to_write(&self) -> &'static str {
-        match *self.pointer.peek() {
+        match *self.page.pointer.peek() {
             Pointer::Fine => "composer",
             Pointer::Finger => Region::Middle.id(),
         }
     }
 
-    /// Opens a dialog; when it is closed, the element of this id has the focus again.
-    pub fn open_dialog(&mut self, dialog: Dialog, focus_back: &str) {
-        self.focus_back.set(Some(focus_back.to_owned()));
-        self.dialog.set(Some(dialog));
-    }
-
-    /// Closes what is open over the conversation.
-    pub fn close_dialog(&mut self) {
-        if self.nick_refused.peek().is_some() {
-            self.nick_refused.set(None);
-        }
-        if self.dialog.peek().is_some() {
-            self.dialog.set(None);
+    /// The id of the element that gets the focus back from a dialog that no button has opened. What a side lies over cannot have it.
+    pub(crate) fn place_behind(&self) -> &'static str {
+        match *self.open.side.peek() {
+            Side::None => self.place_to_write(),
+            Side::Rooms => Region::Rooms.id(),
+            Side::Members => Region::Members.id(),
         }
     }
 
@@ -440,15 +460,15 @@ impl State {
     /// the next.
     pub fn next_network(&mut self, here: &Here) -> NetworkId {
         let saved = here.0.load(KEY_NETWORK_LAST).and_then(|text| text.parse().ok());
-        let next = saved.unwrap_or(0_u32).max(*self.network_last.peek()).saturating_add(1);
-        self.network_last.set(next);
+        let next = saved.unwrap_or(0_u32).max(*self.views.network_last.peek()).saturating_add(1);
+        self.views.network_last.set(next);
         here.0.save(KEY_NETWORK_LAST, Some(&next.to_string()));
         NetworkId(next)
     }
 }
 
-fn mark_of(key: BufferKey, view: &BufferView) -> String {
-    format!("{} {}", key.network.0, view.name)
+fn mark_of(key: BufferKey, name: &str) -> String {
+    format!("{} {name}", key.network.0)
 }
 
 /// Hands an intent to the client of a network.

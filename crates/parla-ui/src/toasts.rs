@@ -41,6 +41,8 @@ pub enum ToastKind {
     Closed(Arc<str>),
     /// A link is on the clipboard.
     Copied,
+    /// The link that the person came by is no address.
+    NoAddress,
     /// The browser shows no notifications, as the person wanted it.
     NotificationsRefused,
     /// A file was to be sent, and no conversation is open.
@@ -61,7 +63,7 @@ pub(crate) fn Toasts() -> Element {
     let state = use_context::<State>();
     rsx! {
         section { class: "toasts", "aria-label": words.toast_label(), role: "region", "aria-live": "polite",
-            for toast in state.toasts.read().iter() {
+            for toast in state.announced.toasts.read().iter() {
                 Card { key: "{toast.id}", toast: toast.clone() }
             }
         }
@@ -78,28 +80,28 @@ impl State {
     pub(crate) fn tell(&mut self, network: NetworkId, buffer: Option<BufferId>, notice: Notice) {
         let here = buffer
             .map(|buffer| BufferKey { network, buffer })
-            .filter(|key| *self.current.peek() == Some(*key));
-        let is_covered = self.dialog.peek().is_some();
+            .filter(|key| *self.open.current.peek() == Some(*key));
+        let is_covered = self.has_dialog();
         let (Some(key), Notice::Problem(problem), false) = (here, &notice, is_covered) else {
             return self.toast(network, buffer, ToastKind::Notice(notice));
         };
         let is_shut_out = self
+            .views
             .buffers
-            .peek()
-            .get(&key)
+            .peek(key)
             .is_some_and(|view| matches!(view.presence, Presence::Absent(Some(_))));
         let problem = Arc::clone(problem);
         self.note(network, buffer, ToastKind::Notice(notice.clone()));
         // What stands in the place of the composer says it already.
         if !is_shut_out {
-            self.beside.set(Some((key, Beside::Problem(problem))));
+            self.announced.beside.set(Some((key, Beside::Problem(problem))));
         }
     }
 
     /// Says something in the corner.
     pub fn toast(&mut self, network: NetworkId, buffer: Option<BufferId>, kind: ToastKind) {
         let toast = self.note(network, buffer, kind);
-        let mut toasts = self.toasts.write();
+        let mut toasts = self.announced.toasts.write();
         toasts.push_back(toast);
         while toasts.len() > TOASTS_MAX {
             toasts.pop_front();
@@ -108,7 +110,7 @@ impl State {
 
     /// What the person writes cannot be saved. Whoever knows it need not hear it with each letter.
     pub(crate) fn tell_not_saved(&mut self) {
-        let is_told = self.journal.peek().iter().any(|toast| match &toast.kind {
+        let is_told = self.announced.journal.peek().iter().any(|toast| match &toast.kind {
             ToastKind::Notice(Notice::Problem(problem)) => problem.kind == ProblemKind::BrowserFull,
             _ => false,
         });
@@ -120,7 +122,7 @@ impl State {
 
     /// Keeps what is said, to be read again.
     fn note(&mut self, network: NetworkId, buffer: Option<BufferId>, kind: ToastKind) -> Toast {
-        let mut journal = self.journal.write();
+        let mut journal = self.announced.journal.write();
         let id = journal.back().map_or(0, |toast| toast.id + 1);
         let toast = Toast { id, network, buffer, kind };
         journal.push_back(toast.clone());
@@ -130,16 +132,38 @@ impl State {
         toast
     }
 
+    /// The person sees the conversation now, which says itself why they are not in it.
+    pub(crate) fn is_seen(&mut self, key: BufferKey) {
+        let presence = self.views.buffers.peek(key).map(|view| view.presence.clone());
+        let Some(Presence::Absent(Some(why))) = presence else { return };
+        let says_so = |toast: &Toast| {
+            let ToastKind::Notice(Notice::Problem(problem)) = &toast.kind else { return false };
+            (toast.network, toast.buffer) == (key.network, Some(key.buffer)) && problem.kind == why.kind
+        };
+        if self.announced.toasts.peek().iter().any(says_so) {
+            self.announced.toasts.write().retain(|toast| !says_so(toast));
+        }
+    }
+
+    /// Takes back what is true no more. It is not to be read again either.
+    pub(crate) fn withdraw(&mut self, kind: &ToastKind) {
+        for said in [&mut self.announced.toasts, &mut self.announced.journal] {
+            if said.peek().iter().any(|toast| toast.kind == *kind) {
+                said.write().retain(|toast| toast.kind != *kind);
+            }
+        }
+    }
+
     /// Takes a toast away.
     pub fn dismiss(&mut self, id: u64) {
-        self.toasts.write().retain(|toast| toast.id != id);
+        self.announced.toasts.write().retain(|toast| toast.id != id);
     }
 
     /// Somebody wants to send a file.
     pub(crate) fn refuse_file(&mut self) {
-        let current = *self.current.peek();
-        match current.filter(|_| *self.entered.peek()) {
-            Some(key) => self.beside.set(Some((key, Beside::NoFiles))),
+        let current = *self.open.current.peek();
+        match current.filter(|_| *self.open.entered.peek()) {
+            Some(key) => self.announced.beside.set(Some((key, Beside::NoFiles))),
             None => self.toast(NetworkId(0), None, ToastKind::NoFiles),
         }
     }
@@ -151,6 +175,7 @@ const fn stays_ms(kind: &ToastKind) -> u32 {
         ToastKind::Notice(Notice::Problem(_) | Notice::Forwarded { .. })
         | ToastKind::NotificationsRefused
         | ToastKind::LanguageMissing(_)
+        | ToastKind::NoAddress
         | ToastKind::NoFiles => PROBLEM_MS,
         ToastKind::Notice(
             Notice::Invitation { .. }
@@ -231,6 +256,7 @@ pub(crate) fn Said(toast: Toast) -> Element {
             undo(words.toast_closed(nick), words.toast_reopen(), intent, &toast)
         }
         ToastKind::Copied => plain(words.toast_copied().to_owned()),
+        ToastKind::NoAddress => plain(words.toast_no_address().to_owned()),
         ToastKind::NoFiles => plain(words.room_no_files().to_owned()),
         ToastKind::NotificationsRefused => plain(words.alert_refused().to_owned()),
         ToastKind::LanguageMissing(language) => plain(words.language_missing(language.name())),

@@ -8,7 +8,6 @@ use dioxus::prelude::*;
 
 use crate::{
     hooks::{use_effect, use_memo},
-    link::Addressed,
     platform::{Here, Place},
     state::{BufferKey, Side, State},
 };
@@ -127,38 +126,42 @@ pub(crate) fn use_visits(state: State, here: &Here) {
     let place = here.0.place();
     let here = here.clone();
     let fragment = use_memo(move || {
-        let buffers = state.buffers.read();
-        let key = (*state.current.read())?;
-        Some((key, buffers.get(&key)?.address(key, place).to_fragment()))
+        let key = (*state.open.current.read())?;
+        Some((key, state.views.buffers.list().get(&key)?.address(key, place).to_fragment()))
     });
     use_effect(move || {
         let shown = fragment.get();
-        let _ = (state.dialog.read(), state.side.read(), state.entered.read(), state.link.read());
+        let _ = (
+            state.open.dialogs.read(),
+            state.open.side.read(),
+            state.open.entered.read(),
+            state.open.link.read(),
+        );
         reflect(state, &here, shown);
     });
 }
 
 fn reflect(mut state: State, here: &Here, shown: Option<(BufferKey, String)>) {
     // Before, the address is the one that the person came by.
-    if !*state.entered.peek() || state.link.peek().is_some() {
+    if !*state.open.entered.peek() || state.open.link.peek().is_some() {
         return;
     }
     // What was open the last time may still come.
-    if shown.is_none() && state.networks.peek().is_empty() {
+    if shown.is_none() && state.views.networks.peek().is_empty() {
         return;
     }
     let (key, fragment) = shown.map_or_else(Default::default, |(key, fragment)| (Some(key), fragment));
     let entry = Entry { fragment, layers: layers(state) };
     let now = Top { key, entry };
     let acts = {
-        let top = state.top.peek();
-        let is_known = |key: BufferKey| state.buffers.peek().contains_key(&key);
-        let is_gone = top.as_ref().and_then(|top| top.key).is_some_and(|key| !is_known(key));
+        let top = state.open.top.peek();
+        let is_gone =
+            top.as_ref().and_then(|top| top.key).is_some_and(|key| !state.views.buffers.contains(key));
         missing(top.as_ref(), &now, is_gone)
     };
     for act in acts {
         if let HistoryAct::Push(entry) | HistoryAct::Replace(entry) = &act {
-            state.top.set(Some(Top { key, entry: entry.clone() }));
+            state.open.top.set(Some(Top { key, entry: entry.clone() }));
         }
         here.0.history(act);
     }
@@ -166,7 +169,8 @@ fn reflect(mut state: State, here: &Here, shown: Option<(BufferKey, String)>) {
 
 /// How many things lie over the conversation.
 fn layers(state: State) -> u8 {
-    u8::from(state.dialog.peek().is_some()) + u8::from(*state.side.peek() != Side::None)
+    let dialogs = u8::try_from(state.open.dialogs.peek().open().len()).unwrap_or(u8::MAX - 1);
+    dialogs + u8::from(*state.open.side.peek() != Side::None)
 }
 
 /// The person was taken somewhere.
@@ -175,7 +179,10 @@ pub(crate) fn arrive(mut state: State, here: &Here, arrival: Arrival) {
         Arrival::Moved(step, entry) => moved(state, here, (step, entry)),
         Arrival::Opened(fragment) => {
             // Whatever is shown next takes the place of that entry.
-            state.top.set(Some(Top { key: None, entry: Entry { fragment: fragment.clone(), layers: 0 } }));
+            state
+                .open
+                .top
+                .set(Some(Top { key: None, entry: Entry { fragment: fragment.clone(), layers: 0 } }));
             if !state.follow_later(&fragment) {
                 reflect(state, here, shown(state, here.0.place()));
             }
@@ -185,8 +192,8 @@ pub(crate) fn arrive(mut state: State, here: &Here, arrival: Arrival) {
 }
 
 fn shown(state: State, place: Place) -> Option<(BufferKey, String)> {
-    let key = (*state.current.peek())?;
-    Some((key, state.buffers.peek().get(&key)?.address(key, place).to_fragment()))
+    let key = (*state.open.current.peek())?;
+    Some((key, state.views.buffers.peek_list().get(&key)?.address(key, place).to_fragment()))
 }
 
 fn moved(mut state: State, here: &Here, (step, entry): (Step, Entry)) {
@@ -195,7 +202,7 @@ fn moved(mut state: State, here: &Here, (step, entry): (Step, Entry)) {
     if entry.fragment == fragment {
         let layers_left = entry.layers;
         let is_seen = layers(state) > layers_left;
-        state.top.set(Some(Top { key, entry }));
+        state.open.top.set(Some(Top { key, entry }));
         if is_seen {
             close_down_to(state, layers_left);
         } else {
@@ -206,14 +213,14 @@ fn moved(mut state: State, here: &Here, (step, entry): (Step, Entry)) {
     }
     match state.find(&entry.fragment) {
         Some(key) => {
-            state.top.set(Some(Top { key: Some(key), entry }));
+            state.open.top.set(Some(Top { key: Some(key), entry }));
             close_down_to(state, 0);
             state.open(key);
         }
         // That conversation is over; the one before it, perhaps, is not.
         None => {
             let entry = Entry { fragment, layers: layers(state) };
-            state.top.set(Some(Top { key, entry: entry.clone() }));
+            state.open.top.set(Some(Top { key, entry: entry.clone() }));
             here.0.history(HistoryAct::Replace(entry));
             here.0.history(HistoryAct::Go(step));
         }
@@ -222,11 +229,11 @@ fn moved(mut state: State, here: &Here, (step, entry): (Step, Entry)) {
 
 /// Closes what is uppermost until no more than that is left.
 fn close_down_to(mut state: State, left: u8) {
-    if layers(state) > left {
+    while layers(state) > left && state.has_dialog() {
         state.close_dialog();
     }
     if layers(state) > left {
-        state.side.set(Side::None);
+        state.open.side.set(Side::None);
     }
 }
 

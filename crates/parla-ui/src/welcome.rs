@@ -25,12 +25,12 @@ pub(crate) fn Welcome() -> Element {
     let here = use_context::<Here>();
     let mut state = use_context::<State>();
     let network = use_memo(move || {
-        let networks = state.networks.read();
+        let networks = state.views.networks.read();
         networks.values().find(|view| view.link == LinkState::Online).map(|view| view.id)
     });
     use_effect(move || {
         if let Some(network) = network.get()
-            && !state.directories.peek().contains_key(&network)
+            && !state.views.directories.peek().contains_key(&network)
         {
             wish(&here, network, Intent::ListRooms);
         }
@@ -40,7 +40,7 @@ pub(crate) fn Welcome() -> Element {
             button {
                 r#type: "button",
                 class: "quiet narrow-only",
-                onclick: move |_| state.side.set(Side::Rooms),
+                onclick: move |_| state.open.side.set(Side::Rooms),
                 {words.rooms_label()}
             }
             h2 { {words.welcome_title()} }
@@ -57,7 +57,7 @@ fn Suggestions(network: NetworkId) -> Element {
     let words = use_words();
     let mut state = use_context::<State>();
     let rooms = use_memo(move || {
-        let directories = state.directories.read();
+        let directories = state.views.directories.read();
         let first = directories.get(&network).map(|view| {
             let rooms: Vec<DirectoryRoom> = view.rooms.0.iter().take(SUGGESTIONS).cloned().collect();
             (rooms, view.complete)

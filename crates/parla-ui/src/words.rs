@@ -39,6 +39,36 @@ pub fn badge(mentions: u32) -> String {
     if mentions > 99 { "99+".to_owned() } else { mentions.to_string() }
 }
 
+/// What is new in a conversation, or in several.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct New {
+    /// Messages in all.
+    pub unread: u32,
+    /// Those in rooms that name the person.
+    pub mentions: u32,
+    /// Those that were written to the person alone.
+    pub direct: u32,
+}
+
+impl New {
+    /// In a conversation of this kind, with so many new messages, and so many of them for the person.
+    pub const fn of(kind: BufferKind, unread: u32, for_person: u32) -> Self {
+        match kind {
+            BufferKind::Direct => Self { unread, mentions: 0, direct: for_person },
+            BufferKind::Room | BufferKind::Server => Self { unread, mentions: for_person, direct: 0 },
+        }
+    }
+
+    /// In both together.
+    pub const fn and(self, other: Self) -> Self {
+        Self {
+            unread: self.unread.saturating_add(other.unread),
+            mentions: self.mentions.saturating_add(other.mentions),
+            direct: self.direct.saturating_add(other.direct),
+        }
+    }
+}
+
 impl Words {
     /// How many messages are new. Of a number that is only known in part, a round one that is certainly exceeded.
     pub fn new_count(self, new: u32, counted: Counted) -> String {
@@ -56,14 +86,22 @@ impl Words {
         }
     }
 
-    /// What is new in a conversation, for those who do not see the badge; none if nothing is.
-    pub fn unread(self, unread: u32, mentions: u32, counted: Counted) -> Option<String> {
-        let new = self.new_count(unread.max(mentions), counted);
-        match (unread, mentions) {
-            (0, 0) => None,
-            (_, 0) => Some(new),
-            (_, mentions) => Some(self.unread_mentions(mentions, &new)),
+    /// What is new, for those who do not see the badge; none if nothing is.
+    pub fn unread(self, new: New, counted: Counted) -> Option<String> {
+        let New { unread, mentions, direct } = new;
+        let mut said = match unread.max(mentions.saturating_add(direct)) {
+            0 => return None,
+            // Nothing else is new.
+            all if all == direct && counted == Counted::All => String::new(),
+            all => self.new_count(all, counted),
+        };
+        if direct > 0 {
+            said = match &*said {
+                "" => self.unread_direct(direct),
+                new => self.unread_direct_too(direct, new),
+            };
         }
+        Some(if mentions > 0 { self.unread_mentions(mentions, &said) } else { said })
     }
 
     /// The label of the button beside a conversation.

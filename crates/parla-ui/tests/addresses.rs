@@ -263,6 +263,32 @@ fn what_is_no_address_leads_nowhere() {
 }
 
 #[test]
+fn a_link_that_leads_nowhere_is_said_to() {
+    let said = "This link leads to no room and no person. It may be incomplete or misspelt.";
+    for (fragment, is_meant) in [
+        ("#/room/a,b", true),
+        ("#/rooms/a", true),
+        ("#/person/", true),
+        ("#/network/x/room/a", true),
+        ("#composer", false),
+        ("#/", false),
+        ("", false),
+    ] {
+        let told = |page: &Page| page.all(".toast p").into_iter().map(|node| page.text_of(node)).collect();
+        let expected: &[&str] = if is_meant { &[said] } else { &[] };
+        let fake = Fake::new(Place::Browser);
+        fake.start.replace(Start::Link(fragment.into()));
+        let page = Page::new(App, &fake);
+        let first: Vec<String> = told(&page);
+        assert_eq!(first, expected, "{fragment} at the start");
+        let mut page = start(&Fake::new(Place::Browser));
+        opened(&mut page, fragment);
+        let later: Vec<String> = told(&page);
+        assert_eq!(later, expected, "{fragment} later");
+    }
+}
+
+#[test]
 fn loading_again_stays_and_does_not_join() {
     let fake = Fake::new(Place::Browser);
     fake.returning.set(true);

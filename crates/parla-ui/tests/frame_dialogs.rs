@@ -14,7 +14,7 @@ use std::{sync::Arc, time::Instant};
 use dioxus::prelude::{Key, Modifiers};
 use parla_client::{
     Intent, ProblemKind,
-    view::{BufferId, Directory, DirectoryRoom, LinkState, Notice, Person, Rank, Rights, Update},
+    view::{BufferId, Directory, DirectoryRoom, LinkState, Notice, Person, Rank, Rights, RoomOf, Update},
 };
 use parla_proto::Timestamp;
 use parla_ui::{
@@ -45,6 +45,9 @@ fn is_well_made(page: &Page, title: &str) {
     let label = page.attribute(dialog, "aria-labelledby").unwrap();
     assert_eq!(page.text(&format!("#{label}")), title);
     assert_eq!(page.all("#dialog-focus").len(), 1, "nothing has the focus at first");
+    let focus = page.one("#dialog-focus");
+    let label_of = page.attribute(focus, "aria-label");
+    assert_ne!(label_of.as_deref(), Some("Close"), "what has the focus at first is of no use");
     assert!(page.attribute(page.one(".frame"), "inert").is_some(), "what is behind can be reached");
     for input in page.all("[role=dialog] input") {
         assert!(page.attribute(input, "id").is_some());
@@ -81,6 +84,43 @@ fn rooms_are_found_by_typing() {
     page.enter("#dialog-focus");
     assert_eq!(page.fake.take_intents(), [Intent::Join { room: "#rust".into(), key: None }]);
     assert!(!page.has("[role=dialog]"));
+}
+
+#[test]
+fn what_enter_takes_is_said() {
+    let mut page = online(Place::Browser);
+    page.press("Browse rooms");
+    page.hear(vec![Update::Directory(
+        NET,
+        directory(&[("#go", 3, ""), ("#golf", 2, ""), ("#tea", 1, "hot")]),
+    )]);
+    page.fake.take_commands();
+    for (written, said, marked, room) in [
+        ("", "", "", None),
+        (",", "", "", None),
+        ("g", "Several rooms match: choose one, or write on.", "", None),
+        ("go", "Enter joins #go.", "#go", Some("#go")),
+        ("gol", "Enter joins #golf.", "#golf", Some("#golf")),
+        ("HOT", "Enter joins #tea.", "#tea", Some("#tea")),
+        ("golfing", "Enter opens the new room #golfing.", "", Some("#golfing")),
+    ] {
+        if !page.has("[role=dialog]") {
+            page.press("Browse rooms");
+            page.fake.take_commands();
+        }
+        page.write("#dialog-focus", written);
+        assert_eq!(page.text("#browse-enter"), said, "{written}");
+        let names = page.all(".taken").into_iter().map(|node| page.text_of(node));
+        assert!(
+            names.clone().all(|name| name.starts_with(marked))
+                && names.count() == usize::from(!marked.is_empty())
+        );
+        page.enter("#dialog-focus");
+        let intents = page.fake.take_intents();
+        let expected: Vec<_> =
+            room.into_iter().map(|room| Intent::Join { room: room.into(), key: None }).collect();
+        assert_eq!(intents, expected, "{written}");
+    }
 }
 
 #[test]
@@ -140,14 +180,17 @@ fn a_person_is_asked_about_and_written_to() {
         host: "bob@example.org".into(),
         idle_seconds: Some(3_700),
         since: Some(Timestamp::from_millis(1_700_000_000_000)),
-        rooms: vec!["@#lobby".into()],
+        rooms: [("#lobby", Rank::Operator), ("#tea", Rank::Member)]
+            .map(|(name, rank)| RoomOf { shown: name.into(), name: name.into(), rank })
+            .into(),
         complete: true,
         ..Person::default()
     };
     page.hear(vec![Update::Person(NET, Arc::new(person))]);
     let facts = page.text(".facts");
     assert_eq!(facts, "Full nameBob BuilderLast active1 hour agoHere since14 November 2023, 22:13");
-    page.press("@#lobby");
+    assert_eq!(page.text(".chips"), "Operator of #lobby#tea");
+    page.press("Operator of #lobby");
     assert_eq!(page.fake.take_intents(), [Intent::Join { room: "#lobby".into(), key: None }]);
     let bob = page.one("#member-bob");
     page.click(bob);
@@ -226,6 +269,62 @@ fn a_refused_name_comes_back_to_its_dialog_with_its_reason_and_another() {
 }
 
 #[test]
+fn the_focus_comes_back_to_the_side_that_lies_over_the_conversation() {
+    let mut page = online(Place::Browser);
+    page.write("#page-signal", "narrow 1");
+    page.press("Show rooms");
+    page.press("You are anna");
+    page.write("#dialog-focus", "O'Brien");
+    page.press("Change name");
+    let problem = support::sample::problem(ProblemKind::NickCharacter('\''), "O'Brien");
+    page.hear(vec![Update::Notice(NET, None, Notice::NickRefused { problem, suggestion: "OBrien".into() })]);
+    page.key("#app", Key::Escape, Modifiers::empty());
+    assert_eq!(page.fake.take_acts().last(), Some(&PageAct::Focus("you-1".into())));
+    for (key, modifiers) in
+        [(Key::Character("/".into()), Modifiers::CONTROL), (Key::Escape, Modifiers::empty())]
+    {
+        page.key("#app", key, modifiers);
+    }
+    assert!(page.has(".side-rooms") && !page.has("[role=dialog]"));
+    assert_eq!(page.fake.take_acts().last(), Some(&PageAct::Focus("region-rooms".into())));
+    page.key("#app", Key::Escape, Modifiers::empty());
+    assert!(!page.has(".side-rooms"));
+}
+
+#[test]
+fn a_dialog_that_comes_over_another_leaves_it_as_it_was() {
+    let mut page = online(Place::Browser);
+    page.press("Change topic");
+    page.write("#dialog-focus", "Be very k");
+    page.fake.take_acts();
+    let problem = support::sample::problem(ProblemKind::NickTaken, "ann");
+    page.hear(vec![Update::Notice(NET, None, Notice::NickRefused { problem, suggestion: "ann_".into() })]);
+    let covered = |page: &Page| -> Vec<bool> {
+        page.all(".backdrop").into_iter().map(|node| page.attribute(node, "inert").is_some()).collect()
+    };
+    assert_eq!(covered(&page), [true, false]);
+    assert_eq!(page.fake.take_acts(), [PageAct::Focus("dialog-focus-1".into())]);
+    assert_eq!(page.attribute(page.one("#dialog-focus-1"), "initial_value").as_deref(), Some("ann_"));
+    page.key("#app", Key::Escape, Modifiers::empty());
+    assert_eq!(covered(&page), [false]);
+    assert_eq!(page.fake.take_acts(), [PageAct::Focus("dialog-focus".into())]);
+    page.press("Save");
+    let topic = Intent::SetTopic { buffer: BufferId(1), topic: "Be very k".into() };
+    assert_eq!(page.fake.take_intents(), [topic]);
+    assert!(!page.has("[role=dialog]"));
+    assert_eq!(page.fake.take_acts(), [PageAct::Focus("change-topic".into())]);
+}
+
+#[test]
+fn what_is_about_a_conversation_closes_with_it() {
+    let mut page = online(Place::Browser);
+    page.press("Change topic");
+    page.hear(vec![Update::BufferClosed(NET, BufferId(1))]);
+    assert!(!page.has("[role=dialog]"));
+    assert!(page.attribute(page.one(".frame"), "inert").is_none(), "nothing can be reached");
+}
+
+#[test]
 fn another_network_is_added_on_the_desktop_only() {
     assert!(!online(Place::Browser).html().contains("Add a network"));
     let mut page = online(Place::Desktop);
@@ -249,6 +348,7 @@ fn help_has_the_commands_and_the_keys() {
     page.hear(vec![Update::Notice(NET, None, Notice::Help)]);
     is_well_made(&page, "Help");
     let help = page.text(".help-scroll");
+    assert!(help.contains("/join <room> [key]") && help.contains("/kick <name> [reason]"), "{help}");
     assert!(help.contains("/join") && help.contains("Join a room") && help.contains("Shift + F6"), "{help}");
     page.key("#app", Key::Character("/".into()), Modifiers::CONTROL);
     assert!(!page.has("[role=dialog]"));

@@ -60,7 +60,7 @@ fn what_is_chosen_is_said_at_once_everywhere_and_kept() {
     {
         assert!(!html.contains(italian), "{italian} in {html}");
     }
-    assert_eq!(page.fake.saved.borrow()["language"], "en");
+    assert!(page.fake.saved.borrow()["preferences"].contains(r#""language":"en""#));
     assert_eq!(*page.fake.speaks.borrow(), Some(Language::English));
 
     let fake = reading(&["it"]);
@@ -79,6 +79,9 @@ fn a_language_that_does_not_come_is_told_of_and_can_be_chosen_again() {
     page.fake.loads.set(Some(true));
     page.choose("#language", "it");
     assert_eq!(page.text(".first-sentence"), ITALIAN);
+    assert!(!page.has(".toast"), "what is true no more is still said: {}", page.html());
+    page.hear(vec![linked(LinkState::Online)]);
+    assert!(!page.has("#open-said"), "it can still be read");
 }
 
 #[test]
@@ -101,7 +104,7 @@ fn a_language_that_comes_late_is_spoken_unless_another_was_chosen() {
 #[test]
 fn another_tab_may_choose() {
     let mut page = Page::new(App, &reading(&["en"]));
-    page.fake.saved.borrow_mut().insert("language".to_owned(), "it".to_owned());
-    report(&mut page, "stored parla/language");
+    page.fake.saved.borrow_mut().insert("preferences".to_owned(), r#"{"language":"it"}"#.to_owned());
+    report(&mut page, "stored parla/preferences");
     assert_eq!(page.text(".first-sentence"), ITALIAN);
 }

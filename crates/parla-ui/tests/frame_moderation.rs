@@ -77,7 +77,7 @@ fn opens_settings(page: &mut Page) {
     let button = page.one("#room-settings");
     page.click(button);
     assert_eq!(page.fake.take_intents(), [Intent::AskLists { buffer: BUFFER }]);
-    assert_eq!(page.text("#dialog-title"), "Settings of #lobby");
+    assert_eq!(page.text("#dialog-focus"), "Settings of #lobby");
 }
 
 fn meets(page: &mut Page, nick: &str) {

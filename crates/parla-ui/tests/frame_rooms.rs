@@ -53,6 +53,8 @@ fn the_button_for_the_rooms_says_what_is_new_in_them() {
     };
     let lobby = shown(BufferView { unread: 7, mentions: 1, ..room(1, "#lobby") });
     let mut page = online(vec![lobby, bob(0, 0)]);
+    assert!(!page.has("#show-rooms"), "the list is beside it");
+    page.write("#page-signal", "narrow 1");
     let said = |page: &Page| {
         let button = page.one("#show-rooms");
         (page.attribute(button, "aria-label").unwrap(), page.text_of(button))
@@ -60,10 +62,13 @@ fn the_button_for_the_rooms_says_what_is_new_in_them() {
     // What is new here is seen here.
     assert_eq!(said(&page), ("Show rooms".into(), String::new()));
     page.hear(vec![bob(3, 2)]);
-    assert_eq!(said(&page), ("Show rooms, 2 mentions, 3 new".into(), "2".into()));
+    assert_eq!(said(&page), ("Show rooms, 2 direct messages, 3 new".into(), "2".into()));
     page.hear(vec![bob(1, 0)]);
     assert_eq!(said(&page), ("Show rooms, 1 new".into(), String::new()));
     assert_eq!(page.all("#show-rooms .dot").len(), 1);
+    page.hear(vec![bob(1, 1)]);
+    let said: Vec<_> = page.all(".room-row .sr-only").into_iter().map(|node| page.text_of(node)).collect();
+    assert_eq!(said, [", 1 mention, 7 new", ", 1 direct message"]);
 }
 
 #[test]
@@ -509,4 +514,17 @@ fn nobody_is_counted_in_a_room_that_one_is_not_in() {
     page.hear(vec![shown(BufferView { presence: Presence::Joining, ..room(1, "#a") })]);
     assert_eq!(page.text("aside h2"), "Members");
     assert!(!page.text(".members-toggle").contains('0'));
+}
+
+#[test]
+fn why_nobody_is_in_the_list_of_members_is_true() {
+    let joining = || shown(BufferView { presence: Presence::Joining, ..room(1, "#a") });
+    let mut page = online(vec![joining()]);
+    assert_eq!(page.text(".members-none"), "Finding out who is here…");
+    page.hear(vec![linked(LinkState::Offline)]);
+    assert_eq!(page.text(".members-none"), "You will see who is here once you are connected.");
+    page.hear(vec![linked(LinkState::Online), shown(room(1, "#a"))]);
+    assert!(!page.has(".members-none"));
+    page.hear(vec![shown(BufferView { presence: Presence::Absent(None), ..room(1, "#a") })]);
+    assert_eq!(page.text(".members-none"), "Join the room to see who is here.");
 }

@@ -6,13 +6,15 @@ use dioxus::prelude::{Key, Modifiers};
 use parla_client::{
     Intent, ProblemKind,
     limits::{SUBMIT_BYTES_MAX, SUBMIT_MESSAGES_MAX},
-    view::{BufferId, BufferKind, BufferView, Carries, Presence, Rank, Several, Update},
+    view::{
+        BufferId, BufferKind, BufferView, Carries, Event, LinkState, Notice, Presence, Rank, Several, Update,
+    },
 };
 use parla_ui::platform::{Command, PageAct};
 use support::{
     page::Page,
-    sample::{NET, conversation, members, problem, room, shown},
-    talk::{change, compose, lobby, message, offline, open, report},
+    sample::{NET, conversation, linked, members, problem, room, shown},
+    talk::{change, compose, event, lobby, message, offline, open, report},
 };
 
 fn start() -> Page {
@@ -284,7 +286,15 @@ fn offline_it_says_so() {
     let mut page = start();
     assert!(!page.has(".composer-note"));
     page.hear(vec![offline()]);
-    assert!(page.text(".composer-note").starts_with("You are offline."));
+    let said = page.text(".middle");
+    assert_eq!(page.text(".composer-note"), "What you write is sent when the connection is back.");
+    page.hear(vec![linked(LinkState::Offline)]);
+    let offline = page.text(".middle");
+    for said in [said, offline] {
+        let count = |words: &str| said.to_lowercase().matches(words).count();
+        assert_eq!(count("what you write"), 1, "{said}");
+        assert!(count("offline") + count("you are disconnected") == 1, "{said}");
+    }
     compose(&mut page, "later");
     key(&mut page, Key::Enter);
     assert_eq!(sent(&page), ["later"]);
@@ -302,6 +312,25 @@ fn outside_of_the_room_one_can_only_join() {
     assert!(page.fake.take_intents().contains(&Intent::Join { room: "#lobby".into(), key: None }));
     change(&mut page, BufferView { presence: Presence::Absent(None), ..room(1, "#lobby") });
     assert!(page.text(".composer.absent").starts_with("You are not in #lobby."));
+}
+
+#[test]
+fn a_removal_is_told_once() {
+    let mut page = open(lobby(Vec::new()));
+    page.hear(vec![shown(room(2, "#other"))]);
+    let other = page.one("#room-1-2");
+    page.click(other);
+    let why = problem(ProblemKind::KickedOut, "#lobby");
+    let kicked = Event::Kicked { who: "anna".into(), by: "bob".into(), reason: None };
+    let view =
+        BufferView { presence: Presence::Absent(Some(why.clone())), ..lobby(vec![event(1, 0, kicked)]) };
+    page.hear(vec![shown(view), Update::Notice(NET, Some(BufferId(1)), Notice::Problem(why))]);
+    assert!(page.text(".toast").starts_with("You were removed from #lobby."));
+    let lobby = page.one("#room-1-1");
+    page.click(lobby);
+    assert!(!page.has(".toast"), "the room says it");
+    assert_eq!(page.text(".event .said"), "anna was removed by bob");
+    assert_eq!(page.text(".composer.absent .why"), "You are not in #lobby.");
 }
 
 #[test]

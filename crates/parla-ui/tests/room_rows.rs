@@ -147,6 +147,18 @@ fn a_gap_is_stated_and_can_be_filled() {
     assert_eq!(page.text(".gap"), "Messages between 21:13 and 22:12 are missing. Loading…");
     change(&mut page, gap(GapState::Lost));
     assert!(page.text(".gap").ends_with("This server does not keep them."));
+    // Two times that look the same say nothing.
+    for (from, said) in [
+        (ago(61), "Messages around 22:12 are missing. Load"),
+        (
+            ago(60 + 24 * 3600),
+            "Messages are missing: 13 November 2023, 22:12 – 14 November 2023, 22:12. Load",
+        ),
+    ] {
+        let gap = Gap { from: Some(from), to: ago(60), state: GapState::Loadable };
+        change(&mut page, lobby(vec![row(7, 0, Content::Gap(gap))]));
+        assert_eq!(page.text(".gap"), said);
+    }
     // No time is after another by a clock that was set back.
     let back = Gap { from: Some(ago(60)), to: ago(3600), state: GapState::Loadable };
     change(&mut page, lobby(vec![row(7, 0, Content::Gap(back))]));
@@ -256,6 +268,7 @@ fn the_header_has_name_topic_and_members() {
     assert_eq!(page.text("#room-name"), "#lobby");
     assert_eq!(page.text(".topic"), "all about #rust");
     page.button("2 people");
+    page.write("#page-signal", "narrow 1");
     page.press("Show rooms");
     assert!(page.has(".side-rooms"));
     view.rights.set_topic = true;

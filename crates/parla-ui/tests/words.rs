@@ -14,7 +14,7 @@ use std::{collections::BTreeMap, fs, path::Path};
 use parla_client::{ProblemKind as Kind, view::Counted};
 use parla_ui::{
     STYLE,
-    words::{self, IDS, Language, Words},
+    words::{self, IDS, Language, New, Words},
 };
 use parla_words::{File, Part, Pattern};
 use support::sample::problem;
@@ -172,11 +172,21 @@ fn the_twelve_that_everyone_meets() {
 
 #[test]
 fn what_is_new_is_said() {
-    assert_eq!(Words::english().unread(0, 0, Counted::All), None);
-    assert_eq!(Words::english().unread(12, 0, Counted::All).as_deref(), Some("12 new"));
-    assert_eq!(Words::english().unread(12, 3, Counted::All).as_deref(), Some("3 mentions, 12 new"));
-    assert_eq!(Words::english().unread(1, 1, Counted::All).as_deref(), Some("1 mention, 1 new"));
-    assert_eq!(Words::english().unread(201, 3, Counted::InPart).as_deref(), Some("3 mentions, 200+ new"));
+    for (unread, mentions, direct, counted, said) in [
+        (0, 0, 0, Counted::All, None),
+        (12, 0, 0, Counted::All, Some("12 new")),
+        (12, 3, 0, Counted::All, Some("3 mentions, 12 new")),
+        (1, 1, 0, Counted::All, Some("1 mention, 1 new")),
+        (201, 3, 0, Counted::InPart, Some("3 mentions, 200+ new")),
+        (1, 0, 1, Counted::All, Some("1 direct message")),
+        (2, 0, 2, Counted::All, Some("2 direct messages")),
+        (3, 0, 2, Counted::All, Some("2 direct messages, 3 new")),
+        (300, 0, 300, Counted::InPart, Some("300 direct messages, 200+ new")),
+        (9, 1, 2, Counted::All, Some("1 mention, 2 direct messages, 9 new")),
+    ] {
+        let new = New { unread, mentions, direct };
+        assert_eq!(Words::english().unread(new, counted).as_deref(), said);
+    }
     assert_eq!(words::badge(250), "99+");
     assert_eq!(words::title(3, Some("#lobby")), "(3) #lobby – parla");
     assert_eq!(words::title(0, None), "parla");

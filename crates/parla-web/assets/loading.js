@@ -74,13 +74,15 @@
     }
   }
 
-  /** The language that the person chose (language.rs), else the first of those that they read; English if we have neither. */
+  /** The language that the person chose (preferences.rs), else the first of those that they read; English if we have neither. */
   function language() {
     var codes = [].slice.call(navigator.languages || [navigator.language || ""]);
     try {
-      codes.unshift(localStorage.getItem(keyOf("language")) || "");
+      // As it was kept before, if nothing was chosen since (preferences.rs).
+      var kept = JSON.parse(localStorage.getItem(keyOf("preferences"))) || { language: localStorage.getItem(keyOf("language")) };
+      codes.unshift(kept.language || "");
     } catch (error) {
-      // The browser keeps nothing.
+      // The browser keeps nothing, or nothing that can be read.
     }
     codes = codes.map(function (code) { return code.split("-")[0].toLowerCase(); });
     return codes.filter(function (code) { return code === "en" || LANGUAGES.hasOwnProperty(code); })[0] || "en";
@@ -277,7 +279,7 @@
     try {
       return localStorage.getItem(keyOf("name")) !== null;
     } catch (error) {
-      // The browser keeps nothing.
+      // The browser keeps nothing, or nothing that can be read.
       return false;
     }
   }

@@ -11,6 +11,7 @@ use parla_client::{
     Kept,
     view::{Audience, BufferKind, Manner},
 };
+use parla_engine::Recalled;
 use parla_proto::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -139,14 +140,14 @@ impl Archive {
     }
 
     /// The newest messages of a conversation that are older than that, oldest first, and whether there are more before them.
-    pub(crate) fn recall(&self, name: &str, before: Option<Timestamp>, limit: usize) -> (Vec<Kept>, bool) {
-        let Some(places) = self.places.get(name) else { return (Vec::new(), false) };
+    pub(crate) fn recall(&self, name: &str, before: Option<Timestamp>, limit: usize) -> Recalled {
+        let Some(places) = self.places.get(name) else { return Recalled::default() };
         let end = (before.map_or(i64::MAX, Timestamp::as_millis), 0);
         let mut older = places.range(..end).rev();
         let mut messages: Vec<Kept> =
             older.by_ref().take(limit).filter_map(|place| read(name, *place)).collect();
         messages.reverse();
-        (messages, older.next().is_some())
+        Recalled { messages, more: older.next().is_some() }
     }
 }
 

@@ -21,9 +21,8 @@ use crate::{
     page, storage, words,
 };
 
-/// What each tab has of its own: the conversation that is open, and whether the members are hidden. A new tab begins with what
-/// was saved last in any.
-const OF_THIS_TAB: [&str; 2] = ["open", "members"];
+/// What each tab has of its own: the conversation that is open. A new tab begins with what was saved last in any.
+const OF_THIS_TAB: [&str; 1] = ["open"];
 
 /// A page in a browser.
 pub(crate) struct Browser {

@@ -9,11 +9,12 @@ use parla_client::{
     ProblemKind,
     view::{Features, LinkState, NetworkId, NetworkView, Update},
 };
+use parla_engine::problem;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{PerformanceEntry, RequestCache, RequestInit, Response, window};
 
-use crate::{engine::Happening, page, socket::problem, storage};
+use crate::{engine::Happening, page, storage};
 
 /// Under this key a tab notes which build it left by loading its page anew.
 const LEFT_KEY: &str = "left-build";

@@ -11,9 +11,10 @@ use futures_util::{
 use gloo_timers::future::TimeoutFuture;
 use parla_client::{
     Credentials, Input, Intent,
-    tabs::{Ballot, Election, Letter, Look, Mark, Message, Role, TabId, Wishes},
+    tabs::{Ballot, Election, Letter, Look, Mark, Message, Role, TabId, Wishes, pack, unpack},
     view::Update,
 };
+use parla_engine::Signal;
 use parla_proto::Timestamp;
 use parla_ui::platform::Command;
 
@@ -24,9 +25,7 @@ use crate::{
     interface::{Interface, Rows, to_nowhere},
     leader::Leader,
     orders::Order,
-    page,
-    socket::Signal,
-    storage,
+    page, storage,
 };
 
 /// Under this name the person is known here; if it is saved, they come back without being asked.
@@ -49,7 +48,7 @@ const ASK_BUILD_EVERY: Duration = Duration::from_secs(5);
 #[derive(Debug)]
 pub(crate) enum Happening {
     Command(Command),
-    Socket(u32, Signal),
+    Socket(u64, Signal<String>),
     /// The browser says that the device has lost its network.
     Offline,
     /// The browser says that the device has a network again, or another one.
@@ -368,7 +367,7 @@ impl Engine {
                         leader.pulled((from, had), &mut self.interface, &self.post);
                     }
                     Message::Do { term: of, number, command } if of == term => {
-                        leader.carry_out((from, number), serde_json::from_str(&command).ok());
+                        leader.carry_out((from, number), unpack(&command));
                     }
                     Message::Look { term: of, look } if of == term => leader.look(from, look),
                     Message::Bye => leader.gone(from),
@@ -440,7 +439,7 @@ impl Engine {
         let unsent = wishes.unsent(now, |wish| {
             let rows = if wish.term == term { Rows::Same } else { Rows::Stale };
             let command = wish.command_for(interface, (now, rows))?;
-            serde_json::to_string(&Order { command, kept: wish.kept.clone() }).ok()
+            pack(&Order { command, kept: wish.kept.clone() })
         });
         for (number, command) in unsent {
             post.send(Some(follower.leader()), &Message::Do { term, number, command });

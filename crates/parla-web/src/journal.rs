@@ -39,6 +39,8 @@ struct Journal {
     database: IdbDatabase,
     /// Tells this page's changes from those of others.
     page: String,
+    /// The time at which this page began, as a number.
+    began: i64,
     last: i64,
     /// Changes that go into the next transaction.
     waiting: Vec<(String, String)>,
@@ -68,7 +70,7 @@ pub(crate) async fn begin() {
         return;
     }
     let page = format!("{:08x}", page::seed() >> 32);
-    let journal = Journal { database, page, last: 0, waiting: Vec::new() };
+    let journal = Journal { database, page, began: number_now(), last: 0, waiting: Vec::new() };
     JOURNAL.with_borrow_mut(|it| *it = Some(journal));
 }
 
@@ -77,7 +79,7 @@ pub(crate) fn note(key: &str, value: Option<&str>) {
     let numbered = JOURNAL.with_borrow_mut(|journal| {
         let journal = journal.as_mut()?;
         let is_first = journal.waiting.is_empty();
-        journal.last = (journal.last + 1).max(page::now().as_millis().saturating_mul(1_000));
+        journal.last = (journal.last + 1).max(number_now());
         let change = serde_json::to_string(&(key, value)).ok()?;
         journal.waiting.push((format!("{:0DIGITS$} {}", journal.last, journal.page), change));
         Some((format!("{LAST}{}", journal.page), journal.last, is_first))
@@ -103,9 +105,17 @@ fn write() -> Result<(), JsValue> {
             store.put_with_key(&change.into(), &number.into())?;
         }
         let written = journal.last - micros(WRITTEN_AFTER);
-        store.delete(&IdbKeyRange::upper_bound(&format!("{written:0DIGITS$}").into())?.into())?;
+        // Changes that were made again when this page began are in its storage only since then, however old they are.
+        if written >= journal.began {
+            store.delete(&IdbKeyRange::upper_bound(&format!("{written:0DIGITS$}").into())?.into())?;
+        }
         Ok(())
     })
+}
+
+/// The number of a change that happens now.
+fn number_now() -> i64 {
+    page::now().as_millis().saturating_mul(1_000)
 }
 
 fn micros(duration: Duration) -> i64 {
@@ -161,8 +171,9 @@ async fn recover(database: &IdbDatabase) -> Result<(), JsValue> {
             storage::set(&last, Some(&number.to_string()));
         }
     }
-    let old = page::now().as_millis().saturating_mul(1_000) - micros(FORGOTTEN_AFTER);
-    for page in storage::keys(LAST) {
+    let old = number_now() - micros(FORGOTTEN_AFTER);
+    // Without its last number, the changes of a page that are still here would be made again.
+    for page in storage::keys(LAST).into_iter().filter(|page| !had.contains_key(page)) {
         let last = format!("{LAST}{page}");
         if storage::load(&last).and_then(|it| it.parse::<i64>().ok()).is_none_or(|number| number < old) {
             storage::set(&last, None);

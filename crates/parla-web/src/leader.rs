@@ -5,22 +5,23 @@ use std::time::Duration;
 
 use futures_channel::mpsc::UnboundedSender;
 use parla_client::{
-    Client, Credentials, Input, Intent, Output, ProblemKind, Settings, contract, naming,
+    Credentials, Input, Intent, Settings, contract, naming,
     tabs::{Before, CarriedOut, Look, Looks, Message, Mirror, Recipients, TabId, Term},
-    view::{BufferKind, Earlier, LinkState, NetworkId, Notice, Presence, Stage, Update},
+    view::{Earlier, LinkState, NetworkId, Notice, Presence, Update},
 };
+use parla_engine::{BATCH_GAP, Connection, Engine, Pace, Signal};
 use parla_proto::Timestamp;
 use parla_ui::platform::Command;
 use web_sys::window;
 
 use crate::{
-    archive::Archive,
     channel::Post,
     engine::{Happening, NAME_KEY},
     interface::Interface,
     orders::{Order, Saves},
     page,
-    socket::{Signal, Socket, problem},
+    shell::Shell,
+    socket::Socket,
     storage,
 };
 
@@ -31,8 +32,6 @@ const CARRIED_OUT_KEY: &str = "carried-out";
 /// The network of the page; there is no other.
 const NETWORK: NetworkId = NetworkId(1);
 
-/// Interfaces are told of changes so often at most.
-const TELL_EVERY: Duration = Duration::from_millis(90);
 /// Something that is said so soon after a command is an answer to it.
 const ANSWERS_WITHIN: Duration = Duration::from_secs(10);
 /// So long at most the interfaces show what the leader before has told, while this one connects.
@@ -44,15 +43,9 @@ pub(crate) struct Leader {
     /// What the person showed to be let in; the other tabs are to know it, in case this one goes.
     credentials: Credentials,
     has_new_credentials: bool,
-    happenings: UnboundedSender<Happening>,
-    client: Option<Client>,
-    archive: Archive,
-    socket: Option<Socket>,
-    /// The number of the newest connection.
-    number: u32,
-    told_at: Timestamp,
-    /// Something may have changed since.
-    is_stale: bool,
+    shell: Shell,
+    engine: Option<Engine<Socket>>,
+    pace: Pace<Timestamp>,
     /// The interface was told nothing of this client yet.
     is_new: bool,
     views: Vec<Update>,
@@ -83,13 +76,9 @@ impl Leader {
             term,
             credentials,
             has_new_credentials: false,
-            happenings: happenings.clone(),
-            client: None,
-            archive: Archive::open(),
-            socket: None,
-            number: 0,
-            told_at: Timestamp::from_millis(0),
-            is_stale: true,
+            shell: Shell::new(happenings),
+            engine: None,
+            pace: Pace::default(),
             is_new: true,
             views: Vec::new(),
             events: Vec::new(),
@@ -103,10 +92,11 @@ impl Leader {
             asked: None,
             asked_person: None,
         };
+        leader.pace.changed();
         if let Some(nick) = storage::load(NAME_KEY) {
             leader.connect(&nick);
         }
-        if leader.client.is_some() && interface.shows_something() {
+        if leader.engine.is_some() && interface.shows_something() {
             leader.quiet_until = Some(page::now() + QUIET_MAX);
             interface.hold();
         }
@@ -162,7 +152,7 @@ impl Leader {
         }
         if tab != self.me() {
             self.mirror.done(page::now(), tab, number);
-            self.is_stale = true;
+            self.pace.changed();
         }
     }
 
@@ -254,10 +244,7 @@ impl Leader {
         if delivery.is_whole() {
             post.send(Some(tab), &Message::Credentials(self.credentials.clone()));
         }
-        post.send(
-            Some(tab),
-            &Message::Told { delivery, due: self.client.as_ref().and_then(Client::next_deadline) },
-        );
+        post.send(Some(tab), &Message::Told { delivery, due: self.engine_due(page::now()) });
     }
 
     fn connect(&mut self, nick: &str) {
@@ -275,12 +262,9 @@ impl Leader {
             archive: contract::Archive::Direct,
             seed: page::seed(),
         };
-        self.socket = None;
-        self.client = Some(Client::new(settings, &records, page::now()));
-        for person in records.keys().filter_map(|key| key.strip_prefix("person ")) {
-            let (messages, more) = self.archive.recall(person, None, OPENING_ROWS);
-            self.handle(Input::Recalled { kind: BufferKind::Direct, name: person.into(), messages, more });
-        }
+        let mut engine = Engine::new(settings, &records, page::now());
+        engine.recall_latest(page::now(), (&records, OPENING_ROWS), &mut self.shell);
+        self.engine = Some(engine);
         // Tried all the same: the server may be on this device.
         if page::is_offline() {
             self.handle(Input::Offline);
@@ -290,90 +274,47 @@ impl Leader {
 
     fn forget(&mut self) {
         self.handle(Input::Intent(Intent::Disconnect { reason: "".into() }));
-        self.client = None;
-        self.socket = None;
+        self.engine = None;
         storage::save(NAME_KEY, None);
         storage::forget_network();
-        self.archive = Archive::default();
+        self.shell.forget_archive();
         (self.credentials, self.has_new_credentials) = (Credentials::default(), true);
         self.views.push(Update::NetworkForgotten(NETWORK));
-        self.is_stale = true;
+        self.pace.changed();
     }
 
     /// Hears of its connection.
-    pub(crate) fn hear(&mut self, number: u32, signal: Signal) {
-        if number != self.number {
-            return;
-        }
-        match signal {
-            Signal::Opened => self.handle(Input::Opened),
-            Signal::Line(line) => self.handle(Input::Line(line.as_bytes())),
-            Signal::LineTooLong => self.handle(Input::LineTooLong),
-            Signal::Closed(problem) => {
-                self.socket = None;
-                self.handle(Input::Closed(problem));
-            }
+    pub(crate) fn hear(&mut self, number: u64, signal: Signal<String>) {
+        if let Some(engine) = &mut self.engine {
+            engine.hear(page::now(), (number, signal), &mut self.shell);
+            self.pace.changed();
         }
     }
 
     /// Does what is due.
     pub(crate) fn due(&mut self, now: Timestamp) {
-        if self.client.as_ref().and_then(Client::next_deadline).is_some_and(|at| at <= now) {
-            self.handle(Input::Deadline);
+        if self.engine.as_mut().is_some_and(|engine| engine.ring(now, &mut self.shell)) {
+            self.pace.changed();
         }
         self.saves.due(now);
     }
 
-    /// Gives the client one input and does what it wants.
-    pub(crate) fn handle(&mut self, input: Input<'_>) {
-        let Some(client) = &mut self.client else { return };
-        let mut outputs = Vec::new();
-        client.handle(page::now(), input, &mut outputs);
-        self.is_stale = true;
-        let mut is_broken = false;
-        let mut recalled = Vec::new();
-        for output in outputs {
-            match output {
-                Output::Connect => is_broken = !self.open(),
-                Output::Send(line) => {
-                    is_broken |= self.socket.as_ref().is_some_and(|socket| !socket.send(&line));
-                }
-                Output::Disconnect => self.socket = None,
-                Output::Store { key, value } => {
-                    storage::store(&key, value.as_deref());
-                }
-                Output::Keep(kept) => self.archive.keep(&kept),
-                Output::Unkeep { name, msgid, .. } => self.archive.unkeep(&name, &msgid),
-                Output::Rename { from, to, .. } => self.archive.rename(&from, &to),
-                Output::Recall { kind, name, before, limit } => {
-                    let (messages, more) = self.archive.recall(&name, before, limit);
-                    recalled.push(Input::Recalled { kind, name, messages, more });
-                }
-            }
-        }
-        for answer in recalled {
-            self.handle(answer);
-        }
-        if is_broken {
-            self.socket = None;
-            self.handle(Input::Closed(problem(ProblemKind::Lost, "the browser does not send any more")));
-        }
+    fn engine_due(&self, now: Timestamp) -> Option<Timestamp> {
+        self.engine.as_ref().and_then(|engine| engine.next_deadline(now))
     }
 
-    fn open(&mut self) -> bool {
-        self.number += 1;
-        let url = window().and_then(|window| page::server_url(&window).ok());
-        self.socket = url.and_then(|url| Socket::open(&url, self.number, &self.happenings).ok());
-        if let Some(client) = &mut self.client {
-            client.handle(page::now(), Input::Progress(Stage::Finding), &mut Vec::new());
+    /// Gives the client something and does what it wants done.
+    pub(crate) fn handle(&mut self, input: Input<'_>) {
+        if let Some(engine) = &mut self.engine {
+            engine.handle(page::now(), input, &mut self.shell);
+            self.pace.changed();
         }
-        self.socket.is_some()
     }
 
     /// Takes what the client has to tell, and finds out for whom it is. `asker` is the tab whose command caused it.
     fn collect(&mut self, asker: Option<TabId>) {
-        let Some(client) = &mut self.client else { return };
-        let updates = client.take_updates();
+        let Some(engine) = &mut self.engine else { return };
+        let updates = engine.take_updates();
         for update in updates {
             match self.audience(&update, asker) {
                 Some(audience) => self.events.push((audience, update)),
@@ -412,7 +353,7 @@ impl Leader {
     /// Tells all interfaces what has changed, if they were not told just now.
     pub(crate) fn tell(&mut self, interface: &mut Interface, post: &Post) {
         let now = page::now();
-        if self.is_stale && (now.since(self.told_at) >= TELL_EVERY || now < self.told_at) {
+        if self.pace.is_due(now) {
             self.tell_now(interface);
         }
         if std::mem::take(&mut self.has_new_credentials) {
@@ -426,9 +367,9 @@ impl Leader {
 
     fn tell_now(&mut self, interface: &mut Interface) {
         self.collect(None);
-        self.is_stale = false;
+        self.pace.nothing();
         if !self.views.is_empty() || !self.events.is_empty() {
-            self.told_at = page::now();
+            self.pace.told(page::now());
             self.tell_interface(interface);
         }
     }
@@ -479,18 +420,18 @@ impl Leader {
 
     /// When it wants to be woken.
     pub(crate) fn next_deadline(&self) -> Option<Timestamp> {
-        let told = self.is_stale.then(|| self.told_at + TELL_EVERY);
-        let client = self.client.as_ref().and_then(Client::next_deadline);
-        let save = self.saves.is_urgent().then(|| page::now() + TELL_EVERY);
-        [told, client, self.quiet_until, save].into_iter().flatten().min()
+        let now = page::now();
+        let save = self.saves.is_urgent().then(|| now + BATCH_GAP);
+        [self.pace.due(now), self.engine_due(now), self.quiet_until, save].into_iter().flatten().min()
     }
 }
 
 impl Drop for Leader {
     /// The name is free before another tab asks for it.
     fn drop(&mut self) {
-        if let Some(socket) = self.socket.take() {
-            socket.send(b"QUIT\r\n");
+        if let Some(socket) = self.engine.as_mut().and_then(Engine::connection) {
+            // If it does not take that any more, the name is free in any case.
+            drop(socket.send(b"QUIT\r\n".to_vec()));
         }
     }
 }

@@ -5,9 +5,10 @@
 //!
 //! # Code map
 //!
-//! - `engine.rs` finds out over `channel.rs` whether this tab leads or follows. `leader.rs` has the client
-//!   and its WebSocket (`socket.rs`); `follower.rs` shows what the leading tab does; `orders.rs` carries what
-//!   it wants there. `interface.rs` is the interface as they see it.
+//! - `engine.rs` finds out over `channel.rs` whether this tab leads or follows. `leader.rs` has the client,
+//!   by `parla-engine`, which finds in `shell.rs` what it needs of the browser, among that the WebSocket
+//!   (`socket.rs`). `follower.rs` shows what the leading tab does; `orders.rs` carries what it wants there.
+//!   `interface.rs` is the interface as they see it.
 //! - What is kept: `storage.rs` has small texts, `journal.rs` its last changes once more, and `archive.rs`
 //!   direct messages.
 //! - The browser: `browser.rs` is the platform of the interface, `page.rs` the clock, the address and
@@ -27,6 +28,7 @@ mod leader;
 mod notifications;
 mod orders;
 mod page;
+mod shell;
 mod socket;
 mod storage;
 mod words;

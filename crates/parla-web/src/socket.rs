@@ -6,24 +6,17 @@ use std::{cell::Cell, rc::Rc};
 
 use futures_channel::mpsc::UnboundedSender;
 use parla_client::{Problem, ProblemKind};
+use parla_engine::{Connection, Signal, problem};
 use parla_proto::limits::SERVER_LINE_BYTES_MAX;
 use wasm_bindgen::{JsCast, prelude::*};
 use web_sys::{CloseEvent, MessageEvent, WebSocket};
 
 use crate::engine::Happening;
 
-/// What a connection tells, with the number of the connection: one that was given up may still speak.
-#[derive(Debug)]
-pub(crate) enum Signal {
-    Opened,
-    Line(String),
-    LineTooLong,
-    Closed(Problem),
-}
-
 /// A connection. Dropping it closes it, and nothing more is heard of it.
 pub(crate) struct Socket {
     socket: WebSocket,
+    number: u64,
     _handlers: [Closure<dyn FnMut(JsValue)>; 3],
 }
 
@@ -32,7 +25,7 @@ const WAITING_BYTES_MAX: u32 = 4 << 20;
 
 impl Socket {
     /// Begins to connect.
-    pub(crate) fn open(url: &str, number: u32, events: &UnboundedSender<Happening>) -> Result<Self, JsValue> {
+    pub(crate) fn open(url: &str, number: u64, events: &UnboundedSender<Happening>) -> Result<Self, JsValue> {
         let socket = WebSocket::new_with_str(url, "text.ircv3.net")?;
         let tell = |events: &UnboundedSender<Happening>| {
             let events = events.clone();
@@ -59,14 +52,22 @@ impl Socket {
         socket.set_onopen(Some(on_open.as_ref().unchecked_ref()));
         socket.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
         socket.set_onclose(Some(on_close.as_ref().unchecked_ref()));
-        Ok(Self { socket, _handlers: [on_open, on_message, on_close] })
+        Ok(Self { socket, number, _handlers: [on_open, on_message, on_close] })
+    }
+}
+
+impl Connection for Socket {
+    fn number(&self) -> u64 {
+        self.number
     }
 
-    /// Sends one line. False if the connection does not take it any more.
-    pub(crate) fn send(&self, line: &[u8]) -> bool {
-        let line = String::from_utf8_lossy(line);
+    fn send(&mut self, line: Vec<u8>) -> Result<(), Problem> {
+        let line = String::from_utf8_lossy(&line);
         let line = line.trim_end_matches(['\r', '\n']);
-        self.socket.buffered_amount() <= WAITING_BYTES_MAX && self.socket.send_with_str(line).is_ok()
+        let is_sent =
+            self.socket.buffered_amount() <= WAITING_BYTES_MAX && self.socket.send_with_str(line).is_ok();
+        let lost = || problem(ProblemKind::Lost, "the browser does not send any more");
+        is_sent.then_some(()).ok_or_else(lost)
     }
 }
 
@@ -93,10 +94,4 @@ fn why(event: &CloseEvent, broken: ProblemKind) -> Problem {
         _ => ProblemKind::ServerClosed,
     };
     problem(kind, &format!("{} {}", event.code(), event.reason()))
-}
-
-/// A problem of the connection.
-pub(crate) fn problem(kind: ProblemKind, details: &str) -> Problem {
-    let details: String = details.trim().chars().filter(|char| !char.is_control()).collect();
-    Problem { kind, about: "".into(), details: details.into() }
 }

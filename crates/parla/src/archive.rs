@@ -19,50 +19,14 @@ use std::{
     time::Instant,
 };
 
-use parla_client::{Kept, view::BufferKind};
-use parla_proto::Timestamp;
+use parla_engine::{Change, Question, Recalled};
 
 use self::file::{ArchiveError, ArchiveFile};
 use crate::limits::{
     ARCHIVE_BATCH_MAX, ARCHIVE_ORDERS_MAX, ARCHIVE_PENDING_MAX, ARCHIVE_RETRY, ARCHIVE_TAIL_MAX,
 };
 
-pub(crate) use self::{file::Recalled, place::name_of};
-
-/// Messages of one conversation that are wanted.
-#[derive(Clone, Debug)]
-pub(crate) struct Question {
-    pub(crate) kind: BufferKind,
-    pub(crate) name: Arc<str>,
-    /// Only older ones; else the latest.
-    pub(crate) before: Option<Timestamp>,
-    pub(crate) limit: usize,
-}
-
-/// A message that was taken back.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Unkept {
-    pub(crate) kind: BufferKind,
-    pub(crate) name: Arc<str>,
-    /// The server's id.
-    pub(crate) msgid: Arc<str>,
-}
-
-/// A conversation that has another name from now on.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Renamed {
-    pub(crate) kind: BufferKind,
-    pub(crate) from: Arc<str>,
-    pub(crate) to: Arc<str>,
-}
-
-/// What is to be changed in an archive. The order counts.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Change {
-    Keep(Kept),
-    Unkeep(Unkept),
-    Rename(Renamed),
-}
+pub(crate) use self::place::name_of;
 
 /// What an archive tells.
 #[derive(Debug)]
@@ -135,17 +99,9 @@ impl Archive {
         }
     }
 
-    /// Asks. Gives the question back if nobody is there to answer.
-    pub(crate) fn recall(&self, question: Question) -> Result<(), Question> {
-        match self.orders.try_send(Order::Recall(question)) {
-            Ok(()) => Ok(()),
-            Err(
-                TrySendError::Full(Order::Recall(question))
-                | TrySendError::Disconnected(Order::Recall(question)),
-            ) => Err(question),
-            // What was handed over comes back.
-            Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => Ok(()),
-        }
+    /// Asks. False if nobody is there to answer.
+    pub(crate) fn recall(&self, question: Question) -> bool {
+        self.orders.try_send(Order::Recall(question)).is_ok()
     }
 }
 
@@ -314,7 +270,11 @@ fn make_and_open(path: &Path) -> Result<ArchiveFile, ArchiveError> {
 mod tests {
     use std::sync::mpsc::channel;
 
-    use parla_client::view::Manner;
+    use parla_client::{
+        Kept,
+        view::{BufferKind, Manner},
+    };
+    use parla_proto::Timestamp;
 
     use super::*;
 
@@ -352,14 +312,14 @@ mod tests {
         for ms in 1..=3_000 {
             archive.change(Change::Keep(said(ms)));
         }
-        archive.recall(latest(2)).unwrap();
+        assert!(archive.recall(latest(2)));
         let News::Recalled(_, found) = heard.recv().unwrap() else { panic!() };
         assert_eq!(found.messages, [said(2_999), said(3_000)]);
         archive.change(Change::Keep(said(3_001)));
         drop(archive);
         end.recv().unwrap_err();
         let (archive, heard, _end) = start(&path);
-        archive.recall(latest(1)).unwrap();
+        assert!(archive.recall(latest(1)));
         let News::Recalled(_, found) = heard.recv().unwrap() else { panic!() };
         assert_eq!(found.messages, [said(3_001)]);
     }
@@ -382,8 +342,8 @@ mod tests {
         std::fs::write(&path, "this is no database, and long enough to be one; ".repeat(100)).unwrap();
         let (mut archive, heard, end) = start(&path);
         archive.change(Change::Keep(said(1)));
-        archive.recall(latest(1)).unwrap();
-        archive.recall(latest(1)).unwrap();
+        assert!(archive.recall(latest(1)));
+        assert!(archive.recall(latest(1)));
         let News::Broken(why) = heard.recv().unwrap() else { panic!() };
         assert!(why.contains("not a SQLite database"), "{why}");
         for _ in 0..2 {

@@ -7,7 +7,6 @@ mod dial;
 mod hub;
 mod identity;
 mod network;
-mod pace;
 mod plain;
 mod tls;
 mod trouble;

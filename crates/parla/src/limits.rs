@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-/// Batches of updates that the interface gets are at least so far apart: eleven a second. What the page costs grows with their number.
-pub(crate) const BATCH_GAP: Duration = Duration::from_millis(90);
 /// How long finding a server and opening a connection may take.
 pub(crate) const DIAL_MAX: Duration = Duration::from_secs(15);
 /// How long the TLS handshake may take.
@@ -32,8 +30,6 @@ pub(crate) const LINES_MAX: usize = 2_048;
 pub(crate) const FAREWELL_MAX: Duration = Duration::from_secs(1);
 /// The longest sleep. The clock of the timers stands still while the machine sleeps; deadlines do not.
 pub(crate) const SLEEP_MAX: Duration = Duration::from_secs(10);
-/// The shortest pause between two deadlines of a network.
-pub(crate) const DEADLINE_GAP: Duration = Duration::from_millis(5);
 /// How long a network waits for its archive before it connects.
 pub(crate) const ARCHIVE_FIRST_MAX: Duration = Duration::from_millis(500);
 /// How long a network waits for its passwords: the keyring may ask the person to unlock it.
@@ -68,5 +64,3 @@ pub(crate) const VALUE_BYTES_MAX: usize = 2 * 1024 * 1024;
 pub(crate) const VALUES_MAX: usize = 2_000;
 /// Networks that are remembered.
 pub(crate) const NETWORKS_MAX: usize = 100;
-/// Characters of an error that are shown.
-pub(crate) const DETAILS_CHARS_MAX: usize = 500;

@@ -33,6 +33,7 @@ mod in_browser {
     mod rooms;
     mod screenshots;
     mod sizes;
+    mod soak;
     mod tabs;
     mod talk;
     mod writing;

@@ -113,8 +113,7 @@ impl Client {
                 turn.complain(Some(id), problem);
             }
             Submission::Missing { command } => {
-                let syntax = format!("/{} {}", command.name, command.syntax);
-                turn.complain(Some(id), Problem::new(ProblemKind::MissingWords, command.name, &syntax));
+                turn.complain(Some(id), Problem::new(ProblemKind::MissingWords, command.name, ""));
             }
         }
     }

@@ -15,6 +15,7 @@ use crate::{
     contract::Output,
     limits::OUTBOX_MAX,
     problem::{Problem, ProblemKind},
+    records::OUT,
     secrets,
     session::Session,
     text::Text,
@@ -22,9 +23,6 @@ use crate::{
     turn::Turn,
     view::{Audience, Author, BufferKind, Content, Delivery, Manner, Row, Said},
 };
-
-/// What the keys begin with; the number follows.
-const PREFIX: &str = "out ";
 
 /// A message.
 #[derive(Serialize, Deserialize)]
@@ -72,7 +70,7 @@ impl Sent {
 
 /// The key under which the message of this number is kept.
 fn key(number: u64) -> String {
-    format!("{PREFIX}{number}")
+    format!("{OUT}{number}")
 }
 
 impl Outgoing {
@@ -116,7 +114,7 @@ impl Outbox {
         records: &BTreeMap<String, String>,
     ) {
         let numbered = records.iter().filter_map(|(key, value)| {
-            let number: u64 = key.strip_prefix(PREFIX)?.parse().ok()?;
+            let number: u64 = key.strip_prefix(OUT)?.parse().ok()?;
             Some((number, serde_json::from_str::<Stored>(value).ok()?))
         });
         let mut numbered: Vec<(u64, Stored)> = numbered.collect();

@@ -49,6 +49,7 @@ impl Session {
         self.is_bouncer |= list.split_ascii_whitespace().any(|word| word.starts_with(ZNC));
         for word in list.split_ascii_whitespace() {
             let (name, value) = word.split_once('=').unwrap_or((word, ""));
+            self.has_accounts |= name == "sasl";
             let capability = Capabilities::named(name).unwrap_or_default();
             self.offered |= capability;
             if capability == Capabilities::MULTILINE {

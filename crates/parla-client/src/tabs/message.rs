@@ -1,10 +1,12 @@
 //! What tabs say to each other, as texts: a line that says from whom and to whom, and a line with the message.
 //!
 //! Tabs of different builds may be open at the same time, after the server was replaced. They understand no more of each other
-//! than the first line and a [`Ballot`].
+//! than the first line and a [`Ballot`], so these are JSON. Everything else passes between tabs of one build only. It is packed in
+//! postcard's format, which names no fields: the code that reads JSON for all these types was a seventh of the app.
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use parla_proto::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::{Ballot, Delivery, Look, TabId};
 use crate::credentials::Credentials;
@@ -42,8 +44,8 @@ pub enum Message {
         term: u64,
         /// Counts the commands of a tab.
         number: u64,
-        /// What, in the words of the interface.
-        command: String,
+        /// What, in the words of the interface, as [`pack`] gives it.
+        command: Vec<u8>,
     },
     /// What the person looks at in the sender's tab.
     Look {
@@ -69,13 +71,22 @@ pub enum Message {
     Credentials(Credentials),
 }
 
+/// The second line as it is written.
+#[derive(Serialize, Deserialize)]
+enum Line {
+    Ballot(Ballot),
+    /// Any other message, as [`pack`] gives it, in base64.
+    Packed(String),
+}
+
 impl Letter {
     /// The text of this letter with this message. None if it cannot be written, which no message of ours is.
     pub fn write(&self, message: &Message) -> Option<String> {
-        let mut text = serde_json::to_string(self).ok()?;
-        text.push('\n');
-        text += &serde_json::to_string(message).ok()?;
-        Some(text)
+        let line = match message {
+            Message::Ballot(ballot) => Line::Ballot(ballot.clone()),
+            message => Line::Packed(STANDARD.encode(pack(message)?)),
+        };
+        Some(format!("{}\n{}", serde_json::to_string(self).ok()?, serde_json::to_string(&line).ok()?))
     }
 
     /// Reads the first line of a text, and gives the second.
@@ -88,6 +99,19 @@ impl Letter {
 impl Message {
     /// Reads the second line of a text.
     pub fn read(line: &str) -> Option<Self> {
-        serde_json::from_str(line).ok()
+        match serde_json::from_str(line).ok()? {
+            Line::Ballot(ballot) => Some(Self::Ballot(ballot)),
+            Line::Packed(packed) => unpack(&STANDARD.decode(packed).ok()?),
+        }
     }
+}
+
+/// A value in bytes that another tab of this build understands. None if the value cannot be written, which none of ours is.
+pub fn pack(value: &impl Serialize) -> Option<Vec<u8>> {
+    postcard::to_allocvec(value).ok()
+}
+
+/// The value of such bytes.
+pub fn unpack<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
+    postcard::from_bytes(bytes).ok()
 }

@@ -45,19 +45,19 @@ impl<C> Wishes<C> {
         }
     }
 
-    /// What is to be sent. `write` gives the text of a command; what cannot be sent yet holds up what is behind it.
+    /// What is to be sent. `write` gives the bytes of a command; what cannot be sent yet holds up what is behind it.
     pub fn unsent(
         &mut self,
         now: Timestamp,
-        mut write: impl FnMut(&C) -> Option<String>,
-    ) -> Vec<(u64, String)> {
-        let mut texts = Vec::new();
+        mut write: impl FnMut(&C) -> Option<Vec<u8>>,
+    ) -> Vec<(u64, Vec<u8>)> {
+        let mut packed = Vec::new();
         for waiting in self.waiting.iter_mut().filter(|waiting| waiting.sent_at.is_none()) {
-            let Some(text) = write(&waiting.command) else { break };
+            let Some(bytes) = write(&waiting.command) else { break };
             waiting.sent_at = Some(now);
-            texts.push((waiting.number, text));
+            packed.push((waiting.number, bytes));
         }
-        texts
+        packed
     }
 
     /// They are carried out up to this number. Gives those that were not known to be.
@@ -151,7 +151,7 @@ mod tests {
     #[test]
     fn what_was_not_confirmed_is_sent_to_the_next_leader_once() {
         let now = Timestamp::from_millis(1_000);
-        let write = |command: &&str| Some((*command).to_owned());
+        let write = |command: &&str| Some(command.as_bytes().to_vec());
         let (mut wishes, mut carried_out) = (Wishes::default(), CarriedOut::default());
         let tab = TabId(7);
         for command in ["a", "b", "c"] {
@@ -181,8 +181,8 @@ mod tests {
         for command in ["a", "later", "b"] {
             wishes.push(command);
         }
-        let write = |command: &&str| (*command != "later").then(|| (*command).to_owned());
-        assert_eq!(wishes.unsent(Timestamp::from_millis(1), write), [(1, "a".to_owned())]);
+        let write = |command: &&str| (*command != "later").then(|| command.as_bytes().to_vec());
+        assert_eq!(wishes.unsent(Timestamp::from_millis(1), write), [(1, b"a".to_vec())]);
         assert_eq!(wishes.first(), Some((1, &"a")));
         assert_eq!(wishes.done(1), ["a"]);
         assert_eq!(wishes.first(), Some((2, &"later")));

@@ -74,6 +74,17 @@ impl Rights {
     }
 }
 
+/// A room that somebody is in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoomOf {
+    /// Its name as it is shown.
+    pub shown: Arc<str>,
+    /// Its name as the server knows it.
+    pub name: Arc<str>,
+    /// What they are there.
+    pub rank: Rank,
+}
+
 /// What the server tells of a person.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Person {
@@ -91,8 +102,8 @@ pub struct Person {
     pub account: Option<Arc<str>>,
     /// Why he is away, if he is.
     pub away: Option<Arc<str>>,
-    /// Rooms that both can see, with prefixes.
-    pub rooms: Vec<Arc<str>>,
+    /// Rooms that both can see.
+    pub rooms: Vec<RoomOf>,
     /// Seconds since he last said something.
     pub idle_seconds: Option<u64>,
     /// When he came.

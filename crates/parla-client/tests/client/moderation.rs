@@ -20,7 +20,11 @@ fn arrived() -> Rig {
 }
 
 fn arrived_on(tokens: &str) -> Rig {
-    let mut rig = Rig::on_server(ALL, tokens);
+    arrived_with(&format!("{ALL} sasl"), tokens)
+}
+
+fn arrived_with(capabilities: &str, tokens: &str) -> Rig {
+    let mut rig = Rig::on_server(capabilities, tokens);
     rig.wants(Intent::Join { room: "#lobby".into(), key: None });
     rig.server(
         ":alice!a@host JOIN #lobby
@@ -54,6 +58,24 @@ fn settings(rig: &Rig) -> String {
 
 fn is_set_up(rig: &Rig, expected: Expect) {
     expected.assert_eq(&settings(rig));
+}
+
+/// A setting that would shut everyone out is not offered; but one that is set can be taken away.
+#[test]
+fn settings_about_accounts_are_for_servers_with_accounts() {
+    let has = |rig: &Rig, name: &str| settings(rig).contains(name);
+    let mut rig = arrived_with(ALL, TOKENS);
+    rig.server(":s 324 alice #lobby +n");
+    assert!(!has(&rig, "Accounts") && has(&rig, "NoOutsiders"), "{}", settings(&rig));
+    rig.server(":bob!b@host MODE #lobby +R");
+    assert!(has(&rig, " AccountsOnly") && !has(&rig, "AccountsSpeak"), "{}", settings(&rig));
+    let buffer = rig.id("#lobby");
+    rig.sent();
+    rig.wants(Intent::Configure { buffer, settings: vec![(Setting::AccountsOnly, None)] });
+    assert!(rig.sent().contains("MODE #lobby -R"));
+    rig.server(":alice!a@host MODE #lobby -R\n:s 900 alice alice!a@host alice :You are now logged in");
+    rig.server(":bob!b@host MODE #lobby +s");
+    assert!(has(&rig, "-AccountsOnly") && has(&rig, "-AccountsSpeak"), "{}", settings(&rig));
 }
 
 #[test]

@@ -171,9 +171,21 @@ fn someone_is_asked_about() {
                 "gone fishing",
             ),
             rooms: [
-                "@#lobby",
-                "+#rust",
-                "#more",
+                RoomOf {
+                    shown: "#lobby",
+                    name: "#lobby",
+                    rank: Operator,
+                },
+                RoomOf {
+                    shown: "#rust",
+                    name: "#rust",
+                    rank: Voiced,
+                },
+                RoomOf {
+                    shown: "#more",
+                    name: "#more",
+                    rank: Member,
+                },
             ],
             idle_seconds: Some(
                 42,
@@ -191,6 +203,30 @@ fn someone_is_asked_about() {
     "##]]
     .assert_debug_eq(&person);
     rig.lists(expect![[""]]);
+}
+
+#[test]
+fn signs_before_a_room_are_ranks() {
+    let mut rig = Rig::on_server(super::support::ALL, "PREFIX=(qaohv)~&@%+ CHANTYPES=#&");
+    rig.wants(Intent::Whois { nick: "bob".into() });
+    rig.server(
+        ":s 311 alice bob b host * :Bob
+         :s 319 alice bob :@+#two &#admin &local &&both ?#hidden !@#old #+ @nothing
+         :s 318 alice bob :End",
+    );
+    let person = rig.model.people.pop().unwrap();
+    let rooms: Vec<_> = person.rooms.iter().map(|room| format!("{:?} {}", room.rank, room.name)).collect();
+    let expected = [
+        "Operator #two",
+        "Admin #admin",
+        "Member &local",
+        "Admin &both",
+        "Member #hidden",
+        "Operator #old",
+        "Member #+",
+        "Member @nothing",
+    ];
+    assert_eq!(rooms, expected);
 }
 
 #[test]

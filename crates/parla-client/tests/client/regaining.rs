@@ -90,6 +90,17 @@ fn a_ghost_that_is_seen_to_go_leaves_the_name() {
         "#]]);
         rig.server(":alice_!a@host NICK alice");
         assert_eq!(names(&rig), ("alice".into(), None));
+        // All that was about the person, and no news about anybody.
+        assert!(!rig.rows("#lobby").contains("--"), "{}", rig.rows("#lobby"));
+        rig.server(":bob!b@host NICK robert\n:robert!b@host QUIT :bye");
+        rig.shows(
+            "#lobby",
+            expect![[r#"
+            <bob> known
+            -- bob is robert
+            -- robert quit: bye
+        "#]],
+        );
     }
 }
 
@@ -184,7 +195,6 @@ fn what_the_lost_connection_may_still_say_is_not_said_twice() {
         expect![[r#"
             <bob> known
             <me> on its way
-            -- alice quit: Connection closed
             <me> behind it (sent)
         "#]],
     );

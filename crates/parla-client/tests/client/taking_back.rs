@@ -137,6 +137,59 @@ fn an_archive_forgets_it_whether_it_is_shown_or_not() {
     "#]]);
 }
 
+/// The server's history leaves out what was taken back; a program that is started anew, or another tab, knows it all the same.
+#[test]
+fn a_placeholder_is_there_after_a_restart_too() {
+    let mut rig = Rig::in_lobby("");
+    rig.server(
+        "@10:01;msgid=m1 :bob!b@host PRIVMSG #lobby :one
+         @10:02;msgid=m2;account=bobby :bob!b@host PRIVMSG #lobby :\u{1}ACTION tells a secret\u{1}
+         @10:03;msgid=m3 :bob!b@host PRIVMSG #lobby :three
+         @10:04;msgid=m4 :alice!a@host PRIVMSG #lobby :four
+         @10:05;msgid=m5 :bob!b@host PRIVMSG #lobby :five
+         :mod!m@host REDACT #lobby m2 :not here
+         :bob!b@host REDACT #lobby m1
+         :alice!a@host REDACT #lobby m4
+         :bob!b@host REDACT #lobby m5",
+    );
+    let live = rig.rows("#lobby");
+    assert!(!rig.records.values().any(|kept| kept.contains("secret")), "{:?}", rig.records);
+    let three = "@10:03;msgid=m3 :bob!b@host PRIVMSG #lobby :three";
+    for _ in 0..2 {
+        rig = rig.restarts();
+        rig.go_online(super::support::ALL, "CHATHISTORY=100");
+        rig.enter("#lobby", three);
+        let buffer = rig.id("#lobby");
+        rig.wants(parla_client::Intent::LoadEarlier { buffer });
+        rig.history("#lobby", "");
+        assert_eq!(rig.rows("#lobby"), live.replace("---- new\n", ""));
+    }
+    rig.wants(parla_client::Intent::Leave { buffer: rig.id("#lobby") });
+    rig.server(":alice!a@host PART #lobby");
+    rig.keeps(expect![[""]]);
+}
+
+/// Where it is not known what was said around it, nothing is put anywhere.
+#[test]
+fn a_placeholder_waits_for_its_place() {
+    let rows = |rig: &Rig| rig.rows("#lobby").replace("---- new\n", "");
+    let mut rig = Rig::in_lobby("");
+    rig.server(
+        "@10:01;msgid=m1 :bob!b@host PRIVMSG #lobby :one
+         @10:02;msgid=m2 :bob!b@host PRIVMSG #lobby :two
+         :bob!b@host REDACT #lobby m1",
+    );
+    let mut rig = rig.restarts();
+    rig.go_online(super::support::ALL, "CHATHISTORY=100");
+    rig.enter("#lobby", "@10:02;msgid=m2 :bob!b@host PRIVMSG #lobby :two");
+    assert_eq!(rows(&rig), "<bob> two\n");
+    // A server whose history has it all the same does not bring it back.
+    let buffer = rig.id("#lobby");
+    rig.wants(parla_client::Intent::LoadEarlier { buffer });
+    rig.history("#lobby", "@10:01;msgid=m1 :bob!b@host PRIVMSG #lobby :one");
+    assert_eq!(rows(&rig), "<bob> (deleted by bob)\n<bob> two\n");
+}
+
 #[test]
 fn the_real_server_tells_of_it() {
     let mut world = World::usual();

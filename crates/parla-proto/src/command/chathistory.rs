@@ -20,7 +20,7 @@ pub const FACTS: Facts = Facts {
     params_min: 1,
     before_registration: false,
     syntax: "<subcommand> <target> <bounds> <limit>",
-    help: "Gives earlier messages: LATEST, BEFORE, AFTER, AROUND and BETWEEN of one conversation, TARGETS lists where something was said.",
+    help: "Gives earlier messages: LATEST, BEFORE, AFTER, AROUND and BETWEEN of one conversation; TARGETS lists the conversations in which something was said.",
 };
 
 /// The word on the wire.

@@ -15,7 +15,7 @@ pub const FACTS: Facts = Facts {
     params_min: 0,
     before_registration: true,
     syntax: "",
-    help: "Is how the server says why it closes a connection. What clients send of it is ignored.",
+    help: "Says why the server closes a connection. Servers send it; from clients it is ignored.",
 };
 
 /// The word on the wire.

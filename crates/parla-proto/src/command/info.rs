@@ -18,7 +18,7 @@ pub const FACTS: Facts = Facts {
     params_min: 0,
     before_registration: false,
     syntax: "[<server>]",
-    help: "Tells what software this is and since when it runs.",
+    help: "Tells what software this is and when it was started.",
 };
 
 /// The word on the wire.

@@ -18,7 +18,7 @@ pub const FACTS: Facts = Facts {
     params_min: 1,
     before_registration: false,
     syntax: "<nick>{ <nick>}",
-    help: "Tells which of these people are here now.",
+    help: "Tells which of these people are online.",
 };
 
 /// The word on the wire.

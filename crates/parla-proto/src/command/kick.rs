@@ -22,7 +22,7 @@ pub const FACTS: Facts = Facts {
     params_min: 2,
     before_registration: false,
     syntax: "<channel>{,<channel>} <nick>{,<nick>} [<reason>]",
-    help: "Puts members out of a channel. With several channels, each nick is put out of the channel at its place.",
+    help: "Removes members from a channel. With several channels, each nick is removed from the channel at the same place in the list.",
 };
 
 /// The word on the wire.

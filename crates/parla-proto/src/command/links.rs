@@ -20,7 +20,7 @@ pub const FACTS: Facts = Facts {
     params_min: 0,
     before_registration: false,
     syntax: "[[<server>] <mask>]",
-    help: "Lists the servers of this network. There is always one, however many machines it is made of.",
+    help: "Lists the servers of this network. There is always one, even if the network has several machines.",
 };
 
 /// The word on the wire.

@@ -20,7 +20,7 @@ pub const FACTS: Facts = Facts {
     params_min: 0,
     before_registration: false,
     syntax: "[<channel>{,<channel>}] [<condition>{,<condition>}]",
-    help: "Lists channels with the number of their members and their topics. Conditions choose: >3 or <3 members, C<60 made within the last 60 minutes, T<60 with a topic as new, *rust* by name, !*rust* all others.",
+    help: "Lists channels with the number of their members and their topics. Conditions choose: >3 or <3 members, C<60 created within the last 60 minutes, T<60 with a topic set in that time, *rust* by name, !*rust* all others.",
 };
 
 /// The word on the wire.

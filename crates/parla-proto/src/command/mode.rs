@@ -22,7 +22,7 @@ pub const FACTS: Facts = Facts {
     params_min: 1,
     before_registration: false,
     syntax: "<target> [<modes> [<parameter>...]]",
-    help: "Shows or changes what holds in a channel, or your own modes. HELP CMODES and HELP UMODES tell what there is.",
+    help: "Shows or changes the modes of a channel, or your own. HELP CMODES and HELP UMODES list them.",
 };
 
 /// The word on the wire.

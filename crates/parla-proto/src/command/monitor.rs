@@ -20,7 +20,7 @@ pub const FACTS: Facts = Facts {
     params_min: 1,
     before_registration: false,
     syntax: "+|- <nick>{,<nick>} | C | L | S",
-    help: "Tells you when people come and go. + and - change the list of nicks, L shows it, C clears it, S tells who is here.",
+    help: "Tells you when people come and go. + and - change the list of nicks, L shows it, C clears it, S tells who is online.",
 };
 
 /// The word on the wire.

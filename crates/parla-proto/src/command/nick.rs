@@ -18,7 +18,7 @@ pub const FACTS: Facts = Facts {
     params_min: 0,
     before_registration: true,
     syntax: "<nick>",
-    help: "Takes another name. While connecting it is how you say your name.",
+    help: "Changes your nick. While connecting, it sets your first one.",
 };
 
 /// The word on the wire.

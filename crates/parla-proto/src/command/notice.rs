@@ -20,7 +20,7 @@ pub const FACTS: Facts = Facts {
     params_min: 0,
     before_registration: false,
     syntax: "<target>{,<target>} <text>",
-    help: "Sends text that no program answers by itself; otherwise like PRIVMSG.",
+    help: "Sends text like PRIVMSG, but no program may answer it automatically.",
 };
 
 /// The word on the wire.

@@ -18,7 +18,7 @@ pub const FACTS: Facts = Facts {
     params_min: 1,
     before_registration: true,
     syntax: "<password>",
-    help: "Gives the server's password, if it has one, before anything else.",
+    help: "Gives the server's password, if it has one. Comes before all other commands.",
 };
 
 /// The word on the wire.

@@ -18,7 +18,7 @@ pub const FACTS: Facts = Facts {
     params_min: 0,
     before_registration: true,
     syntax: "<token>",
-    help: "Asks the server to answer with the same token, to see that the connection works.",
+    help: "Asks the server to answer with the same token, to check that the connection works.",
 };
 
 /// The word on the wire.

@@ -22,7 +22,7 @@ pub const FACTS: Facts = Facts {
     params_min: 2,
     before_registration: false,
     syntax: "<target> <msgid> [<reason>]",
-    help: "Takes a message back, for everyone whose client understands it.",
+    help: "Deletes a message, for everyone whose client supports it.",
 };
 
 /// The word on the wire.

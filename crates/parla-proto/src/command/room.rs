@@ -22,7 +22,7 @@ pub const FACTS: Facts = Facts {
     params_min: 2,
     before_registration: false,
     syntax: "DELETE <channel> [<reason>] | RESET <channel> | GIVE <channel> <nick>",
-    help: "Deletes a channel with its history; or takes away its key, limit, forward, bans and exceptions and gives it the modes of a new one; or makes someone its owner and nobody else an operator. For operators with the privilege channels.",
+    help: "DELETE deletes a channel with its history. RESET removes its key, limit, forward, bans and exceptions and gives it the modes of a new one. GIVE makes a member the only one with a rank above voice. For operators with the privilege channels.",
 };
 
 /// The word on the wire.

@@ -20,7 +20,7 @@ pub const FACTS: Facts = Facts {
     params_min: 1,
     before_registration: false,
     syntax: "[<nick>] <channel>{,<channel>}",
-    help: "Brings someone, or yourself, into channels past bans, keys and every other door. For operators with the privilege channels.",
+    help: "Brings someone, or yourself, into channels in spite of bans, keys and limits. For operators with the privilege channels.",
 };
 
 /// The word on the wire.

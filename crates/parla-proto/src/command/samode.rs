@@ -22,7 +22,7 @@ pub const FACTS: Facts = Facts {
     params_min: 2,
     before_registration: false,
     syntax: "<channel> <modes> [<parameter>...]",
-    help: "Changes the modes of a channel and the ranks of its members without having one, or being there. For operators with the privilege channels.",
+    help: "Changes the modes of a channel and the ranks of its members, even if you have no rank or are not there. For operators with the privilege channels.",
 };
 
 /// The word on the wire.

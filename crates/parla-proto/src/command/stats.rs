@@ -20,7 +20,7 @@ pub const FACTS: Facts = Facts {
     params_min: 0,
     before_registration: false,
     syntax: "<letter> [<server>]",
-    help: "Tells numbers of this server: u how long it runs, p which operators are here; for operators also m how often each command came, o who may become an operator.",
+    help: "Shows statistics of this server: u how long it has been running, p which operators are online; for operators also m how often each command was used, o who may become an operator.",
 };
 
 /// The word on the wire.

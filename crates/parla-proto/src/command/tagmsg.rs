@@ -18,7 +18,7 @@ pub const FACTS: Facts = Facts {
     params_min: 0,
     before_registration: false,
     syntax: "<target>{,<target>}",
-    help: "Sends tags without text, such as a reaction or that you are typing.",
+    help: "Sends tags without text, such as a reaction or a typing notification.",
 };
 
 /// The word on the wire.

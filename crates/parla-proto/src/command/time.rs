@@ -18,7 +18,7 @@ pub const FACTS: Facts = Facts {
     params_min: 0,
     before_registration: false,
     syntax: "[<server>]",
-    help: "Tells the time of the server, in UTC.",
+    help: "Tells the server's time, in UTC.",
 };
 
 /// The word on the wire.

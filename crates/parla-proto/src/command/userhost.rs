@@ -18,7 +18,7 @@ pub const FACTS: Facts = Facts {
     params_min: 1,
     before_registration: false,
     syntax: "<nick>{ <nick>}",
-    help: "Tells where up to five people connect from; * marks operators, - those who are away.",
+    help: "Tells where up to five people connect from; * marks operators, - marks people who are away.",
 };
 
 /// The word on the wire.

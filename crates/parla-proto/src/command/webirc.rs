@@ -26,7 +26,7 @@ pub const FACTS: Facts = Facts {
     params_min: 4,
     before_registration: true,
     syntax: "<password> <gateway> <hostname> <address> [<options>]",
-    help: "Tells the address of the person behind a gateway. For gateways that the configuration names.",
+    help: "Tells the server the address of the person behind a gateway. For gateways that the configuration names.",
 };
 
 /// The word on the wire.

@@ -20,7 +20,7 @@ pub const FACTS: Facts = Facts {
     params_min: 0,
     before_registration: false,
     syntax: "<mask> [[o][%<fields>[,<token>]]]",
-    help: "Lists the people in a channel, or those whose nick, user name, host or real name fits a mask such as *.example.org; with o only operators. Letters after % choose the columns.",
+    help: "Lists the people in a channel, or those whose nick, user name, host or real name matches a mask such as *.example.org; with o only operators. Letters after % choose the columns.",
 };
 
 /// The word on the wire.

@@ -20,7 +20,7 @@ pub const FACTS: Facts = Facts {
     params_min: 0,
     before_registration: false,
     syntax: "<nick>{,<nick>} [<count>]",
-    help: "Tells who had a nick before and is gone or has another one now, the latest first.",
+    help: "Tells who used a nick before and is now gone or has another one, the latest first.",
 };
 
 /// The word on the wire.

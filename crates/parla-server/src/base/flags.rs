@@ -8,11 +8,11 @@ bitflags! {
     /// The modes of a channel that have no parameter.
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
     pub struct Flags: u16 {
-        /// `u`: people see only themselves and those with a rank; the crowd is not shown.
+        /// `u`: people without a rank see only themselves and people with a rank.
         const AUDITORIUM = 1 << 0;
         /// `i`: only people who were invited may enter.
         const INVITE_ONLY = 1 << 1;
-        /// `m`: only people with a rank, and voiced members, may speak.
+        /// `m`: only people with a rank may speak.
         const MODERATED = 1 << 2;
         /// `C`: no CTCP other than actions (`/me`).
         const NO_CTCP = 1 << 3;
@@ -20,11 +20,11 @@ bitflags! {
         const NO_EXTERNAL = 1 << 4;
         /// `R`: only people who are logged in to an account may enter.
         const REGISTERED_ONLY = 1 << 5;
-        /// `M`: only people with voice, or logged in to an account, may speak.
+        /// `M`: only people who have a rank, or are logged in to an account, may speak.
         const REGISTERED_SPEAK = 1 << 6;
-        /// `s`: people outside do not see that the channel is there.
+        /// `s`: people outside cannot see that the channel exists.
         const SECRET = 1 << 7;
-        /// `S`: colours and other formatting are taken out of what is said.
+        /// `S`: colours and other formatting are removed from messages.
         const STRIP_FORMATTING = 1 << 8;
         /// `t`: only half-operators and higher may change the topic.
         const TOPIC_LOCK = 1 << 9;

@@ -15,8 +15,8 @@ use crate::{base::settings::NetworkSettings, command::isupport};
 const INTRODUCTION: &str = "\
 # Commands, modes and tokens
 
-This page is made from the tables in `parla-proto` that also make `HELP`, `CAP` and the parser: change them there, then run
-`UPDATE=1 cargo test -p parla-server`. What the words mean together is in [Protocol](protocol.md).
+This page is generated from the tables in `parla-proto` from which `HELP`, `CAP` and the parser are made too. To change it, change
+the tables, then run `UPDATE=1 cargo test -p parla-server`. [Protocol](protocol.md) explains how the commands work together.
 
 - [Commands](#commands)
 - [Modes of channels](#modes-of-channels)
@@ -68,7 +68,10 @@ fn commands(page: &mut String) {
     let early: Vec<String> = early.collect();
     let (last, others) = early.split_last().unwrap();
     let others = others.join(", ");
-    let _ = writeln!(page, "\n{others} and {last} are taken before registration; the others get 451 there.");
+    let _ = writeln!(
+        page,
+        "\n{others} and {last} are accepted before registration; all other commands get 451 there."
+    );
 }
 
 fn modes(page: &mut String) {

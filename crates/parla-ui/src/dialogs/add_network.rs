@@ -4,9 +4,9 @@ use dioxus::prelude::*;
 use parla_client::{endpoint::Endpoint, view::NetworkView};
 
 use super::{
-    DialogBox, FOCUS_ID,
+    DialogBox,
     address::{Hint, wrong_address},
-    written,
+    use_focus_id, written,
 };
 use crate::{
     first_screen::address,
@@ -21,10 +21,11 @@ use crate::{
 #[component]
 pub(crate) fn AddNetwork() -> Element {
     let words = use_words();
+    let focus_id = use_focus_id();
     let here = use_context::<Here>();
     let mut state = use_context::<State>();
     let known_nick = use_hook(|| {
-        let networks = state.networks.peek();
+        let networks = state.views.networks.peek();
         networks.values().next().map(|view| view.nick.to_string()).unwrap_or_default()
     });
     let mut wrong = use_signal(Wrong::default);
@@ -49,9 +50,9 @@ pub(crate) fn AddNetwork() -> Element {
                     state.close_dialog();
                 },
                 div { class: "field",
-                    label { r#for: FOCUS_ID, {words.dialog_add_where()} }
+                    label { r#for: focus_id.clone(), {words.dialog_add_where()} }
                     input {
-                        id: FOCUS_ID,
+                        id: focus_id,
                         name: "place",
                         r#type: "text",
                         autocomplete: "off",
@@ -118,7 +119,7 @@ impl Wrong {
 }
 
 fn known(state: State) -> Vec<NetworkView> {
-    state.networks.peek().values().cloned().collect()
+    state.views.networks.peek().values().cloned().collect()
 }
 
 fn is_same(one: &str, other: &str) -> bool {

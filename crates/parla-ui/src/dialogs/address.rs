@@ -3,7 +3,7 @@
 use dioxus::prelude::*;
 use parla_client::{endpoint::Endpoint, view::NetworkId};
 
-use super::{DialogBox, FOCUS_ID, written};
+use super::{DialogBox, use_focus_id, written};
 use crate::{
     first_screen::address,
     hooks::{use_context, use_hook, use_signal},
@@ -16,11 +16,12 @@ use crate::{
 #[component]
 pub(crate) fn Address(network: NetworkId) -> Element {
     let words = use_words();
+    let focus_id = use_focus_id();
     let here = use_context::<Here>();
     let mut state = use_context::<State>();
     let mut wrong = use_signal(|| None::<&'static str>);
     let known = use_hook(|| {
-        let networks = state.networks.peek();
+        let networks = state.views.networks.peek();
         networks.get(&network).map(|view| view.address.to_string()).unwrap_or_default()
     });
     let known_identity = use_hook(|| here.0.load(&identity_key(network)).unwrap_or_default());
@@ -43,9 +44,9 @@ pub(crate) fn Address(network: NetworkId) -> Element {
                     state.close_dialog();
                 },
                 div { class: "field",
-                    label { r#for: FOCUS_ID, {words.dialog_add_where()} }
+                    label { r#for: focus_id.clone(), {words.dialog_add_where()} }
                     input {
-                        id: FOCUS_ID,
+                        id: focus_id,
                         name: "place",
                         r#type: "text",
                         autocomplete: "off",

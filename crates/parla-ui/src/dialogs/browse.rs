@@ -8,7 +8,7 @@ use parla_client::{
     view::{BufferKind, Directory, DirectoryRoom, NetworkId},
 };
 
-use super::{DialogBox, FOCUS_ID};
+use super::{DialogBox, use_focus_id};
 use crate::{
     hooks::{Memo, use_context, use_hook, use_memo, use_signal},
     platform::Here,
@@ -29,59 +29,71 @@ pub(crate) fn Browse(network: NetworkId) -> Element {
     let needle = use_signal(String::new);
     use_hook(|| wish(&here, network, Intent::ListRooms));
     let rooms = use_memo(move || {
-        let directories = state.directories.read();
+        let directories = state.views.directories.read();
         directories.get(&network).map(|view| view.rooms.clone()).unwrap_or_default()
     });
     let lower = use_memo(move || Lower::of(&rooms.read()));
     let found = use_memo(move || lower.read().find(&needle.read()));
     let joined = use_memo(move || joined(state, network));
+    let taken = use_memo(move || taken(&rooms.read(), &found.read(), &needle.read()));
     rsx! {
         DialogBox { title: words.dialog_browse(), class: "browse",
             form {
                 role: "search",
                 onsubmit: move |event| {
                     event.prevent_default();
-                    if let Some(room) = chosen(&rooms.peek(), &found.peek(), &needle.peek()) {
-                        join(state, &here, network, room);
+                    match &*taken.peek() {
+                        Taken::Room(room) => join(state, &here, network, Arc::clone(&room.name)),
+                        Taken::New(name) => join(state, &here, network, name.as_str().into()),
+                        Taken::OneOfSeveral | Taken::Nothing => {}
                     }
                 },
-                SearchField { needle }
+                SearchField { needle, taken }
             }
-            NewRoom { network, needle, rooms }
-            List { network, rooms, found, joined }
+            NewRoom { network, needle, taken }
+            List { network, rooms, found, joined, taken }
             Foot { network, found }
         }
     }
 }
 
 #[component]
-fn SearchField(needle: Signal<String>) -> Element {
+fn SearchField(needle: Signal<String>, taken: Memo<Taken>) -> Element {
     let words = use_words();
+    let focus_id = use_focus_id();
+    let enter = match &*taken.read() {
+        Taken::Room(room) => words.dialog_browse_enter(&room.shown),
+        Taken::New(name) => words.dialog_browse_enter_new(name),
+        Taken::OneOfSeveral => words.dialog_browse_enter_several().to_owned(),
+        Taken::Nothing => String::new(),
+    };
     rsx! {
         div { class: "field",
-            label { r#for: FOCUS_ID, {words.dialog_browse_search()} }
+            label { r#for: focus_id.clone(), {words.dialog_browse_search()} }
             input {
-                id: FOCUS_ID,
+                id: focus_id,
                 r#type: "search",
                 autocomplete: "off",
                 autocapitalize: "off",
                 spellcheck: "false",
                 dir: "auto",
+                "aria-describedby": "browse-enter",
                 oninput: move |event| needle.set(event.value()),
             }
+            p { id: "browse-enter", class: "hint", bdi { "{enter}" } }
         }
     }
 }
 
 /// The offer to open a room that does not exist.
 #[component]
-fn NewRoom(network: NetworkId, needle: Signal<String>, rooms: Memo<Directory>) -> Element {
+fn NewRoom(network: NetworkId, needle: Signal<String>, taken: Memo<Taken>) -> Element {
     let words = use_words();
     let here = use_context::<Here>();
     let state = use_context::<State>();
     let name = use_memo(move || {
         let name = room_name(&needle.read())?;
-        let is_known = rooms.read().0.iter().any(|room| is_called(room, &name));
+        let is_known = matches!(&*taken.read(), Taken::Room(room) if is_called(room, &name));
         (!is_known).then_some(name)
     });
     let Some(name) = name.get() else { return rsx! {} };
@@ -102,8 +114,10 @@ fn List(
     rooms: Memo<Directory>,
     found: Memo<Found>,
     joined: Memo<Vec<String>>,
+    taken: Memo<Taken>,
 ) -> Element {
     let view = use_signal(View::default);
+    let taken = taken.read();
     let rooms = rooms.read();
     let found = found.read();
     let joined = joined.read();
@@ -120,6 +134,7 @@ fn List(
                         key: "{room.name}",
                         network,
                         is_joined: joined.contains(&room.shown.to_lowercase()),
+                        is_taken: matches!(&*taken, Taken::Room(taken) if taken.name == room.name),
                         room: room.clone(),
                     }
                 }
@@ -129,13 +144,13 @@ fn List(
 }
 
 #[component]
-fn RoomLine(network: NetworkId, room: DirectoryRoom, is_joined: bool) -> Element {
+fn RoomLine(network: NetworkId, room: DirectoryRoom, is_joined: bool, is_taken: bool) -> Element {
     let words = use_words();
     let here = use_context::<Here>();
     let state = use_context::<State>();
     let people = words.people_count(room.people);
     rsx! {
-        li { class: "room-line",
+        li { class: if is_taken { "room-line taken" } else { "room-line" },
             button {
                 r#type: "button",
                 onclick: move |_| join(state, &here, network, Arc::clone(&room.name)),
@@ -158,7 +173,7 @@ fn Foot(network: NetworkId, found: Memo<Found>) -> Element {
     let words = use_words();
     let state = use_context::<State>();
     let progress = use_memo(move || {
-        let directories = state.directories.read();
+        let directories = state.views.directories.read();
         directories.get(&network).map_or((false, false), |view| (view.complete, view.cut))
     });
     let (is_complete, is_cut) = progress.get();
@@ -206,16 +221,30 @@ impl Lower {
 #[derive(Clone, PartialEq)]
 struct Found(Rc<Vec<u32>>);
 
-/// The room that Enter joins: the one of exactly that name, else the only one that matches, else a new one.
-fn chosen(rooms: &Directory, found: &Found, needle: &str) -> Option<Arc<str>> {
-    let name = room_name(needle)?;
-    if let Some(room) = rooms.0.iter().find(|room| is_called(room, &name)) {
-        return Some(Arc::clone(&room.name));
-    }
-    match found.0.as_slice() {
-        [only] => rooms.0.get(*only as usize).map(|room| Arc::clone(&room.name)),
-        [] => Some(name.into()),
+/// What Enter does with what is written.
+#[derive(Clone, PartialEq)]
+enum Taken {
+    /// Joins this room: the one of exactly that name, else the only one that matches.
+    Room(DirectoryRoom),
+    /// Opens a room of this name.
+    New(String),
+    /// Nothing, since it is not clear which room is meant.
+    OneOfSeveral,
+    /// Nothing: what is written can be no room.
+    Nothing,
+}
+
+fn taken(rooms: &Directory, found: &Found, needle: &str) -> Taken {
+    let Some(name) = room_name(needle) else { return Taken::Nothing };
+    let exact = rooms.0.iter().find(|room| is_called(room, &name));
+    let only = match found.0.as_slice() {
+        [only] => rooms.0.get(*only as usize),
         _ => None,
+    };
+    match exact.or(only) {
+        Some(room) => Taken::Room(room.clone()),
+        None if found.0.is_empty() => Taken::New(name),
+        None => Taken::OneOfSeveral,
     }
 }
 
@@ -233,13 +262,12 @@ fn room_name(written: &str) -> Option<String> {
 }
 
 fn joined(state: State, network: NetworkId) -> Vec<String> {
-    let buffers = state.buffers.read();
-    let rooms = buffers.iter().filter(|(key, view)| key.network == network && view.kind == BufferKind::Room);
-    rooms.map(|(_, view)| view.name.to_lowercase()).collect()
+    let buffers = state.views.buffers.list();
+    let rooms = buffers.iter().filter(|(key, room)| key.network == network && room.kind == BufferKind::Room);
+    rooms.map(|(_, room)| room.name.to_lowercase()).collect()
 }
 
 fn join(mut state: State, here: &Here, network: NetworkId, room: Arc<str>) {
-    state.focus_back.set(Some(state.place_to_write().to_owned()));
     wish(here, network, Intent::Join { room, key: None });
-    state.close_dialog();
+    state.close_dialog_to(state.place_to_write());
 }

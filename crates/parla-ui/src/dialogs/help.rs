@@ -11,14 +11,14 @@ use crate::{alert::Standing, language_chooser::LanguageChooser, words::use_words
 pub(crate) fn Help() -> Element {
     let words = use_words();
     rsx! {
-        DialogBox { title: words.dialog_help(), focus: FocusFirst::Close, class: "help",
+        DialogBox { title: words.dialog_help(), focus: FocusFirst::Title, class: "help",
             div { class: "help-scroll", tabindex: "0",
                 h3 { {words.dialog_help_commands()} }
                 p { class: "hint", {words.dialog_help_commands_hint()} }
                 dl { class: "help-list",
                     for spec in SPECS {
                         div { key: "{spec.name}",
-                            dt { code { "/{spec.name} {spec.syntax}" } }
+                            dt { code { "/{spec.name} {words.written_behind(spec)}" } }
                             dd { {words.command(spec.name).unwrap_or_default()} }
                         }
                     }

@@ -3,7 +3,7 @@
 use dioxus::prelude::*;
 use parla_client::Intent;
 
-use super::{DialogBox, FOCUS_ID, written};
+use super::{DialogBox, use_focus_id, written};
 use crate::{
     hooks::{use_context, use_hook},
     platform::Here,
@@ -15,10 +15,11 @@ use crate::{
 #[component]
 pub(crate) fn Invite(at: BufferKey) -> Element {
     let words = use_words();
+    let focus_id = use_focus_id();
     let here = use_context::<Here>();
     let mut state = use_context::<State>();
     let room =
-        use_hook(|| state.buffers.peek().get(&at).map(|view| view.name.to_string()).unwrap_or_default());
+        use_hook(|| state.views.buffers.peek(at).map(|view| view.name.to_string()).unwrap_or_default());
     rsx! {
         DialogBox { title: words.dialog_invite_title(&room),
             form {
@@ -31,9 +32,9 @@ pub(crate) fn Invite(at: BufferKey) -> Element {
                     }
                 },
                 div { class: "field",
-                    label { r#for: FOCUS_ID, {words.dialog_invite_whom()} }
+                    label { r#for: focus_id.clone(), {words.dialog_invite_whom()} }
                     input {
-                        id: FOCUS_ID,
+                        id: focus_id,
                         name: "nick",
                         r#type: "text",
                         autocomplete: "off",

@@ -8,7 +8,7 @@ use parla_client::{
     view::{LinkState, NetworkId, NetworkView},
 };
 
-use super::{DialogBox, FOCUS_ID, written};
+use super::{DialogBox, use_focus_id, written};
 use crate::{
     forget::Forget,
     hooks::use_context,
@@ -24,10 +24,11 @@ pub(crate) fn Nick(network: NetworkId) -> Element {
     let words = use_words();
     let here = use_context::<Here>();
     let state = use_context::<State>();
-    let Some(view) = state.networks.read().get(&network).cloned() else { return rsx! {} };
+    let focus_id = use_focus_id();
+    let Some(view) = state.views.networks.read().get(&network).cloned() else { return rsx! {} };
     rsx! {
         DialogBox { title: words.dialog_nick_title(&view.name),
-            {name_form(here.clone(), state, &view)}
+            {name_form(here.clone(), state, (&view, focus_id))}
             {away_form(here.clone(), state, (network, view.away.clone()))}
             LanguageChooser {}
             {ways_out(here, state, &view)}
@@ -35,13 +36,13 @@ pub(crate) fn Nick(network: NetworkId) -> Element {
     }
 }
 
-fn name_form(here: Here, mut state: State, view: &NetworkView) -> Element {
+fn name_form(here: Here, mut state: State, (view, focus_id): (&NetworkView, String)) -> Element {
     let words = state.words();
     let suggestion = match &view.link {
         LinkState::Stopped { suggestion, .. } => suggestion.clone(),
         LinkState::Connecting(_) | LinkState::Offline | LinkState::Online | LinkState::Waiting { .. } => None,
     };
-    let refused = state.nick_refused.read().clone();
+    let refused = state.open.nick_refused.read().clone();
     let why = refused.as_ref().map(|(why, _)| words.problem(why));
     let suggestion = refused.map(|(_, suggestion)| suggestion).or(suggestion);
     let initial = suggestion.unwrap_or_else(|| Arc::clone(&view.nick)).to_string();
@@ -58,9 +59,9 @@ fn name_form(here: Here, mut state: State, view: &NetworkView) -> Element {
                 }
             },
             div { class: "field",
-                label { r#for: FOCUS_ID, {words.dialog_nick_field()} }
+                label { r#for: focus_id.clone(), {words.dialog_nick_field()} }
                 input {
-                    id: FOCUS_ID,
+                    id: focus_id,
                     name: "nick",
                     r#type: "text",
                     autocomplete: "nickname",
@@ -71,16 +72,16 @@ fn name_form(here: Here, mut state: State, view: &NetworkView) -> Element {
                     initial_value: initial,
                     // What was said of another name is not true of this one.
                     oninput: move |_| {
-                        if state.nick_refused.peek().is_some() {
-                            state.nick_refused.set(None);
+                        if state.open.nick_refused.peek().is_some() {
+                            state.open.nick_refused.set(None);
                         }
                     },
                 }
-                if let Some(why) = &why {
-                    p { id: "nick-advice", class: "hint", role: "alert", bdi { "{why.title} {why.meaning}" } }
-                }
             }
             button { r#type: "submit", class: "primary", {words.dialog_nick_save()} }
+            if let Some(why) = &why {
+                p { id: "nick-advice", class: "hint", role: "alert", bdi { "{why.title} {why.meaning}" } }
+            }
         }
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use dioxus::prelude::*;
 use parla_client::{
     Intent,
-    view::{NetworkId, Person},
+    view::{NetworkId, Person, Rank, RoomOf},
 };
 
 use super::{DialogBox, FocusFirst, person_acts::PersonActs};
@@ -13,8 +13,9 @@ use crate::{
     hooks::{use_context, use_hook, use_memo},
     platform::Here,
     problem_words::RawWords,
+    room::text::Sentence,
     state::{State, wish},
-    words::use_words,
+    words::{self, use_words},
 };
 
 /// The dialog.
@@ -25,14 +26,14 @@ pub(crate) fn PersonCard(network: NetworkId, nick: Arc<str>) -> Element {
     let state = use_context::<State>();
     use_hook(|| wish(&here, network, Intent::Whois { nick: Arc::clone(&nick) }));
     let person = use_memo(use_reactive!(|nick| {
-        let person = state.person.read();
+        let person = state.views.person.read();
         let known = person.as_ref().filter(|(of, person)| *of == network && is_same(person, &nick));
         known.map(|(_, person)| Arc::clone(person))
     }));
     let person = person.get();
     let title = person.as_ref().map_or_else(|| nick.to_string(), |person| person.nick.to_string());
     rsx! {
-        DialogBox { title, focus: FocusFirst::Close, class: "person",
+        DialogBox { title, focus: FocusFirst::Title, class: "person",
             match person {
                 None => rsx! { p { class: "dim", role: "status", {words.dialog_person_loading()} } },
                 Some(person) if person.missing => {
@@ -96,36 +97,34 @@ fn some(text: &str) -> Option<String> {
 }
 
 #[component]
-fn Rooms(network: NetworkId, rooms: Vec<Arc<str>>) -> Element {
+fn Rooms(network: NetworkId, rooms: Vec<RoomOf>) -> Element {
     let words = use_words();
     let here = use_context::<Here>();
     let mut state = use_context::<State>();
     rsx! {
         h3 { {words.person_rooms()} }
         ul { class: "chips",
-            for room in rooms {
-                li { key: "{room}",
+            for RoomOf { shown, name, rank } in rooms {
+                li { key: "{name}",
                     button {
                         r#type: "button",
                         class: "chip",
-                        title: "{room}",
+                        title: "{shown}",
                         onclick: {
-                            let (here, name) = (here.clone(), without_rank(&room));
+                            let (here, name) = (here.clone(), Arc::clone(&name));
                             move |_| {
                                 wish(&here, network, Intent::Join { room: Arc::clone(&name), key: None });
                                 state.close_dialog();
                             }
                         },
-                        bdi { "{room}" }
+                        if rank == Rank::Member {
+                            bdi { "{shown}" }
+                        } else {
+                            Sentence { words: words.is_in(rank, &words::name(&shown)) }
+                        }
                     }
                 }
             }
         }
     }
-}
-
-/// The name of a room that may have signs of a rank before it.
-fn without_rank(room: &str) -> Arc<str> {
-    let start = room.find('#').unwrap_or_default();
-    room.get(start..).unwrap_or(room).into()
 }

@@ -24,12 +24,12 @@ pub(crate) fn Settings(at: BufferKey) -> Element {
     let state = use_context::<State>();
     use_hook(|| wish(&here, at.network, Intent::AskLists { buffer: at.buffer }));
     let view = use_memo(move || {
-        let buffers = state.buffers.read();
-        buffers.get(&at).map(|view| (Arc::clone(&view.name), view.rights.kick, Arc::clone(&view.settings)))
+        let view = state.views.buffers.read(at)?;
+        Some((Arc::clone(&view.name), view.rights.kick, Arc::clone(&view.settings)))
     });
     let Some((room, may, settings)) = view.get() else { return rsx! {} };
     rsx! {
-        DialogBox { title: words.moderation_settings_title(&room), focus: FocusFirst::Close, class: "settings",
+        DialogBox { title: words.moderation_settings_title(&room), focus: FocusFirst::Title, class: "settings",
             if !settings.is_known {
                 p { class: "dim", role: "status", {words.moderation_loading()} }
             } else if may {

@@ -10,9 +10,9 @@ use crate::{hooks::use_context, state::State, toasts::Said, words::use_words};
 pub(crate) fn SaidList() -> Element {
     let words = use_words();
     let state = use_context::<State>();
-    let journal = state.journal.read();
+    let journal = state.announced.journal.read();
     rsx! {
-        DialogBox { title: words.toast_list(), focus: FocusFirst::Close, class: "help",
+        DialogBox { title: words.toast_list(), focus: FocusFirst::Title, class: "help",
             div { class: "help-scroll", tabindex: "0",
                 ul { class: "said-list",
                     for toast in journal.iter().rev() {

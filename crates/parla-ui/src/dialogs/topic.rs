@@ -3,7 +3,7 @@
 use dioxus::prelude::*;
 use parla_client::Intent;
 
-use super::{DialogBox, FOCUS_ID, written};
+use super::{DialogBox, use_focus_id, written};
 use crate::{
     hooks::{use_context, use_hook},
     platform::Here,
@@ -15,12 +15,13 @@ use crate::{
 #[component]
 pub(crate) fn TopicEditor(at: BufferKey) -> Element {
     let words = use_words();
+    let focus_id = use_focus_id();
     let here = use_context::<Here>();
     let mut state = use_context::<State>();
     let (room, old) = use_hook(|| {
-        let buffers = state.buffers.peek();
-        let view = buffers.get(&at);
-        let topic = view.and_then(|view| view.topic.as_ref()).map(|topic| topic.text.plain.to_string());
+        let view = state.views.buffers.peek(at);
+        let topic =
+            view.as_ref().and_then(|view| view.topic.as_ref()).map(|topic| topic.text.plain.to_string());
         (view.map(|view| view.name.to_string()).unwrap_or_default(), topic.unwrap_or_default())
     });
     rsx! {
@@ -33,9 +34,9 @@ pub(crate) fn TopicEditor(at: BufferKey) -> Element {
                     state.close_dialog();
                 },
                 div { class: "field",
-                    label { r#for: FOCUS_ID, {words.dialog_topic_field()} }
+                    label { r#for: focus_id.clone(), {words.dialog_topic_field()} }
                     textarea {
-                        id: FOCUS_ID,
+                        id: focus_id,
                         name: "topic",
                         rows: "3",
                         dir: "auto",

@@ -32,11 +32,11 @@ pub(super) fn ForSome(at: BufferKey, audience: Audience) -> Element {
     let here = use_context::<Here>();
     let mut state = use_context::<State>();
     let answer = move |_| {
-        let room = state.buffers.peek().get(&at).map(|view| view.name.to_string()).unwrap_or_default();
-        let over = state.composer.peek().text.clone();
+        let room = state.views.buffers.peek(at).map(|view| view.name.to_string()).unwrap_or_default();
+        let over = state.page.composer.peek().text.clone();
         let text = format!("/msg {}{room} {over}", audience.sign);
         let caret = units(&text);
-        state.composer.set(ComposerText { text: text.clone(), caret });
+        state.page.composer.set(ComposerText { text: text.clone(), caret });
         here.0.page(PageAct::SetComposer { text, caret, over });
         here.0.page(PageAct::Focus(COMPOSER_ID.to_owned()));
     };

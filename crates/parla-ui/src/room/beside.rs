@@ -33,7 +33,7 @@ const CANCEL_FROM: usize = 2;
 pub(crate) fn BesideComposer(at: BufferKey) -> Element {
     let words = use_words();
     let mut state = use_context::<State>();
-    let beside = state.beside.read().clone();
+    let beside = state.announced.beside.read().clone();
     let Some((_, beside)) = beside.filter(|(key, _)| *key == at) else { return rsx! {} };
     rsx! {
         div { class: "ask problem beside", role: "alert",
@@ -48,7 +48,7 @@ pub(crate) fn BesideComposer(at: BufferKey) -> Element {
                 class: "quiet icon",
                 "aria-label": words.toast_dismiss(),
                 title: words.toast_dismiss(),
-                onclick: move |_| state.beside.set(None),
+                onclick: move |_| state.announced.beside.set(None),
                 span { "aria-hidden": "true", "×" }
             }
         }
@@ -69,9 +69,8 @@ pub(crate) fn WaitingMessages(at: BufferKey) -> Element {
     let here = use_context::<Here>();
     let state = use_context::<State>();
     let queue = use_memo(use_reactive!(|at| {
-        let buffers = state.buffers.read();
-        let view = buffers.get(&at)?;
-        Some(Queue { count: queued(view), waits_for: waits_for(state, at, view) })
+        let view = state.views.buffers.read(at)?;
+        Some(Queue { count: queued(&view), waits_for: waits_for(state, at, &view) })
     }));
     let Some(queue) = queue.get().filter(|queue| queue.count >= CANCEL_FROM) else { return rsx! {} };
     let sentence = words.waiting(queue.count, queue.waits_for);
@@ -110,8 +109,7 @@ pub(crate) fn Waits(at: BufferKey) -> Element {
     let words = use_words();
     let state = use_context::<State>();
     let what = use_memo(use_reactive!(|at| {
-        let buffers = state.buffers.read();
-        buffers.get(&at).map_or(WaitsFor::Connection, |view| waits_for(state, at, view))
+        state.views.buffers.read(at).map_or(WaitsFor::Connection, |view| waits_for(state, at, &view))
     }));
     let sentence = words.waits(what.get());
     rsx! { "{sentence} " }

@@ -118,7 +118,7 @@ fn draw_row(shared: Shared, chunk: &ChunkRef, index: usize, lead: Lead, read: &R
             let to = read.time(gap.to);
             let sentence = match gap.from {
                 Some(from) if from > gap.to => words.room_gap_somewhere().to_owned(),
-                from => words.gap(from.map(|from| read.time(from)).as_deref(), &to),
+                from => words.gap(from.map(|from| read.clock.local(from)), read.clock.local(gap.to)),
             };
             rsx! { GapRow { key: "{id.0}", at, id, sentence, time: to, state: gap.state } }
         }

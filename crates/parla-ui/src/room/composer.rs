@@ -9,7 +9,7 @@ use parla_client::{
     Intent, Problem, ProblemKind,
     completion::ChoiceKind,
     limits::{SUBMIT_BYTES_MAX, SUBMIT_MESSAGES_MAX},
-    view::{BufferKind, Presence},
+    view::{BufferKind, BufferView, Content, Event, Presence},
 };
 
 use crate::{
@@ -35,6 +35,16 @@ struct Target {
     room: Arc<str>,
     presence: Presence,
     is_online: bool,
+    /// The last row above tells of the removal that keeps the person out.
+    is_told: bool,
+}
+
+/// Whether the person was removed, and the last row says by whom and why.
+fn tells_of_removal(view: &BufferView) -> bool {
+    let is_removed =
+        matches!(&view.presence, Presence::Absent(Some(why)) if why.kind == ProblemKind::KickedOut);
+    let last = view.timeline.rows().next_back();
+    is_removed && last.is_some_and(|row| matches!(row.content, Content::Event(Event::Kicked { .. })))
 }
 
 /// The composer, or what stands in its place.
@@ -45,16 +55,23 @@ pub(crate) fn Composer(at: ReadSignal<BufferKey>) -> Element {
     let desk = use_desk(at);
     let target = use_memo(move || {
         let at = at();
-        let buffers = state.buffers.read();
-        let view = buffers.get(&at)?;
+        let view = state.views.buffers.read(at)?;
         let is_online = state.is_online(at.network);
         let (name, room) = (view.name.clone(), view.target.clone());
-        Some(Target { kind: view.kind, name, room, presence: view.presence.clone(), is_online })
+        Some(Target {
+            kind: view.kind,
+            name,
+            room,
+            presence: view.presence.clone(),
+            is_online,
+            is_told: tells_of_removal(&view),
+        })
     });
     let target = target.read();
     let Some(target) = target.as_ref() else { return rsx! {} };
     if let Presence::Absent(why) = &target.presence {
-        return rsx! { Absent { at: at(), name: target.name.to_string(), room: target.room.clone(), why: why.clone() } };
+        let why = why.as_ref().filter(|_| !target.is_told);
+        return rsx! { Absent { at: at(), name: target.name.to_string(), room: target.room.clone(), why: why.cloned() } };
     }
     rsx! {
         div { class: "composer",
@@ -136,7 +153,7 @@ fn Popup(desk: Desk) -> Element {
                     onclick: move |_| desk.take(n),
                     bdi { "{choice.shown}" }
                     if let ChoiceKind::Command(spec) = &choice.kind {
-                        span { class: "dim", " {spec.syntax} " }
+                        span { class: "dim", " {words.written_behind(spec)} " }
                         span { class: "about", {words.command(spec.name).unwrap_or_default()} }
                     }
                 }
@@ -163,7 +180,7 @@ fn Ask(desk: Desk) -> Element {
     let question = *desk.question.read();
     let Some(question) = question else { return rsx! {} };
     let preview: Vec<String> = {
-        let written = state.composer.read();
+        let written = state.page.composer.read();
         let lines = written.text.lines().filter(|line| !line.trim().is_empty());
         lines.take(PREVIEW_LINES).map(str::to_owned).collect()
     };

@@ -73,7 +73,7 @@ pub(crate) fn use_desk(at: ReadSignal<BufferKey>) -> Desk {
     let asked = use_signal(|| false);
     let dismissed = use_signal(|| None::<String>);
     let suggestions = use_memo(move || {
-        if dismissed.read().as_ref() == Some(&state.composer.read().text) {
+        if dismissed.read().as_ref() == Some(&state.page.composer.read().text) {
             return None;
         }
         suggest(state, at(), if asked() { Trigger::Tab } else { Trigger::Typing })
@@ -100,7 +100,7 @@ impl Desk {
 
     /// Puts a text into the composer.
     fn put(self, text: String, caret: usize) {
-        let over = self.state.composer.peek().text.clone();
+        let over = self.state.page.composer.peek().text.clone();
         self.shows(&text, caret);
         // As if the person had written it: they can undo it.
         self.place().0.page(PageAct::EditComposer { text, caret, over });
@@ -111,7 +111,7 @@ impl Desk {
         self.asked.set(false);
         self.chosen.set(0);
         self.question.set(None);
-        self.state.composer.set(ComposerText { text: text.to_owned(), caret });
+        self.state.page.composer.set(ComposerText { text: text.to_owned(), caret });
     }
 
     fn put_over(self, text: String, caret: usize, over: String) {
@@ -126,7 +126,7 @@ impl Desk {
 
     /// Shows again what belongs there: the field has come into the page.
     pub(crate) fn restore(self) {
-        let ComposerText { text, caret } = self.state.composer.peek().clone();
+        let ComposerText { text, caret } = self.state.page.composer.peek().clone();
         if !text.is_empty() {
             self.place().0.page(PageAct::SetComposer { text, caret, over: String::new() });
         }
@@ -134,7 +134,7 @@ impl Desk {
 
     /// Sends what is written, or asks first.
     pub(crate) fn submit(mut self) {
-        let text = self.state.composer.peek().text.clone();
+        let text = self.state.page.composer.peek().text.clone();
         if text.trim().is_empty() {
             return;
         }
@@ -162,11 +162,11 @@ impl Desk {
 
     /// Sends what is written.
     pub(crate) fn send(mut self) {
-        let text = self.state.composer.peek().text.clone();
+        let text = self.state.page.composer.peek().text.clone();
         let at = *self.at.peek();
         let here = self.place();
-        if self.state.beside.peek().is_some() {
-            self.state.beside.set(None);
+        if self.state.announced.beside.peek().is_some() {
+            self.state.announced.beside.set(None);
         }
         if !drafts::holds_password(self.state, at, &text) {
             self.history.write().push(&text);
@@ -190,14 +190,14 @@ impl Desk {
 
     /// How many messages this text would become here.
     fn messages(&self, text: &str) -> usize {
-        let buffers = self.state.buffers.peek();
-        let carries = buffers.get(&*self.at.peek()).map(|view| view.carries).unwrap_or_default();
+        let view = self.state.views.buffers.peek(*self.at.peek());
+        let carries = view.map(|view| view.carries).unwrap_or_default();
         parla_client::lines::count(text, &carries)
     }
 
     /// The lines of what is written, if they are many and become one message.
     pub(crate) fn lines_in_one(&self) -> Option<usize> {
-        let written = self.state.composer.read();
+        let written = self.state.page.composer.read();
         let lines = line_count(&written.text);
         (lines > LINES_UNASKED_MAX && self.messages(&written.text) == 1).then_some(lines)
     }
@@ -243,18 +243,18 @@ impl Desk {
     }
 
     fn is_browsing(&self) -> bool {
-        let text = &self.state.composer.peek().text;
+        let text = &self.state.page.composer.peek().text;
         text.is_empty() || self.history.peek().is_showing(text)
     }
 
     fn call_back(mut self) -> bool {
-        let text = self.state.composer.peek().text.clone();
+        let text = self.state.page.composer.peek().text.clone();
         let entry = self.history.write().back(&text);
         self.show_entry(entry)
     }
 
     fn call_on(mut self) -> bool {
-        let text = self.state.composer.peek().text.clone();
+        let text = self.state.page.composer.peek().text.clone();
         let entry = self.history.write().on(&text);
         self.show_entry(entry)
     }
@@ -313,7 +313,7 @@ impl Desk {
         let is_new = {
             let shown = self.suggestions.read();
             let option = shown.as_ref().and_then(|shown| shown.choices.get(self.marked()));
-            let written = self.state.composer.peek();
+            let written = self.state.page.composer.peek();
             let range = shown.as_ref().map(|shown| shown.range.clone()).unwrap_or_default();
             let there = written.text.get(range).unwrap_or_default();
             option.is_some_and(|option| option.insert.trim_end() != there.trim_end())
@@ -328,7 +328,7 @@ impl Desk {
     pub(crate) fn take(self, index: usize) {
         let Some(shown) = self.suggestions.peek().clone() else { return };
         let Some(option) = shown.choices.get(index) else { return };
-        let text = self.state.composer.peek().text.clone();
+        let text = self.state.page.composer.peek().text.clone();
         let (Some(before), Some(after)) = (text.get(..shown.range.start), text.get(shown.range.end..)) else {
             return;
         };
@@ -346,7 +346,7 @@ impl Desk {
         if self.count() == 0 {
             return false;
         }
-        let text = self.state.composer.peek().text.clone();
+        let text = self.state.page.composer.peek().text.clone();
         self.dismissed.set(Some(text));
         self.asked.set(false);
         true
@@ -354,11 +354,11 @@ impl Desk {
 
     /// What was written in the conversation that is left.
     fn left(mut self) -> String {
-        let left = self.state.left.peek().clone();
+        let left = self.state.page.left.peek().clone();
         if left.is_some() {
-            self.state.left.set(None);
+            self.state.page.left.set(None);
         }
-        left.unwrap_or_else(|| self.state.composer.peek().text.clone())
+        left.unwrap_or_else(|| self.state.page.composer.peek().text.clone())
     }
 }
 

@@ -6,18 +6,17 @@ use dioxus::prelude::*;
 use parla_client::view::{BufferKind, BufferView, Presence, Topic};
 
 use crate::{
-    address::{Encryption, Target, irc_link},
+    address::{Encryption, irc_link},
     hooks::{use_context, use_memo},
     icon::{Icon, Picture},
     keys::{self, Region},
-    link::Addressed,
     members::MemberCount,
     platform::{Here, PageAct},
     room::text::Words,
-    rooms::Badge,
+    rooms::badge,
     state::{BufferKey, Dialog, Side, State},
     toasts::ToastKind,
-    words::use_words,
+    words::{New, use_words},
 };
 
 /// The ids of the buttons, for the focus to come back to.
@@ -61,26 +60,25 @@ fn ShowRooms(at: ReadSignal<BufferKey>) -> Element {
     let words = use_words();
     let mut state = use_context::<State>();
     let elsewhere = use_memo(move || {
-        let (at, buffers) = (at(), state.buffers.read());
-        let others = buffers.iter().filter(|(key, view)| **key != at && view.kind != BufferKind::Server);
-        others.fold((0_u32, 0_u32), |(unread, mentions), (_, view)| {
-            (unread.saturating_add(view.unread), mentions.saturating_add(view.mentions))
-        })
+        let (at, buffers) = (at(), state.views.buffers.read_all());
+        let others = buffers.iter().filter(|(key, view)| *key != at && view.kind != BufferKind::Server);
+        let new = others.map(|(_, view)| New::of(view.kind, view.unread, view.mentions));
+        new.fold(New::default(), New::and)
     });
-    let (unread, mentions) = elsewhere.get();
+    let new = elsewhere.get();
     rsx! {
         button {
             r#type: "button",
             class: "icon narrow-only",
-            "aria-label": words.show_rooms(unread, mentions),
+            "aria-label": words.show_rooms(new),
             id: ROOMS_ID,
             "aria-controls": Region::Rooms.id(),
             onclick: move |_| {
-                state.focus_back.set(Some(ROOMS_ID.to_owned()));
-                state.side.set(Side::Rooms);
+                state.open.focus_back.set(Some(ROOMS_ID.to_owned()));
+                state.open.side.set(Side::Rooms);
             },
             Icon { picture: Picture::Rooms }
-            Badge { unread, mentions }
+            {badge(new.unread, new.mentions.saturating_add(new.direct))}
         }
     }
 }
@@ -90,12 +88,14 @@ fn ShowRooms(at: ReadSignal<BufferKey>) -> Element {
 pub(crate) fn Header(at: ReadSignal<BufferKey>) -> Element {
     let words = use_words();
     let mut state = use_context::<State>();
-    let bar = use_memo(move || state.buffers.read().get(&at()).map(Bar::of));
+    let bar = use_memo(move || state.views.buffers.read(at()).map(|view| Bar::of(&view)));
     let bar = bar.read();
     let Some(bar) = bar.as_ref() else { return rsx! {} };
     rsx! {
         header { class: "room-header",
-            ShowRooms { at: at() }
+            if *state.page.narrow.read() {
+                ShowRooms { at: at() }
+            }
             h2 { id: "room-name", title: "{bar.name}", bdi { "{bar.name}" } }
             if let Some(away) = &bar.away {
                 div { class: "topic",
@@ -136,7 +136,8 @@ fn CopyLink(at: BufferKey) -> Element {
             state.toast(at.network, None, ToastKind::Copied);
         }
     };
-    let is_server = state.buffers.peek().get(&at).is_none_or(|view| view.kind == BufferKind::Server);
+    let is_server =
+        state.views.buffers.peek_list().get(&at).is_none_or(|listed| listed.kind == BufferKind::Server);
     if is_server {
         return rsx! {};
     }
@@ -154,17 +155,17 @@ fn CopyLink(at: BufferKey) -> Element {
 }
 
 fn link_to(state: State, at: BufferKey, here: &Here) -> Option<String> {
-    let buffers = state.buffers.peek();
-    let view = buffers.get(&at)?;
+    let buffers = state.views.buffers.peek_list();
+    let listed = buffers.get(&at)?;
     if let Some(page) = here.0.page_address() {
-        return Some(page + &view.address(at, here.0.place()).to_fragment());
+        return Some(page + &listed.address(at, here.0.place()).to_fragment());
     }
-    let networks = state.networks.peek();
+    let networks = state.views.networks.peek();
     let network = networks.get(&at.network)?;
     let is_near = ["127.", "localhost", "[::1]"].iter().any(|near| network.address.starts_with(near));
     let encryption =
         if network.features.private && !is_near { Encryption::Always } else { Encryption::Perhaps };
-    irc_link(&network.address, &Target::of(view), encryption)
+    irc_link(&network.address, &listed.target(), encryption)
 }
 
 /// What the room is about, in one line.
@@ -197,6 +198,7 @@ fn TopicLine(at: BufferKey, topic: Option<Arc<Topic>>, can_set: bool) -> Element
 #[component]
 fn Members(count: MemberCount) -> Element {
     let words = use_words();
+    let here = use_context::<Here>();
     let mut state = use_context::<State>();
     let label = match count {
         MemberCount::Known(count) => words.people_count(count),
@@ -211,8 +213,8 @@ fn Members(count: MemberCount) -> Element {
             id: MEMBERS_ID,
             "aria-controls": Region::Members.id(),
             onclick: move |_| {
-                state.focus_back.set(Some(MEMBERS_ID.to_owned()));
-                keys::toggle_members(state);
+                state.open.focus_back.set(Some(MEMBERS_ID.to_owned()));
+                keys::toggle_members(state, &here);
             },
             Icon { picture: Picture::People }
             if let MemberCount::Known(count) = count {

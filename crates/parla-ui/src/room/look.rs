@@ -21,10 +21,10 @@ pub(crate) fn use_look(at: BufferKey, scroll: Scroll) {
     let leaving = here.clone();
     use_effect(move || {
         let at_end = *scroll.end.read();
-        if *state.at_end.peek() != at_end {
-            state.at_end.set(at_end);
+        if *state.page.at_end.peek() != at_end {
+            state.page.at_end.set(at_end);
         }
-        let look = (state.attentive.read().then_some(at.buffer), at_end);
+        let look = (state.page.attentive.read().then_some(at.buffer), at_end);
         let is_new = scroll.view.read().as_ref().is_some_and(|view| view.unread > 0);
         // Where reading begins is shown first.
         let is_seen = is_new && at_end && look.0.is_some() && *scroll.landed.read();
@@ -34,8 +34,11 @@ pub(crate) fn use_look(at: BufferKey, scroll: Scroll) {
     });
     use_drop(move || {
         // The next conversation says it of its own network.
-        let is_elsewhere =
-            state.current.try_peek().is_ok_and(|next| next.is_none_or(|next| next.network != at.network));
+        let is_elsewhere = state
+            .open
+            .current
+            .try_peek()
+            .is_ok_and(|next| next.is_none_or(|next| next.network != at.network));
         if is_elsewhere {
             wish(&leaving, at.network, Intent::Look { buffer: None, at_end: false });
         }

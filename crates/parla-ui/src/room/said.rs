@@ -157,7 +157,7 @@ fn Sent(at: BufferKey) -> Element {
     if !is_late() {
         return rsx! { span { class: "sr-only", " {words.room_sending()}" } };
     }
-    let is_much = state.buffers.read().get(&at).is_some_and(|view| sent_lines(view) > MANY_LINES);
+    let is_much = state.views.buffers.read(at).is_some_and(|view| sent_lines(&view) > MANY_LINES);
     let sentence = if is_much { words.room_slowed() } else { words.room_not_confirmed() };
     rsx! { div { class: "underway", role: "status", {sentence} } }
 }

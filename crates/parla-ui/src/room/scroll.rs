@@ -85,7 +85,7 @@ pub(crate) fn log_name(at: BufferKey) -> String {
 /// The reader of the conversation that the calling component shows.
 pub(crate) fn use_scroll(at: BufferKey) -> Scroll {
     let state = use_context::<State>();
-    let view = use_memo(move || state.buffers.read().get(&at).cloned());
+    let view = use_memo(move || state.views.buffers.read(at).map(|view| BufferView::clone(&view)));
     let memories = use_context::<Memories>();
     let (memory, begin) = use_hook(|| begin(view.peek().as_ref(), memories.0.borrow().get(&at)));
     let start = use_signal(|| begin);
@@ -101,7 +101,7 @@ pub(crate) fn use_scroll(at: BufferKey) -> Scroll {
         let Some(view) = view.as_ref() else { return Vec::new() };
         let height = size.read().1;
         let height = if height > 0 { f64::from(height) } else { HEIGHT_GUESS };
-        let kept = selected(&view.timeline, *state.selection.read());
+        let kept = selected(&view.timeline, *state.page.selection.read());
         let place = found_again(&view.timeline, *place.read(), *first.peek());
         segments(&view.timeline, &heights.read(), &Eye { place, height, kept })
     });
@@ -141,7 +141,7 @@ fn begin(view: Option<&BufferView>, kept: Option<&Memory>) -> (Memory, Start) {
 impl Scroll {
     /// Takes in where the page says it is.
     fn follow(mut self, state: State) {
-        let report = state.view.read().clone();
+        let report = state.page.view.read().clone();
         if report.room != log_name(self.at) {
             return;
         }
@@ -220,7 +220,7 @@ fn use_load_earlier(scroll: Scroll, state: State) {
     use_effect(move || {
         let at = scroll.at;
         let is_near = {
-            let report = state.view.read();
+            let report = state.page.view.read();
             report.room == log_name(at) && report.top < NEAR_BEGINNING
         };
         let view = scroll.view.read();

@@ -17,19 +17,23 @@ const SPOKE_ROWS_MAX: usize = 200;
 
 /// The suggestions for this text with the caret behind so many UTF-16 units.
 pub(crate) fn suggest(state: State, at: BufferKey, trigger: Trigger) -> Option<Completion> {
-    let written = state.composer.read();
+    let written = state.page.composer.read();
     // A text that begins with two slashes is not a command.
     if trigger == Trigger::Typing && written.text.starts_with("//") {
         return None;
     }
-    let buffers = state.buffers.read();
     let wants = |sign| trigger == Trigger::Tab || written.text.contains(sign);
-    let members = if wants('@') { buffers.get(&at).map(people).unwrap_or_default() } else { Vec::new() };
+    let members = if wants('@') {
+        state.views.buffers.read(at).map(|view| people(&view)).unwrap_or_default()
+    } else {
+        Vec::new()
+    };
     let mut rooms = Vec::new();
     if wants('#') {
+        let list = state.views.buffers.list();
         let known =
-            buffers.iter().filter(|(key, view)| key.network == at.network && view.kind == BufferKind::Room);
-        rooms.extend(known.map(|(key, view)| (*key != at, view.name.clone())));
+            list.iter().filter(|(key, room)| key.network == at.network && room.kind == BufferKind::Room);
+        rooms.extend(known.map(|(key, room)| (*key != at, room.name.clone())));
         rooms.sort_by_key(|(is_other, _)| *is_other);
     }
     let rooms: Vec<Arc<str>> = rooms.into_iter().map(|(_, name)| name).collect();

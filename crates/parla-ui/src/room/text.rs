@@ -96,10 +96,11 @@ fn RoomLink(at: BufferKey, room: Arc<str>, words: String) -> Element {
     let mut state = use_context::<State>();
     let enter = move |_| {
         let known = state
+            .views
             .buffers
-            .peek()
+            .peek_list()
             .iter()
-            .find(|(key, view)| key.network == at.network && view.name == room)
+            .find(|(key, listed)| key.network == at.network && listed.name == room)
             .map(|(key, _)| *key);
         match known {
             Some(key) => state.open(key),

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use parla_client::{
     SortedMap,
-    view::{BufferKind, BufferView, Counted, LinkState, NetworkId, NetworkView, Presence},
+    view::{BufferKind, LinkState, NetworkId, NetworkView},
 };
 
-use crate::{state::BufferKey, words::Words};
+use crate::{buffers::List, state::BufferKey, words::Words};
 
 /// One network of the list.
 #[derive(Clone, Debug, PartialEq)]
@@ -31,18 +31,6 @@ pub(crate) struct Row {
     pub(crate) key: BufferKey,
     pub(crate) kind: BufferKind,
     pub(crate) name: Arc<str>,
-    pub(crate) unread: u32,
-    pub(crate) mentions: u32,
-    pub(crate) counted: Counted,
-    pub(crate) there: There,
-}
-
-/// Whether one is in a room.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum There {
-    Yes,
-    Coming,
-    No,
 }
 
 impl NetworkRows {
@@ -55,14 +43,14 @@ impl NetworkRows {
 /// The list. By name, so that nothing jumps.
 pub(crate) fn listing(
     networks: &SortedMap<NetworkId, NetworkView>,
-    buffers: &SortedMap<BufferKey, BufferView>,
+    buffers: &List,
     words: Words,
 ) -> Vec<NetworkRows> {
     let mut list: Vec<NetworkRows> = networks.values().map(|network| empty(network, words)).collect();
-    for (key, view) in buffers.iter() {
+    for (key, listed) in buffers.iter() {
         let Some(rows) = list.iter_mut().find(|rows| rows.id == key.network) else { continue };
-        let row = row(*key, view);
-        match view.kind {
+        let row = Row { key: *key, kind: listed.kind, name: Arc::clone(&listed.name) };
+        match listed.kind {
             BufferKind::Room => rows.rooms.push(row),
             BufferKind::Direct => rows.people.push(row),
             BufferKind::Server => rows.server = Some(row),
@@ -101,24 +89,6 @@ fn empty(network: &NetworkView, words: Words) -> NetworkRows {
         rooms: Vec::new(),
         people: Vec::new(),
         server: None,
-    }
-}
-
-fn row(key: BufferKey, view: &BufferView) -> Row {
-    let there = match view.presence {
-        Presence::Present => There::Yes,
-        Presence::Joining => There::Coming,
-        Presence::Absent(_) => There::No,
-    };
-    let name = Arc::clone(&view.name);
-    Row {
-        key,
-        kind: view.kind,
-        name,
-        unread: view.unread,
-        mentions: view.mentions,
-        counted: view.counted,
-        there,
     }
 }
 

@@ -3,19 +3,38 @@
 use std::sync::Arc;
 
 use dioxus::prelude::*;
-use parla_client::{Intent, view::BufferKind};
+use parla_client::{
+    Intent,
+    view::{BufferKind, BufferView, Counted, Presence},
+};
 
-use super::listing::{Row, There};
+use super::listing::Row;
 use crate::{
-    hooks::use_context,
+    hooks::{use_context, use_memo},
     platform::{Here, PageAct},
     state::{BufferKey, State, wish},
-    words::{self, use_words},
+    words::{self, New, use_words},
 };
 
 /// The id of the element of a conversation.
 pub(super) fn row_id(key: BufferKey) -> String {
     format!("room-{}-{}", key.network.0, key.buffer.0)
+}
+
+/// What the row says of a conversation beside its name.
+#[derive(Clone, PartialEq)]
+struct News {
+    unread: u32,
+    mentions: u32,
+    counted: Counted,
+    is_there: bool,
+}
+
+impl News {
+    fn of(view: &BufferView) -> Self {
+        let is_there = view.presence == Presence::Present;
+        Self { unread: view.unread, mentions: view.mentions, counted: view.counted, is_there }
+    }
 }
 
 /// One conversation in the list.
@@ -24,16 +43,17 @@ pub(crate) fn RoomRow(row: Row, is_current: bool) -> Element {
     let words = use_words();
     let here = use_context::<Here>();
     let mut state = use_context::<State>();
-    let new = words.unread(row.unread, row.mentions, row.counted);
+    let key = row.key;
+    let news = use_memo(use_reactive!(|key| state.views.buffers.read(key).map(|view| News::of(&view))));
+    let Some(news) = news.get() else { return rsx! {} };
+    let new = words.unread(New::of(row.kind, news.unread, news.mentions), news.counted);
     let mut class = String::from("room-row");
-    for (applies, name) in
-        [(is_current, " current"), (new.is_some(), " unread"), (row.there != There::Yes, " absent")]
+    for (applies, name) in [(is_current, " current"), (new.is_some(), " unread"), (!news.is_there, " absent")]
     {
         if applies {
             class.push_str(name);
         }
     }
-    let key = row.key;
     let name = match row.kind {
         BufferKind::Server => words.rooms_server().into(),
         BufferKind::Room | BufferKind::Direct => Arc::clone(&row.name),
@@ -51,7 +71,7 @@ pub(crate) fn RoomRow(row: Row, is_current: bool) -> Element {
                     here.0.page(PageAct::Focus(state.place_to_write().to_owned()));
                 },
                 span { class: "room-name", bdi { "{name}" } }
-                Badge { unread: row.unread, mentions: row.mentions }
+                {badge(news.unread, news.mentions)}
                 if let Some(new) = new {
                     span { class: "sr-only", ", {new}" }
                 }
@@ -64,8 +84,7 @@ pub(crate) fn RoomRow(row: Row, is_current: bool) -> Element {
 }
 
 /// A number for what is meant for the person, a dot for the rest. Said in words beside it.
-#[component]
-pub(crate) fn Badge(unread: u32, mentions: u32) -> Element {
+pub(crate) fn badge(unread: u32, mentions: u32) -> Element {
     if mentions > 0 {
         rsx! { span { class: "badge", "aria-hidden": "true", {words::badge(mentions)} } }
     } else if unread > 0 {

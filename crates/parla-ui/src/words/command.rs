@@ -1,4 +1,6 @@
-//! What each command does.
+//! What each command does, and what is written behind it.
+
+use parla_client::slash::{Spec, Word};
 
 use super::Words;
 
@@ -23,5 +25,24 @@ impl Words {
             _ => return None,
         };
         Some(words)
+    }
+    /// What is written behind a command: `<needed> [can be left out]`.
+    pub fn written_behind(self, spec: &Spec) -> String {
+        let needed = spec.needed.iter().map(|word| format!("<{}>", self.written(*word)));
+        let optional = spec.optional.iter().map(|word| format!("[{}]", self.written(*word)));
+        needed.chain(optional).collect::<Vec<_>>().join(" ")
+    }
+
+    fn written(self, word: Word) -> &'static str {
+        match word {
+            Word::Action => self.word_action(),
+            Word::Command => self.word_command(),
+            Word::Key => self.word_key(),
+            Word::Message => self.word_message(),
+            Word::Name => self.word_name(),
+            Word::Reason => self.word_reason(),
+            Word::Room => self.word_room(),
+            Word::Topic => self.word_topic(),
+        }
     }
 }

@@ -31,7 +31,10 @@ impl Words {
 
     /// A day and a time by the person's clock.
     pub fn moment_of(self, at: Timestamp, offset_seconds: i32) -> String {
-        let time = at.civil(offset_seconds);
+        self.day_and_time(at.civil(offset_seconds))
+    }
+
+    pub(super) fn day_and_time(self, time: DateTime) -> String {
         let date = time.date;
         self.moment(date.day, self.month(date), &self.hour_minute(time), &date.year.to_string())
     }

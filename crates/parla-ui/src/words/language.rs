@@ -1,5 +1,7 @@
 //! The languages that the app speaks.
 
+use serde::{Serialize, Serializer};
+
 /// A language. A new one is added here, with its file in `languages`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Language {
@@ -42,6 +44,13 @@ impl Language {
             (Self::English | Self::Italian, 1) => "one",
             (Self::English | Self::Italian, _) => "other",
         }
+    }
+}
+
+/// By its code.
+impl Serialize for Language {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(self.code())
     }
 }
 

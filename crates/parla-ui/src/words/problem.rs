@@ -5,6 +5,7 @@
 use parla_client::{
     Problem, ProblemKind,
     limits::{SUBMIT_BYTES_MAX, SUBMIT_MESSAGES_MAX},
+    slash::Spec,
 };
 
 use super::Words;
@@ -103,12 +104,21 @@ impl Words {
             ProblemKind::TooManyMessages(count) => self.problem_too_many_messages(count, SUBMIT_MESSAGES_MAX),
             ProblemKind::TooMuchText => self.problem_too_much_text(SUBMIT_BYTES_MAX / 1024),
             ProblemKind::UnknownCommand => self.problem_unknown_command(about),
-            ProblemKind::MissingWords => self.problem_missing_words(about),
+            ProblemKind::MissingWords => {
+                let told = self.problem_missing_words(about);
+                Told { remedy: format!("{} {}.", told.remedy, self.example(about)), ..told }
+            }
             ProblemKind::NotHere => self.problem_not_here(about),
             ProblemKind::Offline => self.problem_offline(),
             ProblemKind::PageOutdated => self.problem_page_outdated(),
             ProblemKind::Other => self.problem_other(),
         }
+    }
+
+    /// How a command is written.
+    fn example(self, command: &str) -> String {
+        let behind = Spec::find(command).map(|spec| self.written_behind(spec)).unwrap_or_default();
+        format!("/{command} {behind}").trim_end().to_owned()
     }
 
     /// A character as a sentence names it.

@@ -10,8 +10,9 @@ use parla_client::{
     text::Text,
     view::{Audience, BufferKind, Counted, Deleted, Event, Reaction},
 };
+use parla_proto::civil::DateTime;
 
-use super::{Words, moderation::rank_key};
+use super::{New, Words, moderation::rank_key};
 
 /// Before a name in a sentence: FIRST STRONG ISOLATE.
 pub const NAME: char = '\u{2068}';
@@ -152,11 +153,16 @@ impl Words {
         (count, self.list(&names.iter().map(String::as_str).collect::<Vec<_>>()))
     }
 
-    /// A hole in what is known; the beginning may be unknown.
-    pub fn gap(self, from: Option<&str>, to: &str) -> String {
+    /// A hole in what is known, by the person's clock; the beginning may be unknown.
+    pub fn gap(self, from: Option<DateTime>, to: DateTime) -> String {
+        let time = |at| self.hour_minute(at);
         match from {
-            Some(from) => self.room_gap(from, to),
-            None => self.room_gap_before(to),
+            None => self.room_gap_before(&time(to)),
+            Some(from) if from.date != to.date => {
+                self.room_gap_days(&self.day_and_time(from), &self.day_and_time(to))
+            }
+            Some(from) if time(from) == time(to) => self.room_gap_around(&time(to)),
+            Some(from) => self.room_gap(&time(from), &time(to)),
         }
     }
 
@@ -239,8 +245,8 @@ impl Words {
     }
 
     /// The button that shows the rooms where they are not beside the conversation, with what is new in them.
-    pub fn show_rooms(self, unread: u32, mentions: u32) -> String {
-        match self.unread(unread, mentions, Counted::All) {
+    pub fn show_rooms(self, new: New) -> String {
+        match self.unread(new, Counted::All) {
             None => self.room_show_rooms().into(),
             Some(new) => self.room_show_rooms_new(&new),
         }

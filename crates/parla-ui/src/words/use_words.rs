@@ -11,12 +11,11 @@ use super::{Language, Words};
 use crate::{
     hooks::{use_context, use_effect, use_hook},
     platform::Here,
+    preferences,
     state::State,
     toasts::ToastKind,
 };
 
-/// Under this key the platform keeps which language the person chose.
-const KEY_LANGUAGE: &str = "language";
 /// The first picture waits for its language no longer than this.
 const FIRST_WAIT_MS: u32 = 3_000;
 
@@ -37,7 +36,7 @@ pub async fn load_first(here: &Here) {
 
 /// The language that the person chose, else the first that they read.
 fn preferred(here: &Here) -> Language {
-    let chosen = here.0.load(KEY_LANGUAGE).and_then(|code| Language::of_code(&code));
+    let chosen = here.0.preferences().language;
     let read = || here.0.languages().iter().find_map(|code| Language::of_code(code));
     chosen.or_else(read).unwrap_or_default()
 }
@@ -51,15 +50,15 @@ pub(crate) fn use_language(state: State, here: &Here) {
 
 /// The person chooses a language.
 pub(crate) fn choose(state: State, here: &Here, language: Language) {
-    here.0.save(KEY_LANGUAGE, Some(language.code()));
+    state.prefer(here, &|preferences| preferences.language = Some(language));
     speak(state, here, language);
 }
 
 /// Another tab of the browser has saved something: perhaps which language the person chose. An empty key stands for anything.
 pub(crate) fn follow_choice(state: State, here: &Here, key: &str) {
-    let may_be_it = key.is_empty() || key.ends_with(&format!("/{KEY_LANGUAGE}"));
+    let may_be_it = key.is_empty() || key.ends_with(&format!("/{}", preferences::KEY));
     // Where nothing is kept, a choice is that of this tab alone.
-    if may_be_it && here.0.load(KEY_LANGUAGE).is_some() {
+    if may_be_it && here.0.preferences().language.is_some() {
         speak(state, here, preferred(here));
     }
 }
@@ -86,7 +85,10 @@ fn loaded(mut state: State, language: Language, words: Option<Words>) {
         return;
     }
     match words {
-        Some(words) => state.words.set(words),
+        Some(words) => {
+            state.words.set(words);
+            state.withdraw(&ToastKind::LanguageMissing(language));
+        }
         None => {
             let speaks = state.words.peek().language();
             state.language.set(speaks);

@@ -1,6 +1,7 @@
 //! What the tests of the interface stand on: a place that records what it is asked for, and a page without a browser.
 #![allow(dead_code, unreachable_pub, reason = "each test file uses another part, as if of a library")]
 
+pub mod memos;
 pub mod page;
 pub mod sample;
 pub mod talk;

@@ -10,9 +10,12 @@
 
 mod tree;
 
-use std::{any::Any, rc::Rc};
+use std::{any::Any, collections::BTreeMap, rc::Rc};
 
-use dioxus::{core::Event, prelude::*};
+use dioxus::{
+    core::{DynamicNode, Event, ScopeId, generation},
+    prelude::*,
+};
 use dioxus_html::{
     Code, Location, PlatformEventData, SerializedFormData, SerializedFormObject,
     SerializedHtmlEventConverter, SerializedKeyboardData, SerializedMouseData, SerializedScrollData,
@@ -70,6 +73,41 @@ impl Page {
     /// How many changes were made to the page so far.
     pub fn edits(&self) -> usize {
         self.tree.edits
+    }
+
+    /// The components that are drawn while something is done, each as often as it is, by name.
+    pub fn drawn_during(&mut self, act: impl FnOnce(&mut Self)) -> Vec<&'static str> {
+        let before = self.draws();
+        act(self);
+        let mut drawn = Vec::new();
+        for (place, count) in self.draws() {
+            let again = count - before.get(&place).copied().unwrap_or_default();
+            let name = place.1.rsplit("::").next().unwrap_or_default();
+            drawn.extend(std::iter::repeat_n(name, again));
+        }
+        drawn.sort_unstable();
+        drawn
+    }
+
+    /// How often each component that is in the page was drawn.
+    fn draws(&self) -> BTreeMap<(ScopeId, &'static str), usize> {
+        let mut draws = BTreeMap::new();
+        let mut left: Vec<&VNode> = vec![self.dom.base_scope().root_node()];
+        while let Some(drawn) = left.pop() {
+            for (index, node) in drawn.dynamic_nodes.iter().enumerate() {
+                match node {
+                    DynamicNode::Component(component) => {
+                        let scope = component.mounted_scope(index, drawn, &self.dom).expect("it is mounted");
+                        let count = self.dom.runtime().in_scope(scope.id(), generation);
+                        draws.insert((scope.id(), component.name), count);
+                        left.push(scope.root_node());
+                    }
+                    DynamicNode::Fragment(nodes) => left.extend(nodes),
+                    DynamicNode::Text(_) | DynamicNode::Placeholder(_) => {}
+                }
+            }
+        }
+        draws
     }
 
     /// The page as HTML.

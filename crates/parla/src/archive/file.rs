@@ -7,6 +7,7 @@
 use std::{collections::HashMap, path::Path, sync::Arc};
 
 use parla_client::{Kept, view::BufferKind};
+use parla_engine::{Change, Recalled, Renamed, Unkept};
 use parla_history::{
     Bound, ConversationId, Durability, HistoryError, MessageNumber, MigrationError, OpenError, Page, Writer,
     index_pending, migrate, page,
@@ -15,7 +16,7 @@ use parla_proto::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
 use thiserror::Error;
 
-use super::{Change, Renamed, Unkept, row};
+use super::row;
 
 const STEPS: &[&str] =
     &[include_str!("../../schema/1-archive.sql"), include_str!("../../schema/2-archive-renamed.sql")];
@@ -46,14 +47,6 @@ pub(crate) enum ArchiveError {
     History(#[from] HistoryError),
     #[error("message history: {0}")]
     Sqlite(#[from] rusqlite::Error),
-}
-
-/// Some messages of a conversation, oldest first.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct Recalled {
-    pub(crate) messages: Vec<Kept>,
-    /// Older ones are kept too.
-    pub(crate) more: bool,
 }
 
 impl ArchiveFile {

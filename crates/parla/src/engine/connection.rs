@@ -10,6 +10,7 @@ use parla_client::{
     endpoint::Endpoint,
     view::{Certificate, Stage},
 };
+use parla_engine::problem;
 use rustls::pki_types::ServerName;
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadHalf, WriteHalf},
@@ -22,7 +23,7 @@ use super::{
     dial::dial,
     plain,
     tls::Session,
-    trouble::{of_handshake, of_stream, problem},
+    trouble::{of_handshake, of_stream},
 };
 use crate::limits::{FAREWELL_MAX, HANDSHAKE_MAX, PROBE_AFTER, READ_BYTES};
 

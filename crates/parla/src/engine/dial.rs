@@ -10,12 +10,13 @@ use std::{
 
 use futures_util::{StreamExt, stream::FuturesUnordered};
 use parla_client::{Problem, ProblemKind};
+use parla_engine::problem;
 use tokio::{
     net::{TcpStream, lookup_host},
     time::{sleep, timeout},
 };
 
-use super::trouble::{of_dial, problem};
+use super::trouble::of_dial;
 use crate::limits::{ADDRESSES_MAX, DIAL_MAX, DIAL_STAGGER};
 
 /// A connection to that port of the host, a name or an address.

@@ -11,6 +11,7 @@ use parla_client::{
     Credentials, ProblemKind,
     view::{NetworkId, Notice, Update},
 };
+use parla_engine::{Pace, problem};
 use parla_ui::platform::Command;
 use tokio::{
     sync::mpsc,
@@ -22,9 +23,7 @@ use super::{
     Order,
     connection::{Happening, Happenings, Serial},
     network::Network,
-    pace::Pace,
     tls::Tls,
-    trouble::problem,
 };
 use crate::{
     archive::{Archive, News},
@@ -35,7 +34,7 @@ use crate::{
 
 /// What the networks need of the engine.
 pub(crate) struct Surroundings {
-    pub(crate) pace: Pace,
+    pub(crate) pace: Pace<Instant>,
     pub(crate) tls: Tls,
     pub(crate) store: Store,
     pub(crate) keyring: Keyring,
@@ -49,9 +48,8 @@ pub(crate) struct Surroundings {
     seed: u64,
 }
 
-/// What the engine, an archive or the keyring says to a network. As many as there are questions.
+/// What an archive or the keyring says to a network. As many as there are questions.
 pub(crate) enum Soon {
-    Happened(Serial, Happening),
     News(Serial, News),
     PasswordsKept(Serial, Result<(), String>),
     PasswordsLoaded(Serial, Result<Credentials, String>),
@@ -96,16 +94,6 @@ impl Surroundings {
     /// Makes pauses of networks and of programs differ.
     pub(crate) const fn seed(&self, serial: Serial) -> u64 {
         self.seed ^ serial.0.wrapping_mul(0x9e37_79b9_7f4a_7c15)
-    }
-
-    /// Says it to the network later, when it is through with what it does.
-    pub(crate) fn later(&self, serial: Serial, happening: Happening) {
-        let _ = self.soon.send(Soon::Happened(serial, happening));
-    }
-
-    /// As [`later`](Self::later), in the archive's place.
-    pub(crate) fn answer_later(&self, serial: Serial, news: News) {
-        let _ = self.soon.send(Soon::News(serial, news));
     }
 
     /// Tells the engine, from any thread.
@@ -203,10 +191,10 @@ impl Hub {
         let now = Instant::now();
         for network in self.networks.values_mut() {
             if network.next_deadline(now).is_some_and(|deadline| deadline <= now) {
-                network.ring(now, &mut self.around);
+                network.ring(&mut self.around);
             }
         }
-        if self.around.pace.due(now).is_some_and(|due| due <= now) {
+        if self.around.pace.is_due(now) {
             self.tell(now);
         }
     }
@@ -257,22 +245,17 @@ impl Hub {
     fn happened(&mut self, serial: Serial, happening: Happening) {
         // Of a connection that is no longer wanted nobody wants to hear.
         if let Some(network) = self.networks.values_mut().find(|network| network.has(serial)) {
-            network.happened(happening, &mut self.around);
+            network.happened((serial, happening), &mut self.around);
         }
     }
 
     fn soon(&mut self, soon: Soon) {
-        let serial = match soon {
-            Soon::Happened(serial, happening) => return self.happened(serial, happening),
-            Soon::News(serial, _) | Soon::PasswordsKept(serial, _) | Soon::PasswordsLoaded(serial, _) => {
-                serial
-            }
-        };
-        let Some(network) = self.networks.values_mut().find(|network| network.serial == serial) else {
+        let (Soon::News(serial, _) | Soon::PasswordsKept(serial, _) | Soon::PasswordsLoaded(serial, _)) =
+            &soon;
+        let Some(network) = self.networks.values_mut().find(|network| network.serial == *serial) else {
             return;
         };
         match soon {
-            Soon::Happened(..) => {}
             Soon::News(_, news) => network.heard(news, &mut self.around),
             Soon::PasswordsKept(_, kept) => network.passwords_kept(kept, &mut self.around),
             Soon::PasswordsLoaded(_, loaded) => network.passwords_loaded(loaded, &mut self.around),

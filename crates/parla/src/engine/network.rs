@@ -1,18 +1,20 @@
 //! One network: its client, its connection, its archive and its records, and what goes between them.
 //!
-//! What goes over the connection is in `connecting.rs`.
+//! What goes over the connection is in `connecting.rs`, what is kept in `keeping.rs`.
 
 mod connecting;
+mod keeping;
 mod passwords;
 
 use std::sync::Arc;
 
 use icu_normalizer::ComposingNormalizerBorrowed;
 use parla_client::{
-    Archive as Keeps, Client, Credentials, Input, Intent, Output, Problem, ProblemKind, Settings,
+    Archive as Keeps, Credentials, Input, Intent, Problem, ProblemKind, Settings,
     endpoint::{BadEndpoint, Endpoint, Security},
-    view::{BufferKind, LinkState, NetworkId, Notice, Update},
+    view::{LinkState, NetworkId, Notice, Update},
 };
+use parla_engine::{Engine, problem};
 use parla_ui::platform;
 use tokio::time::Instant;
 
@@ -20,18 +22,14 @@ use self::connecting::Connection;
 use super::{
     connection::Serial,
     hub::{Soon, Surroundings},
-    trouble::problem,
     wish::WishedNick,
 };
 use crate::{
-    archive::{Archive, Change, News, Question, Recalled, Renamed, Unkept},
+    archive::{Archive, News},
     clock,
-    limits::{ARCHIVE_FIRST_MAX, DEADLINE_GAP, KEYRING_MAX, OPENING_ROWS},
+    limits::{ARCHIVE_FIRST_MAX, KEYRING_MAX, OPENING_ROWS},
     store::{NetworkSettings, RememberedNetwork},
 };
-
-/// Under keys that begin so the client stores what it is about to send.
-const TO_BE_SENT: &str = "out ";
 
 /// One network.
 pub(crate) struct Network {
@@ -41,7 +39,7 @@ pub(crate) struct Network {
     remembered: RememberedNetwork,
     endpoint: Result<Endpoint, BadEndpoint>,
     wished_nick: WishedNick,
-    client: Client,
+    engine: Engine<Connection>,
     /// What the person shows to be let in, as far as the keyring or they themselves have said.
     credentials: Credentials,
     /// The client has not been given those of the keyring yet.
@@ -49,12 +47,20 @@ pub(crate) struct Network {
     /// The program ends: what is left is to be found again as it is.
     is_ending: bool,
     archive: Option<Archive>,
-    connection: Option<Connection>,
     opening: Option<Opening>,
-    no_deadline_before: Option<Instant>,
-    outputs: Vec<Output>,
     /// To say besides what the client says.
     notices: Vec<Update>,
+}
+
+/// What the engine of a network needs of it, and of the program.
+struct Shell<'a> {
+    id: NetworkId,
+    remembered: &'a mut RememberedNetwork,
+    endpoint: &'a Result<Endpoint, BadEndpoint>,
+    is_ending: bool,
+    archive: &'a mut Option<Archive>,
+    opening: &'a mut Option<Opening>,
+    around: &'a mut Surroundings,
 }
 
 /// What was kept comes in; then it connects.
@@ -85,22 +91,19 @@ impl Network {
             archive: if archive.is_some() { Keeps::All } else { Keeps::Nothing },
             seed: around.seed(serial),
         };
-        let client = Client::new(settings, &remembered.records, clock::now());
+        let engine = Engine::new(settings, &remembered.records, clock::now());
         let mut network = Self {
             id,
             serial,
             remembered,
             endpoint,
             wished_nick: WishedNick::default(),
-            client,
+            engine,
             is_shown: true,
             credentials,
             is_ending: false,
             archive,
-            connection: None,
             opening: None,
-            no_deadline_before: None,
-            outputs: Vec::new(),
             notices: Vec::new(),
         };
         network.keep_passwords(around);
@@ -110,6 +113,13 @@ impl Network {
         }
         network.open(around);
         network
+    }
+
+    /// The engine, and what it needs.
+    fn parts<'a>(&'a mut self, around: &'a mut Surroundings) -> (&'a mut Engine<Connection>, Shell<'a>) {
+        let Self { engine, remembered, endpoint, archive, opening, .. } = self;
+        let (id, is_ending) = (self.id, self.is_ending);
+        (engine, Shell { id, remembered, endpoint, is_ending, archive, opening, around })
     }
 
     fn notice(&mut self, problem: Problem, around: &mut Surroundings) {
@@ -127,14 +137,9 @@ impl Network {
 
     /// Asks the archive for the end of each conversation.
     fn open(&mut self, around: &mut Surroundings) {
-        let mut missing = 0;
-        if let Some(archive) = &self.archive {
-            for (kind, name) in self.remembered.records.keys().filter_map(|key| conversation(key)) {
-                let name = name.into();
-                let asked = archive.recall(Question { kind, name, before: None, limit: OPENING_ROWS });
-                missing += usize::from(asked.is_ok());
-            }
-        }
+        let records = self.remembered.records.clone();
+        let (engine, mut shell) = self.parts(around);
+        let mut missing = engine.recall_latest(clock::now(), (&records, OPENING_ROWS), &mut shell);
         let mut patience = ARCHIVE_FIRST_MAX;
         if self.remembered.settings.has_passwords {
             let (tell, serial) = (around.teller(), self.serial);
@@ -157,41 +162,9 @@ impl Network {
 
     /// Gives the client something and does what it wants done.
     pub(crate) fn handle(&mut self, input: Input<'_>, around: &mut Surroundings) {
-        let mut outputs = std::mem::take(&mut self.outputs);
-        self.client.handle(clock::now(), input, &mut outputs);
-        self.store_first(&mut outputs, around);
-        for output in outputs.drain(..) {
-            self.perform(output, around);
-        }
-        self.outputs = outputs;
+        let (engine, mut shell) = self.parts(around);
+        engine.handle(clock::now(), input, &mut shell);
         around.pace.changed();
-    }
-
-    /// What the client wants to find again comes before everything else. What is to be sent is on the disk when this returns, or
-    /// the disk does not take it: then the person was told, and it is sent all the same. And what the server has confirmed is gone
-    /// from there before the archive has it, or it would be looked for behind itself at the next start, and sent again.
-    fn store_first(&mut self, outputs: &mut Vec<Output>, around: &Surroundings) {
-        let mut is_awaited = false;
-        for output in outputs.extract_if(.., |output| matches!(output, Output::Store { .. })) {
-            if let Output::Store { key, value } = output {
-                is_awaited |= key.starts_with(TO_BE_SENT);
-                self.store(key, value, around);
-            }
-        }
-        if is_awaited {
-            around.store.sync();
-        }
-    }
-
-    fn store(&mut self, key: String, value: Option<String>, around: &Surroundings) {
-        if self.is_ending {
-            return;
-        }
-        match &value {
-            Some(value) => self.remembered.records.insert(key.clone(), value.clone()),
-            None => self.remembered.records.remove(&key),
-        };
-        around.store.record(&self.remembered.id, key, value);
     }
 
     /// The person wants something.
@@ -271,44 +244,13 @@ impl Network {
         self.handle(Input::Intent(Intent::Disconnect { reason: "".into() }), around);
     }
 
-    fn perform(&mut self, output: Output, around: &mut Surroundings) {
-        match output {
-            Output::Connect => self.connect(around),
-            Output::Send(line) => self.send(line, around),
-            Output::Store { key, value } => self.store(key, value, around),
-            Output::Disconnect => self.disconnect(),
-            Output::Keep(kept) => self.archive(Change::Keep(kept)),
-            Output::Unkeep { kind, name, msgid } => {
-                self.archive(Change::Unkeep(Unkept { kind, name, msgid }));
-            }
-            Output::Rename { kind, from, to } => self.archive(Change::Rename(Renamed { kind, from, to })),
-            Output::Recall { kind, name, before, limit } => {
-                self.recall(Question { kind, name, before, limit }, around);
-            }
-        }
-    }
-
-    fn archive(&mut self, change: Change) {
-        if let Some(archive) = &mut self.archive {
-            archive.change(change);
-        }
-    }
-
-    fn recall(&mut self, question: Question, around: &mut Surroundings) {
-        let asked = match &self.archive {
-            Some(archive) => archive.recall(question),
-            None => Err(question),
-        };
-        if let Err(question) = asked {
-            around.answer_later(self.serial, News::Recalled(question, Recalled::default()));
-        }
-    }
-
     /// The archive has something to say.
     pub(crate) fn heard(&mut self, news: News, around: &mut Surroundings) {
         match news {
-            News::Recalled(Question { kind, name, .. }, Recalled { messages, more }) => {
-                self.handle(Input::Recalled { kind, name, messages, more }, around);
+            News::Recalled(question, recalled) => {
+                let (engine, mut shell) = self.parts(around);
+                engine.recalled(clock::now(), (question, recalled), &mut shell);
+                around.pace.changed();
                 self.answered(around);
             }
             News::Broken(why) => {
@@ -320,28 +262,24 @@ impl Network {
     /// When something is to be done without anything having happened.
     pub(crate) fn next_deadline(&self, now: Instant) -> Option<Instant> {
         let opening = self.opening.as_ref().map(|opening| opening.until);
-        let client = self.client.next_deadline().map(|deadline| {
-            let at = now + deadline.since(clock::now());
-            self.no_deadline_before.map_or(at, |first| at.max(first))
-        });
+        let time = clock::now();
+        let client = self.engine.next_deadline(time).map(|deadline| now + deadline.since(time));
         [opening, client].into_iter().flatten().min()
     }
 
     /// Does what is due.
-    pub(crate) fn ring(&mut self, now: Instant, around: &mut Surroundings) {
+    pub(crate) fn ring(&mut self, around: &mut Surroundings) {
         self.connect_when_open(around);
-        if self.no_deadline_before.is_none_or(|first| first <= now)
-            && self.client.next_deadline().is_some_and(|deadline| deadline <= clock::now())
-        {
-            self.no_deadline_before = Some(now + DEADLINE_GAP);
-            self.handle(Input::Deadline, around);
+        let (engine, mut shell) = self.parts(around);
+        if engine.ring(clock::now(), &mut shell) {
+            around.pace.changed();
         }
     }
 
     /// What the interface is to be told.
     pub(crate) fn take_updates(&mut self, around: &Surroundings) -> Vec<Update> {
         let mut updates = std::mem::take(&mut self.notices);
-        updates.append(&mut self.client.take_updates());
+        updates.append(&mut self.engine.take_updates());
         let before = self.remembered.settings.clone();
         for update in &updates {
             let Update::Network(view) = update else { continue };
@@ -352,8 +290,11 @@ impl Network {
             match &view.link {
                 // Before it has started, nobody has stopped it.
                 LinkState::Stopped { why: None, .. } => settings.is_left |= self.opening.is_none(),
-                LinkState::Connecting(_) | LinkState::Online => settings.is_left = false,
-                LinkState::Offline | LinkState::Waiting { .. } | LinkState::Stopped { .. } => {}
+                LinkState::Connecting(_)
+                | LinkState::Online
+                | LinkState::Offline
+                | LinkState::Waiting { .. }
+                | LinkState::Stopped { .. } => settings.is_left = false,
             }
         }
         if self.remembered.settings != before && !self.is_ending {
@@ -365,13 +306,4 @@ impl Network {
 
 fn is_private(endpoint: &Result<Endpoint, BadEndpoint>) -> bool {
     endpoint.as_ref().is_ok_and(|endpoint| endpoint.security != Security::Plain)
-}
-
-/// The conversation that a client stores something of under this key.
-fn conversation(key: &str) -> Option<(BufferKind, &str)> {
-    match key.split_once(' ')? {
-        ("room", name) => Some((BufferKind::Room, name)),
-        ("person", name) => Some((BufferKind::Direct, name)),
-        _ => None,
-    }
 }

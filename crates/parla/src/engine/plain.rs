@@ -2,6 +2,7 @@
 //! without their word. Says nothing there that others may not read.
 
 use parla_client::{Problem, ProblemKind, endpoint::Endpoint};
+use parla_engine::problem;
 use parla_proto::Message;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -9,7 +10,7 @@ use tokio::{
     time::timeout,
 };
 
-use super::{dial::dial, trouble::problem};
+use super::dial::dial;
 use crate::limits::{PROBE_BYTES_MAX, PROBE_MAX};
 
 /// What the server says plainly at that endpoint, if it speaks chat there. Some wait for the other side to speak first, and

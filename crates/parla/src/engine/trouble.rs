@@ -3,17 +3,10 @@
 use std::{error::Error, io};
 
 use parla_client::{Problem, ProblemKind};
+use parla_engine::problem;
 use rustls::CertificateError;
 
 use super::tls::OtherCertificate;
-use crate::limits::DETAILS_CHARS_MAX;
-
-/// A problem with what the system said of it.
-pub(crate) fn problem(kind: ProblemKind, details: &str) -> Problem {
-    let shown = details.chars().map(|char| if char.is_control() { ' ' } else { char });
-    let details: String = shown.take(DETAILS_CHARS_MAX).collect();
-    Problem { kind, about: "".into(), details: details.trim().into() }
-}
 
 /// No connection could be made to the address.
 pub(crate) fn of_dial(error: &io::Error) -> Problem {
@@ -114,13 +107,5 @@ mod tests {
         assert_eq!(certificate(CertificateError::UnknownIssuer), ProblemKind::BadCertificate);
         assert_eq!(tls(rustls::Error::HandshakeNotComplete), ProblemKind::Other);
         assert_eq!(of_handshake(&io::ErrorKind::UnexpectedEof.into()).kind, ProblemKind::Lost);
-    }
-
-    #[test]
-    fn details_are_one_short_line() {
-        let long = format!("a\r\nb\u{1b}[31m{}", "x".repeat(1_000));
-        let details = problem(ProblemKind::Other, &long).details;
-        assert!(details.starts_with("a  b [31m"), "{details}");
-        assert_eq!(details.chars().count(), DETAILS_CHARS_MAX);
     }
 }

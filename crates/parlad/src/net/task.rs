@@ -44,8 +44,11 @@ struct Received {
 }
 
 impl Task {
-    /// Every idle client has one of these, so it must be small: the block captures `self` once, whereas an
-    /// `async fn` would hold its argument twice.
+    /// Reads and writes until the connection is over.
+    #[expect(
+        clippy::manual_async_fn,
+        reason = "every idle client has this future; an `async fn` would hold `self` in it twice"
+    )]
     pub(crate) fn run(mut self) -> impl Future<Output = ()> {
         async move {
             let mut has_ended = false;

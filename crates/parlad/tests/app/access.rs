@@ -243,3 +243,24 @@ fn a_whole_conversation_without_a_mouse() {
         alice.until("the focus where it was", "return document.activeElement.id === 'show-rooms'", &[]).await;
     });
 }
+
+#[test]
+fn keys_work_wherever_the_focus_was() {
+    visit(async |browser| {
+        let alice = browser.open(Width::Narrow).await;
+        alice.join_as("alice").await;
+        alice.clicks("Show rooms").await;
+        alice.clicks("You are alice").await;
+        alice.empties("#dialog-focus").await;
+        alice.presses("1\u{e007}").await;
+        alice.finds("#nick-advice").await;
+        alice.hits(Key::Escape).await;
+        alice.finds_no("[role=dialog]").await;
+        alice.until("the button", "return document.activeElement.id === 'you-1'", &[]).await;
+        // The element that had the focus may be gone.
+        alice.run("document.activeElement.blur()", &[]).await;
+        assert!(alice.focus().await.starts_with("body"));
+        alice.hits(Key::Escape).await;
+        alice.finds_no(".side-rooms").await;
+    });
+}

@@ -70,6 +70,29 @@ fn a_draft_is_kept_with_each_change() {
     });
 }
 
+/// Browsers write their storage to disk only after some seconds, and so they do with what they recovered
+/// after a crash.
+#[test]
+fn what_survived_a_crash_survives_another_one() {
+    visit(async |browser| {
+        let mut alice = browser.open(Width::Wide).await;
+        alice.join_as("alice").await;
+        alice.say("before the crash").await;
+        is_through(&alice).await;
+        for (hours, text) in [(1, "after one crash"), (2, "after two crashes")] {
+            alice = browser.crashes(alice).await;
+            let later = format!("const now = Date.now; Date.now = () => now() + {hours} * 3_600_000");
+            alice.begins_with(&later).await;
+            alice.visit(&browser.address("/")).await;
+            alice.finds("#composer").await;
+            alice.hears("before the crash").await;
+            alice.say(text).await;
+            is_through(&alice).await;
+        }
+        assert_eq!(told(browser, "alice"), ["before the crash", "after one crash", "after two crashes"]);
+    });
+}
+
 /// If the browser cannot store anything, the app is only less safe than usual.
 #[test]
 fn a_browser_without_room_is_said_once_and_what_is_written_goes_out() {
@@ -110,9 +133,9 @@ fn direct_messages_are_there_after_a_reload() {
         alice.enter("#room").await;
         let mut carol = browser.person("carol");
         carol.send("PRIVMSG alice :psst");
-        alice.finds_noted("carol", "1 mention, 1 new").await;
+        alice.finds_noted("carol", "1 direct message").await;
         alice.reload().await;
-        alice.finds_noted("carol", "1 mention, 1 new").await;
+        alice.finds_noted("carol", "1 direct message").await;
         alice.enter("bob").await;
         alice.hears("hello bob").await;
         alice.hears("hello alice").await;

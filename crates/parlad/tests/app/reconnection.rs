@@ -41,7 +41,7 @@ fn a_server_that_falls_over_is_waited_for() {
             browser.kill_server();
             window.sees("The connection is lost.").await;
             window.sees("Trying again").await;
-            window.sees("You are offline. What you write is sent when the connection is back.").await;
+            window.sees("What you write is sent when the connection is back.").await;
             window.say(&format!("{nick} in the dark")).await;
             window.say(&format!("{nick} still in the dark")).await;
             let both = "return document.querySelectorAll('.row.pending').length === 2";

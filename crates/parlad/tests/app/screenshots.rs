@@ -135,6 +135,6 @@ async fn talk(people: &mut [(&'static str, Client)], nora: &Window) {
     ] {
         person(people, nick).send(line);
     }
-    nora.finds_noted("ines", "1 mention, 1 new").await;
+    nora.finds_noted("ines", "1 direct message").await;
     nora.finds_noted("#garden", "2 new").await;
 }

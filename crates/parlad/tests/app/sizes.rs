@@ -81,3 +81,22 @@ fn nothing_is_cut_at_any_size() {
         }
     });
 }
+
+/// Whether the button of the form around the field is beside the field.
+const BESIDE: &str = "
+    const field = document.querySelector('[role=dialog] [name=nick]');
+    const [one, other] = [field, field.form.querySelector('button')].map(part => part.getBoundingClientRect());
+    return other.left >= one.right && Math.abs(one.bottom - other.bottom) < 2";
+
+#[test]
+fn a_button_stands_beside_its_field_on_a_telephone() {
+    visit(async |browser| {
+        let alice = browser.open(Width::Wide).await;
+        alice.join_as("alice").await;
+        alice.measure(390, 844).await;
+        alice.say("/nick 1").await;
+        alice.finds("#nick-advice").await;
+        alice.next_frames().await;
+        assert_eq!(alice.run(BESIDE, &[]).await, true);
+    });
+}

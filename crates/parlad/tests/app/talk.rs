@@ -74,7 +74,7 @@ fn what_is_new_is_marked_and_counted() {
             bob.send(&format!("PRIVMSG {room} :{nick}: tea is ready"));
             window.finds_noted(room, "1 mention, 2 new").await;
             bob.send(&format!("PRIVMSG {nick} :psst"));
-            window.finds_noted("bob", "1 mention, 1 new").await;
+            window.finds_noted("bob", "1 direct message").await;
             assert_eq!(window.texts(".room-row .badge").await, ["1", "1"]);
             window.until("the title", "return document.title === '(2) #room – parla'", &[]).await;
 

@@ -53,6 +53,7 @@ impl Client {
         let page = Page { messages: &messages, lines, label: open.label.as_deref() };
         let Some(buffer) = self.buffers.get_mut(id) else { return };
         let coverage = self.history.answered(buffer, &self.session, &page);
+        buffer.put_back_deleted(buffer.earlier());
         self.settle(id, coverage);
         // What came by itself in the meantime was before the person's eyes, if they looked; what was missed is yet to be shown.
         if let Some(buffer) = self.buffers.get_mut(id)

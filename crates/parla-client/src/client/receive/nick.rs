@@ -19,6 +19,8 @@ impl Client {
             return;
         }
         names.renamed(session, from, to);
+        // Neither that the person has their name back nor what became of their lost connection is news about somebody.
+        let is_regaining = session.is_awaited(if session.is_own(from) { to } else { from });
         if session.is_own(from) {
             if session.renamed(to) {
                 self.settings.nick = to.into();
@@ -43,7 +45,7 @@ impl Client {
             buffer.keep_renamed(&before, turn);
             renamed.push(buffer.id());
         }
-        for id in renamed {
+        for id in renamed.into_iter().filter(|_| !is_regaining) {
             let event = Event::Renamed { from: shown_name(from), to: shown_name(to) };
             buffers.get_mut(id).into_iter().for_each(|buffer| buffer.happened(incoming.at, event.clone()));
         }

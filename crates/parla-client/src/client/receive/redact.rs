@@ -25,21 +25,16 @@ impl Buffer {
         }
         let Some(row) = self.timeline().row_of(msgid).and_then(|id| self.timeline().row(id)) else { return };
         let Content::Said(said) = &row.content else { return };
-        if said.deleted.is_some() {
-            return;
-        }
         let (row, is_own) = (row.id, said.author.own);
         let is_for_person = said.mention || self.kind() == BufferKind::Direct;
-        let deleted = Arc::new(Deleted {
+        let deleted = Deleted {
             by: shown_name(incoming.from),
             own: session.is_own(incoming.from),
             reason: incoming.reason(3).map(Text::parse),
-        });
-        self.timeline_mut().update_message(row, |said| {
-            (said.text, said.mention) = (Text::default(), false);
-            (said.reply, said.reactions) = (None, Arc::default());
-            said.deleted = Some(deleted);
-        });
+        };
+        if !self.take_back(row, msgid, deleted) {
+            return;
+        }
         if !is_own {
             self.uncount(row, is_for_person);
         }

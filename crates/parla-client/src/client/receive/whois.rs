@@ -1,16 +1,15 @@
 //! The answers to WHOIS: who someone is.
 
-use std::sync::Arc;
-
 use parla_proto::Numeric;
 
 use crate::{
     client::Client,
     incoming::Incoming,
     limits::ROOMS_IN_WHOIS_MAX,
+    session::Session,
     text::{Text, shown_name},
     turn::Turn,
-    view::Person,
+    view::{Person, Rank, RoomOf},
 };
 
 /// Whether a numeric is a part of the answer to WHOIS.
@@ -39,7 +38,7 @@ impl Client {
     pub(super) fn whois(&mut self, numeric: Numeric, incoming: &Incoming<'_>) {
         let nick = incoming.param(1);
         let Some(person) = self.people.told(&self.session, nick) else { return };
-        person.whois(numeric, incoming);
+        person.whois(&self.session, numeric, incoming);
         if numeric == Numeric::WhoisUser {
             for buffer in self.buffers.iter_mut() {
                 buffer.members_mut().set_host(&self.session, nick, incoming.param(3));
@@ -61,8 +60,34 @@ impl Client {
     }
 }
 
+impl Session {
+    /// A room as WHOIS names it: behind the signs of somebody's ranks there, and others that only this server knows.
+    fn room_of(&self, word: &str) -> RoomOf {
+        let mut name = word;
+        while let Some((sign, rest)) = split_first(name)
+            // `&` is a sign to some servers and begins a room to others.
+            && (!self.is_room(name) || (self.is_sign(sign) && self.is_room(rest)))
+        {
+            name = rest;
+        }
+        let name = if name.is_empty() { word } else { name };
+        let signs = word.strip_suffix(name).unwrap_or_default();
+        let rank = signs.chars().filter(|sign| self.is_sign(*sign)).map(Rank::of_sign).min();
+        RoomOf { shown: shown_name(name), name: name.into(), rank: rank.unwrap_or_default() }
+    }
+
+    fn is_sign(&self, sign: char) -> bool {
+        self.member_modes().iter().any(|mode| mode.sign == sign)
+    }
+}
+
+fn split_first(text: &str) -> Option<(char, &str)> {
+    let mut chars = text.chars();
+    chars.next().map(|first| (first, chars.as_str()))
+}
+
 impl Person {
-    fn whois(&mut self, numeric: Numeric, incoming: &Incoming<'_>) {
+    fn whois(&mut self, session: &Session, numeric: Numeric, incoming: &Incoming<'_>) {
         match numeric {
             Numeric::WhoisUser => {
                 self.nick = shown_name(incoming.param(1));
@@ -79,7 +104,7 @@ impl Person {
             Numeric::WhoisChannels => {
                 let left = ROOMS_IN_WHOIS_MAX.saturating_sub(self.rooms.len());
                 let rooms = incoming.param(2).split_ascii_whitespace().take(left);
-                self.rooms.extend(rooms.map(Arc::from));
+                self.rooms.extend(rooms.map(|room| session.room_of(room)));
             }
             Numeric::WhoisAccount => self.account = Some(shown_name(incoming.param(2))),
             Numeric::Away => self.away = Some(Text::parse(incoming.param(2)).plain),

@@ -1,12 +1,10 @@
 //! The passwords of a network, on their way between the person, the client and the keyring.
 
 use parla_client::{Credentials, Input, Intent, ProblemKind};
+use parla_engine::problem;
 
 use super::Network;
-use crate::engine::{
-    hub::{Soon, Surroundings},
-    trouble::problem,
-};
+use crate::engine::hub::{Soon, Surroundings};
 
 impl Network {
     /// Gives the passwords to the keyring if the person wants that, and takes them out if they no longer do.

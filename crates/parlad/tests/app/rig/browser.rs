@@ -1,7 +1,7 @@
 //! A server, a driver, and the windows of one test.
 
 use std::{
-    cell::RefCell,
+    cell::{Cell, RefCell},
     fs,
     net::SocketAddr,
     panic::{AssertUnwindSafe, resume_unwind},
@@ -19,6 +19,8 @@ const WITHOUT_FLOOD: &str = "[flood]\nburst = 10000\nrate = 1000\n";
 /// A browser in which windows can be opened.
 pub(crate) struct Browser {
     windows: RefCell<Vec<Window>>,
+    /// How many windows were ever opened.
+    opened: Cell<usize>,
     driver: Driver,
     server: RefCell<Option<Daemon>>,
     /// The addresses for lines and for pages on which the server listens, or will again when it is back.
@@ -68,7 +70,8 @@ impl Browser {
         let [lines, pages] = [addresses.0, addresses.1].map(|address| address.to_string());
         let toml = toml.replacen("127.0.0.1:0", &lines, 1).replacen("127.0.0.1:0", &pages, 1);
         let server = RefCell::new(Some(daemon));
-        Self { windows: RefCell::default(), driver: Driver::start(), server, addresses, toml, folder }
+        let (windows, opened) = (RefCell::default(), Cell::default());
+        Self { windows, opened, driver: Driver::start(), server, addresses, toml, folder }
     }
 
     /// Kills the server, as a power cut does. Windows may complain about that.
@@ -112,7 +115,7 @@ impl Browser {
     /// Opens a window for a new person, at the front page behind a proxy, about which its console may
     /// complain.
     pub(crate) async fn open_behind(&self, proxy: SocketAddr) -> Window {
-        let window = self.open_page(Width::Wide, "about:blank").await;
+        let window = self.open_blank().await;
         window.expects_in_console(&proxy.to_string());
         window.visit(&format!("http://{proxy}/")).await;
         window
@@ -121,19 +124,40 @@ impl Browser {
     /// Opens a window for a new person, at the front page, and runs this script in every page before any
     /// script of the page.
     pub(crate) async fn open_with(&self, script: &str) -> Window {
-        let window = self.open_page(Width::Wide, "about:blank").await;
+        let window = self.open_blank().await;
         window.begins_with(script).await;
         window.visit(&self.address("/")).await;
         window
     }
 
+    /// Opens a window for a new person, which shows nothing yet.
+    pub(crate) async fn open_blank(&self) -> Window {
+        self.open_page(Width::Wide, "about:blank").await
+    }
+
     async fn open_page(&self, width: Width, page: &str) -> Window {
-        let number = self.windows.borrow().len();
-        let window = Window::new(self.driver.chromium(number).await);
-        self.windows.borrow_mut().push(window.clone());
+        let number = self.opened.replace(self.opened.get() + 1);
+        let window = self.start_chromium(number).await;
         window.resize(width).await;
         window.visit(page).await;
         window
+    }
+
+    async fn start_chromium(&self, number: usize) -> Window {
+        let window = Window::new(self.driver.chromium(number).await, number);
+        self.windows.borrow_mut().push(window.clone());
+        window
+    }
+
+    /// Kills the browser of this window with all its tabs, and starts it again. The new window shows nothing
+    /// yet.
+    pub(crate) async fn crashes(&self, window: Window) -> Window {
+        let number = window.number();
+        self.driver.kill_chromium(number);
+        self.windows.borrow_mut().retain(|other| other.number() != number);
+        // The driver must know this before it starts another one.
+        let _ = window.client().clone().close().await;
+        self.start_chromium(number).await
     }
 
     /// The address of the pages.
@@ -146,11 +170,12 @@ impl Browser {
         format!("http://{}{path}", self.addresses.1)
     }
 
-    async fn finish(&self) {
+    /// Checks the consoles of all windows, and closes the windows.
+    pub(crate) async fn finish(&self) {
         let mut all = String::new();
-        for (number, window) in self.windows.take().into_iter().enumerate() {
+        for window in self.windows.take() {
             for complaint in window.complaints().await {
-                all += &format!("window {number}: {complaint}\n");
+                all += &format!("window {}: {complaint}\n", window.number());
             }
             window.close().await;
         }
@@ -162,7 +187,8 @@ impl Browser {
         let folder = target().join("browser");
         fs::create_dir_all(&folder).unwrap();
         let test = thread::current().name().unwrap_or("test").replace("::", "-");
-        for (number, window) in self.windows.take().into_iter().enumerate() {
+        for window in self.windows.take() {
+            let number = window.number();
             let path = folder.join(format!("{test}-{number}.png"));
             println!("--- window {number}, shown in {}", path.display());
             let shown = AssertUnwindSafe(async {

@@ -96,8 +96,15 @@ impl Driver {
         client.await.unwrap_or_else(|error| panic!("Chromium cannot be started: {error}"))
     }
 
+    /// Kills the Chromium with this number, as a crash does: it gets no warning, and loses what it has not
+    /// written yet.
+    pub(super) fn kill_chromium(&self, number: usize) {
+        kill_all_that_name(&self.profile(number));
+    }
+
     fn profile(&self, number: usize) -> PathBuf {
-        self.folder.path().join(format!("profile-{number}"))
+        // No path is the beginning of another one.
+        self.folder.path().join(format!("profile-{number:03}"))
     }
 
     /// The driver itself chooses a free port, and prints it.
@@ -124,16 +131,21 @@ impl Drop for Driver {
         }
         let _ = self.child.kill();
         let _ = self.child.wait();
-        for _ in 0..100 {
-            let left = processes_that_name(self.folder.path());
-            if left.is_empty() {
-                break;
-            }
-            for pid in left {
-                let _ = kill_process(pid, Signal::KILL);
-            }
-            thread::sleep(PAUSE);
+        kill_all_that_name(self.folder.path());
+    }
+}
+
+/// Kills the processes whose command line contains this path, and waits until they are gone.
+fn kill_all_that_name(path: &Path) {
+    for _ in 0..100 {
+        let left = processes_that_name(path);
+        if left.is_empty() {
+            break;
         }
+        for pid in left {
+            let _ = kill_process(pid, Signal::KILL);
+        }
+        thread::sleep(PAUSE);
     }
 }
 

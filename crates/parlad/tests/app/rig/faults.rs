@@ -35,8 +35,14 @@ type Rule = Box<dyn FnMut(&str) -> Option<Fault> + Send>;
 /// Such a proxy. It runs until the process ends.
 pub(crate) struct Faults {
     address: SocketAddr,
-    rule: Arc<Mutex<Rule>>,
-    asked: Arc<Mutex<Vec<String>>>,
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    rule: Mutex<Rule>,
+    asked: Mutex<Vec<String>>,
+    /// The connections of pages that carry IRC lines.
+    lines: Mutex<Vec<TcpStream>>,
 }
 
 impl Faults {
@@ -44,19 +50,19 @@ impl Faults {
     pub(crate) fn start(pages: SocketAddr, rule: impl FnMut(&str) -> Option<Fault> + Send + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
-        let rule: Arc<Mutex<Rule>> = Arc::new(Mutex::new(Box::new(rule)));
-        let asked = Arc::new(Mutex::new(Vec::new()));
-        let (rules, log) = (Arc::clone(&rule), Arc::clone(&asked));
+        let rule: Mutex<Rule> = Mutex::new(Box::new(rule));
+        let shared = Arc::new(Shared { rule, asked: Mutex::default(), lines: Mutex::default() });
+        let served = Arc::clone(&shared);
         thread::spawn(move || {
             for stream in listener.incoming().map_while(Result::ok) {
-                let (rules, log) = (Arc::clone(&rules), Arc::clone(&log));
+                let shared = Arc::clone(&served);
                 thread::spawn(move || {
                     // When a page is closed, its connections break.
-                    let _ = serve(stream, pages, &rules, &log);
+                    let _ = serve(stream, pages, &shared);
                 });
             }
         });
-        Self { address, rule, asked }
+        Self { address, shared }
     }
 
     pub(crate) const fn address(&self) -> SocketAddr {
@@ -65,32 +71,36 @@ impl Faults {
 
     /// Replaces the rule from now on.
     pub(crate) fn change(&self, rule: impl FnMut(&str) -> Option<Fault> + Send + 'static) {
-        *self.rule.lock().unwrap() = Box::new(rule);
+        *self.shared.rule.lock().unwrap() = Box::new(rule);
     }
 
     /// How often this path was requested.
     pub(crate) fn count(&self, path: &str) -> usize {
-        self.asked.lock().unwrap().iter().filter(|asked| *asked == path).count()
+        self.shared.asked.lock().unwrap().iter().filter(|asked| *asked == path).count()
+    }
+
+    /// Breaks every connection that carries IRC lines.
+    pub(crate) fn breaks_connections(&self) {
+        for page in self.shared.lines.lock().unwrap().drain(..) {
+            // It may have ended already.
+            let _ = page.shutdown(Shutdown::Both);
+        }
     }
 }
 
 /// Answers one request. The page opens another connection for the next.
-fn serve(
-    mut page: TcpStream,
-    pages: SocketAddr,
-    rule: &Mutex<Rule>,
-    log: &Mutex<Vec<String>>,
-) -> io::Result<()> {
+fn serve(mut page: TcpStream, pages: SocketAddr, shared: &Shared) -> io::Result<()> {
     let head = read_head(&mut page)?;
     let target = head.split(' ').nth(1).unwrap_or_default();
     let path = target.split('?').next().unwrap_or_default();
     let mut server = TcpStream::connect(pages)?;
     if path.ends_with("/irc") {
         server.write_all(head.as_bytes())?;
+        shared.lines.lock().unwrap().push(page.try_clone()?);
         return pass_on(&page, &server);
     }
-    log.lock().unwrap().push(path.to_owned());
-    let fault = (rule.lock().unwrap())(path);
+    shared.asked.lock().unwrap().push(path.to_owned());
+    let fault = (shared.rule.lock().unwrap())(path);
     server.write_all(alone(&head).as_bytes())?;
     let mut answer = Vec::new();
     server.read_to_end(&mut answer)?;

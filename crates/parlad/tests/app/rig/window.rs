@@ -37,6 +37,8 @@ impl Width {
 #[derive(Clone)]
 pub(crate) struct Window {
     client: Client,
+    /// The number of its browser, as the driver counts them.
+    number: usize,
     /// Which tab of its browser it is; `None` if it has never had others.
     tab: Option<WindowHandle>,
     /// Lines that the test expects in the console.
@@ -44,8 +46,12 @@ pub(crate) struct Window {
 }
 
 impl Window {
-    pub(super) fn new(client: Client) -> Self {
-        Self { client, tab: None, expected: Rc::default() }
+    pub(super) fn new(client: Client, number: usize) -> Self {
+        Self { client, number, tab: None, expected: Rc::default() }
+    }
+
+    pub(super) const fn number(&self) -> usize {
+        self.number
     }
 
     /// Opens another tab in the same browser, which is in front from now on. Returns this tab as well, so
@@ -201,12 +207,22 @@ impl Window {
 
     /// Waits until `look` finds something.
     pub(crate) async fn eventually<T>(&self, what: &str, look: impl AsyncFn() -> Option<T>) -> T {
+        self.eventually_within(PATIENCE, what, look).await
+    }
+
+    /// The same, for tests in which more happens at once than usual.
+    pub(crate) async fn eventually_within<T>(
+        &self,
+        patience: Duration,
+        what: &str,
+        look: impl AsyncFn() -> Option<T>,
+    ) -> T {
         let begin = Instant::now();
         loop {
             if let Some(found) = look().await {
                 return found;
             }
-            if begin.elapsed() > PATIENCE {
+            if begin.elapsed() > patience {
                 let text = self.text().await;
                 panic!("waited in vain for {what}; the page shows\n{text}");
             }

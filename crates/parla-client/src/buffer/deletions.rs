@@ -1,0 +1,142 @@
+//! What stands in the place of messages that were taken back, also after the program was started anew. Histories leave such
+//! messages out, so this is known here alone. Nothing of what they said is kept.
+
+use std::sync::Arc;
+
+use parla_proto::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::Buffer;
+use crate::{
+    limits::DELETIONS_MAX,
+    text::Text,
+    view::{Audience, Author, Content, Deleted, Earlier, Manner, Row, RowId, Said},
+};
+
+/// A message that was taken back: who had said it and when, and who took it back. Names as they are shown.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct Deletion {
+    msgid: String,
+    /// When it was said, in milliseconds of Unix time.
+    at: i64,
+    nick: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    account: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    called: Option<String>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    own: bool,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    bot: bool,
+    manner: Manner,
+    /// The sign of those whom it was for, if it was not for all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sign: Option<char>,
+    by: String,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    by_own: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+}
+
+impl Deletion {
+    fn of(msgid: &str, at: Timestamp, said: &Said, deleted: &Deleted) -> Self {
+        let Author { nick, account, called, own, bot, .. } = &said.author;
+        Self {
+            msgid: msgid.to_owned(),
+            at: at.as_millis(),
+            nick: nick.to_string(),
+            account: account.as_deref().map(str::to_owned),
+            called: called.as_deref().map(str::to_owned),
+            own: *own,
+            bot: *bot,
+            manner: said.manner,
+            sign: said.audience.map(|audience| audience.sign),
+            by: deleted.by.to_string(),
+            by_own: deleted.own,
+            reason: deleted.reason.as_ref().map(|reason| reason.plain.to_string()),
+        }
+    }
+
+    fn deleted(&self) -> Deleted {
+        let reason = self.reason.as_deref().map(Text::parse);
+        Deleted { by: self.by.as_str().into(), own: self.by_own, reason }
+    }
+
+    fn said(&self) -> Said {
+        let author = Author {
+            account: self.account.as_deref().map(Arc::from),
+            called: self.called.as_deref().map(Arc::from),
+            own: self.own,
+            bot: self.bot,
+            ..Author::new(&self.nick)
+        };
+        Said {
+            msgid: Some(self.msgid.as_str().into()),
+            audience: self.sign.map(Audience::of),
+            deleted: Some(Arc::new(self.deleted())),
+            ..Said::by(author, self.manner, Text::default())
+        }
+    }
+}
+
+impl Buffer {
+    /// What is known of messages that were taken back, by when they were said.
+    pub(crate) fn deletions(&self) -> &[Deletion] {
+        &self.deletions
+    }
+
+    /// What was known of them when the program ended.
+    pub(crate) fn restore_deletions(&mut self, deletions: Vec<Deletion>) {
+        self.deletions = deletions;
+    }
+
+    /// A message is taken back: nothing of what it said is here any more. False if that is known.
+    pub(crate) fn take_back(&mut self, row: RowId, msgid: &str, deleted: Deleted) -> bool {
+        let Some(Row { at, content: Content::Said(said), .. }) = self.timeline.row(row) else { return false };
+        if said.deleted.is_some() {
+            return false;
+        }
+        self.note_deletion(Deletion::of(msgid, *at, said, &deleted));
+        self.timeline.update_message(row, |said| {
+            (said.text, said.mention) = (Text::default(), false);
+            (said.reply, said.reactions) = (None, Arc::default());
+            said.deleted = Some(Arc::new(deleted));
+        });
+        true
+    }
+
+    fn note_deletion(&mut self, deletion: Deletion) {
+        self.deletions.retain(|known| known.msgid != deletion.msgid);
+        let place = self.deletions.partition_point(|known| known.at <= deletion.at);
+        self.deletions.insert(place, deletion);
+        if self.deletions.len() > DELETIONS_MAX {
+            self.deletions.remove(0);
+        }
+        self.is_stored = false;
+    }
+
+    /// More of the past is here now: what was taken back in it stands there, too. `earlier` is what may be had before all that.
+    pub(crate) fn put_back_deleted(&mut self, earlier: Earlier) {
+        for deletion in self.deletions.clone() {
+            let msgid = Some(deletion.msgid.as_str());
+            match self.timeline.row_of(&deletion.msgid) {
+                // The history of this server has it all the same.
+                Some(row) => {
+                    self.take_back(row, &deletion.msgid, deletion.deleted());
+                }
+                None => {
+                    let at = Timestamp::from_millis(deletion.at);
+                    let Some(spot) = self.timeline.spot_of_deleted(at, earlier) else { continue };
+                    let id = self.row_id_of(msgid);
+                    let row = Row { id, at, content: Content::Said(Arc::new(deletion.said())) };
+                    if self.timeline.insert_at(spot, row, msgid) {
+                        self.find_read(id, msgid);
+                        self.changed();
+                    }
+                }
+            }
+        }
+    }
+}

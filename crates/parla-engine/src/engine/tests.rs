@@ -1,0 +1,355 @@
+//! The engine by a script: what the shell's part of it is asked to do, in order.
+
+use std::{cell::RefCell, rc::Rc, sync::Arc};
+
+use expect_test::{Expect, expect};
+use parla_client::{
+    Credentials, Intent, Kept, Problem, ProblemKind,
+    view::{BufferKind, LinkState, Manner, NetworkId},
+};
+
+use super::*;
+use crate::problem;
+
+const START: Timestamp = Timestamp::from_millis(1_700_000_000_000);
+
+/// What was asked of the shell, a line each.
+type Log = Rc<RefCell<Vec<String>>>;
+
+/// A shell that does what the test says.
+#[derive(Default)]
+struct Script {
+    log: Log,
+    /// Connections that were begun.
+    begun: u64,
+    /// It cannot connect.
+    is_stuck: bool,
+    /// Its connections take nothing.
+    is_full: bool,
+    /// The archive answers later.
+    is_slow: bool,
+}
+
+struct Wire {
+    number: u64,
+    log: Log,
+    is_full: bool,
+}
+
+impl Transport for Script {
+    type Connection = Wire;
+
+    fn connect(&mut self) -> Result<Wire, Problem> {
+        if self.is_stuck {
+            self.log.borrow_mut().push("cannot connect".to_owned());
+            return Err(problem(ProblemKind::BadAddress, "no address"));
+        }
+        self.begun += 1;
+        self.log.borrow_mut().push(format!("connect {}", self.begun));
+        Ok(Wire { number: self.begun, log: Rc::clone(&self.log), is_full: self.is_full })
+    }
+}
+
+impl Connection for Wire {
+    fn number(&self) -> u64 {
+        self.number
+    }
+
+    fn send(&mut self, line: Vec<u8>) -> Result<(), Problem> {
+        if self.is_full {
+            return Err(problem(ProblemKind::Lost, "full"));
+        }
+        self.log.borrow_mut().push(format!(
+            "{}> {}",
+            self.number,
+            String::from_utf8(line).unwrap().trim_end()
+        ));
+        Ok(())
+    }
+
+    fn give_up(&mut self) {
+        self.log.borrow_mut().push(format!("give up {}", self.number));
+    }
+}
+
+impl Drop for Wire {
+    fn drop(&mut self) {
+        self.log.borrow_mut().push(format!("end {}", self.number));
+    }
+}
+
+impl Storage for Script {
+    fn store(&mut self, key: String, value: Option<String>) {
+        let what = if value.is_some() { "store" } else { "forget" };
+        self.log.borrow_mut().push(format!("{what} {key}"));
+    }
+
+    fn sync(&mut self) {
+        self.log.borrow_mut().push("sync".to_owned());
+    }
+
+    fn change(&mut self, change: Change) {
+        let text = match change {
+            Change::Keep(kept) => format!("keep {}", kept.text),
+            Change::Unkeep(unkept) => format!("unkeep {}", unkept.msgid),
+            Change::Rename(renamed) => format!("rename {} {}", renamed.from, renamed.to),
+        };
+        self.log.borrow_mut().push(text);
+    }
+
+    fn recall(&mut self, question: Question) -> Option<Recalled> {
+        let Question { kind, name, limit, .. } = question;
+        self.log.borrow_mut().push(format!("recall {limit} of {name}"));
+        (!self.is_slow).then(|| Recalled { messages: vec![kept(kind, &name)], more: false })
+    }
+}
+
+fn kept(kind: BufferKind, name: &str) -> Kept {
+    Kept {
+        kind,
+        buffer: name.into(),
+        msgid: None,
+        at: Timestamp::from_millis(1),
+        source: "bob!b@host".into(),
+        account: None,
+        manner: Manner::Message,
+        text: "hello".into(),
+        own: false,
+        audience: None,
+    }
+}
+
+/// An engine with its shell, at a time.
+struct Rig {
+    engine: Engine<Wire>,
+    shell: Script,
+    now: Timestamp,
+    records: BTreeMap<String, String>,
+    updates: Vec<Update>,
+}
+
+impl Rig {
+    fn new() -> Self {
+        Self::remembering(&[], Archive::All)
+    }
+
+    fn remembering(keys: &[&str], archive: Archive) -> Self {
+        let records = keys.iter().map(|key| ((*key).to_owned(), "{}".to_owned())).collect();
+        let settings = Settings {
+            network: NetworkId(1),
+            address: "irc.test".into(),
+            nick: "alice".into(),
+            compose: str::to_owned,
+            transliterate: str::to_owned,
+            credentials: Credentials::default(),
+            private: true,
+            archive,
+            seed: 1,
+        };
+        let engine = Engine::new(settings, &records, START);
+        Self { engine, shell: Script::default(), now: START, records, updates: Vec::new() }
+    }
+
+    /// One in #tea.
+    fn in_tea() -> Self {
+        let mut rig = Self::new();
+        rig.handle(Input::Start);
+        rig.welcome(1);
+        rig.handle(Input::Intent(Intent::Join { room: "#tea".into(), key: None }));
+        rig.lines(1, &[":alice!a@host JOIN #tea", ":s 353 alice = #tea :alice", ":s 366 alice #tea :End"]);
+        rig.take_log();
+        rig
+    }
+
+    fn handle(&mut self, input: Input<'_>) {
+        self.engine.handle(self.now, input, &mut self.shell);
+        self.updates.extend(self.engine.take_updates());
+    }
+
+    fn hear(&mut self, number: u64, signal: Signal<&str>) {
+        self.engine.hear(self.now, (number, signal), &mut self.shell);
+        self.updates.extend(self.engine.take_updates());
+    }
+
+    fn lines(&mut self, number: u64, lines: &[&str]) {
+        for line in lines {
+            self.hear(number, Signal::Line(line));
+        }
+    }
+
+    /// A connection is there and registered.
+    fn welcome(&mut self, number: u64) {
+        self.hear(number, Signal::Opened);
+        self.lines(
+            number,
+            &[
+                ":s CAP * LS :message-tags server-time echo-message",
+                ":s CAP * ACK :message-tags server-time echo-message",
+                ":s 001 alice :Welcome",
+                ":s 422 alice :No MOTD",
+            ],
+        );
+    }
+
+    /// Lets time go on to when something is due, and does that.
+    fn ring(&mut self) {
+        self.now = self.engine.next_deadline(self.now).unwrap();
+        assert!(self.engine.ring(self.now, &mut self.shell));
+        self.updates.extend(self.engine.take_updates());
+    }
+
+    fn link(&self) -> LinkState {
+        let views = self.updates.iter().rev();
+        let mut links = views.filter_map(|update| match update {
+            Update::Network(view) => Some(view.link.clone()),
+            _ => None,
+        });
+        links.next().unwrap()
+    }
+
+    fn room(&self) -> parla_client::view::BufferId {
+        let mut buffers = self.updates.iter().filter_map(|update| match update {
+            Update::Buffer(_, view) if view.kind == BufferKind::Room => Some(view.id),
+            _ => None,
+        });
+        buffers.next().unwrap()
+    }
+
+    fn take_log(&self) -> String {
+        self.shell.log.take().join("\n")
+    }
+
+    /// What was asked of the shell since the last look.
+    fn check(&self, expected: Expect) {
+        expected.assert_eq(&self.take_log());
+    }
+}
+
+fn lost() -> Signal<&'static str> {
+    Signal::Closed(problem(ProblemKind::Lost, "lost"))
+}
+
+#[test]
+fn a_lost_connection_is_made_again() {
+    let mut rig = Rig::in_tea();
+    rig.hear(1, lost());
+    assert!(matches!(rig.link(), LinkState::Waiting { .. }));
+    rig.check(expect!["end 1"]);
+    rig.ring();
+    rig.check(expect!["connect 2"]);
+}
+
+#[test]
+fn one_that_was_given_up_is_not_heard() {
+    let mut rig = Rig::new();
+    rig.handle(Input::Start);
+    rig.handle(Input::Moved { address: "irc.example".into(), private: true });
+    rig.hear(1, lost());
+    rig.hear(1, Signal::Opened);
+    assert!(matches!(rig.link(), LinkState::Connecting(_)));
+    assert!(rig.engine.has(2) && !rig.engine.has(1));
+    rig.check(expect![[r#"
+        connect 1
+        give up 1
+        end 1
+        connect 2"#]]);
+}
+
+#[test]
+fn what_cannot_be_tried_is_a_connection_that_failed() {
+    let mut rig = Rig::new();
+    rig.shell.is_stuck = true;
+    rig.handle(Input::Start);
+    let LinkState::Stopped { why: Some(why), .. } = rig.link() else { panic!("{:?}", rig.link()) };
+    assert_eq!((why.kind, &*why.details), (ProblemKind::BadAddress, "no address"));
+    assert_eq!(rig.engine.next_deadline(rig.now), None);
+}
+
+#[test]
+fn a_connection_that_takes_nothing_is_lost() {
+    let mut rig = Rig::new();
+    rig.shell.is_full = true;
+    rig.handle(Input::Start);
+    rig.hear(1, Signal::Opened);
+    let LinkState::Waiting { why, .. } = rig.link() else { panic!("{:?}", rig.link()) };
+    assert_eq!(&*why.details, "full");
+    rig.check(expect![[r#"
+        connect 1
+        give up 1
+        end 1"#]]);
+}
+
+#[test]
+fn only_a_connection_that_is_open_ends_politely() {
+    let leave = || Input::Intent(Intent::Disconnect { reason: "bye".into() });
+    let mut rig = Rig::in_tea();
+    rig.handle(leave());
+    rig.check(expect![[r#"
+        1> QUIT :bye
+        end 1"#]]);
+    let mut rig = Rig::new();
+    rig.handle(Input::Start);
+    rig.handle(leave());
+    rig.check(expect![[r#"
+        connect 1
+        give up 1
+        end 1"#]]);
+}
+
+#[test]
+fn what_is_said_is_safe_before_it_is_sent_and_kept_after_it_is_safe() {
+    let mut rig = Rig::in_tea();
+    let room = rig.room();
+    rig.handle(Input::Intent(Intent::Submit { buffer: room, input: "hello".into() }));
+    rig.check(expect![[r#"
+        store out 0
+        sync
+        1> PRIVMSG #tea :hello"#]]);
+    rig.lines(1, &["@msgid=m1 :alice!a@host PRIVMSG #tea :hello"]);
+    rig.check(expect![[r#"
+        forget out 0
+        sync
+        keep hello"#]]);
+}
+
+#[test]
+fn what_is_kept_of_conversations_comes_in_first() {
+    let keys = ["away", "person bob", "room #tea"];
+    let mut rig = Rig::remembering(&keys, Archive::Direct);
+    let records = rig.records.clone();
+    assert_eq!(rig.engine.recall_latest(rig.now, (&records, 5), &mut rig.shell), 0);
+    rig.check(expect!["recall 5 of bob"]);
+    rig.updates.extend(rig.engine.take_updates());
+    assert!(
+        rig.updates.iter().any(|update| matches!(update, Update::Buffer(_, view) if view.timeline.len == 1))
+    );
+
+    let mut rig = Rig::remembering(&keys, Archive::All);
+    rig.shell.is_slow = true;
+    assert_eq!(rig.engine.recall_latest(rig.now, (&records, 5), &mut rig.shell), 2);
+    rig.check(expect![[r#"
+        recall 5 of bob
+        recall 5 of #tea"#]]);
+    let question = Question { kind: BufferKind::Room, name: Arc::from("#tea"), before: None, limit: 5 };
+    let recalled = Recalled { messages: vec![kept(BufferKind::Room, "#tea")], more: true };
+    rig.engine.recalled(rig.now, (question, recalled), &mut rig.shell);
+    rig.updates.extend(rig.engine.take_updates());
+    assert!(
+        rig.updates.iter().any(|update| matches!(update, Update::Buffer(_, view) if view.timeline.len == 1))
+    );
+}
+
+#[test]
+fn deadlines_do_not_follow_each_other_at_once() {
+    let mut rig = Rig::in_tea();
+    rig.hear(1, lost());
+    rig.ring();
+    let late = rig.now + Duration::from_secs(3_600);
+    assert!(rig.engine.ring(late, &mut rig.shell));
+    let next = rig.engine.next_deadline(late).unwrap();
+    assert!(next >= late + DEADLINE_GAP);
+    let early = START;
+    rig.engine.handle(early, Input::Online, &mut rig.shell);
+    let next = rig.engine.next_deadline(early).unwrap();
+    assert!(next < late, "the clock was set back");
+}

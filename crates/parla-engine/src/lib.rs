@@ -1,0 +1,20 @@
+//! What both shells of the app do with the client of a network: they give it what happens, carry out what it wants, and tell the
+//! interface of it.
+//!
+//! Has no sockets, files, threads or clock. A shell brings them: it makes connections ([`Transport`]), keeps things ([`Storage`]),
+//! and says what time it is. It also waits, on a thread or in a page, until something happens or is due.
+//!
+//! # Code map
+//!
+//! - `engine.rs` has the client and its connection.
+//! - `transport.rs` and `storage.rs` are what a shell brings, `pace.rs` says when the interface is told.
+
+mod engine;
+mod pace;
+mod storage;
+mod transport;
+
+pub use engine::{Engine, Shell};
+pub use pace::{BATCH_GAP, Pace};
+pub use storage::{Change, Question, Recalled, Renamed, Storage, Unkept};
+pub use transport::{Connection, Signal, Transport, problem};

@@ -1,0 +1,104 @@
+//! When the interface is told what changed: the first change at once, those that follow it together, eleven times a second.
+
+use std::{ops::Add, time::Duration};
+
+/// Batches of updates are at least so far apart. What the page costs grows with their number.
+pub const BATCH_GAP: Duration = Duration::from_millis(90);
+/// The longest rest.
+const REST_MAX: Duration = BATCH_GAP.saturating_mul(2);
+
+/// Whether there is something to tell, and since when the interface has had its rest. `T` is the time, of whatever clock.
+#[derive(Debug)]
+pub struct Pace<T> {
+    changed: bool,
+    rests_until: Option<T>,
+}
+
+impl<T> Default for Pace<T> {
+    fn default() -> Self {
+        Self { changed: false, rests_until: None }
+    }
+}
+
+impl<T: Copy + Ord + Add<Duration, Output = T>> Pace<T> {
+    /// There is something to tell.
+    pub const fn changed(&mut self) {
+        self.changed = true;
+    }
+
+    /// When to tell it; none if there is nothing.
+    pub fn due(&self, now: T) -> Option<T> {
+        // After a clock was set back, a rest would last until it has caught up.
+        let rests_until = self.rests_until.filter(|until| *until <= now + REST_MAX);
+        self.changed.then(|| rests_until.map_or(now, |until| until.max(now)))
+    }
+
+    /// Whether it is to be told now.
+    pub fn is_due(&self, now: T) -> bool {
+        self.due(now).is_some_and(|due| due <= now)
+    }
+
+    /// It was told.
+    pub fn told(&mut self, now: T) {
+        self.changed = false;
+        self.rests_until = Some(now + BATCH_GAP);
+    }
+
+    /// There was nothing in it after all.
+    pub const fn nothing(&mut self) {
+        self.changed = false;
+    }
+
+    /// The interface has not taken the last batch yet; looking again costs little, and waits longer than a batch would.
+    pub fn held(&mut self, now: T) {
+        self.rests_until = Some(now + REST_MAX);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use parla_proto::Timestamp;
+
+    use super::*;
+
+    const START: Timestamp = Timestamp::from_millis(1_000_000);
+
+    fn after(ms: u64) -> Timestamp {
+        START + Duration::from_millis(ms)
+    }
+
+    #[test]
+    fn the_first_change_goes_at_once_and_the_next_ones_together() {
+        let mut pace = Pace::default();
+        assert_eq!(pace.due(START), None);
+        pace.changed();
+        assert_eq!(pace.due(START), Some(START));
+        pace.told(START);
+        assert_eq!(pace.due(after(1)), None);
+        pace.changed();
+        assert_eq!(pace.due(after(1)), Some(START + BATCH_GAP));
+        assert!(!pace.is_due(after(1)) && pace.is_due(START + BATCH_GAP));
+        pace.changed();
+        pace.told(START + BATCH_GAP);
+        pace.changed();
+        assert_eq!(pace.due(after(500)), Some(after(500)), "after a quiet time");
+    }
+
+    #[test]
+    fn what_turned_out_to_be_nothing_costs_no_rest() {
+        let mut pace = Pace::default();
+        pace.changed();
+        pace.nothing();
+        assert_eq!(pace.due(START), None);
+        pace.changed();
+        assert_eq!(pace.due(START), Some(START));
+    }
+
+    #[test]
+    fn a_clock_that_was_set_back_lets_nobody_wait() {
+        let mut pace = Pace::default();
+        pace.told(after(3_600_000));
+        pace.changed();
+        assert_eq!(pace.due(START), Some(START));
+    }
+}

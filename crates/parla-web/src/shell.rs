@@ -1,0 +1,59 @@
+//! What the browser is to the engine: its WebSocket, its storage, and the archive in that. Each answers at once.
+
+use futures_channel::mpsc::UnboundedSender;
+use parla_client::{Problem, ProblemKind};
+use parla_engine::{Change, Question, Recalled, Storage, Transport, problem};
+use web_sys::window;
+
+use crate::{archive::Archive, engine::Happening, page, socket::Socket, storage};
+
+/// What the engine needs of the browser.
+pub(crate) struct Shell {
+    happenings: UnboundedSender<Happening>,
+    archive: Archive,
+    /// The number of the newest connection.
+    number: u64,
+}
+
+impl Shell {
+    pub(crate) fn new(happenings: &UnboundedSender<Happening>) -> Self {
+        Self { happenings: happenings.clone(), archive: Archive::open(), number: 0 }
+    }
+
+    /// The messages are gone from the storage.
+    pub(crate) fn forget_archive(&mut self) {
+        self.archive = Archive::default();
+    }
+}
+
+impl Transport for Shell {
+    type Connection = Socket;
+
+    fn connect(&mut self) -> Result<Socket, Problem> {
+        self.number += 1;
+        let url = window().and_then(|window| page::server_url(&window).ok());
+        let socket = url.and_then(|url| Socket::open(&url, self.number, &self.happenings).ok());
+        socket.ok_or_else(|| problem(ProblemKind::Lost, "the browser does not connect"))
+    }
+}
+
+impl Storage for Shell {
+    fn store(&mut self, key: String, value: Option<String>) {
+        storage::store(&key, value.as_deref());
+    }
+
+    /// What is stored is safe already, as far as it can be.
+    fn sync(&mut self) {}
+
+    fn change(&mut self, change: Change) {
+        match change {
+            Change::Keep(kept) => self.archive.keep(&kept),
+            Change::Unkeep(unkept) => self.archive.unkeep(&unkept.name, &unkept.msgid),
+            Change::Rename(renamed) => self.archive.rename(&renamed.from, &renamed.to),
+        }
+    }
+
+    fn recall(&mut self, question: Question) -> Option<Recalled> {
+        Some(self.archive.recall(&question.name, question.before, question.limit))
+    }
+}
