@@ -83,7 +83,7 @@ impl Letter {
     /// The text of this letter with this message. None if it cannot be written, which no message of ours is.
     pub fn write(&self, message: &Message) -> Option<String> {
         let line = match message {
-            Message::Ballot(ballot) => Line::Ballot(ballot.clone()),
+            Message::Ballot(ballot) => Line::Ballot(*ballot),
             message => Line::Packed(STANDARD.encode(pack(message)?)),
         };
         Some(format!("{}\n{}", serde_json::to_string(self).ok()?, serde_json::to_string(&line).ok()?))

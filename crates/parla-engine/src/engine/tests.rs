@@ -220,7 +220,7 @@ impl Rig {
     }
 
     /// What was asked of the shell since the last look.
-    fn check(&self, expected: Expect) {
+    fn check(&self, expected: &Expect) {
         expected.assert_eq(&self.take_log());
     }
 }
@@ -234,9 +234,9 @@ fn a_lost_connection_is_made_again() {
     let mut rig = Rig::in_tea();
     rig.hear(1, lost());
     assert!(matches!(rig.link(), LinkState::Waiting { .. }));
-    rig.check(expect!["end 1"]);
+    rig.check(&expect!["end 1"]);
     rig.ring();
-    rig.check(expect!["connect 2"]);
+    rig.check(&expect!["connect 2"]);
 }
 
 #[test]
@@ -248,7 +248,7 @@ fn one_that_was_given_up_is_not_heard() {
     rig.hear(1, Signal::Opened);
     assert!(matches!(rig.link(), LinkState::Connecting(_)));
     assert!(rig.engine.has(2) && !rig.engine.has(1));
-    rig.check(expect![[r#"
+    rig.check(&expect![[r#"
         connect 1
         give up 1
         end 1
@@ -273,7 +273,7 @@ fn a_connection_that_takes_nothing_is_lost() {
     rig.hear(1, Signal::Opened);
     let LinkState::Waiting { why, .. } = rig.link() else { panic!("{:?}", rig.link()) };
     assert_eq!(&*why.details, "full");
-    rig.check(expect![[r#"
+    rig.check(&expect![[r#"
         connect 1
         give up 1
         end 1"#]]);
@@ -284,13 +284,13 @@ fn only_a_connection_that_is_open_ends_politely() {
     let leave = || Input::Intent(Intent::Disconnect { reason: "bye".into() });
     let mut rig = Rig::in_tea();
     rig.handle(leave());
-    rig.check(expect![[r#"
+    rig.check(&expect![[r#"
         1> QUIT :bye
         end 1"#]]);
     let mut rig = Rig::new();
     rig.handle(Input::Start);
     rig.handle(leave());
-    rig.check(expect![[r#"
+    rig.check(&expect![[r#"
         connect 1
         give up 1
         end 1"#]]);
@@ -301,12 +301,12 @@ fn what_is_said_is_safe_before_it_is_sent_and_kept_after_it_is_safe() {
     let mut rig = Rig::in_tea();
     let room = rig.room();
     rig.handle(Input::Intent(Intent::Submit { buffer: room, input: "hello".into() }));
-    rig.check(expect![[r#"
+    rig.check(&expect![[r#"
         store out 0
         sync
         1> PRIVMSG #tea :hello"#]]);
     rig.lines(1, &["@msgid=m1 :alice!a@host PRIVMSG #tea :hello"]);
-    rig.check(expect![[r#"
+    rig.check(&expect![[r#"
         forget out 0
         sync
         keep hello"#]]);
@@ -318,7 +318,7 @@ fn what_is_kept_of_conversations_comes_in_first() {
     let mut rig = Rig::remembering(&keys, Archive::Direct);
     let records = rig.records.clone();
     assert_eq!(rig.engine.recall_latest(rig.now, (&records, 5), &mut rig.shell), 0);
-    rig.check(expect!["recall 5 of bob"]);
+    rig.check(&expect!["recall 5 of bob"]);
     rig.updates.extend(rig.engine.take_updates());
     assert!(
         rig.updates.iter().any(|update| matches!(update, Update::Buffer(_, view) if view.timeline.len == 1))
@@ -327,7 +327,7 @@ fn what_is_kept_of_conversations_comes_in_first() {
     let mut rig = Rig::remembering(&keys, Archive::All);
     rig.shell.is_slow = true;
     assert_eq!(rig.engine.recall_latest(rig.now, (&records, 5), &mut rig.shell), 2);
-    rig.check(expect![[r#"
+    rig.check(&expect![[r#"
         recall 5 of bob
         recall 5 of #tea"#]]);
     let question = Question { kind: BufferKind::Room, name: Arc::from("#tea"), before: None, limit: 5 };
