@@ -5,8 +5,8 @@
 //!
 //! # Code map
 //!
-//! - One file for each chore: `run.rs`, `app.rs`, `web.rs`, `test.rs`, `lint.rs`, `fuzz.rs`, `bench.rs`,
-//!   `screenshots.rs`.
+//! - One file for each chore: `run.rs`, `app.rs`, `web.rs`, `test.rs`, `lint.rs`, `portable.rs`, `fuzz.rs`,
+//!   `bench.rs`, `screenshots.rs`.
 //! - `tools.rs` finds and starts programs, `debian.rs` installs what is missing, `wasm.rs` gets a compiler
 //!   for the browser, `axe.rs` the judge of accessibility, and `steps.rs` runs one step after the other and
 //!   says at the end what failed.
@@ -22,6 +22,7 @@ mod bench;
 mod debian;
 mod fuzz;
 mod lint;
+mod portable;
 mod run;
 mod screenshots;
 mod steps;
@@ -63,6 +64,8 @@ enum Chore {
     Test,
     /// Checks the formatting, the lints and the dependencies
     Lint,
+    /// Checks the crates that know nothing of the system for Windows and macOS, too
+    Portable,
     /// Fuzzes each target of fuzz/ for a while; needs cargo-fuzz and a nightly toolchain
     Fuzz {
         /// One target; without it, all of them in turn
@@ -98,6 +101,7 @@ fn perform(chore: Chore) -> Result<ExitCode> {
         Chore::Web => web::web(),
         Chore::Test => test::test(),
         Chore::Lint => lint::lint(),
+        Chore::Portable => portable::portable(),
         Chore::Fuzz { target, seconds } => fuzz::fuzz(target.as_deref(), seconds),
         Chore::Bench { arguments } => bench::bench(&arguments),
         Chore::Screenshots => screenshots::screenshots(),
