@@ -50,11 +50,12 @@ pub enum Copied {
 }
 
 /// Copies the file of `connection` at `path`, including what is still in its log, to a file beside it that
-/// ends with `.before-VERSION`. When this returns, the copy and its directory entry are on disk. Only the
-/// owner can read it, and older copies have been deleted.
+/// ends with `.before-NUMBER`, the number being `version`. When this returns, the copy and its directory
+/// entry are on disk. Only the owner can read it, and older copies have been deleted.
 ///
 /// # Errors
-/// There is no space, or the file cannot be read. The file is unchanged, and nothing of the copy remains.
+/// There is no space, or the file cannot be read; then nothing of the copy remains. Or an older copy cannot
+/// be deleted; then the new one is complete. The file itself is unchanged in every case.
 pub fn copy_before(
     connection: &Connection,
     path: &Path,
@@ -94,7 +95,7 @@ pub fn delete_unfinished_copies(path: &Path) -> io::Result<()> {
     copies(path)?.iter().filter(|copy| is_unfinished(copy)).try_for_each(|copy| delete(copy))
 }
 
-/// All complete and incomplete copies of a file by [`copy_before`].
+/// All copies of a file that [`copy_before`] made, complete and incomplete.
 ///
 /// # Errors
 /// The directory cannot be read.
@@ -163,7 +164,7 @@ fn write(connection: &Connection, to: &Path, watch: &mut dyn FnMut(Copied)) -> R
     Ok(())
 }
 
-/// Makes sure that the directory entries beside a file survive a power cut.
+/// Makes sure that the entries of the directory that holds a file survive a power cut.
 fn sync_folder(path: &Path) -> io::Result<()> {
     match path.parent() {
         #[cfg(unix)]

@@ -88,7 +88,7 @@ pub enum MigrationError {
     Sqlite(#[from] rusqlite::Error),
 }
 
-/// The file could not be copied. It is unchanged, and nothing of the copy remains.
+/// The file could not be copied, or older copies of it could not be deleted. The file itself is unchanged.
 #[derive(Debug, Error)]
 pub enum CopyError {
     /// The copy cannot be created, written or renamed.
@@ -114,7 +114,8 @@ pub enum CopyError {
 /// A message could not be stored or read.
 #[derive(Debug, Error)]
 pub enum HistoryError {
-    /// SQLite's integers have only 63 bits for it. No server assigns such an id.
+    /// The number needs more than the 63 bits that an integer of SQLite has for it. No server assigns such a
+    /// number.
     #[error("the message number {} is too large to be kept", .0.0)]
     IdTooLarge(MessageNumber),
     /// SQLite refused: the disk is full, or the file is damaged or in use.

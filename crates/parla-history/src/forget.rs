@@ -3,10 +3,11 @@
 //!
 //! Deleted text disappears from the table, from both indexes and from the free pages, as with a single
 //! deleted message (`append.rs`). For many rows this takes two passes. When a page has lost most of its rows,
-//! SQLite merges it with others and does not overwrite their old places, whatever `secure_delete` says. So
-//! the first pass empties every message, which moves no other row, and the second deletes the empty rows.
+//! SQLite moves the remaining rows to another page and does not overwrite the places where they were,
+//! whatever `secure_delete` says. So the first pass empties every message, which moves no other row, and the
+//! second deletes the empty rows.
 //!
-//! It relies on the caller never to reuse the number of a conversation.
+//! It relies on the caller never reusing the number of a conversation.
 
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
 
@@ -15,12 +16,12 @@ use crate::{
     index::{index_pending, last_indexed, remove_words},
 };
 
-/// How many bytes a message counts in addition to its text when it is deleted.
+/// How many bytes a deleted message counts for, in addition to its text.
 const MESSAGE_BYTES: usize = 64;
 
 impl Writer<'_> {
-    /// Forgets a conversation, which has no messages from now on. [`forget_pending`] removes them from the
-    /// file, and continues after a crash.
+    /// Forgets a conversation: from now on, readers find no messages in it. [`forget_pending`] removes them
+    /// from the file, and continues after a crash.
     ///
     /// # Errors
     /// SQLite refuses.
@@ -192,7 +193,7 @@ mod tests {
             let texts = rows.iter().filter(|text| text.starts_with("rust")).count();
             left.push((texts, rows.len() - 7));
         }
-        // Two messages are indexed, all are emptied, and then they are deleted.
+        // Two steps index what was not indexed yet, four empty the messages, and the others delete them.
         let emptied = [(5, 7), (3, 7), (1, 7), (0, 7)];
         let deleted = [(0, 5), (0, 3), (0, 1), (0, 0), (0, 0)];
         assert_eq!(left, [&[(7, 7); 2][..], &emptied, &deleted].concat());

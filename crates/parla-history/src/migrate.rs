@@ -34,8 +34,8 @@ pub struct KnownTables<'a> {
     pub version: usize,
 }
 
-/// Performs those of `steps` that the file has not had yet, all in one transaction. `steps[0]` leads to
-/// version 1.
+/// Runs those of `steps` that have not been applied to the file yet, all in one transaction. `steps[0]` leads
+/// to version 1.
 ///
 /// A released step never changes; new ones are added after it. Running this again has no effect.
 ///
@@ -120,7 +120,7 @@ fn has_versions(connection: &Connection) -> Result<bool, rusqlite::Error> {
     Ok(connection.query_row(sql, [], |row| row.get::<_, i64>(0))? > 0)
 }
 
-/// How many steps a component has had. The table of versions must exist.
+/// How many steps of a component have been applied. The table of versions must exist.
 fn version(connection: &Connection, component: &str) -> Result<u32, rusqlite::Error> {
     let sql = "SELECT version FROM schema_versions WHERE component = ?1";
     Ok(connection.query_row(sql, [component], |row| row.get(0)).optional()?.unwrap_or(0))

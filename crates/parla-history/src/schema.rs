@@ -14,8 +14,8 @@
 //! conversation, but it takes 60 to 170 µs for 50 places, where the table takes 15 µs.
 //!
 //! With pages of 1024, 2048, 4096 and 8192 bytes, a commit of one message takes 5.1, 5.2, 6.5 and 8.3 µs. For
-//! 50 messages and for indexing there is no difference, and reads prefer larger pages, so we use SQLite's
-//! default of 4096.
+//! 50 messages and for indexing there is no difference, and reads are faster with larger pages, so we use
+//! SQLite's default of 4096.
 //!
 //! With 2000 conversations, an index on `messages` cost 6 to 7 µs per appended row, and storing messages in
 //! the order of (conversation, id) 12 µs. Times need no index: they are found by bisection (`page.rs`),
@@ -28,8 +28,9 @@
 //! is not built in.
 //!
 //! `refers_to` and `edited` are empty in most rows, where they cost one byte each. The index on `refers_to`
-//! does not contain such rows. The cost of appending did not change by more than two runs differ: 3.8 to 4.9
-//! µs per row with them, at 50 rows per transaction, and 3.9 to 4.8 µs without, on a machine with other load.
+//! does not contain such rows. The cost of appending changed by no more than the difference between two runs:
+//! 3.8 to 4.9 µs per row with them, at 50 rows per transaction, and 3.9 to 4.8 µs without, on a machine with
+//! other load.
 //!
 //! `kind` is text, for people who read the file, and takes 7 of a row's 134 bytes.
 //!
@@ -55,8 +56,8 @@ use rusqlite::{Connection, Transaction};
 
 use crate::{MigrationError, migrate, migrate_within};
 
-/// The second migration, which only creates a full-text index: `tail.rs` uses it for a small one in memory
-/// over what is not indexed yet.
+/// The second migration. It only creates a full-text index, so `tail.rs` also uses it to create a small one
+/// in memory, for what is not indexed yet.
 pub(crate) const SEARCH: &str = include_str!("../schema/2-search.sql");
 
 /// The name under which [`migrate`] counts these tables.
@@ -90,8 +91,8 @@ pub fn prepare_within(transaction: &Transaction<'_>) -> Result<(), MigrationErro
     migrate_within(transaction, COMPONENT, STEPS)
 }
 
-/// Creates the tables as of `version`, or of the latest version if that is older, to compare them with the
-/// tables of an older file.
+/// Creates the tables of `version` (of the latest version if there is no such version yet), to compare them
+/// with the tables of an older file.
 ///
 /// # Errors
 /// As for [`migrate`].

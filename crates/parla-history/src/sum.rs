@@ -6,7 +6,7 @@
 
 use rusqlite::{Row, types::ValueRef};
 
-/// The columns of `messages` that [`Columns::read`] reads, in its order.
+/// The columns of `messages` that [`Summed::read`] reads, in its order.
 macro_rules! summed {
     () => {
         "id, conversation, at, kind, source, account, text, tags, cuts, refers_to, edited, sum"
