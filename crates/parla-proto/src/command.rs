@@ -1,4 +1,5 @@
-//! Commands: what a message asks for, one file each. Every layer has a file of the same name.
+//! Commands: what a message asks for. Each command has a file, and every layer has a file of the same name
+//! for it.
 //!
 //! One table generates the names, the types and the parser. Both sides match on them without a wildcard, so a
 //! new row does not compile until the server, the client and the tests handle it. A command's type only
@@ -278,7 +279,7 @@ fn at<'a>(params: &Params<'a>, index: usize) -> &'a str {
     params.get(index).copied().unwrap_or_default()
 }
 
-/// The nick, the channels and the next parameter of an operator's command. The nick can be left out.
+/// The nick, the channels and the next parameter of SAJOIN or SAPART. The nick can be left out.
 fn meant<'a>(params: &Params<'a>) -> (Option<&'a str>, &'a str, Option<&'a str>) {
     let first = at(params, 0);
     let (nick, channels) = if is_channel(first) { (None, 0) } else { (Some(first), 1) };

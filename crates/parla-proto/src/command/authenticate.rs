@@ -1,4 +1,4 @@
-//! AUTHENTICATE logs in by SASL.
+//! AUTHENTICATE logs in with SASL.
 //!
 //! <https://ircv3.net/specs/extensions/sasl-3.1>
 

@@ -8,7 +8,7 @@ use crate::message::Params;
 /// CHATHISTORY with its parameters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Chathistory<'a> {
-    /// LATEST, BEFORE, AFTER, AROUND, BETWEEN or TARGETS, in any case.
+    /// LATEST, BEFORE, AFTER, AROUND, BETWEEN or TARGETS, in upper or lower case.
     pub subcommand: &'a str,
     /// The target, bounds and limit, as the subcommand requires.
     pub arguments: Params<'a>,

@@ -1,4 +1,4 @@
-//! MONITOR maintains a list of people whose coming and going the client is told.
+//! MONITOR maintains a list of people. The client is told when they come and go.
 //!
 //! <https://ircv3.net/specs/extensions/monitor>
 
