@@ -1,4 +1,4 @@
-//! AUTHENTICATE: logging in by SASL, which this server does not offer.
+//! AUTHENTICATE: logging in with SASL, which this server does not offer.
 //! <https://ircv3.net/specs/extensions/sasl-3.1>
 
 use parla_proto::{Reply, command::Authenticate};

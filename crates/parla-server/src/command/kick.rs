@@ -61,7 +61,7 @@ fn read_names(context: &Context<'_>, channel: &str, nick: &str) -> Result<(Chann
     }
 }
 
-/// The channel, if this user may kick there. Somebody who may not must not learn who is there.
+/// The channel, if this user may kick there. A user without that right must not learn who is in it.
 fn kicker<'n>(
     network: &'n Network,
     actor: UserId,
