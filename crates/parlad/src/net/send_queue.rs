@@ -90,7 +90,7 @@ impl SendQueue {
         }
     }
 
-    /// Makes the hub be told when everything has been sent.
+    /// Asks that the hub be told when everything has been sent.
     pub(crate) const fn tell_when_sent(&mut self) {
         self.must_tell = true;
     }

@@ -1,5 +1,5 @@
-//! The task of one connection: turns incoming bytes into lines for the hub, and sends what delivery had to
-//! leave.
+//! The task of one connection: turns incoming bytes into lines for the hub, and sends what delivery could not
+//! send at once.
 
 use std::{
     cell::RefCell,
@@ -27,7 +27,7 @@ thread_local! {
     static READ_BUFFER: RefCell<Vec<u8>> = RefCell::new(vec![0; READ_BYTES_MAX]);
 }
 
-/// A connection's task: reads lines for the hub, and sends what delivery had to leave.
+/// A connection's task: reads lines for the hub, and sends what delivery could not send at once.
 pub(crate) struct Task {
     pub(crate) id: ConnectionId,
     pub(crate) connection: Arc<Connection>,
@@ -104,7 +104,7 @@ impl Task {
         })
     }
 
-    /// Handles bytes from the socket.
+    /// Decrypts bytes from the socket if the connection uses TLS, and passes their lines to the hub.
     fn hear(&mut self, bytes: &[u8]) -> Received {
         let Some(tls) = &self.connection.tls else { return self.take(bytes) };
         match tls.open(bytes, |sealed| self.connection.send_sealed(sealed)) {

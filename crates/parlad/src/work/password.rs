@@ -74,7 +74,7 @@ impl Passwords {
     /// as long as an existing one.
     pub(super) fn is_right(&self, of: &PasswordOf, password: &str, hasher: &mut Hasher) -> Option<bool> {
         match of {
-            // The server no longer requires a password.
+            // Without a hash, the server no longer requires a password, so any is right.
             PasswordOf::Server => {
                 self.server.as_ref().map_or(Some(true), |hash| hasher.matches(hash, password))
             }
