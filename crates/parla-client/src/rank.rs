@@ -1,19 +1,19 @@
-//! The ranks of a room, as people name them, and the signs that stand for them.
+//! The ranks of a channel, as people name them, and their prefixes.
 
 use serde::{Deserialize, Serialize};
 
-/// What a member may do, the mightiest first.
+/// What a member may do, from the highest rank to the lowest.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Rank {
-    /// `~`
+    /// Prefix `~`.
     Founder,
-    /// `&`
+    /// Prefix `&`.
     Admin,
-    /// `@`
+    /// Prefix `@`.
     Operator,
-    /// `%`
+    /// Prefix `%`.
     HalfOperator,
-    /// `+`
+    /// Prefix `+`.
     Voiced,
     /// No prefix.
     #[default]
@@ -21,7 +21,7 @@ pub enum Rank {
 }
 
 impl Rank {
-    /// What the sign before a nick means. Signs that nobody knows mean nothing.
+    /// The rank of the prefix before a nick. Unknown prefixes mean a plain member.
     pub(crate) const fn of_sign(sign: char) -> Self {
         match sign {
             '~' => Self::Founder,
@@ -33,7 +33,7 @@ impl Rank {
         }
     }
 
-    /// Its place in [`crate::view::Member::ranks`].
+    /// Its bit in [`crate::view::Member::ranks`].
     pub const fn bit(self) -> u8 {
         1 << self as u8
     }
