@@ -1,4 +1,4 @@
-//! The field in which the person chooses the language of the app. Each language stands there by its own name.
+//! The field in which the person chooses the language of the app. Each language is listed by its own name.
 
 use dioxus::prelude::*;
 

@@ -122,8 +122,7 @@ fn one_room_after_the_other_is_asked() {
         WHO #lobby
         MODE #tea
     "#]]);
-    // A server that does not answer is not waited for forever; here it does not even answer the next
-    // question.
+    // An unanswered question is given up after a while, and a channel that was left is not asked about.
     rig.pass(std::time::Duration::from_secs(11));
     rig.sends(expect![[""]]);
     rig.server(":alice!a@host JOIN #chess");

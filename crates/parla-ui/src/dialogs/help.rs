@@ -1,4 +1,4 @@
-//! The commands and the keys.
+//! Help: the commands and the keys.
 
 use dioxus::prelude::*;
 use parla_client::slash::SPECS;

@@ -1,4 +1,4 @@
-//! Asks someone into a room.
+//! Invites somebody to a room.
 
 use dioxus::prelude::*;
 use parla_client::Intent;

@@ -1,4 +1,4 @@
-//! What the app has said, newest first: messages leave by themselves, and can be read again here.
+//! The app's messages, newest first: they disappear by themselves and can be read again here.
 
 use dioxus::prelude::*;
 
