@@ -1,4 +1,5 @@
-### The sentences of parla in English. How they are written and translated: CONTRIBUTING.md, “A new sentence of the app”.
+### The sentences of parla in English. CONTRIBUTING.md, “A new sentence of the app”, says how they are written
+### and translated.
 
 ## Everywhere
 
@@ -35,7 +36,8 @@ new-messages-more-than = { $count ->
     [one] { $count }+ new
    *[other] { $count }+ new
 }
-# Read aloud beside a conversation or a button that leads to several; $new is one of the two above or one of the two below.
+# Read aloud beside a conversation or a button that leads to several; $new is one of the two above or one
+# of the two below.
 unread-mentions = { $count ->
     [one] 1 mention, { $new }
    *[other] { $count } mentions, { $new }
@@ -82,7 +84,8 @@ room-count = { $count ->
     [one] 1 room
    *[other] { $count } rooms
 }
-# Headings above the members of each rank. Owners are highest, then admins, operators, helpers, speakers, members.
+# Headings above the members of each rank. Owners are highest, then admins, operators, helpers, speakers,
+# members.
 ranks-owner = Owners
 ranks-admin = Admins
 ranks-operator = Operators
@@ -797,7 +800,8 @@ quit-flooded = { $who } was disconnected for sending too much at once
 quit-too-slow = { $who } was disconnected because their connection was too slow
 quit-banned = { $who } was banned from the server
 quit-killed = { $who } was removed from the server ({ $reason })
-# Several people in one line. $names are at most two names, joined by “and”; for more people only $count is given.
+# Several people in one line. $names are at most two names, joined by “and”; for more people only $count is
+# given.
 several-joined = { $names ->
     [none] { NUMBER($count) } joined
    *[other] { $names } joined
