@@ -8,8 +8,8 @@ use crate::{File, Part, Pattern, Sentence, table::form};
 const TOLD: [&str; 2] = ["meaning", "remedy"];
 
 /// An `impl Words` with a method for each sentence. It returns a `&'static str` for a sentence without
-/// variables, a `String` for one with variables, and a `Told` for one with `.meaning` and `.remedy`, which
-/// may have none. Parameters are in alphabetical order.
+/// variables, a `String` for one with variables, and a `Told` for one with `.meaning` and `.remedy`, neither
+/// of which may have variables. Parameters are in alphabetical order.
 #[must_use]
 pub fn accessors(english: &File) -> String {
     let mut code = "impl Words {\n".to_owned();
