@@ -192,8 +192,8 @@ impl<C: Connection> Engine<C> {
 }
 
 /// Stores the client's records before everything else is carried out. When this returns, messages that are
-/// about to be sent are on disk. And a message that the server has confirmed is deleted there before it enters
-/// the archive; otherwise the next start would look for it after itself, and send it again.
+/// about to be sent are on disk. And a message that the server has confirmed is deleted there before it
+/// enters the archive; otherwise the next start would look for it after itself, and send it again.
 fn store_first(outputs: &mut Vec<Output>, storage: &mut impl Storage) {
     let mut is_awaited = false;
     for output in outputs.extract_if(.., |output| matches!(output, Output::Store { .. })) {
