@@ -12,7 +12,7 @@ use crate::{
 const PACKAGE: &str = "parla-web";
 const PROFILE: &str = "wasm";
 
-/// Builds the app.
+/// Builds the app for the browser.
 ///
 /// # Errors
 /// As [`build`].

@@ -33,7 +33,7 @@ const LISTENER: u64 = u64::MAX;
 
 struct Client {
     socket: OwnedFd,
-    /// `nick!user@host`.
+    /// The source of its messages: `nick!user@host`.
     source: Vec<u8>,
     /// The beginning of a line that has not arrived completely.
     partial: Vec<u8>,

@@ -1,4 +1,5 @@
-//! What can go wrong in a benchmark. Every error ends the run: a figure from a half-failed run is worse than none.
+//! What can go wrong in a benchmark. Every error ends the run: a figure from a half-failed run is worse than
+//! none.
 
 use std::io;
 

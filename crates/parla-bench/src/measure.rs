@@ -57,7 +57,7 @@ impl Process {
         Ok(Duration::from_millis(ticks.saturating_mul(1000) / rustix::param::clock_ticks_per_second()))
     }
 
-    /// Its memory now.
+    /// The memory that the process has now.
     pub(crate) fn memory(self) -> Result<Memory, Error> {
         parse_rollup(&self.read("smaps_rollup")?).ok_or(self.unreadable("the memory"))
     }

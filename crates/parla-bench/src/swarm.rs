@@ -59,7 +59,7 @@ struct Client {
     unsent: Vec<u8>,
 }
 
-/// All clients.
+/// All clients of a run.
 pub(crate) struct Swarm {
     server: SocketAddr,
     epoll: OwnedFd,
@@ -73,7 +73,7 @@ pub(crate) struct Swarm {
 }
 
 impl Swarm {
-    /// No clients yet.
+    /// A swarm without clients.
     pub(crate) fn new(server: SocketAddr) -> Result<Self, Error> {
         let epoll = epoll::create(epoll::CreateFlags::CLOEXEC).map_err(cannot("create an epoll"))?;
         Ok(Self { server, epoll, clients: Vec::new(), closed: 0, refusals: 0, first_refusal: None })
@@ -173,7 +173,7 @@ pub(crate) struct Intake {
 }
 
 impl Intake {
-    /// Allocates the buffer.
+    /// Allocates the shared buffer.
     pub(crate) fn new() -> Self {
         Self { buffer: vec![0; READ_BYTES], events: Vec::with_capacity(EVENTS_MAX), bytes: 0 }
     }

@@ -16,7 +16,7 @@ pub(crate) enum Line<'a> {
     Message(u64),
     /// A PING with its parameters, which are sent back as they are.
     Ping(&'a [u8]),
-    /// Anything else.
+    /// Any other line.
     Reply(Reply<'a>),
 }
 
@@ -89,7 +89,8 @@ fn number(line: &[u8]) -> Option<u64> {
     Some(number)
 }
 
-/// Appends a `PRIVMSG` to `#bench{room}` whose text is `payload_bytes` long and ends with the mark of `number`.
+/// Appends a `PRIVMSG` to `#bench{room}` whose text is `payload_bytes` long and ends with the mark of
+/// `number`.
 pub(crate) fn push_message(line: &mut Vec<u8>, room: usize, number: u64, payload_bytes: usize) {
     let padding = payload_bytes.saturating_sub(MARK_BYTES);
     // Writing to a vector cannot fail.

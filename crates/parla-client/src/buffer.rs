@@ -41,7 +41,7 @@ fn id_of(msgid: &str) -> RowId {
     RowId(hasher.finish())
 }
 
-/// One conversation.
+/// One conversation, with everything that is known of it.
 #[derive(Debug)]
 pub(crate) struct Buffer {
     id: BufferId,
@@ -323,7 +323,7 @@ impl Buffer {
         self.is_stored = false;
     }
 
-    /// The channel's topic.
+    /// The channel's topic, if it has one.
     pub(crate) const fn topic(&self) -> Option<&Arc<Topic>> {
         self.topic.as_ref()
     }

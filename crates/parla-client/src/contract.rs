@@ -40,11 +40,11 @@ pub struct Settings {
 /// Which messages a shell stores.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Archive {
-    /// No messages.
+    /// The shell stores no messages.
     Nothing,
     /// Only direct messages, because servers without accounts store them for nobody.
     Direct,
-    /// All messages.
+    /// The shell stores all messages.
     All,
 }
 

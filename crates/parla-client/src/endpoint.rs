@@ -95,7 +95,7 @@ impl Endpoint {
     }
 }
 
-/// Writes `host:port`.
+/// Writes `host:port`, with brackets around an IPv6 address.
 impl fmt::Display for Endpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.host.contains(':') {

@@ -46,7 +46,7 @@ pub(crate) enum Coverage {
     Nothing,
     /// Everything after this message.
     Since(Anchor),
-    /// Everything.
+    /// Everything that was said there.
     All,
 }
 

@@ -40,7 +40,7 @@ pub enum Intent {
     },
     /// Set or remove the topic of a room.
     SetTopic {
-        /// The room.
+        /// The room whose topic changes.
         buffer: BufferId,
         /// The new topic; empty to remove it.
         topic: Arc<str>,
@@ -63,7 +63,7 @@ pub enum Intent {
     },
     /// Change settings of a room.
     Configure {
-        /// The room.
+        /// The room whose settings change.
         buffer: BufferId,
         /// The settings to change; all others stay.
         settings: Vec<Set>,
@@ -74,19 +74,19 @@ pub enum Intent {
         buffer: BufferId,
         /// The nick of the member.
         nick: Arc<str>,
-        /// The rank.
+        /// The rank to give or to take away.
         rank: Rank,
         /// Whether to give the rank; otherwise it is taken away.
         is_given: bool,
     },
     /// Fetch the lists of a room, such as its bans.
     AskLists {
-        /// The room.
+        /// The room whose lists are requested.
         buffer: BufferId,
     },
     /// Add somebody to a list of a room.
     AddMask {
-        /// The room.
+        /// The room that the list belongs to.
         buffer: BufferId,
         /// The list, such as the bans.
         list: ListKind,
@@ -97,7 +97,7 @@ pub enum Intent {
     },
     /// Remove a mask from a list of a room.
     RemoveMask {
-        /// The room.
+        /// The room that the list belongs to.
         buffer: BufferId,
         /// The list, such as the bans.
         list: ListKind,
@@ -106,7 +106,7 @@ pub enum Intent {
     },
     /// Change the nick. Before registration, try again with this one.
     ChangeNick {
-        /// The new nick.
+        /// The nick that the person wants.
         nick: Arc<str>,
     },
     /// Set the person away, or back.
@@ -121,14 +121,14 @@ pub enum Intent {
     },
     /// Fetch the list of rooms.
     ListRooms,
-    /// Load earlier messages.
+    /// Load messages from before the first row of a conversation.
     LoadEarlier {
-        /// The conversation.
+        /// The conversation whose earlier messages are requested.
         buffer: BufferId,
     },
     /// Fill a gap in a conversation.
     LoadGap {
-        /// The conversation.
+        /// The conversation with the gap.
         buffer: BufferId,
         /// The row of the gap.
         row: RowId,
@@ -156,7 +156,7 @@ pub enum Intent {
     },
     /// Discard all messages of a conversation that have not been sent yet, but none that failed.
     DiscardQueued {
-        /// The conversation.
+        /// The conversation whose waiting messages are discarded.
         buffer: BufferId,
     },
     /// Use these credentials, and reconnect with them. The shell also learns of them here, for its keyring.

@@ -62,7 +62,7 @@ pub const HISTORY_OPEN_MAX: usize = 6;
 pub const DELETIONS_MAX: usize = 50;
 /// Batches open at once.
 pub const BATCHES_MAX: usize = 64;
-/// ISUPPORT tokens kept.
+/// ISUPPORT tokens that are kept.
 pub const ISUPPORT_TOKENS_MAX: usize = 200;
 /// Entries kept per list of a channel.
 pub const LIST_MASKS_MAX: usize = 1_000;
@@ -77,7 +77,7 @@ pub const TAB_EVENTS_MAX: usize = 500;
 
 /// The first pause before reconnecting; it doubles each time.
 pub const BACKOFF_FIRST: Duration = Duration::from_secs(1);
-/// The longest pause.
+/// The longest pause before reconnecting.
 pub const BACKOFF_LAST: Duration = Duration::from_secs(60);
 /// The shortest pause after a server refused a connection because there were too many: a client that returns
 /// at once is only refused again, and counted.

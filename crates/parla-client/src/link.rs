@@ -61,7 +61,7 @@ pub(crate) struct Link {
 /// What must be done about the connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Due {
-    /// Connect again.
+    /// Make a new connection.
     Connect,
     /// Send the server a PING.
     Ping,
@@ -91,7 +91,7 @@ impl Link {
         }
     }
 
-    /// Begins an attempt.
+    /// Begins an attempt to connect.
     pub(crate) fn begin(&mut self, now: Timestamp) {
         self.state = LinkState::Connecting(Stage::Finding);
         self.give_up_at = Some(now + OPENING_MAX);

@@ -186,7 +186,7 @@ pub enum ProblemKind {
     QueueFull,
     /// This app has no such command.
     UnknownCommand,
-    /// The command needs more words; `details` has the command.
+    /// The command needs more words; `about` has the name of the command.
     MissingWords,
     /// The command makes no sense in this conversation.
     NotHere,

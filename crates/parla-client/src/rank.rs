@@ -5,17 +5,17 @@ use serde::{Deserialize, Serialize};
 /// What a member may do, from the highest rank to the lowest.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Rank {
-    /// Prefix `~`.
+    /// The owner of the channel; prefix `~`.
     Founder,
-    /// Prefix `&`.
+    /// Protected from other operators; prefix `&`.
     Admin,
-    /// Prefix `@`.
+    /// An operator of the channel; prefix `@`.
     Operator,
-    /// Prefix `%`.
+    /// A half-operator, who has some of an operator's rights; prefix `%`.
     HalfOperator,
-    /// Prefix `+`.
+    /// May speak in a moderated channel; prefix `+`.
     Voiced,
-    /// No prefix.
+    /// Has no rank, and no prefix.
     #[default]
     Member,
 }

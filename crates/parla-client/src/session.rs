@@ -126,7 +126,7 @@ pub(crate) struct Session {
 pub(crate) struct MemberMode {
     /// The prefix before a nick.
     pub(crate) sign: char,
-    /// The mode letter.
+    /// The letter of the mode that gives the rank.
     pub(crate) letter: char,
 }
 

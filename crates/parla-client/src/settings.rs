@@ -135,7 +135,7 @@ pub struct Mask {
 /// The people whom a mask matches. Names are as they are shown.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Whom {
-    /// Everyone.
+    /// Everyone, whatever their nick and host.
     Everyone,
     /// Whoever has this nick.
     Nick(Arc<str>),

@@ -9,7 +9,7 @@ pub use split::split_text;
 
 use crate::limits::SHOWN_NAME_CHARS_MAX;
 
-/// What was submitted.
+/// The meaning of the text that was submitted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Submission {
     /// A message, line by line. Empty lines occur only between others; there are no lines at all if nothing
@@ -21,7 +21,7 @@ pub enum Submission {
     Unknown(String),
     /// The command needs more words.
     Missing {
-        /// The command.
+        /// The command that was written.
         command: &'static Spec,
     },
 }
@@ -196,7 +196,7 @@ fn lines(input: &str) -> Vec<String> {
 /// How the first line begins.
 enum Opening<'a> {
     Message,
-    /// With two slashes.
+    /// With two slashes, which stand for one at the start of a message.
     Escaped,
     Command(&'static Spec),
     Unknown(&'a str),

@@ -40,7 +40,7 @@ impl PartialEq for Text {
 pub struct Span {
     /// Its position in `plain`, in bytes.
     pub range: Range<usize>,
-    /// How it looks.
+    /// The formatting of the piece.
     #[serde(with = "style_bits")]
     pub style: Style,
     /// The text colour, if the sender chose one.
@@ -102,7 +102,7 @@ pub enum Colour {
 pub enum Link {
     /// To a web page: `http` or `https`; no other scheme ever becomes a link.
     Page {
-        /// The complete address.
+        /// The complete address, with the host in ASCII.
         href: Arc<str>,
         /// The host in ASCII (`xn--…`), if the host as written could be mistaken for another one.
         real_host: Option<Arc<str>>,
@@ -121,7 +121,7 @@ pub type Transliterate = fn(&str) -> String;
 /// How letters are compared.
 #[derive(Clone, Copy, Debug)]
 pub struct Letters {
-    /// The network's rule.
+    /// The network's rule for which letters are equal.
     pub casemapping: Casemapping,
     /// Needed where names may have all scripts, because one letter then has several encodings.
     pub compose: Compose,

@@ -1,4 +1,5 @@
-//! What an interface sees of a client: snapshots that are cheap to clone, to send to another thread and to compare.
+//! What an interface sees of a client: snapshots that are cheap to clone, to send to another thread and to
+//! compare.
 //!
 //! Large parts are behind `Arc`s that are shared until something in them changes; two equal pointers are
 //! equal views. There are no sentences in any language here: a failure is a [`Problem`], and the interface
@@ -166,7 +167,7 @@ pub enum BufferKind {
     Direct,
 }
 
-/// One conversation.
+/// One conversation, as the interface sees it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct BufferView {
     /// The id of the conversation.
@@ -236,7 +237,7 @@ pub enum Presence {
 /// The topic of a room.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Topic {
-    /// The words.
+    /// The text of the topic, with its formatting.
     pub text: Text,
     /// Who set it, if known.
     pub by: Option<Arc<str>>,
@@ -297,7 +298,7 @@ impl Timeline {
     }
 }
 
-/// One row.
+/// One row of a conversation.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Row {
     /// The row's id, which stays while the row is changed or its message delivered.
@@ -343,9 +344,9 @@ pub enum Event {
 pub enum ModeChange {
     /// A member was given a rank, or lost it.
     Rank {
-        /// The member's nick.
+        /// The nick of the member, as it is shown.
         who: Arc<str>,
-        /// The rank.
+        /// The rank that was given or taken away.
         rank: Rank,
         /// Whether they have it now.
         is_given: bool,
@@ -354,7 +355,7 @@ pub enum ModeChange {
     Setting(Setting, Option<Arc<str>>),
     /// Somebody was added to a list, or removed from it.
     Listed {
-        /// The list.
+        /// The list that was changed.
         list: ListKind,
         /// The people whom the entry matches.
         whom: Whom,
@@ -424,7 +425,7 @@ pub struct DirectoryRoom {
 /// Something to tell the person once.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Notice {
-    /// Something failed.
+    /// Something failed; the problem says what.
     Problem(Arc<Problem>),
     /// Somebody invites the person to a room.
     Invitation {

@@ -5,7 +5,7 @@ use std::{ops::Add, time::Duration};
 
 /// The shortest pause between batches of updates. Their cost for the page grows with their number.
 pub const BATCH_GAP: Duration = Duration::from_millis(90);
-/// The longest pause.
+/// The longest pause before the next batch.
 const REST_MAX: Duration = BATCH_GAP.saturating_mul(2);
 
 /// Whether there is something to tell, and until when the interface has a pause. `T` is a time of any clock.

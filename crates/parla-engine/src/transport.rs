@@ -5,7 +5,7 @@ use parla_client::{Problem, ProblemKind, view::Stage};
 /// The most characters that are shown of an error text of the system or the browser.
 const DETAILS_CHARS_MAX: usize = 500;
 
-/// Makes connections.
+/// Makes the connections of one network.
 pub trait Transport {
     /// The type of its connections.
     type Connection: Connection;

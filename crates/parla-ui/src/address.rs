@@ -107,7 +107,7 @@ pub fn irc_link(server: &str, target: &Target, encryption: Encryption) -> Option
 /// Whether a link demands an encrypted connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Encryption {
-    /// It demands one.
+    /// It demands encryption.
     Always,
     /// It leaves the choice to the program.
     Perhaps,

@@ -15,7 +15,7 @@ use crate::{
     state::BufferKey,
 };
 
-/// The conversations.
+/// All conversations, which components read through signals.
 #[derive(Clone, Copy, PartialEq)]
 pub struct Buffers(Signal<List>);
 
@@ -121,7 +121,7 @@ impl Buffers {
         }
     }
 
-    /// Removes a conversation.
+    /// Removes a conversation, and returns its entry.
     pub(crate) fn remove(&mut self, key: BufferKey) -> Option<Listed> {
         let known = self.0.peek().get(&key).cloned();
         self.retain(&|other| other != key);

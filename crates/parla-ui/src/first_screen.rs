@@ -59,7 +59,7 @@ impl Advice {
     }
 }
 
-/// The first screen.
+/// The first screen, with its form and the state of the connection.
 #[component]
 pub(crate) fn FirstScreen() -> Element {
     let words = use_words();

@@ -18,7 +18,7 @@ use crate::{
     words::{self, use_words},
 };
 
-/// The frame.
+/// The frame with its three parts.
 #[component]
 pub(crate) fn Frame() -> Element {
     let words = use_words();

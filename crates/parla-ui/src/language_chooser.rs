@@ -9,7 +9,7 @@ use crate::{
     words::{self, Language, use_words},
 };
 
-/// The field.
+/// The field, with all languages as options.
 #[component]
 pub(crate) fn LanguageChooser() -> Element {
     let words = use_words();

@@ -19,7 +19,7 @@ use crate::{
 /// An address that is being followed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Link {
-    /// The address itself.
+    /// The address that is followed.
     pub address: Address,
     stage: Stage,
 }

@@ -22,7 +22,7 @@ const SEARCH_FROM: usize = 20;
 /// The number of members of a room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum MemberCount {
-    /// This many.
+    /// The room has this many members.
     Known(usize),
     /// Not known, because the person is not in the room and is not told.
     Unknown,

@@ -8,7 +8,8 @@
 //!   backslash, because the value of an input is a single line
 //! - `stored KEY`: another tab changed what the browser stores under this key; `stored` alone: it may have
 //!   changed anything
-//! - `view ROOM TOP HEIGHT WIDTH TOTAL END ROW ABOVE`, see [`LogView`]; without the last two if no row is in view
+//! - `view ROOM TOP HEIGHT WIDTH TOTAL END ROW ABOVE`, see [`LogView`]; without the last two if no row is in
+//!   view
 //!
 //! Reports that cannot be parsed are ignored: the page is ours, but browser extensions are not.
 
@@ -42,7 +43,7 @@ pub enum PageSignal {
 }
 
 impl PageSignal {
-    /// Parses a report.
+    /// Parses a report; `None` if it cannot be read.
     pub fn parse(report: &str) -> Option<Self> {
         let (kind, rest) = report.split_once(' ').unwrap_or((report, ""));
         let words = &mut rest.split_ascii_whitespace();

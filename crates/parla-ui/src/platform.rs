@@ -34,7 +34,7 @@ pub enum Place {
 pub enum Command {
     /// Connect to a network, under an id that the interface has not used before.
     Connect {
-        /// The id.
+        /// The id of the network.
         network: NetworkId,
         /// `host`, `host:port` or `[address]:port`; in a browser empty, which means the server that handed
         /// out the page.
@@ -55,7 +55,7 @@ pub enum Command {
     /// Save a small text like [`Platform::save`], but only after the earlier commands have been carried out:
     /// a draft must not be deleted before it is stored as a message.
     Save {
-        /// The key.
+        /// The key of the text, as in [`Platform::save`].
         key: String,
         /// The text; `None` deletes the key.
         value: Option<String>,
@@ -81,7 +81,7 @@ pub enum Change {
 pub enum PageAct {
     /// Put this text into the composer, with the caret after `caret` UTF-16 units.
     SetComposer {
-        /// The text.
+        /// The text to put there.
         text: String,
         /// The position of the caret, in UTF-16 units.
         caret: usize,
@@ -90,7 +90,7 @@ pub enum PageAct {
     },
     /// The same as if the person had written the text: they can undo it.
     EditComposer {
-        /// The text.
+        /// The text to put there.
         text: String,
         /// The position of the caret, in UTF-16 units.
         caret: usize,
@@ -113,7 +113,7 @@ pub enum PageAct {
 /// The address at which the app starts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Start {
-    /// There is none.
+    /// There is no such address.
     Anywhere,
     /// One that somebody wrote: the part after the address of the page.
     Link(String),
@@ -193,7 +193,7 @@ pub trait Platform {
             }
         }
     }
-    /// The current time.
+    /// The time by the person's clock.
     fn now(&self) -> Timestamp;
     /// The person's time zone at that moment, in seconds east of UTC.
     fn utc_offset_seconds(&self, at: Timestamp) -> i32;

@@ -16,7 +16,7 @@ pub(crate) const KEYS_BEFORE: [&str; 4] = ["language", "members", "notifications
 /// Incremented when a field changes its meaning.
 const VERSION: u32 = 1;
 
-/// The person's preferences.
+/// The person's preferences, as they are stored.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Preferences {

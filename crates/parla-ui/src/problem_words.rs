@@ -1,4 +1,5 @@
-//! A problem as it is shown everywhere: what happened, what it means, what to do, and the server's own words on demand.
+//! A problem as it is shown everywhere: what happened, what it means, what to do, and the server's own words
+//! on demand.
 
 use std::sync::Arc;
 

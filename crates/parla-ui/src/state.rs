@@ -176,7 +176,7 @@ pub struct Page {
 pub struct Announced {
     /// The messages that are shown.
     pub toasts: Signal<VecDeque<Toast>>,
-    /// The earlier messages.
+    /// The earlier messages, which can be read again in a dialog.
     pub(crate) journal: Signal<VecDeque<Toast>>,
     /// Why something failed that the person did in a conversation.
     pub(crate) beside: Signal<Option<(BufferKey, Beside)>>,
@@ -223,9 +223,9 @@ pub struct LogView {
     pub top: i32,
     /// The height of the visible part.
     pub height: i32,
-    /// The width.
+    /// The width of the log.
     pub width: i32,
-    /// The total height.
+    /// The height of the whole log.
     pub total: i32,
     /// Whether the reader is at the end and stays there when more arrives.
     pub end: bool,

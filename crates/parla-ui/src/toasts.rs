@@ -27,7 +27,7 @@ pub struct Toast {
     pub network: NetworkId,
     /// The conversation that it is about.
     pub buffer: Option<BufferId>,
-    /// The content.
+    /// What the toast says.
     pub kind: ToastKind,
 }
 

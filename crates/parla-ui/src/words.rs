@@ -43,7 +43,7 @@ pub fn badge(mentions: u32) -> String {
 /// How many messages are new in a conversation, or in several.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct New {
-    /// All new messages.
+    /// The number of all new messages.
     pub unread: u32,
     /// Those in rooms that mention the person.
     pub mentions: u32,

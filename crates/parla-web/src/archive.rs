@@ -29,7 +29,7 @@ const MESSAGES_MAX: usize = 3_000;
 /// The position of a message in its conversation: its time, and its number among those of the same time.
 type Place = (i64, u32);
 
-/// The stored messages.
+/// Which messages are stored; their content is in the storage.
 #[derive(Debug, Default)]
 pub(crate) struct Archive {
     places: BTreeMap<String, BTreeSet<Place>>,

@@ -121,7 +121,7 @@ impl Leader {
         self.term.leader
     }
 
-    /// The person's credentials.
+    /// The person's credentials, for the other tabs.
     pub(crate) const fn credentials(&self) -> &Credentials {
         &self.credentials
     }

@@ -39,7 +39,7 @@ pub(crate) struct Remembered {
     pub(crate) values: BTreeMap<String, String>,
 }
 
-/// One network.
+/// One network with the records of its client.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct RememberedNetwork {
     /// A random id that no other network has. Its archive and its records belong to this id.
@@ -158,7 +158,7 @@ pub(crate) struct Opened {
 }
 
 impl Remembered {
-    /// Everything as rows.
+    /// Everything as rows of the file.
     fn rows(&self) -> BTreeMap<Row, Option<String>> {
         let mut rows = BTreeMap::new();
         for (number, network) in &self.networks {
@@ -175,7 +175,7 @@ impl Remembered {
         rows
     }
 
-    /// Applies a change.
+    /// Applies the change of one row.
     fn apply(&mut self, row: &Row, value: Option<&str>) {
         match row {
             Row::Network { id, number } => match value.map(serde_json::from_str) {

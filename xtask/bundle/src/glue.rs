@@ -1,4 +1,5 @@
-//! What wasm-bindgen makes of the compiled app: the WebAssembly for the browser, and the JavaScript that loads it.
+//! What wasm-bindgen makes of the compiled app: the WebAssembly for the browser, and the JavaScript that
+//! loads it.
 //!
 //! Touches no file.
 

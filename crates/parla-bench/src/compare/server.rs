@@ -65,7 +65,7 @@ pub(crate) enum Contestant {
 pub(crate) struct Running {
     /// The address that it listens on.
     pub(crate) address: SocketAddr,
-    /// Its process.
+    /// The process that serves.
     pub(crate) process: Process,
     /// The process that was started here, if any; dropping it stops the process and then removes its
     /// directory.

@@ -1,4 +1,5 @@
-//! The Markdown of a comparison: medians, spreads and ratios. Pure, apart from looking up a file system's kind.
+//! The Markdown of a comparison: medians, spreads and ratios. Pure, apart from looking up a file system's
+//! kind.
 
 use std::{fs, path::Path};
 

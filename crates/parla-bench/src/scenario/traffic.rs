@@ -25,7 +25,7 @@ pub(super) enum Pace {
         /// The time between two messages.
         interval: Duration,
     },
-    /// Never.
+    /// Never: nothing is sent.
     Stopped,
 }
 

@@ -33,7 +33,7 @@ pub(crate) enum Missed {
     Nothing,
     /// Everything after this message.
     Since(Anchor),
-    /// Everything.
+    /// Everything that was said there.
     All,
 }
 

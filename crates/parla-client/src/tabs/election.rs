@@ -37,7 +37,7 @@ pub struct Term {
 pub enum Ballot {
     /// Who leads?
     Ask,
-    /// The sender leads.
+    /// The sender leads, in this term.
     Lead(Term),
     /// The sender's term has ended; the named tab should lead next.
     Leave(Term, Option<TabId>),
@@ -52,7 +52,7 @@ pub enum Role {
     Asking,
     /// It leads and has the connection.
     Leading(Term),
-    /// Another tab leads.
+    /// Another tab leads, in this term.
     Following(Term),
 }
 

@@ -115,7 +115,7 @@ pub fn pack(value: &impl Serialize) -> Option<Vec<u8>> {
     postcard::to_allocvec(value).ok()
 }
 
-/// Unpacks a value.
+/// Unpacks a value that [`pack`] packed; `None` if the bytes are something else.
 pub fn unpack<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
     postcard::from_bytes(bytes).ok()
 }

@@ -57,9 +57,9 @@ pub(super) struct Parts {
     pub(super) chunks: Vec<Piece>,
     /// The number of rows in all chunks.
     pub(super) len: usize,
-    /// `None` if unchanged.
+    /// The members; `None` if unchanged.
     pub(super) members: Option<Vec<Member>>,
-    /// `None` if unchanged.
+    /// The settings of the channel; `None` if unchanged.
     pub(super) settings: Option<RoomSettings>,
 }
 
@@ -76,7 +76,7 @@ pub(super) enum Piece {
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Rooms {
-    /// `None` if unchanged.
+    /// The rooms; `None` if unchanged.
     pub(super) rooms: Option<Vec<DirectoryRoom>>,
     pub(super) complete: bool,
     pub(super) cut: bool,
@@ -172,7 +172,7 @@ impl Mirror {
         self.followers.values_mut().for_each(act);
     }
 
-    /// Adds an event.
+    /// Adds an event for these tabs.
     pub fn say(&mut self, audience: Recipients, event: &Update) {
         for (tab, follower) in self.followers.iter_mut() {
             let is_for = match audience {

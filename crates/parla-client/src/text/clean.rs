@@ -1,8 +1,8 @@
 //! Decides which characters of a text are shown. Those that could hide something, spill into other rows or
 //! imitate something else are not.
 //!
-//! Bidirectional controls: <https://www.unicode.org/reports/tr9/#Explicit_Directional_Embeddings>. Subdivision flags:
-//! <https://www.unicode.org/reports/tr51/#Emoji_Tag_Sequences>.
+//! Bidirectional controls: <https://www.unicode.org/reports/tr9/#Explicit_Directional_Embeddings>.
+//! Subdivision flags: <https://www.unicode.org/reports/tr51/#Emoji_Tag_Sequences>.
 
 /// The most combining marks and joiners on one character. Languages need four; with hundreds of them a line
 /// covers its neighbours.
@@ -151,7 +151,8 @@ fn is_never_shown(char: char) -> bool {
         | '\u{1D173}'..='\u{1D17A}' | '\u{E0000}'..='\u{E00FF}' | '\u{E01F0}'..='\u{E0FFF}')
 }
 
-/// Invisible characters that languages, emoji and bots need: where a word may break, and which neighbours belong together.
+/// Invisible characters that languages, emoji and bots need: where a word may break, and which neighbours
+/// belong together.
 fn is_joiner(char: char) -> bool {
     matches!(char, '\u{AD}' | '\u{61C}' | '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FEFF}')
 }

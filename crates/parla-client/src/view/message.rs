@@ -12,7 +12,7 @@ use crate::{
     text::{Hue, Text, hue, shown_name},
 };
 
-/// A message.
+/// One message of a conversation.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Said {
     /// The msgid. `None` before the server has confirmed the message, and on servers without msgids.
@@ -90,7 +90,7 @@ impl Author {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Manner {
-    /// An ordinary message.
+    /// An ordinary message, as PRIVMSG sends it.
     #[default]
     Message,
     /// A message from a program, or one that programs must not answer.

@@ -107,7 +107,7 @@ pub struct Person {
     pub rooms: Vec<RoomOf>,
     /// The seconds since they last wrote something.
     pub idle_seconds: Option<u64>,
-    /// When they connected.
+    /// When they connected to the network.
     pub since: Option<Timestamp>,
     /// Whether they are an operator of the server.
     pub operator: bool,

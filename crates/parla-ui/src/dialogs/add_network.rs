@@ -17,7 +17,7 @@ use crate::{
     words::{Words, use_words},
 };
 
-/// The dialog.
+/// The dialog that adds a network.
 #[component]
 pub(crate) fn AddNetwork() -> Element {
     let words = use_words();

@@ -12,7 +12,7 @@ use crate::{
     words::{Words, use_words},
 };
 
-/// The dialog.
+/// The dialog for the address of a network.
 #[component]
 pub(crate) fn Address(network: NetworkId) -> Element {
     let words = use_words();

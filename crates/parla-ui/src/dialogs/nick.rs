@@ -18,7 +18,7 @@ use crate::{
     words::use_words,
 };
 
-/// The dialog.
+/// The dialog about the person on this network.
 #[component]
 pub(crate) fn Nick(network: NetworkId) -> Element {
     let words = use_words();

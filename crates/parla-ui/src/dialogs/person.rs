@@ -18,7 +18,7 @@ use crate::{
     words::{self, use_words},
 };
 
-/// The dialog.
+/// The card of a person.
 #[component]
 pub(crate) fn PersonCard(network: NetworkId, nick: Arc<str>) -> Element {
     let words = use_words();

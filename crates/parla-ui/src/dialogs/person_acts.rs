@@ -19,7 +19,7 @@ use crate::{
 /// The most rooms that are offered; with more it would no longer be a menu.
 const INVITE_ROOMS_MAX: usize = 12;
 
-/// The buttons.
+/// The buttons of the person's card.
 #[component]
 pub(crate) fn PersonActs(network: NetworkId, nick: Arc<str>) -> Element {
     let words = use_words();

@@ -5,7 +5,7 @@ use dioxus::prelude::*;
 use super::{DialogBox, FocusFirst};
 use crate::{hooks::use_context, state::State, toasts::Said, words::use_words};
 
-/// The dialog.
+/// The dialog with the app's earlier messages.
 #[component]
 pub(crate) fn SaidList() -> Element {
     let words = use_words();

@@ -8,7 +8,7 @@ use parla_client::view::NetworkId;
 
 use crate::state::{BufferKey, Dialog, State};
 
-/// The open dialogs.
+/// The open dialogs and the focus.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Stack {
     /// The dialogs from the bottom up.
@@ -17,7 +17,7 @@ pub(crate) struct Stack {
     focus: Focus,
 }
 
-/// An open dialog.
+/// An open dialog, and where the focus goes when it is closed.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Opened {
     pub(crate) dialog: Dialog,

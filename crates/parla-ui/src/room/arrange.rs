@@ -45,7 +45,7 @@ pub(crate) enum Item {
 /// Whether a message shows its sender.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Lead {
-    /// It does.
+    /// It shows its sender.
     Named,
     /// It continues the one above.
     Continued,

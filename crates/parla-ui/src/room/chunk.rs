@@ -26,9 +26,9 @@ use crate::{
 /// What all chunks of a log share.
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) struct Shared {
-    /// The conversation.
+    /// The conversation that the log shows.
     pub(crate) at: BufferKey,
-    /// The measured heights.
+    /// The heights of chunks that were measured so far.
     pub(crate) heights: Signal<Heights>,
     /// The runs of joins and leaves that are expanded, by their first row, and the long messages that are
     /// shown whole.
@@ -37,7 +37,7 @@ pub(crate) struct Shared {
     pub(crate) wanted: Signal<Option<RowId>>,
 }
 
-/// Draws a chunk.
+/// One chunk of the log.
 #[component]
 pub(crate) fn ChunkBlock(
     shared: Shared,

@@ -8,7 +8,7 @@ use parla_proto::{
 
 use crate::platform::Here;
 
-/// The person's clock.
+/// The person's clock, read through the platform.
 #[derive(Clone)]
 pub(crate) struct Clock(pub(crate) Here);
 

@@ -56,7 +56,7 @@ pub(crate) enum Start {
 #[derive(Clone, Copy)]
 pub(crate) struct Scroll {
     at: BufferKey,
-    /// The conversation.
+    /// The conversation as it is now; `None` once it is gone.
     pub(crate) view: Memo<Option<BufferView>>,
     /// Where the script must begin.
     pub(crate) start: Signal<Start>,

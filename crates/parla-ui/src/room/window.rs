@@ -26,7 +26,7 @@ pub(crate) enum Place {
     End,
     /// Inside a chunk.
     At {
-        /// The chunk's id.
+        /// The id of the chunk at the top of the visible part.
         chunk: u64,
         /// The distance from the top of the chunk to the top of the visible part, in CSS pixels; may be
         /// negative.
@@ -59,7 +59,7 @@ pub(crate) enum Segment {
 pub(crate) struct Heights(SortedMap<u64, f64>);
 
 impl Heights {
-    /// Stores a height.
+    /// Stores the height of a chunk.
     pub(crate) fn measure(&mut self, chunk: u64, height: f64) {
         self.0.insert(chunk, height);
     }

@@ -13,11 +13,11 @@ use super::Words;
 /// A problem in words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Told {
-    /// What happened.
+    /// What happened, in a sentence.
     pub title: String,
-    /// What it means.
+    /// What it means for the person.
     pub meaning: String,
-    /// What to do.
+    /// What the person can do.
     pub remedy: String,
 }
 

@@ -40,7 +40,7 @@ type Several = fn(Words, usize, &str) -> String;
 /// What the person's own messages wait for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WaitsFor {
-    /// The connection.
+    /// The connection to the network.
     Connection,
     /// Their turn: so many are on their way that more would look like a flood.
     Turn,

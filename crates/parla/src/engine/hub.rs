@@ -56,7 +56,7 @@ pub(crate) enum Soon {
     PasswordsLoaded(Serial, Result<Credentials, String>),
 }
 
-/// All networks.
+/// All networks, and the channels that they listen to.
 pub(crate) struct Hub {
     networks: BTreeMap<NetworkId, Network>,
     around: Surroundings,

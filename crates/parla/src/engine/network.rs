@@ -31,7 +31,7 @@ use crate::{
     store::{NetworkSettings, RememberedNetwork},
 };
 
-/// One network.
+/// One network with everything that belongs to it.
 pub(crate) struct Network {
     id: NetworkId,
     /// Distinguishes its archive's answers from those of an earlier network with the same id.

@@ -31,7 +31,7 @@ pub(crate) fn of_handshake(error: &io::Error) -> Problem {
     }
 }
 
-/// The connection broke.
+/// An open connection broke.
 pub(crate) fn of_stream(error: &io::Error) -> Problem {
     problem(ProblemKind::Lost, &error.to_string())
 }

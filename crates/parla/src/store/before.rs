@@ -44,7 +44,7 @@ struct OldMemory {
     buffers: Vec<OldBuffer>,
 }
 
-/// One conversation.
+/// One conversation of the old settings.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct OldBuffer {

@@ -68,7 +68,7 @@ struct Keeper {
     news: UnboundedSender<StoreNews>,
 }
 
-/// What was gathered.
+/// The changes that were gathered for one transaction.
 #[derive(Default)]
 struct Gathered {
     waiting: Vec<SyncSender<bool>>,

@@ -12,7 +12,7 @@ use crate::{
 };
 
 impl Client {
-    /// A numeric.
+    /// Handles a numeric, or passes it to the module that does.
     pub(super) fn numeric(&mut self, numeric: Numeric, incoming: &Incoming<'_>, turn: &mut Turn<'_>) {
         let Self { session, buffers, survey, .. } = self;
         match numeric {

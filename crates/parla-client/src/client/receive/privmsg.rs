@@ -14,7 +14,7 @@ use crate::{
 };
 
 impl Client {
-    /// PRIVMSG and NOTICE.
+    /// Handles PRIVMSG and NOTICE.
     pub(super) fn privmsg(&mut self, incoming: &Incoming<'_>, turn: &mut Turn<'_>) {
         let Some(mut received) = Received::of_line(&self.session, &self.names, incoming, Coming::Live) else {
             return;

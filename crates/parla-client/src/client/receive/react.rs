@@ -1,4 +1,5 @@
-//! Reactions: `+draft/react` and `+draft/unreact` on a TAGMSG or a message. <https://ircv3.net/specs/client-tags/react>
+//! Reactions: `+draft/react` and `+draft/unreact` on a TAGMSG or a message.
+//! <https://ircv3.net/specs/client-tags/react>
 
 use std::sync::Arc;
 
