@@ -351,7 +351,7 @@ person-operator = Helps to run this server
 banner-now = Try now
 # Connects again after the person had disconnected.
 banner-connect = Connect
-# Opens the field for another name.
+# Opens the dialog in which the name can be changed.
 banner-other-name = Choose another name
 # The person has disconnected.
 banner-disconnected = You are disconnected.
@@ -441,7 +441,7 @@ network-address-hint = Conversations and drafts stay.
 network-identity = Your certificate
 # The hint below that field.
 network-identity-hint = A PEM file with your certificate and its key, if the network knows you by one. Most people have none.
-# Hides the banner of a network that cannot be reached.
+# Gives up a network that cannot be reached, until the person connects to it again.
 network-not-now = Not now
 # The heading above the details of a certificate.
 network-certificate = The certificate that the server showed

@@ -49,8 +49,7 @@ impl Client {
         }
         let Some(id) = buffers.open(session, BufferKind::Room, room) else { return };
         let Some(buffer) = buffers.get_mut(id) else { return };
-        // Somebody who was removed from the channel while the bouncer was watching returns as from any other
-        // absence.
+        // Somebody who was removed from the channel while the bouncer was watching joins like anybody else.
         let is_bouncers = session.is_bouncer() && buffer.is_joining();
         if !buffer.enter(room, incoming.at) {
             return;
