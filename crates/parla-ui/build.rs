@@ -1,4 +1,4 @@
-//! Makes the methods and the tables of the app's sentences from the files in `languages`.
+//! Generates the methods and tables of the app's sentences from the files in `languages`.
 
 use std::{env, error::Error, fmt::Write as _, fs, path::Path};
 

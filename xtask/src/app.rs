@@ -1,4 +1,4 @@
-//! `cargo xtask app`: the app on the desktop, from the source tree.
+//! `cargo xtask app`: the desktop app, from the source tree.
 
 use std::process::{Command, ExitCode, Stdio};
 
@@ -11,7 +11,7 @@ use crate::{
 
 const DEBIAN_PACKAGES: Packages = &["libwebkit2gtk-4.1-dev", "libxdo-dev"];
 
-/// Builds the app and becomes it.
+/// Builds the app, and replaces this process by it.
 ///
 /// # Errors
 /// The system's web view is missing and cannot be installed, the build fails, or the app cannot be started.
@@ -26,13 +26,13 @@ pub(crate) fn app(arguments: &[String]) -> Result<ExitCode> {
     tools::become_command(command)
 }
 
-/// Whether the app for the desktop can be built. Windows and macOS bring their web view with them.
+/// Whether the desktop app can be built. Windows and macOS come with a web view.
 pub(crate) fn web_view_is_there() -> bool {
     !cfg!(target_os = "linux")
         || (tools::answers(Command::new("pkg-config").args(["--exists", "webkit2gtk-4.1"])) && can_link_xdo())
 }
 
-/// pkg-config does not know libxdo everywhere, so the linker is asked.
+/// Whether libxdo can be linked. pkg-config does not know it everywhere, so the linker is asked.
 fn can_link_xdo() -> bool {
     let arguments = ["-shared", "-o", "/dev/null", "-x", "c", "-", "-lxdo"];
     let status = tools::c_compiler().args(arguments).stdin(Stdio::null()).stderr(Stdio::null()).status();

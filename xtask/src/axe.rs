@@ -1,4 +1,5 @@
-//! axe-core, which looks for what keeps people from using a page: fetched for the tests in the browser, never shipped.
+//! axe-core, which finds barriers that keep people from using a page: downloaded for the tests in the
+//! browser, never shipped.
 
 use std::{
     fs,
@@ -10,18 +11,18 @@ use anyhow::{Context as _, Result, ensure};
 
 use crate::{debian, tools};
 
-/// What npm knows it as.
+/// The name and version of the npm package.
 const BY_NPM: &str = "axe-core@4.12.1";
-/// A package for Python that brings the same.
+/// A Python package that contains the same file.
 const BY_PIP: &str = "axe-playwright-python==0.1.8";
 
-/// How the file begins, from wherever it comes.
+/// The start of the file, wherever it comes from.
 const BEGIN: &[u8] = b"/*! axe v4.12.1\n";
 
-/// Puts `target/axe/axe.min.js` there, with npm or pip.
+/// Puts the file into `target/axe/axe.min.js`, with npm or pip.
 ///
 /// # Errors
-/// There is neither, or the download fails.
+/// Neither npm nor pip exists, or the download fails.
 pub(crate) fn fetch() -> Result<()> {
     let folder = tools::root().join("target/axe");
     if is_wanted(&folder.join("axe.min.js")) {

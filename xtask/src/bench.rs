@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: parlad beside other servers, on this machine.
+//! `cargo xtask bench`: compares parlad with other servers, on this machine.
 
 use std::process::{Command, ExitCode};
 
@@ -6,7 +6,8 @@ use anyhow::Result;
 
 use crate::tools;
 
-/// Builds the server and the load generator and runs `parla-bench compare ARGUMENTS`, with this parlad unless they name one.
+/// Builds the server and the load generator, and runs `parla-bench compare ARGUMENTS` with this parlad unless
+/// the arguments name another one.
 ///
 /// # Errors
 /// The build or the benchmark fails.

@@ -1,4 +1,5 @@
-//! Packages of Debian and its kin: installed for root, who is asked if they sit at a terminal; named to everybody else.
+//! Packages of Debian and related systems: installed for root, who is asked first at a terminal; for
+//! everybody else, named.
 
 use std::{
     env,
@@ -13,10 +14,10 @@ use anyhow::{Context as _, Result, bail, ensure};
 
 use crate::tools;
 
-/// What `apt-get` knows as these names.
+/// The package names for `apt-get`.
 pub(crate) type Packages = &'static [&'static str];
 
-/// How long another program may hold the lock of the packages. An automatic upgrade takes some minutes.
+/// How long to wait for another program that holds the package lock. An automatic upgrade takes some minutes.
 const LOCK_TIME_MAX: Duration = Duration::from_secs(600);
 const LOCK_PAUSE: Duration = Duration::from_secs(2);
 
@@ -25,10 +26,11 @@ pub(crate) fn can_install() -> bool {
     is_debian() && is_root()
 }
 
-/// Installs the packages, because `missing` is not there. A person at a terminal is asked first.
+/// Installs the packages, because `missing` was not found. A person at a terminal is asked first.
 ///
 /// # Errors
-/// This is no Debian, or we are not root, or the person says no, or the packages cannot be had; the message says what to type.
+/// This is not Debian, or we are not root, or the person declines, or the packages are not available; the
+/// message says what to type.
 pub(crate) fn install(missing: &str, packages: Packages) -> Result<()> {
     let names = packages.join(" ");
     if !is_debian() {
@@ -52,18 +54,18 @@ pub(crate) fn install(missing: &str, packages: Packages) -> Result<()> {
     wait_for_lock(install, LOCK_TIME_MAX, LOCK_PAUSE)
 }
 
-/// What became of one run of `apt-get`.
+/// The result of one run of `apt-get`.
 enum Apt {
     Done,
-    /// Another program has the lock, such as an automatic upgrade.
+    /// Another program holds the lock, such as an automatic upgrade.
     Locked,
     Failed(String),
 }
 
-/// Runs `apt-get` and shows what it says.
+/// Runs `apt-get` and shows its output.
 fn apt_get(arguments: &[&str]) -> Result<Apt> {
     let mut command = Command::new("apt-get");
-    // The messages are read below, so they must be in one language.
+    // The messages are parsed below, so they must be in one language.
     command.args(arguments).env("DEBIAN_FRONTEND", "noninteractive").env("LC_ALL", "C");
     let output = command.stdin(Stdio::null()).stdout(Stdio::inherit()).output();
     let output = output.context("`apt-get` cannot be started")?;
@@ -78,7 +80,8 @@ fn apt_get(arguments: &[&str]) -> Result<Apt> {
     Ok(Apt::Failed(format!("`apt-get {}` ended with {}", arguments.join(" "), output.status)))
 }
 
-/// Runs `apt-get` again for as long as somebody else has the lock. Its own option to wait does not know the lock of the lists.
+/// Repeats `apt-get` while another program holds the lock. Its own option for waiting does not cover the lock
+/// of the package lists.
 fn wait_for_lock(mut run: impl FnMut() -> Result<Apt>, time_max: Duration, pause: Duration) -> Result<()> {
     let begin = Instant::now();
     let mut waits = false;
@@ -103,7 +106,7 @@ fn somebody_can_answer() -> bool {
     env::var_os("CI").is_none() && io::stdin().is_terminal() && io::stderr().is_terminal()
 }
 
-/// An empty line is a yes; the end of the input is not.
+/// Whether an answer means yes. An empty line does; the end of the input does not.
 fn is_yes(answer: &str) -> bool {
     answer.ends_with('\n') && matches!(answer.trim().to_lowercase().as_str(), "" | "y" | "yes")
 }

@@ -1,4 +1,4 @@
-//! `cargo xtask fuzz`: each target of `fuzz/` for a while.
+//! `cargo xtask fuzz`: runs each target of `fuzz/` for a while.
 
 use std::{
     fs,
@@ -55,7 +55,7 @@ fn targets(folder: &Path) -> Result<Vec<String>> {
     Ok(names)
 }
 
-/// A nightly cargo. Cargo would hand its own path on to the tools below it; that one is not nightly.
+/// A nightly cargo. Our own cargo would pass its path on to the tools that it starts, and it is not nightly.
 fn nightly_cargo() -> Command {
     let mut command = Command::new("rustup");
     command.args(["run", "nightly", "cargo"]).current_dir(tools::root());

@@ -1,4 +1,4 @@
-//! `cargo xtask lint`: what can be said about the code without running it.
+//! `cargo xtask lint`: checks the code without running it.
 
 use std::process::ExitCode;
 
@@ -10,7 +10,7 @@ const CLIPPY: &[&str] = &["clippy", "--workspace", "--all-targets", "--locked"];
 const CLIPPY_STRICT: &[&str] = &["--", "-D", "warnings"];
 const WITHOUT_DESKTOP: &[&str] = &["--exclude", "parla"];
 
-/// Checks formatting, lints and dependencies; all three, even if the first fails.
+/// Checks formatting, lints and dependencies; all three, even if one fails.
 ///
 /// # Errors
 /// A tool that the build needs is missing.
@@ -37,8 +37,8 @@ pub(crate) fn lint() -> Result<ExitCode> {
     Ok(steps.finish())
 }
 
-/// What dependencies may be is in `deny.toml`. Known vulnerabilities are in a list that has to be downloaded; where that is not
-/// possible, the rest is checked all the same.
+/// Checks the dependencies by the rules of `deny.toml`. Known vulnerabilities are in a list that must be
+/// downloaded; if that is not possible, everything else is checked nevertheless.
 fn dependencies(steps: &mut Steps) {
     let rules = ["deny", "check", "bans", "licenses", "sources"];
     steps.run("dependencies", &mut tools::cargo(&rules));
@@ -49,7 +49,8 @@ fn dependencies(steps: &mut Steps) {
     }
 }
 
-/// Everything for this machine, the app for the browser too. The one for the desktop only where the system's web view is.
+/// Lints everything for this machine, and the app for the browser. The desktop app is included only where the
+/// system's web view exists.
 fn clippy(steps: &mut Steps) {
     if app::web_view_is_there() {
         return steps.run("lints", &mut tools::cargo(&[CLIPPY, CLIPPY_STRICT].concat()));

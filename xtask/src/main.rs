@@ -1,20 +1,20 @@
-//! What the README's two commands run, and the other chores of a contributor.
+//! The README's two commands, and the other chores of a contributor.
 //!
-//! Finds tools, calls cargo, and says what failed in a sentence. Relies on nothing of ours, so that it builds
-//! in seconds.
+//! Finds tools, calls cargo, and says in a sentence what failed. Uses no other crate of ours, so that it
+//! builds in seconds.
 //!
 //! # Code map
 //!
-//! - One file for each chore: `run.rs`, `app.rs`, `web.rs`, `test.rs`, `lint.rs`, `portable.rs`, `fuzz.rs`,
+//! - One file per chore: `run.rs`, `app.rs`, `web.rs`, `test.rs`, `lint.rs`, `portable.rs`, `fuzz.rs`,
 //!   `bench.rs`, `screenshots.rs`.
 //! - `tools.rs` finds and starts programs, `debian.rs` installs what is missing, `wasm.rs` gets a compiler
-//!   for the browser, `axe.rs` the judge of accessibility, and `steps.rs` runs one step after the other and
+//!   for the browser, `axe.rs` the accessibility checker, and `steps.rs` runs one step after the other and
 //!   says at the end what failed.
-//! - `bundle/` is a program of its own: it makes the folder that the server embeds of what was compiled for
+//! - `bundle/` is a separate program: it makes the folder that the server embeds from what was compiled for
 //!   the browser.
-//! - `tests/` looks at the repository itself: `house.rs` at crates, dependencies and licenses, `layers.rs` at
-//!   the floors inside crates, `documents.rs` at documents, links and files, `numerics.rs` at numbers without
-//!   a name.
+//! - `tests/` checks the repository itself: `house.rs` crates, dependencies and licenses, `layers.rs` the
+//!   layers inside crates, `documents.rs` documents, links and files, `numerics.rs` that numerics are used by
+//!   name.
 
 mod app;
 mod axe;

@@ -8,9 +8,10 @@ use anyhow::Result;
 
 use crate::{tools, web};
 
-/// Builds the app and parlad and becomes `parlad run ARGUMENTS`. Data lands where the command was typed.
+/// Builds the app and parlad, and replaces this process by `parlad run ARGUMENTS`. Data is stored where the
+/// command was typed.
 ///
-/// Without the app the server serves everybody who has a program of their own, so it runs all the same.
+/// Without the app the server still serves everybody with a client of their own, so it runs in any case.
 ///
 /// # Errors
 /// The build fails or the binary cannot be started.

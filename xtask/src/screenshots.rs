@@ -1,4 +1,4 @@
-//! `cargo xtask screenshots`: the pictures of the README, from the app as it is now.
+//! `cargo xtask screenshots`: the pictures of the README, taken from the current app.
 
 use std::process::ExitCode;
 
@@ -6,13 +6,13 @@ use anyhow::Result;
 
 use crate::{test, tools, web};
 
-/// Where the pictures go.
+/// The folder of the pictures.
 const FOLDER: &str = "docs/images";
 
-/// Builds the app and has a test hold a conversation in a real browser and take the pictures.
+/// Builds the app, and runs a test that holds a conversation in a real browser and takes the pictures.
 ///
 /// # Errors
-/// There is no browser, or the app does not build or behave.
+/// There is no browser, or the app does not build or fails.
 pub(crate) fn screenshots() -> Result<ExitCode> {
     test::require_browser()?;
     web::build()?;

@@ -1,4 +1,4 @@
-//! A row of commands that all run even if one fails, and the summary at the end.
+//! A series of commands that all run even if one fails, and the summary at the end.
 
 use std::{
     env,
@@ -10,7 +10,7 @@ use anyhow::Result;
 
 use crate::tools;
 
-/// What has been run so far.
+/// The steps so far.
 #[derive(Default)]
 pub(crate) struct Steps {
     done: Vec<Step>,
@@ -49,17 +49,18 @@ impl Steps {
         self.note(name, Outcome::Failed(why.to_owned()));
     }
 
-    /// Notes that a step was left out, which is no failure.
+    /// Notes that a step was left out, which does not count as a failure.
     pub(crate) fn skip(&mut self, name: &str, why: &str) {
         self.note(name, Outcome::Skipped(why.to_owned()));
     }
 
-    /// Notes that a step was left out: no failure for a person, who is told, but one for the build machine.
+    /// Notes that a step was left out, which counts as a failure on the build machine but not for a person,
+    /// who is told.
     pub(crate) fn leave_out(&mut self, name: &str, why: &str) {
         if env::var_os("CI").is_some() { self.fail(name, why) } else { self.skip(name, why) }
     }
 
-    /// Prints one line a step; the code is a failure if any step failed.
+    /// Prints one line per step; the exit code is a failure if any step failed.
     pub(crate) fn finish(self) -> ExitCode {
         tools::say("\n── summary");
         let mut code = ExitCode::SUCCESS;

@@ -1,4 +1,4 @@
-//! `cargo xtask test`: every test there is. Formatting and lints are `cargo xtask lint`.
+//! `cargo xtask test`: runs every test. Formatting and lints are checked by `cargo xtask lint`.
 
 use std::process::{Command, ExitCode};
 
@@ -13,14 +13,15 @@ use crate::{
 
 const CHROMIUM: Packages = &["chromium", "chromium-driver"];
 
-/// The shell for the browser runs nowhere but there, and is tested there.
+/// The browser's shell can only run in a browser, and is tested there.
 const TESTED: &[&str] = &["--workspace", "--exclude", "parla-web"];
 const WITHOUT_DESKTOP: &[&str] = &["--exclude", "parla"];
 
-/// The tests that open the app in a browser have this at the beginning of their names.
+/// The start of the names of tests that open the app in a browser.
 const IN_BROWSER: &str = "in_browser::";
 
-/// Runs the tests with nextest if it is there, with cargo's own runner if not; then the examples in the documentation.
+/// Runs the tests with nextest if it is installed, otherwise with cargo's own runner; then the examples in
+/// the documentation.
 ///
 /// # Errors
 /// A tool that the build needs is missing.
@@ -55,10 +56,10 @@ pub(crate) fn test() -> Result<ExitCode> {
     Ok(steps.finish())
 }
 
-/// A browser and the program that steers it.
+/// Makes sure that a browser and the program that drives it are there.
 ///
 /// # Errors
-/// They are missing and could not be installed.
+/// They are missing and cannot be installed.
 pub(crate) fn require_browser() -> Result<()> {
     let there = || {
         let browsers = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];

@@ -1,6 +1,6 @@
-//! Where the tools are, whether they are there, and what to type when they are not.
+//! Where the tools are, whether they exist, and what to type when they do not.
 //!
-//! Starts them, and knows where cargo puts what it builds.
+//! Also starts them, and knows where cargo puts its output.
 
 use std::{
     env,
@@ -13,19 +13,19 @@ use anyhow::{Context as _, Result, bail, ensure};
 
 use crate::debian;
 
-/// Writes one line for the person who typed the command.
+/// Prints one line for the person who typed the command.
 pub(crate) fn say(line: &str) {
-    // There is nobody to tell when standard error is closed.
+    // If standard error is closed, there is nobody to tell.
     drop(writeln!(std::io::stderr(), "{line}"));
 }
 
-/// The repository.
+/// The root of the repository.
 pub(crate) fn root() -> &'static Path {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     here.parent().unwrap_or(here)
 }
 
-/// The cargo that runs us, in the repository.
+/// The cargo that runs us, with the repository as its directory.
 pub(crate) fn cargo(arguments: &[&str]) -> Command {
     let program = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(program);
@@ -38,7 +38,7 @@ pub(crate) fn has_cargo_command(name: &str) -> bool {
     answers(&mut cargo(&[name, "--version"]))
 }
 
-/// Whether the command can be started and exits with success; its output is dropped.
+/// Whether the command can be started and succeeds; its output is discarded.
 pub(crate) fn answers(command: &mut Command) -> bool {
     let command = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     command.status().is_ok_and(|status| status.success())
@@ -71,7 +71,8 @@ pub(crate) fn build_release(packages: &[&str]) -> Result<()> {
     run_to_end(&mut command).with_context(|| format!("{} did not build", packages.join(" and ")))
 }
 
-/// The commit that the source tree is at, with `-dirty` behind it if the tree differs from it. A tree that is no repository has none.
+/// The commit of the source tree, followed by `-dirty` if the tree differs from it; `None` if the tree is not
+/// in a repository.
 fn commit() -> Option<String> {
     let mut git = Command::new("git");
     git.args(["describe", "--always", "--dirty", "--abbrev=10", "--exclude=*"]).current_dir(root());
@@ -80,10 +81,10 @@ fn commit() -> Option<String> {
     (output.status.success() && !commit.is_empty()).then_some(commit)
 }
 
-/// Where cargo builds: two above our own binary, `target/debug/xtask`.
+/// The folder in which cargo builds: two levels above our own binary, `target/debug/xtask`.
 ///
 /// # Errors
-/// Our own binary does not lie in such a folder.
+/// Our own binary is not in such a folder.
 pub(crate) fn target() -> Result<PathBuf> {
     let own = env::current_exe().context("the path of xtask itself is unknown")?;
     let target = own.parent().and_then(Path::parent).context("xtask does not lie in a target directory")?;
@@ -93,14 +94,14 @@ pub(crate) fn target() -> Result<PathBuf> {
 /// The path of a binary that `build_release` made.
 ///
 /// # Errors
-/// It is not there.
+/// The binary does not exist.
 pub(crate) fn release_binary(name: &str) -> Result<PathBuf> {
     let binary = target()?.join("release").join(name).with_extension(env::consts::EXE_EXTENSION);
     ensure!(binary.is_file(), "{} is missing although the build succeeded", binary.display());
     Ok(binary)
 }
 
-/// Runs a command in our place.
+/// Replaces this process by a command.
 ///
 /// # Errors
 /// It cannot be started.
@@ -108,12 +109,12 @@ pub(crate) fn release_binary(name: &str) -> Result<PathBuf> {
 pub(crate) fn become_command(mut command: Command) -> Result<ExitCode> {
     use std::os::unix::process::CommandExt as _;
 
-    // Only comes back if it failed.
+    // This returns only if it failed.
     let error = command.exec();
     Err(error).with_context(|| format!("{} cannot be started", command.get_program().to_string_lossy()))
 }
 
-/// Runs a command to its end and passes its exit code on.
+/// Runs a command to its end and returns its exit code.
 ///
 /// # Errors
 /// It cannot be started.
@@ -123,10 +124,10 @@ pub(crate) fn become_command(mut command: Command) -> Result<ExitCode> {
     Ok(code.map_or(ExitCode::FAILURE, ExitCode::from))
 }
 
-/// SQLite comes as C source and is compiled with the server, so a C compiler has to be there.
+/// Makes sure that there is a C compiler, because SQLite is C source that is compiled with the server.
 ///
 /// # Errors
-/// There is none and it could not be installed; the message says what to type.
+/// There is none and it cannot be installed; the message says what to type.
 pub(crate) fn require_c_compiler() -> Result<()> {
     if cfg!(windows) || c_compiler_works() {
         return Ok(());
@@ -139,7 +140,7 @@ pub(crate) fn require_c_compiler() -> Result<()> {
     Ok(())
 }
 
-/// The C compiler that CC names, or the one that everybody has.
+/// The C compiler that CC names, or the default one.
 pub(crate) fn c_compiler() -> Command {
     let named = env::var("CC").unwrap_or_else(|_| "cc".to_owned());
     let mut words = named.split_whitespace();
@@ -148,7 +149,7 @@ pub(crate) fn c_compiler() -> Command {
     command
 }
 
-/// Lets the compiler read a header: a compiler without the C library's headers is of no use.
+/// Whether the compiler can read a header: it is of no use without those of the C library.
 fn c_compiler_works() -> bool {
     let mut command = c_compiler();
     command.args(["-E", "-x", "c", "-"]);

@@ -1,8 +1,9 @@
-//! A compiler for the browser's machine: which there is, and how to get one.
+//! The compiler for the browser: which one exists, and how to get one.
 //!
-//! It compiles the standard library too, which takes a minute once and makes the page a fifth smaller: a panic becomes a trap
-//! without words, and what would only print them is left out. The source comes from rustup; where that cannot be downloaded,
-//! Debian has it with a compiler of its own, made for its web browsers. With neither the library is taken as rustup made it.
+//! It compiles the standard library too, which takes a minute once and makes the page a fifth smaller: a
+//! panic becomes a trap without a message, and code that would only print the message is left out. The source
+//! comes from rustup; where that cannot be downloaded, Debian has it together with a compiler for its web
+//! browsers. Without either, rustup's precompiled library is used.
 
 use std::{
     env,
@@ -19,42 +20,43 @@ use crate::{
     tools,
 };
 
-/// The browser's machine.
+/// The target triple of the browser.
 pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
 
 const DEBIAN_RUSTC: &str = "/usr/bin/rustc";
 const DEBIAN_LINKER: &str = "wasm-ld-16";
 const DEBIAN_PACKAGES: Packages = &["rustc-web", "rust-web-src", "lld-16"];
 
-/// What makes the code small, as rustc knows it. Nothing that the page shows or keeps is written with `{:?}`.
+/// The options of rustc that make the code small. Nothing that the page shows or stores is formatted with
+/// `{:?}`.
 const SMALL: &str = "-Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none -Zfmt-debug=none";
 
-/// The source of the standard library has some megabytes; a slow line takes its time.
+/// The source of the standard library is several megabytes, which takes time on a slow connection.
 const DOWNLOAD_TIME_MAX: Duration = Duration::from_secs(300);
-/// Where there is another way, a line on which nothing moves is left sooner.
+/// If there is an alternative, a stalled download is given up sooner.
 const DOWNLOAD_TIME_WITH_DEBIAN_MAX: Duration = Duration::from_secs(20);
 
-/// What compiles for the browser.
+/// The ways to compile for the browser.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Compiler {
-    /// The one that compiles everything else, and the source of the standard library.
+    /// The compiler for everything else, with the source of the standard library.
     Own,
-    /// Debian's, with the source.
+    /// Debian's compiler, which comes with the source.
     Debian,
-    /// The one that compiles everything else, and the standard library as it is. What comes out is too large.
+    /// The compiler for everything else, with the precompiled standard library. The result is too large.
     OwnWithoutSource,
 }
 
 impl Compiler {
-    /// What is there, or what can be had.
+    /// The way that exists or can be installed.
     ///
     /// # Errors
-    /// Nothing can be had; the message says what to type.
+    /// There is none; the message says what to type.
     pub(crate) fn find() -> Result<Self> {
         if own_is_ready() {
             return Ok(Self::Own);
         }
-        // It was installed because the download failed, so that is not tried again.
+        // It was installed because the download failed, so the download is not tried again.
         if debian_is_ready() {
             return Ok(Self::Debian);
         }
@@ -73,7 +75,7 @@ impl Compiler {
         }
     }
 
-    /// Whether what it makes is as small as it should be.
+    /// Whether the result is as small as it should be.
     pub(crate) fn is_small(self) -> bool {
         self != Self::OwnWithoutSource
     }
@@ -81,7 +83,7 @@ impl Compiler {
     /// A `cargo build` for the browser.
     pub(crate) fn build(self) -> Command {
         let mut command = tools::cargo(&["build", "--target", TARGET]);
-        // They are meant for this machine.
+        // These are meant for this machine.
         command.env_remove("RUSTFLAGS").env_remove("CARGO_ENCODED_RUSTFLAGS");
         if self == Self::OwnWithoutSource {
             return command;
@@ -98,7 +100,7 @@ impl Compiler {
     }
 }
 
-/// A question to the compiler that compiles everything else.
+/// A query to the compiler for everything else.
 fn own_rustc(arguments: &[&str]) -> Command {
     let mut command = Command::new(env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()));
     command.args(arguments).current_dir(tools::root());
@@ -110,7 +112,7 @@ fn own_is_ready() -> bool {
     printed_path(&mut own_rustc(&["--print", "sysroot"])).is_some_and(|root| has_source(&root))
 }
 
-/// Whether the compiler has the standard library for the browser.
+/// Whether the compiler has the precompiled standard library for the browser.
 fn own_library_is_there() -> bool {
     let library = printed_path(&mut own_rustc(&["--print", "target-libdir", "--target", TARGET]));
     library.is_some_and(|library| library.is_dir())
@@ -125,13 +127,13 @@ fn has_source(sysroot: &Path) -> bool {
     sysroot.join("lib/rustlib/src/rust/library/std").is_dir()
 }
 
-/// The path that a command answers with.
+/// The path that a command prints.
 fn printed_path(command: &mut Command) -> Option<PathBuf> {
     let output = command.output().ok().filter(|output| output.status.success())?;
     Some(String::from_utf8_lossy(&output.stdout).trim().into())
 }
 
-/// Lets rustup download the source of the standard library.
+/// Makes rustup download the source of the standard library.
 fn download() -> Result<()> {
     let typed = "rustup component add rust-src";
     if !tools::answers(Command::new("rustup").arg("--version")) {

@@ -12,7 +12,7 @@ use crate::{
 const PACKAGE: &str = "parla-web";
 const PROFILE: &str = "wasm";
 
-/// Builds the app.
+/// Builds the app for the browser.
 ///
 /// # Errors
 /// As [`build`].
@@ -21,13 +21,13 @@ pub(crate) fn web() -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Compiles the app and puts `target/web` together, each only if something has changed.
+/// Compiles the app and assembles `target/web`, each only if something has changed.
 ///
 /// # Errors
 /// There is no compiler for the browser, the code does not compile, or the app is too large.
 pub(crate) fn build() -> Result<()> {
     let folder = folder();
-    // Its own folder: with Debian's compiler everything here would be built anew each time.
+    // It has its own folder: with Debian's compiler everything would otherwise be rebuilt each time.
     let target = tools::target()?.join("wasm");
     let compiler = Compiler::find()?;
     let mut build = compiler.build();
@@ -41,12 +41,12 @@ pub(crate) fn build() -> Result<()> {
     tools::run_to_end(bundle.arg(app).arg(folder)).context("the app for the browser was not put together")
 }
 
-/// Whether it was built once.
+/// Whether it has ever been built.
 pub(crate) fn is_there() -> bool {
     folder().join("index.html").is_file()
 }
 
-/// Where the build script of parlad looks.
+/// The folder in which parlad's build script looks.
 fn folder() -> PathBuf {
     tools::root().join("target/web")
 }

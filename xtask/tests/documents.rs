@@ -1,6 +1,6 @@
-//! What the documents and the opening lines of files promise, checked against the files.
+//! Checks what the documents and the opening lines of files promise against the files.
 //!
-//! Reads Markdown only as far as it has to: headings, links, fences.
+//! Reads Markdown only as far as necessary: headings, links, fences.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -13,11 +13,11 @@ use std::{
 
 use markdown::Document;
 
-/// Lines of a source file, its tests not counted.
+/// The most lines of a source file without its tests.
 const FILE_LINES_MAX: usize = 500;
-/// An overview that is longer is not one.
+/// The most lines of an overview; a longer one would not be an overview.
 const ARCHITECTURE_LINES_MAX: usize = 200;
-/// Folders that hold no text of ours.
+/// Folders without text of ours.
 const NOT_OURS: &[&str] = &["target", "parla-data", "corpus", "artifacts"];
 
 #[test]
@@ -63,17 +63,17 @@ fn every_crate_opens_with_a_map_of_its_modules() {
     assert!(missing.is_empty(), "code maps with holes:\n{}", missing.join("\n"));
 }
 
-/// Whether this is the `main.rs` of a crate that is no library.
+/// Whether this is the `main.rs` of a crate that has no library.
 fn is_program(path: &Path) -> bool {
     path.ends_with("src/main.rs") && !path.with_file_name("lib.rs").exists()
 }
 
-/// Whether a map names a module, as `module` or [`module`], or its file.
+/// Whether a code map names a module, as `module` or [`module`], or names its file.
 fn names_module(map: &str, module: &str) -> bool {
     map.contains(&format!("`{module}`")) || map.contains(&format!("`{module}.rs`"))
 }
 
-/// The page is made from `ALL` of `parla-proto`; what was left out there is missed here.
+/// The page is generated from `ALL` of `parla-proto`; this finds commands that are missing there.
 #[test]
 fn the_manual_names_every_command() {
     let manual = Document::read(&root().join("docs/commands.md"));
@@ -102,7 +102,7 @@ fn every_file_opens_with_what_it_is() {
     }
 }
 
-/// A crate without examples is not built once more in search of some: that took five minutes.
+/// A crate without examples is not built once more to search for some, which took five minutes.
 #[test]
 fn the_crates_with_examples_are_those_that_run_them() {
     let files = files("rs");
@@ -156,7 +156,8 @@ fn only_the_tests_are_not_counted() {
     assert_eq!(count("//! One.\n#[cfg(test)]\nmod rig;\n\n#[cfg(test)]\nmod tests;\n"), 4);
 }
 
-/// Lines of a source file above its `mod tests`. Other things that are for tests only may stand anywhere, and count.
+/// The number of lines of a source file before its `mod tests`. Other code that is only for tests may be
+/// anywhere, and counts.
 fn lines_before_tests(text: &str) -> usize {
     let lines: Vec<&str> = text.lines().collect();
     let opens_tests = |at: &usize| {
@@ -166,7 +167,7 @@ fn lines_before_tests(text: &str) -> usize {
     (0..lines.len()).find(opens_tests).unwrap_or(lines.len())
 }
 
-/// Whether a link in the document at `path` leads to a file, and its anchor to a heading.
+/// Checks that a link in the document at `path` leads to a file, and its anchor to a heading.
 fn resolve(path: &Path, document: &Document, link: &str) -> Result<(), &'static str> {
     if link.contains("://") || link.starts_with("mailto:") {
         return Ok(());

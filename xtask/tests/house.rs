@@ -1,6 +1,8 @@
-//! The rules of the house: which crate may use which, what a pure crate may rest on, what a dependency's license may be.
+//! The rules for crates: which crate may use which, what a pure crate may depend on, and which licenses
+//! dependencies may have.
 //!
-//! Reads `cargo metadata`, the manifests and `deny.toml`. Never looks at our code; that is the compiler's work.
+//! Reads `cargo metadata`, the manifests and `deny.toml`. Never looks at our code, which is the compiler's
+//! task.
 
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
@@ -31,13 +33,13 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("bundle", &["parla-words"]),
 ];
 
-/// The crates without I/O, clock and randomness.
+/// The crates without I/O, clock or randomness.
 const PURE: &[&str] = &["parla-proto", "parla-server", "parla-client", "parla-engine"];
 
-/// What would bring I/O, a clock or randomness into a pure crate, at any depth.
+/// Crates that would bring I/O, a clock or randomness into a pure crate, at any depth.
 const IMPURE: &[&str] = &["tokio", "rusqlite", "rand", "getrandom", "mio", "socket2"];
 
-/// The crates that must not know how the app is drawn: it changes with every release of Dioxus.
+/// The crates that must not know how the app is drawn, because that changes with every release of Dioxus.
 const WITHOUT_INTERFACE: &[&str] = &[
     "parla-server",
     "parla-store",
@@ -48,7 +50,7 @@ const WITHOUT_INTERFACE: &[&str] = &[
     "parla-proto",
 ];
 
-/// What draws the app, and everything whose name goes on after it with a `-`.
+/// The crates that draw the app, and all whose names continue theirs after a `-`.
 const INTERFACE: &[&str] = &["dioxus", "wry", "tao"];
 
 #[test]
@@ -127,7 +129,7 @@ fn licenses_are_allowed() {
     }
 }
 
-/// So whatever passes here was built with the oldest compiler that is promised.
+/// Therefore everything that passes here was built with the oldest compiler that is promised.
 #[test]
 fn everybody_builds_with_the_oldest_compiler_that_is_promised() {
     let used = manifest(&root().join("rust-toolchain.toml"));
@@ -146,7 +148,7 @@ fn every_crate_has_the_workspace_lints() {
     }
 }
 
-/// Every package that `from` needs when it ships, itself too, with the path that leads there.
+/// Every package that `from` needs in a release, including itself, with the path that leads there.
 fn normal_tree(metadata: &Metadata, from: &PackageId) -> BTreeMap<String, String> {
     let nodes: BTreeMap<&PackageId, _> =
         metadata.resolve.as_ref().unwrap().nodes.iter().map(|node| (&node.id, node)).collect();

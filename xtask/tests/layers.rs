@@ -1,7 +1,8 @@
-//! The floors inside our crates: which modules may use which.
+//! The layers inside our crates: which modules may use which.
 //!
-//! A crate's modules stand on floors, and what they name stands on the same floor or a lower one; on one floor no modules use each
-//! other in a circle. The tables here decide; ARCHITECTURE.md shows readers the same floors, with some of them joined or left out.
+//! The modules of a crate are on floors. A module may name modules of its own floor or of a lower one, and no
+//! modules of one floor may use each other in a circle. The tables here decide; ARCHITECTURE.md shows readers
+//! the same floors, with some of them merged or left out.
 
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
@@ -14,15 +15,15 @@ use std::{
 
 use modules::{Module, Modules};
 
-/// A crate whose modules stand on floors.
+/// A crate whose modules are on floors.
 struct House {
     /// The folder of its source.
     src: &'static str,
-    /// From the ground up: the name of each floor, and the modules of the crate's root that stand on it.
+    /// From the bottom up: the name of each floor, and the modules of the crate's root that are on it.
     floors: &'static [(&'static str, &'static [&'static str])],
 }
 
-/// Every crate that has floors. A new module of its root has to be added here.
+/// Every crate that has floors. A new module in its root has to be added here.
 const HOUSES: &[House] = &[
     House {
         src: "crates/parla-server/src",
@@ -34,7 +35,7 @@ const HOUSES: &[House] = &[
             ("publish", &["publish"]),
             ("context", &["context"]),
             ("command", &["command"]),
-            // NickServ and ChanServ: words that become the same proposals as commands.
+            // NickServ and ChanServ: texts that become the same proposals as commands.
             ("service", &[]),
             ("server", &["server"]),
         ],
@@ -105,7 +106,7 @@ const HOUSES: &[House] = &[
 ];
 
 impl House {
-    /// How high a module stands, and the name of its floor.
+    /// The number of a module's floor, and the floor's name.
     fn floor_of(&self, module: &Module) -> Option<(usize, &'static str)> {
         let top = module.top()?;
         let floors = self.floors.iter().enumerate();
@@ -115,7 +116,7 @@ impl House {
             .next()
     }
 
-    /// Everything that is wrong with these modules, each as a sentence.
+    /// Everything that is wrong with these modules, one sentence each.
     fn faults(&self, modules: &Modules) -> Vec<String> {
         let listed: BTreeSet<&str> = self.floors.iter().flat_map(|(_, modules)| *modules).copied().collect();
         let there = modules.top();
@@ -131,7 +132,7 @@ impl House {
                 Some((other, to)) if other > height => {
                     faults.push(format!("{user} (floor {from}) uses {used} (floor {to}) in {place}"));
                 }
-                // The root only lists what others may use, above all floors.
+                // The root, which is above all floors, only lists what others may use.
                 None if used.top().is_none() => {
                     faults.push(format!("{user} (floor {from}) uses {used} in {place}"));
                 }
@@ -153,11 +154,11 @@ fn arrows_inside_crates_go_down() {
     }
 }
 
-/// A made-up crate of two floors: `ground` below `roof`.
+/// A fictional crate with two floors: `ground` below `roof`.
 const SHED: House =
     House { src: "shed/src", floors: &[("ground", &["stone", "sand"]), ("roof", &["tile"]), ("attic", &[])] };
 
-/// What is wrong with a made-up crate of these files; the root is there in any case.
+/// What is wrong with a fictional crate that consists of these files; it always has a root.
 fn faults(files: &[(&str, &str)]) -> Vec<String> {
     let mut all =
         vec![(PathBuf::from("lib.rs"), "mod sand;\nmod stone;\nmod tile;\npub use tile::Tile;".to_owned())];

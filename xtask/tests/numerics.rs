@@ -1,6 +1,7 @@
-//! Numerics are read by their names, and nobody reads the words behind them.
+//! Checks that numerics are read by name, and that nothing reads the text after them.
 //!
-//! Looks at the code of both sides as text, without its comments and tests. The tables that have the names are in `parla-proto`.
+//! Looks at the code of both sides as text, without comments and tests. The tables with the names are in
+//! `parla-proto`.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -9,16 +10,16 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// Lines of the client that look at words, and may.
+/// Lines of the client that may look at the text.
 struct Reader {
-    /// The file, or the beginning of its path.
+    /// The path of the file, or the beginning of it.
     path: &'static str,
-    /// What stands in the line; empty: any line.
+    /// What the line contains; empty for any line.
     part: &'static str,
     why: &'static str,
 }
 
-/// Only the first one reads what servers explain.
+/// Only the first one reads explanations of servers.
 const READERS: &[Reader] = &[
     Reader { path: "parting.rs", part: "", why: "ERROR and QUIT have no numbers" },
     Reader { path: "secrets.rs", part: "", why: "people write passwords into messages" },
@@ -98,7 +99,7 @@ fn what_is_looked_for_is_found() {
     assert!(!compares_with("Line::bare(\"BATCH\")", "BATCH"));
 }
 
-/// A quoted numeric, or a number of three digits that something is compared with.
+/// Whether the line has a quoted numeric, or compares something with a number of three digits.
 fn has_bare_number(line: &str) -> bool {
     let bytes = line.as_bytes();
     let digits_at =
@@ -137,7 +138,7 @@ fn compares_with(line: &str, name: &str) -> bool {
     before.iter().chain(&after).any(|compared| line.contains(compared.as_str()))
 }
 
-/// The lines of the crates' code for which this is true, each with its place.
+/// The lines of the crates' code for which `is_one` is true, each with its place.
 fn offences(places: &[&str], is_one: impl Fn(&str) -> bool) -> Vec<String> {
     let mut found = Vec::new();
     for place in places {
@@ -158,7 +159,7 @@ fn offences(places: &[&str], is_one: impl Fn(&str) -> bool) -> Vec<String> {
     found
 }
 
-/// All files of Rust below a folder, or the one file; without those of tests.
+/// All Rust files below a folder, or a single file; without those of tests.
 fn files(place: &Path) -> Vec<PathBuf> {
     if place.is_file() {
         return vec![place.to_owned()];

@@ -1,5 +1,6 @@
-//! People who talk while others ask for much and read nothing: how much memory does that take, and how long do the first
-//! wait. The server is started here, with its default limits for everyone but the two who talk, who must not be slowed.
+//! Measures how much memory a server uses, and how long two talking people wait, while other clients request
+//! much and read nothing. The server is started here, with its default limits for everyone except the two who
+//! talk, who must not be slowed.
 
 mod client;
 mod pair;
@@ -22,10 +23,11 @@ use crate::{
     output,
 };
 
-/// Connections that one address may have open, less one for somebody who wants to look.
+/// The connections that one address may have open, minus one for somebody who wants to look.
 const CONNECTIONS_PER_ADDRESS: usize = 31;
 
-/// How long hostile clients rest before they ask: a burst of 20 commands comes back at 4 a second.
+/// How long hostile clients rest before they send requests: a burst of 20 commands is restored at 4 per
+/// second.
 const REST: Duration = Duration::from_secs(6);
 
 /// What hostile clients ask for.
@@ -59,10 +61,10 @@ pub(crate) struct Options {
     dir: PathBuf,
 }
 
-/// Runs it and prints what came of it.
+/// Runs the measurement and prints the result.
 pub(crate) fn run(options: &Options) -> Result<(), Error> {
     measure::allow_open_files(8_000)?;
-    // The clocks of two cores may differ by more than a message takes.
+    // The clocks of two cores may differ by more than the time that a message takes.
     measure::pin_myself(GENERATOR_CORE)?;
     let server = Contestant::LimitedParlad(options.parlad.clone()).start(&options.dir)?;
     let process = server.process;
@@ -72,7 +74,7 @@ pub(crate) fn run(options: &Options) -> Result<(), Error> {
     let quiet = pair.talk(window)?;
     let mut people = Vec::new();
     if options.question != Question::List {
-        // From the address that is not limited.
+        // These come from the address without limits.
         for number in 0..1_200 {
             let mut client = Client::connect(server.address, Ipv4Addr::LOCALHOST)?;
             client.register(&format!("guest{number}"))?;
@@ -94,7 +96,7 @@ pub(crate) fn run(options: &Options) -> Result<(), Error> {
     }
     hostile.iter_mut().try_for_each(Client::wait_until_done)?;
     people.iter_mut().try_for_each(Client::wait_until_done)?;
-    // Until everyone may send a burst again.
+    // After this, everyone may send a burst again.
     thread::sleep(REST);
     let before = process.memory()?.rss;
     let question = match options.question {
@@ -124,7 +126,7 @@ pub(crate) fn run(options: &Options) -> Result<(), Error> {
     Ok(())
 }
 
-/// Does something and gives, with what came of it, the most memory that the process had meanwhile.
+/// Does something, and returns its result with the most memory that the process had in the meantime.
 fn watch<T>(process: Process, act: impl FnOnce() -> Result<T, Error>) -> Result<(T, u64), Error> {
     let is_over = AtomicBool::new(false);
     thread::scope(|scope| {

@@ -1,6 +1,7 @@
-//! The bare epoll fan-out loop: one thread, one `write` per message and member, and nothing else. It is the limit that
-//! a server is measured against, so it keeps no queue: a client whose socket is full is closed. It understands just
-//! enough IRC for the load generator. It checks nothing and never looks a client up by name.
+//! The bare epoll fan-out loop: one thread, one `write` per message and member, and nothing else. It is the
+//! limit that a server is measured against, so it keeps no queue: a client whose socket is full is
+//! disconnected. It understands just enough IRC for the load generator, checks nothing, and never looks up a
+//! client by name.
 
 use std::{
     collections::HashMap,
@@ -27,16 +28,16 @@ const EVENTS_MAX: usize = 1024;
 const READ_BYTES: usize = 64 * 1024;
 const BACKLOG: i32 = 4096;
 const OPEN_FILES: u64 = 20_000;
-/// The epoll datum of the listening socket; clients have their index.
+/// The epoll data of the listening socket; those of clients are their indices.
 const LISTENER: u64 = u64::MAX;
 
 struct Client {
     socket: OwnedFd,
-    /// `nick!user@host`.
+    /// The source of its messages: `nick!user@host`.
     source: Vec<u8>,
-    /// The beginning of a line whose end has not come yet.
+    /// The beginning of a line that has not arrived completely.
     partial: Vec<u8>,
-    /// Indices of its rooms.
+    /// The indices of its rooms.
     rooms: Vec<usize>,
 }
 
@@ -44,20 +45,20 @@ struct BareLoop {
     epoll: OwnedFd,
     listener: OwnedFd,
     clients: Vec<Option<Client>>,
-    /// Indices of `clients` that are free.
+    /// The unused indices of `clients`.
     free: Vec<usize>,
     room_index: HashMap<Vec<u8>, usize>,
-    /// The members of each room, by their index.
+    /// The members of each room, by client index.
     rooms: Vec<Vec<usize>>,
 }
 
-/// Says where it listens and serves until the process is ended.
+/// Prints the address that it listens on, and serves until the process is killed.
 pub(crate) fn serve(listen: SocketAddr) -> Result<(), Error> {
     measure::allow_open_files(OPEN_FILES)?;
     let listener = TcpListener::bind(listen).map_err(cannot("listen"))?;
     let address = listener.local_addr().map_err(cannot("listen"))?;
     listener.set_nonblocking(true).map_err(cannot("listen"))?;
-    // Once more, for a longer queue than the standard library asks for.
+    // This asks for a longer queue than the standard library does.
     net::listen(&listener, BACKLOG).map_err(cannot("listen"))?;
     let epoll = epoll::create(epoll::CreateFlags::CLOEXEC).map_err(cannot("create an epoll"))?;
     watch(&epoll, &listener, LISTENER)?;
@@ -186,7 +187,7 @@ impl BareLoop {
         self.write(index, &echo);
     }
 
-    /// The one thing that is measured.
+    /// Relays a message. This is the only thing that is measured.
     fn message(&mut self, sender: usize, parameters: &[u8]) {
         let Some(client) = self.client(sender) else { return };
         let line = [b":", &client.source[..], b" PRIVMSG ", parameters, b"\r\n"].concat();

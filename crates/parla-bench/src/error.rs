@@ -1,4 +1,5 @@
-//! What can go wrong in a benchmark. Every error ends the run: a figure from a half-failed run is worse than none.
+//! What can go wrong in a benchmark. Every error ends the run: a figure from a half-failed run is worse than
+//! none.
 
 use std::io;
 
@@ -20,13 +21,13 @@ pub(crate) enum Error {
     Stalled {
         /// What was being done, as a past participle.
         stage: &'static str,
-        /// Clients that got there.
+        /// The number of clients that got there.
         done: usize,
-        /// Clients that should have.
+        /// The number of clients that should have got there.
         wanted: usize,
-        /// How long nothing happened.
+        /// How long nothing happened, in seconds.
         seconds: u64,
-        /// The first line by which the server refused something.
+        /// The first line with which the server refused something.
         refusal: String,
     },
     /// The server closed connections while clients registered or joined.
@@ -36,15 +37,15 @@ pub(crate) enum Error {
         stage: &'static str,
         /// How many connections it closed.
         closed: usize,
-        /// The first line by which the server refused something.
+        /// The first line with which the server refused something.
         refusal: String,
     },
     /// A file below `/proc` did not look as documented.
     #[error("cannot read {what} of process {pid}")]
     Proc {
-        /// Which reading.
+        /// The value that was to be read.
         what: &'static str,
-        /// Of whom.
+        /// The process that it belongs to.
         pid: i32,
     },
     /// The options contradict one another.

@@ -1,5 +1,6 @@
-//! The messages that are on their way, and who has got each. A message's number names its slot, so a delivery is looked
-//! up without hashing; one bit per member tells a delivery from a duplicate. Knows no sockets.
+//! The messages that are on their way, and who has received each. The number of a message determines its
+//! slot, so that a delivery is found without hashing; one bit per member distinguishes a delivery from a
+//! duplicate. Knows no sockets.
 
 use std::time::Instant;
 
@@ -8,32 +9,32 @@ pub(crate) struct Flight {
     rooms: usize,
     clients: usize,
     slots: Vec<Slot>,
-    /// Deliveries that are still to come.
+    /// The number of deliveries that are still to come.
     missing: usize,
 }
 
 #[derive(Debug, Clone)]
 struct Slot {
-    /// Of the message in it; `number % slots` is the slot. A number is never used twice.
+    /// The number of the message in the slot; `number % slots` is the slot. No number is used twice.
     number: u64,
     sent: Instant,
     sender: usize,
-    /// Deliveries of this message that are still to come.
+    /// The number of deliveries of this message that are still to come.
     remaining: usize,
-    /// One bit per member of the room: whether it got the message, or must not.
+    /// One bit per member of the room, set if the member has received the message or must not receive it.
     seen: Vec<u64>,
 }
 
-/// What a received message number meant.
+/// The meaning of a message number that was received.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Receipt {
-    /// One of the deliveries that were expected.
+    /// An expected delivery.
     Delivered {
         /// When the message was sent.
         sent: Instant,
-        /// Whether its sender got it.
+        /// Whether it was received by its own sender.
         echo: bool,
-        /// The slot, if that was the last delivery of the message.
+        /// The slot, if this was the last delivery of the message.
         complete: Option<usize>,
     },
     /// A duplicate, or a message for somebody else.
@@ -43,13 +44,13 @@ pub(crate) enum Receipt {
 /// A message to send.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Launch {
-    /// The slot that shall carry it; it must be free.
+    /// The slot for the message, which must be free.
     pub(crate) slot: usize,
     /// The client that sends it.
     pub(crate) sender: usize,
     /// When it is sent.
     pub(crate) sent: Instant,
-    /// Whether the sender gets it too.
+    /// Whether the sender receives it too.
     pub(crate) echo: bool,
 }
 
@@ -62,7 +63,7 @@ impl Flight {
         Self { rooms, clients, slots: (0..slots as u64).map(slot).collect(), missing: 0 }
     }
 
-    /// How many slots there are.
+    /// The number of slots.
     pub(crate) fn slots(&self) -> usize {
         self.slots.len()
     }
@@ -72,7 +73,7 @@ impl Flight {
         slot % self.rooms
     }
 
-    /// How many clients are in a room.
+    /// The number of clients in a room.
     pub(crate) fn members(&self, room: usize) -> usize {
         (self.clients + self.rooms - 1 - room) / self.rooms
     }
@@ -112,14 +113,14 @@ impl Flight {
         }
     }
 
-    /// Deliveries that are still to come.
+    /// The number of deliveries that are still to come.
     pub(crate) fn missing(&self) -> usize {
         self.missing
     }
 }
 
 impl Slot {
-    /// Marks a member; false if it was marked before.
+    /// Marks a member. Returns false if the member was already marked.
     #[inline]
     fn see(&mut self, member: usize) -> bool {
         let Some(word) = self.seen.get_mut(member / 64) else { return false };

@@ -1,17 +1,17 @@
-//! The load generator, the bare loop it is measured against, and the benchmarks.
+//! The load generator, the bare loop that servers are measured against, and the benchmarks.
 //!
 //! `loop` is the limit, `run` drives one scenario against one server, `compare` prints the table. Nothing
 //! here is part of a server: `parla-bench` speaks plain IRC over TCP and knows no other crate of parla.
 //!
 //! # Code map
 //!
-//! - `cli.rs` reads the options, `output.rs` writes for a person, `report.rs` has the figures of a run, and
-//!   `error.rs` what ends one.
-//! - `bare_loop.rs` is the limit: a fan-out loop that knows no IRC.
-//! - `register.rs` brings clients to where a scenario begins, `swarm.rs` has their sockets, `flight.rs` knows
-//!   which message reached whom, and `wire.rs` the little IRC that this needs.
-//! - `measure.rs` reads CPU time and memory of the server from `/proc`.
-//! - `abuse.rs` measures how long two people wait for each other while others ask for much and read nothing.
+//! - `cli.rs` parses the options, `output.rs` writes for a person, `report.rs` has the figures of a run, and
+//!   `error.rs` the errors that end one.
+//! - `bare_loop.rs` is the limit: a fan-out loop with only the IRC that the load generator needs.
+//! - `register.rs` brings clients to the start of a scenario, `swarm.rs` has their sockets, `flight.rs`
+//!   tracks which message has reached whom, and `wire.rs` has the little IRC that this needs.
+//! - `measure.rs` reads the server's CPU time and memory from `/proc`.
+//! - `abuse.rs` measures how long two people wait for each other while others request much and read nothing.
 
 mod abuse;
 mod bare_loop;

@@ -1,5 +1,5 @@
-//! Readings of a process below `/proc`: CPU time of all its threads, memory; and where processes run. Linux only.
-//! See proc(5).
+//! Measurements of a process from `/proc`: the CPU time of all its threads, and its memory; also the core
+//! that it runs on. Linux only. See proc(5).
 
 use std::{fs, str::FromStr, time::Duration};
 
@@ -10,7 +10,7 @@ use rustix::{
 
 use crate::error::{Error, cannot};
 
-/// A process that is measured.
+/// A process that can be measured.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Process {
     pid: Pid,
@@ -19,9 +19,9 @@ pub(crate) struct Process {
 /// Memory of a process, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Memory {
-    /// Resident set: all its pages that are in memory.
+    /// Resident set: all pages of the process that are in memory.
     pub(crate) rss: u64,
-    /// Proportional set: shared pages divided among those who share them.
+    /// Proportional set: shared pages are divided among the processes that share them.
     pub(crate) pss: u64,
 }
 
@@ -45,23 +45,24 @@ impl Process {
         Self { pid: process::getpid() }
     }
 
-    /// Its number.
+    /// The process id.
     pub(crate) fn pid(self) -> Pid {
         self.pid
     }
 
-    /// User and system time that all its threads have used, those that ended included. Precise to one tick (10 ms).
+    /// The user and system time of all its threads, including those that have ended. Precise to one tick (10
+    /// ms).
     pub(crate) fn cpu(self) -> Result<Duration, Error> {
         let ticks = parse_stat(&self.read("stat")?).ok_or(self.unreadable("the CPU time"))?;
         Ok(Duration::from_millis(ticks.saturating_mul(1000) / rustix::param::clock_ticks_per_second()))
     }
 
-    /// Its memory now.
+    /// The memory that the process has now.
     pub(crate) fn memory(self) -> Result<Memory, Error> {
         parse_rollup(&self.read("smaps_rollup")?).ok_or(self.unreadable("the memory"))
     }
 
-    /// Lets all its present threads run on one core only.
+    /// Restricts all its present threads to one core.
     pub(crate) fn pin(self, core: usize) -> Result<(), Error> {
         let threads = format!("/proc/{}/task", self.pid.as_raw_pid());
         for thread in fs::read_dir(threads).map_err(cannot("list the threads of a process"))?.flatten() {
@@ -82,12 +83,12 @@ impl Process {
     }
 }
 
-/// Lets this thread, and the processes it starts from now on, run on one core only.
+/// Restricts this thread, and the processes that it starts from now on, to one core.
 pub(crate) fn pin_myself(core: usize) -> Result<(), Error> {
     sched_setaffinity(None, &only(core)).map_err(cannot("pin this process to a core"))
 }
 
-/// Lets this process, and those it starts, open at least `wanted` files.
+/// Allows this process, and those that it starts, to open at least `wanted` files.
 pub(crate) fn allow_open_files(wanted: u64) -> Result<(), Error> {
     let limit = process::getrlimit(Resource::Nofile);
     let maximum = limit.maximum.map(|maximum| maximum.max(wanted));
@@ -101,10 +102,11 @@ fn only(core: usize) -> CpuSet {
     cores
 }
 
-/// `utime` + `stime` of `/proc/PID/stat`, in ticks. The second field, the name, may hold spaces and parentheses.
+/// `utime` + `stime` of `/proc/PID/stat`, in ticks. The second field, the name, may contain spaces and
+/// parentheses.
 fn parse_stat(stat: &str) -> Option<u64> {
     let (_, fields) = stat.rsplit_once(") ")?;
-    // The first field behind the name is the third of the line; utime is the 14th.
+    // The first field after the name is the third of the line; utime is the 14th.
     let mut fields = fields.split(' ').skip(11);
     let user: u64 = fields.next()?.parse().ok()?;
     let system: u64 = fields.next()?.parse().ok()?;

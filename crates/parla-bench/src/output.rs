@@ -10,8 +10,8 @@ pub(crate) fn say(text: impl AsRef<str>) -> Result<(), Error> {
     writeln!(out, "{}", text.as_ref()).and_then(|()| out.flush()).map_err(cannot("write to standard output"))
 }
 
-/// Writes what is going on to standard error, with a newline.
+/// Writes progress to standard error, with a newline.
 pub(crate) fn progress(text: impl AsRef<str>) {
-    // Progress that nobody can read is no reason to stop measuring.
+    // Unreadable progress is no reason to stop measuring.
     let _ = writeln!(io::stderr().lock(), "{}", text.as_ref());
 }

@@ -1,5 +1,6 @@
-//! Brings clients to where a scenario starts: connected, registered, and in their room. A bounded number is on the way
-//! at a time, and a server that stops answering ends the run with what it said last.
+//! Brings clients to the start of a scenario: connected, registered, and in their room. A limited number is
+//! on the way at a time. If the server stops answering, the run ends with an error that has the server's
+//! first refusal.
 
 use std::time::{Duration, Instant};
 
@@ -9,7 +10,7 @@ use crate::{
     wire::{Line, Reply},
 };
 
-/// How many clients may be on the way at a time.
+/// The most clients that may be on the way at a time.
 const UNDER_WAY_MAX: usize = 200;
 /// How long a server may take for the next client.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -46,10 +47,10 @@ impl Granted {
     }
 }
 
-/// Which capabilities clients ask for.
+/// The capabilities that clients request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Tags {
-    /// None: they do not negotiate.
+    /// None: clients do not negotiate.
     Plain,
     /// Those of [`WANTED`] that the server offers.
     Wanted,
@@ -68,18 +69,18 @@ pub(crate) fn register(
     Ok(registration.clients.iter().fold(all, |all, client| Granted(all.0 & client.granted.0)))
 }
 
-/// Lets every client join its room: client `i` is in room `i % rooms` only.
+/// Makes every client join its room: client `i` joins room `i % rooms`, and no other.
 pub(crate) fn join(swarm: &mut Swarm, intake: &mut Intake, rooms: usize) -> Result<(), Error> {
     let mut joining = Joining { rooms, joined: vec![false; swarm.len()], done: 0 };
     advance(swarm, intake, &mut joining)
 }
 
-/// Something that every client has to get through.
+/// A step that every client has to complete.
 trait Step: Receiver {
-    /// What it is, as a past participle.
+    /// The name of the step, as a past participle.
     const STAGE: &str;
     fn clients(&self) -> usize;
-    /// How many clients are through.
+    /// The number of clients that have completed it.
     fn done(&self) -> usize;
     fn start(&self, swarm: &mut Swarm, client: usize) -> Result<(), Error>;
 }
@@ -156,7 +157,7 @@ impl Receiver for Registration {
                 progress.done = true;
                 self.done += 1;
             }
-            // Someone, perhaps a client of the run before, still has the nick.
+            // Another client, perhaps one of the previous run, still has the nick.
             b"433" => swarm.send(client, format!("NICK b{client}_\r\n").as_bytes()),
             _ if reply.is_refusal() => swarm.refused(&reply),
             _ => {}
@@ -165,7 +166,7 @@ impl Receiver for Registration {
 }
 
 impl Progress {
-    /// Takes a CAP line; see the capability negotiation specification of IRCv3.
+    /// Processes a CAP line; see IRCv3's specification of capability negotiation.
     fn capability(&mut self, reply: &Reply<'_>) -> Option<String> {
         let mut words = reply.words().skip(1);
         match words.next()? {
@@ -221,7 +222,7 @@ impl Step for Joining {
 impl Receiver for Joining {
     fn receive(&mut self, swarm: &mut Swarm, Arrival { client, line, .. }: Arrival<'_>) {
         let Line::Reply(reply) = line else { return };
-        // The server may have put the client into other channels too.
+        // The server may also have put the client into other channels.
         if reply.command == b"366" && reply.words().nth(1) == Some(self.room(client).as_bytes()) {
             if let Some(joined @ false) = self.joined.get_mut(client) {
                 *joined = true;

@@ -1,17 +1,18 @@
-//! The figures of one run, and how they are written: as text for a person, as one JSON object for a program.
+//! The figures of one run, and how they are printed: as text for a person, or as one JSON object for a
+//! program.
 
 use std::fmt::Write;
 
 use hdrhistogram::Histogram;
 
-/// What a figure says.
+/// What a figure measures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Measure {
-    /// Clients that were connected.
+    /// The number of clients that were connected.
     Clients,
-    /// Length of the measured window.
+    /// The length of the measured window, in seconds.
     Seconds,
-    /// How long it took to connect and register all clients.
+    /// How long it took to connect and register all clients, in seconds.
     RegisterSeconds,
     /// Messages whose last delivery fell into the window.
     Messages,
@@ -31,23 +32,23 @@ pub(crate) enum Measure {
     GeneratorCpu,
     /// Median time from sending a message to a delivery, in microseconds.
     LatencyP50,
-    /// 99th percentile of the same.
+    /// The 99th percentile of the same time.
     LatencyP99,
-    /// 99.9th percentile of the same.
+    /// The 99.9th percentile of the same time.
     LatencyP999,
     /// Median time until the sender got its own message, in microseconds.
     EchoP50,
-    /// 99th percentile of the same.
+    /// The 99th percentile of the same time.
     EchoP99,
-    /// 99.9th percentile of the same.
+    /// The 99.9th percentile of the same time.
     EchoP999,
-    /// Deliveries that never came, of the whole run.
+    /// Deliveries that never arrived, over the whole run.
     Missing,
-    /// Deliveries that should not have come, of the whole run.
+    /// Deliveries that should not have arrived, over the whole run.
     Extra,
-    /// Lines by which the server refused something, of the whole run.
+    /// Lines with which the server refused something, over the whole run.
     Refusals,
-    /// Connections the server closed, of the whole run.
+    /// Connections that the server closed, over the whole run.
     Closed,
     /// The server's resident set, in bytes.
     Rss,
@@ -60,7 +61,7 @@ pub(crate) enum Measure {
 }
 
 impl Measure {
-    /// Its name in JSON and text.
+    /// The name of the figure in JSON and text.
     pub(crate) fn key(self) -> &'static str {
         match self {
             Self::Clients => "clients",
@@ -96,7 +97,7 @@ impl Measure {
 #[derive(Debug, Default)]
 pub(crate) struct Report {
     figures: Vec<(Measure, f64)>,
-    /// The first line by which the server refused something.
+    /// The first line with which the server refused something.
     pub(crate) first_refusal: Option<String>,
 }
 
@@ -116,12 +117,12 @@ impl Report {
         }
     }
 
-    /// A figure, if the run had it.
+    /// A figure, if the run has it.
     pub(crate) fn figure(&self, measure: Measure) -> Option<f64> {
         self.figures.iter().find(|(which, _)| *which == measure).map(|(_, figure)| *figure)
     }
 
-    /// One figure per line.
+    /// The figures as text, one per line.
     pub(crate) fn text(&self) -> String {
         let mut text = String::new();
         for (measure, figure) in &self.figures {
@@ -135,7 +136,7 @@ impl Report {
         text
     }
 
-    /// One JSON object on one line.
+    /// The figures as one JSON object on one line.
     pub(crate) fn json(&self) -> String {
         let figures = self.figures.iter();
         let mut fields: Vec<_> =

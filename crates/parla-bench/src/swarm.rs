@@ -1,6 +1,6 @@
-//! The clients' sockets: connecting, sending, and reading into one big buffer that all of them share. Single-threaded
-//! epoll, because the load generator has to be cheaper than the server. Answers PING; all other lines go to a
-//! [`Receiver`]. Knows nothing about registration or rooms.
+//! The clients' sockets: connecting, sending, and reading into one large buffer that all of them share. Uses
+//! epoll on a single thread, because the load generator has to be cheaper than the server. Answers PING, and
+//! passes all other lines to a [`Receiver`]. Knows nothing of registration or rooms.
 
 use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr, SocketAddrV4},
@@ -22,26 +22,27 @@ use crate::{
 
 const EVENTS_MAX: usize = 1024;
 const READ_BYTES: usize = 256 * 1024;
-/// So many clients share a source address, because an address has only about 28,000 ports to connect from.
+/// The number of clients that share a source address, because an address has only about 28,000 ports to
+/// connect from.
 const CLIENTS_PER_SOURCE: usize = 10_000;
-/// Edge-triggered: a level-triggered epoll asks every socket once more after it was read.
+/// Edge-triggered: a level-triggered epoll would check every socket once more after it was read.
 const WATCHED: epoll::EventFlags = epoll::EventFlags::IN
     .union(epoll::EventFlags::OUT)
     .union(epoll::EventFlags::RDHUP)
     .union(epoll::EventFlags::ET);
-/// After one of these no further edge comes.
+/// After one of these events no further edge follows.
 const LAST: epoll::EventFlags =
     epoll::EventFlags::RDHUP.union(epoll::EventFlags::HUP).union(epoll::EventFlags::ERR);
 
-/// What takes the lines that clients receive.
+/// Receives the lines that arrive for clients.
 pub(crate) trait Receiver {
-    /// Takes one line.
+    /// Processes one line.
     fn receive(&mut self, swarm: &mut Swarm, arrival: Arrival<'_>);
 }
 
 /// A line that arrived.
 pub(crate) struct Arrival<'a> {
-    /// The index of the client that got it.
+    /// The index of the client that received it.
     pub(crate) client: usize,
     /// When it was read.
     pub(crate) at: Instant,
@@ -50,35 +51,35 @@ pub(crate) struct Arrival<'a> {
 }
 
 struct Client {
-    /// None once the server closed the connection.
+    /// The socket; `None` once the server has closed the connection.
     socket: Option<OwnedFd>,
-    /// The beginning of a line whose end has not come yet.
+    /// The beginning of a line that has not arrived completely.
     partial: Vec<u8>,
-    /// What the socket did not take yet.
+    /// What the socket has not accepted yet.
     unsent: Vec<u8>,
 }
 
-/// All clients.
+/// All clients of a run.
 pub(crate) struct Swarm {
     server: SocketAddr,
     epoll: OwnedFd,
     clients: Vec<Client>,
-    /// How many connections the server closed.
+    /// The number of connections that the server closed.
     pub(crate) closed: usize,
-    /// How many lines refused something.
+    /// The number of lines that refused something.
     pub(crate) refusals: u64,
     /// The first of those lines.
     pub(crate) first_refusal: Option<String>,
 }
 
 impl Swarm {
-    /// No clients yet.
+    /// A swarm without clients.
     pub(crate) fn new(server: SocketAddr) -> Result<Self, Error> {
         let epoll = epoll::create(epoll::CreateFlags::CLOEXEC).map_err(cannot("create an epoll"))?;
         Ok(Self { server, epoll, clients: Vec::new(), closed: 0, refusals: 0, first_refusal: None })
     }
 
-    /// How many clients were connected so far.
+    /// The number of clients that have been connected so far.
     pub(crate) fn len(&self) -> usize {
         self.clients.len()
     }
@@ -101,14 +102,14 @@ impl Swarm {
             sockopt::set_socket_reuseaddr(&socket, true)?;
             net::bind(&socket, &SocketAddrV4::new(Ipv4Addr::new(127, 0, 0, 1 + group), 0))?;
         }
-        // Blocking: on one machine it takes no longer than the handshake in the kernel.
+        // Connecting blocks: on one machine it takes no longer than the handshake in the kernel.
         net::connect(&socket, &self.server)?;
         io::ioctl_fionbio(&socket, true)?;
         sockopt::set_tcp_nodelay(&socket, true)?;
         Ok(socket)
     }
 
-    /// Sends whole lines from a client; what the socket does not take now follows when it can.
+    /// Sends complete lines from a client; what the socket does not accept now follows when it can.
     pub(crate) fn send(&mut self, client: usize, lines: &[u8]) {
         let Some(it) = self.clients.get_mut(client) else { return };
         let Some(socket) = &it.socket else { return };
@@ -124,7 +125,7 @@ impl Swarm {
         it.unsent.extend_from_slice(lines.get(taken..).unwrap_or_default());
     }
 
-    /// Counts a line by which the server refuses something.
+    /// Counts a line with which the server refuses something.
     pub(crate) fn refused(&mut self, reply: &Reply<'_>) {
         self.refusals += 1;
         self.first_refusal.get_or_insert_with(|| {
@@ -152,14 +153,14 @@ impl Swarm {
     }
 }
 
-/// What a read brought.
+/// The result of a read.
 #[derive(Debug, PartialEq, Eq)]
 enum Took {
-    /// Nothing, for now or for ever.
+    /// Nothing, either for now or for good.
     Nothing,
-    /// Less than there was space for: more will come with another edge.
+    /// Less than there was space for; more will be announced by another edge.
     AllThereWas,
-    /// As much as there was space for: there may be more.
+    /// As much as there was space for; there may be more.
     ABufferFull,
 }
 
@@ -172,7 +173,7 @@ pub(crate) struct Intake {
 }
 
 impl Intake {
-    /// Allocates the buffer.
+    /// Allocates the shared buffer.
     pub(crate) fn new() -> Self {
         Self { buffer: vec![0; READ_BYTES], events: Vec::with_capacity(EVENTS_MAX), bytes: 0 }
     }
@@ -280,7 +281,7 @@ mod tests {
         server.read_exact(&mut answer).unwrap();
         assert_eq!(&answer, b"PONG :a b\r\nQUIT\r\n");
 
-        // What comes together with the end of the connection is read, and the end is noticed.
+        // What arrives together with the end of the connection is read, and the end is noticed.
         server.write_all(b"PRIVMSG #bench0 :~000000000008\r\n").unwrap();
         server.shutdown(Shutdown::Both).unwrap();
         while swarm.closed == 0 {

@@ -1,22 +1,22 @@
-//! The little IRC that the load generator reads and writes. Looks only at the bytes it needs: a delivery is recognised
-//! by its command and by the number at the end of its text. Never allocates while reading.
+//! The little IRC that the load generator reads and writes. Looks only at the bytes that it needs: a delivery
+//! is recognised by its command and by the number at the end of its text. Never allocates while reading.
 
 use std::io::Write;
 
-/// Bytes of the mark that ends a message's text: `~` and a number of twelve digits.
+/// The length of the mark that ends a message's text: `~` and a number of twelve digits.
 pub(crate) const MARK_BYTES: usize = 13;
 
-/// The longest text that fits a line of 512 bytes with any source in front.
+/// The longest text in bytes that fits a line of 512 bytes after any source.
 pub(crate) const TEXT_BYTES_MAX: usize = 400;
 
-/// A received line, as far as the load generator cares.
+/// A received line, as far as it matters to the load generator.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Line<'a> {
-    /// A message of ours: the number in its mark.
+    /// A message of ours, with the number in its mark.
     Message(u64),
-    /// A PING with its parameters, to be sent back as they are.
+    /// A PING with its parameters, which are sent back as they are.
     Ping(&'a [u8]),
-    /// Anything else.
+    /// Any other line.
     Reply(Reply<'a>),
 }
 
@@ -25,7 +25,7 @@ pub(crate) enum Line<'a> {
 pub(crate) struct Reply<'a> {
     /// The command or numeric.
     pub(crate) command: &'a [u8],
-    /// All that follows it.
+    /// Everything that follows the command.
     pub(crate) parameters: &'a [u8],
 }
 
@@ -38,11 +38,11 @@ impl<'a> Reply<'a> {
             .filter(|word| !word.is_empty())
     }
 
-    /// Whether the server refuses something by it: an error numeric, `FAIL` or `ERROR`.
+    /// Whether the server refuses something with it: an error numeric, `FAIL` or `ERROR`.
     pub(crate) fn is_refusal(&self) -> bool {
         match self.command {
             b"ERROR" | b"FAIL" => true,
-            // "No message of the day" is no refusal.
+            // "No message of the day" is not a refusal.
             b"422" => false,
             [b'4' | b'5', tens, ones] => tens.is_ascii_digit() && ones.is_ascii_digit(),
             _ => false,
@@ -89,14 +89,16 @@ fn number(line: &[u8]) -> Option<u64> {
     Some(number)
 }
 
-/// Appends a `PRIVMSG` to `#bench{room}` whose text is `payload_bytes` long and ends with the mark of `number`.
+/// Appends a `PRIVMSG` to `#bench{room}` whose text is `payload_bytes` long and ends with the mark of
+/// `number`.
 pub(crate) fn push_message(line: &mut Vec<u8>, room: usize, number: u64, payload_bytes: usize) {
     let padding = payload_bytes.saturating_sub(MARK_BYTES);
     // Writing to a vector cannot fail.
     let _ = write!(line, "PRIVMSG #bench{room} :{:x<padding$}~{number:012}\r\n", "");
 }
 
-/// Calls `each` with every whole line of `bytes`, without its newline, and returns the bytes of the unfinished last one.
+/// Calls `each` with every complete line of `bytes`, without its newline, and returns the bytes of the
+/// unfinished last one.
 #[inline]
 pub(crate) fn split_lines<'a>(bytes: &'a [u8], mut each: impl FnMut(&'a [u8])) -> &'a [u8] {
     let mut start = 0;

@@ -9,36 +9,37 @@ use crate::{link::Link, text::Text, turn::Turn, view::Notice};
 /// The person's own absence.
 #[derive(Debug, Default)]
 pub(crate) struct Away {
-    /// Why they are away, if the server says that they are.
+    /// The reason why they are away, if the server has marked them as away.
     now: Option<Arc<str>>,
-    /// The reason that was given with the last wish to be away; none if the person wants to be back. It outlasts the connection.
+    /// The reason from the person's last wish to be away; `None` if they want to be back. It outlasts the
+    /// connection.
     wanted: Option<Arc<str>>,
-    /// The shell keeps the wish as it is now.
+    /// Whether the shell has stored the current wish.
     is_stored: bool,
 }
 
 impl Away {
-    /// With the wish that the shell kept.
+    /// Starts with the wish that the shell had stored.
     pub(crate) const fn restored(wanted: Option<Arc<str>>) -> Self {
         Self { now: None, wanted, is_stored: true }
     }
 
-    /// Why the person is away, if the server says that they are.
+    /// The reason why the person is away, if the server has marked them as away.
     pub(crate) const fn now(&self) -> Option<&Arc<str>> {
         self.now.as_ref()
     }
 
-    /// Why the person wants to be away, if they do.
+    /// The reason why the person wants to be away, if they do.
     pub(crate) const fn wanted(&self) -> Option<&Arc<str>> {
         self.wanted.as_ref()
     }
 
-    /// Whether the shell has to be told of the wish; it is told now.
+    /// Whether the shell must be told of the wish. The caller tells it now, so the next call returns false.
     pub(crate) const fn take_unstored(&mut self) -> bool {
         !std::mem::replace(&mut self.is_stored, true)
     }
 
-    /// The person wants to be away, or back.
+    /// Takes the person's wish to be away (with a reason) or back (`None`).
     pub(crate) fn want(&mut self, reason: Option<&str>, link: &Link, turn: &mut Turn<'_>) {
         let line = Line::bare("AWAY");
         let line = match reason {
@@ -50,7 +51,7 @@ impl Away {
         link.ask(None, line, turn);
     }
 
-    /// A new connection: the server is told what the person wanted on the last one.
+    /// Tells a new connection what the person wanted on the previous one.
     pub(crate) fn want_again(&self, turn: &mut Turn<'_>) {
         if let Some(reason) = &self.wanted {
             turn.send(Line::bare("AWAY").text(reason));
@@ -64,14 +65,14 @@ impl Away {
         turn.say(None, Notice::Away(true));
     }
 
-    /// RPL_UNAWAY: it does so no longer.
+    /// RPL_UNAWAY: the server no longer marks the person as away.
     pub(crate) fn is_back(&mut self, turn: &mut Turn<'_>) {
         self.now = None;
         turn.network_changed();
         turn.say(None, Notice::Away(false));
     }
 
-    /// What the server has marked is forgotten there.
+    /// Forgets what the server had marked; a new connection starts as present.
     pub(crate) fn connection_lost(&mut self) {
         self.now = None;
     }

@@ -1,5 +1,5 @@
-//! The batches that a server has opened: a page of history is kept until it is whole, and so is a message of several lines; of
-//! others it is known what they answer.
+//! The batches that a server has opened. Pages of history and messages of several lines are kept until they
+//! are complete; of other batches we only remember which request they answer.
 //!
 //! <https://ircv3.net/specs/extensions/batch>
 
@@ -13,7 +13,7 @@ use crate::{
     sorted_map::SortedMap,
 };
 
-/// The batches that are open, by their reference.
+/// The open batches by their reference.
 #[derive(Debug, Default)]
 pub(crate) struct Batches {
     open: SortedMap<String, OpenBatch>,
@@ -21,13 +21,13 @@ pub(crate) struct Batches {
 
 #[derive(Debug)]
 pub(crate) enum OpenBatch {
-    /// A page of history that is coming in.
+    /// A page of history that is still arriving.
     History(OpenPage),
-    /// A part of another batch.
+    /// A batch inside the batch with this reference.
     Within(String),
-    /// The answer to the request of this label.
+    /// A batch that answers the request with this label.
     Answer(String),
-    /// A message of several lines that is said now, and the request that it answers.
+    /// A live message of several lines, and the label of the request that it answers, if any.
     Message(Multiline, Option<String>),
 }
 
@@ -36,15 +36,15 @@ pub(crate) enum OpenBatch {
 pub(crate) struct OpenPage {
     /// The conversation, as the server names it.
     pub(crate) target: String,
-    /// The request that it answers.
+    /// The label of the request that it answers, if any.
     pub(crate) label: Option<String>,
-    /// With those that open and close its parts.
+    /// All lines, including those that open and close nested batches.
     pub(crate) lines: Vec<Vec<u8>>,
     bytes: usize,
 }
 
 impl OpenPage {
-    /// A page that begins.
+    /// A page without lines.
     pub(crate) const fn new(target: String, label: Option<String>) -> Self {
         Self { target, label, lines: Vec::new(), bytes: 0 }
     }
@@ -52,16 +52,16 @@ impl OpenPage {
 
 /// What became of a line that names a batch.
 pub(crate) enum Collected {
-    /// It counts at once.
+    /// It does not belong to a batch that is kept, and takes effect at once.
     No,
-    /// It is kept with the others of its batch.
+    /// It was added to its batch.
     Kept,
-    /// It is kept, and the batch of this reference is over with it.
+    /// It was added, and completes the batch with this reference.
     Ended(String),
 }
 
 impl Batches {
-    /// The request that a batch answers.
+    /// The label of the request that a batch answers.
     pub(crate) fn label(&self, reference: &str) -> Option<String> {
         match self.open.get(reference)? {
             OpenBatch::Answer(label) => Some(label.clone()),
@@ -69,24 +69,24 @@ impl Batches {
         }
     }
 
-    /// Begins a batch, if there is room for it.
+    /// Begins a batch if there is room for another one.
     pub(crate) fn open(&mut self, reference: &str, batch: OpenBatch) {
         if !self.is_full() {
             self.open.insert(reference.to_owned(), batch);
         }
     }
 
-    /// Whether a server has opened as many as are kept.
+    /// Whether no further batch can be kept.
     pub(crate) fn is_full(&self) -> bool {
         self.open.len() >= BATCHES_MAX
     }
 
-    /// All that are open.
+    /// The references of all open batches.
     pub(crate) fn references(&self) -> Vec<String> {
         self.open.keys().cloned().collect()
     }
 
-    /// Takes a batch out, with its parts.
+    /// Removes a batch and the batches inside it, and returns it.
     pub(crate) fn take(&mut self, reference: &str) -> Option<OpenBatch> {
         let batch = self.open.remove(reference)?;
         if matches!(batch, OpenBatch::History(_)) {
@@ -95,7 +95,7 @@ impl Batches {
         Some(batch)
     }
 
-    /// Keeps a line for its batch, if that is kept until it is whole.
+    /// Adds a line to its batch, if that is kept until it is complete.
     pub(crate) fn collect(&mut self, reference: &str, message: &Message<'_>, line: &[u8]) -> Collected {
         if let Some(OpenBatch::Message(said, _)) = self.open.get_mut(reference) {
             return if said.push(message) { Collected::Kept } else { Collected::No };
@@ -123,7 +123,7 @@ impl Batches {
         Collected::Kept
     }
 
-    /// Ends a part of a page, if it is one: the line that does so need not say where it belongs.
+    /// Ends a nested batch, if this is one; the line that ends it need not say which batch it is in.
     pub(crate) fn close_part(&mut self, reference: &str) -> bool {
         let Some(OpenBatch::Within(outer)) = self.open.get(reference) else { return false };
         let outer = outer.clone();
@@ -134,10 +134,10 @@ impl Batches {
         true
     }
 
-    /// The page that a reference leads to.
+    /// The reference of the page that a reference belongs to.
     fn outermost(&self, reference: &str) -> Option<String> {
         match self.open.get(reference)? {
-            // A part was made only inside a page that was open, so one step is enough.
+            // Nested batches are recorded only inside an open page, so one step is enough.
             OpenBatch::Within(outer) => Some(outer.clone()),
             OpenBatch::History(_) => Some(reference.to_owned()),
             OpenBatch::Answer(_) | OpenBatch::Message(..) => None,

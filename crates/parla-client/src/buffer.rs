@@ -1,4 +1,5 @@
-//! One conversation: a room, a person, or the server itself. Knows what of it the interface and the shell have not been told yet.
+//! One conversation: a channel, a person, or the server itself. Tracks which of its changes the interface and
+//! the shell have not been told of yet.
 
 mod answers;
 mod deletions;
@@ -33,54 +34,54 @@ use crate::{
     },
 };
 
-/// The id that the row of a message has in every client.
+/// The id that the row of this message has in every client.
 fn id_of(msgid: &str) -> RowId {
     let mut hasher = FnvHasher::default();
     hasher.write(msgid.as_bytes());
     RowId(hasher.finish())
 }
 
-/// One conversation.
+/// One conversation, with everything that is known of it.
 #[derive(Debug)]
 pub(crate) struct Buffer {
     id: BufferId,
     kind: BufferKind,
-    /// As the server knows it.
+    /// The name as the server knows it.
     name: Arc<str>,
     key: Option<Arc<str>>,
     presence: Presence,
     topic: Option<Arc<Topic>>,
     modes: RoomModes,
     timeline: Timeline,
-    /// Behind this the rows of this conversation are numbered.
+    /// The rows of this conversation are numbered from here on.
     first_row: u64,
-    /// Rows that were made for this conversation.
+    /// How many rows this conversation has made.
     rows_made: u32,
-    /// Answers to messages that are not here.
+    /// Which rows answer messages that have not arrived here.
     answers: Answers,
     members: MemberList,
-    /// Up to where it was read, and what was not.
+    /// Up to where the conversation has been read, and how much is unread.
     reading: Reading,
-    /// What is known of the time before the person came.
+    /// What is known of the time before the person joined.
     past: Past,
-    /// Messages that were taken back, by when they were said.
+    /// The deleted messages, by the time when they were sent.
     deletions: Vec<Deletion>,
-    /// Why the other person is away, if they are and the server has said so; empty if it did not say why.
+    /// Why the other person is away, if the server has told us that they are; empty if it gave no reason.
     away: Option<Arc<str>>,
-    /// The reason that was given last as the answer to a message.
+    /// The away reason that we were last given in answer to a message.
     away_told: Option<Arc<str>>,
-    /// The person asked to leave.
+    /// Whether the person has asked to leave.
     is_leaving: bool,
-    /// The shell keeps its messages.
+    /// Whether the shell keeps the messages of this conversation.
     is_archived: bool,
-    /// The interface has not seen it as it is now.
+    /// Whether it has changed since the interface last saw it.
     is_changed: bool,
-    /// The shell keeps its record as it is now.
+    /// Whether the shell has stored its current record.
     is_stored: bool,
 }
 
 impl Buffer {
-    /// A conversation of which nothing is known. `is_archived` as in [`crate::contract::Archive::keeps`].
+    /// An empty conversation. `is_archived` has the meaning of [`crate::contract::Archive::keeps`].
     pub(crate) fn new(id: BufferId, kind: BufferKind, name: &str) -> Self {
         Self {
             id,
@@ -107,14 +108,14 @@ impl Buffer {
         }
     }
 
-    /// The same, of which the shell keeps the messages: earlier ones may be had.
+    /// Marks the conversation as archived by the shell, so that earlier messages may be available.
     pub(crate) const fn archived(mut self) -> Self {
         self.is_archived = true;
         self.past.may_be_more();
         self
     }
 
-    /// The same, whose rows are numbered behind this. Its lower half is empty.
+    /// Sets the number from which rows are numbered; its lower half is zero.
     pub(crate) const fn numbering_behind(mut self, first_row: u64) -> Self {
         self.first_row ^= first_row;
         self
@@ -137,7 +138,7 @@ impl Buffer {
         &self.name
     }
 
-    /// What opens the room.
+    /// The key (mode `+k`) with which the channel can be joined, if it is known.
     pub(crate) const fn key(&self) -> Option<&Arc<str>> {
         self.key.as_ref()
     }
@@ -146,27 +147,27 @@ impl Buffer {
         &self.presence
     }
 
-    /// Whether the person can speak here now, as far as one can know.
+    /// Whether the person can speak here now, as far as we know.
     pub(crate) const fn is_present(&self) -> bool {
         matches!(self.presence, Presence::Present)
     }
 
-    /// Whether the person has asked to come in, and the server has not answered.
+    /// Whether the person has asked to join and the server has not answered yet.
     pub(crate) const fn is_joining(&self) -> bool {
         matches!(self.presence, Presence::Joining)
     }
 
-    /// Whether the person is not in the room and has not asked to come in.
+    /// Whether the person is not in the channel and has not asked to join.
     pub(crate) const fn is_absent(&self) -> bool {
         matches!(self.presence, Presence::Absent(_))
     }
 
-    /// Whether the person has asked to leave, and the server has not answered.
+    /// Whether the person has asked to leave and the server has not answered yet.
     pub(crate) const fn is_leaving(&self) -> bool {
         self.is_leaving
     }
 
-    /// Whether the shell keeps its messages.
+    /// Whether the shell keeps the messages of this conversation.
     pub(crate) const fn is_archived(&self) -> bool {
         self.is_archived
     }
@@ -200,33 +201,34 @@ impl Buffer {
         self.timeline.newest()
     }
 
-    /// The interface has to look at it again.
+    /// Marks the conversation as changed for the interface.
     pub(crate) const fn changed(&mut self) {
         self.is_changed = true;
     }
 
-    /// Whether the interface has to look at it; it does so now.
+    /// Whether it has changed since the interface last looked. The interface looks now, so the mark is
+    /// cleared.
     pub(crate) fn take_changed(&mut self) -> bool {
         let has_changed = std::mem::take(&mut self.is_changed);
         self.timeline.take_changed() | self.members.take_changed() | self.modes.take_changed() | has_changed
     }
 
-    /// Whether the shell has to be told what to keep of it; it is told now.
+    /// Whether the shell must store its record anew. The caller tells it now, so the mark is cleared.
     pub(crate) const fn take_unstored(&mut self) -> bool {
         !std::mem::replace(&mut self.is_stored, true)
     }
 }
 
-/// What becomes of the conversation as a whole.
+/// Changes of the conversation as a whole.
 impl Buffer {
-    /// It has another name now.
+    /// Gives the conversation another name.
     pub(crate) fn rename(&mut self, name: &str) {
         self.name = name.into();
         self.is_changed = true;
         self.is_stored = false;
     }
 
-    /// Tells the shell what the conversation was called until now, if it keeps messages of it.
+    /// Tells the shell the previous name of the conversation, if it keeps messages of it.
     pub(crate) fn keep_renamed(&self, before: &Arc<str>, turn: &mut Turn<'_>) {
         if self.is_archived {
             let (from, to) = (Arc::clone(before), Arc::clone(&self.name));
@@ -234,9 +236,10 @@ impl Buffer {
         }
     }
 
-    /// Takes up what the shell kept of it: its key, what was read, and why the person was removed from the room.
+    /// Restores what the shell had stored: the key, the read position, and why the person was removed from
+    /// the channel.
     pub(crate) fn restore(&mut self, key: Option<Arc<str>>, read: Option<Read>, removed: Option<Problem>) {
-        // Whoever was removed does not walk in again because the program was closed.
+        // Restarting the program must not bring somebody back into a channel that they were removed from.
         if let Some(problem) = removed {
             self.presence = Presence::Absent(Some(Arc::new(problem)));
         }
@@ -246,7 +249,7 @@ impl Buffer {
         self.is_stored = true;
     }
 
-    /// Why somebody removed the person from the room, if that was so.
+    /// Why somebody removed the person from the channel, if somebody did.
     pub(crate) fn removed(&self) -> Option<&Problem> {
         match &self.presence {
             Presence::Absent(Some(why)) if why.kind == ProblemKind::KickedOut => Some(why),
@@ -254,7 +257,7 @@ impl Buffer {
         }
     }
 
-    /// The person asks to come in, with this key if they know one. False if they are there already.
+    /// The person asks to join, with this key if they know one. Returns false if they are already there.
     pub(crate) fn ask_to_enter(&mut self, key: Option<&str>) -> bool {
         let is_there = self.is_present() && !self.is_leaving;
         self.is_leaving = false;
@@ -268,8 +271,8 @@ impl Buffer {
         true
     }
 
-    /// The person is in the room, at this time and under this name of the room. False if they were there already: told twice, it
-    /// is still one coming.
+    /// The person has joined the channel at this time, under this name of the channel. Returns false if they
+    /// were already there, because a JOIN that is repeated does not count twice.
     pub(crate) fn enter(&mut self, name: &str, at: Timestamp) -> bool {
         if self.is_present() {
             return false;
@@ -292,7 +295,7 @@ impl Buffer {
         self.is_stored = false;
     }
 
-    /// The person is here no more. What is said from now on is missing.
+    /// The person is no longer here. What is said from now on will be missing.
     pub(crate) fn leave(&mut self, presence: Presence) {
         if self.is_present() {
             self.miss();
@@ -304,7 +307,7 @@ impl Buffer {
         self.is_stored = false;
     }
 
-    /// What was true of the connection is true no more.
+    /// Resets everything that was tied to the connection.
     pub(crate) fn connection_lost(&mut self) {
         self.reading.connection_lost();
         self.begin_anew();
@@ -314,24 +317,24 @@ impl Buffer {
         self.is_changed = true;
     }
 
-    /// The key of the room is this now.
+    /// Sets the channel's key, or removes it.
     pub(crate) fn set_key(&mut self, key: Option<&str>) {
         self.key = key.map(Arc::from);
         self.is_stored = false;
     }
 
-    /// What the room is about.
+    /// The channel's topic, if it has one.
     pub(crate) const fn topic(&self) -> Option<&Arc<Topic>> {
         self.topic.as_ref()
     }
 
-    /// The room is about something else now, or about nothing.
+    /// Sets the channel's topic, or removes it.
     pub(crate) fn set_topic(&mut self, topic: Option<Topic>) {
         self.topic = topic.map(Arc::new);
         self.is_changed = true;
     }
 
-    /// By whom and when the topic was set.
+    /// Records who set the topic, and when.
     pub(crate) fn topic_is_by(&mut self, by: Arc<str>, at: Option<Timestamp>) {
         if let Some(topic) = &mut self.topic {
             let topic = Arc::make_mut(topic);
@@ -340,7 +343,7 @@ impl Buffer {
         }
     }
 
-    /// The other person is away for this reason, or back. False if that is no news.
+    /// Marks the other person as away for this reason, or as back. Returns false if that was already known.
     pub(crate) fn set_away(&mut self, reason: Option<Arc<str>>) -> bool {
         let is_news = self.away != reason;
         self.is_changed |= is_news;
@@ -351,39 +354,40 @@ impl Buffer {
         is_news
     }
 
-    /// Whether the other person is away, as far as is known.
+    /// Whether the other person is away, as far as we know.
     pub(crate) const fn is_away(&self) -> bool {
         self.away.is_some()
     }
 
-    /// The server answers a message with the reason why the other person is away. False if it has said so before.
+    /// Takes the reason for the other person's absence that the server gives in answer to a message. Returns
+    /// false if it has given the same reason before.
     pub(crate) fn away_is_told(&mut self, reason: &str) -> bool {
         self.set_away(Some(Text::parse(reason).plain));
         self.away_told.replace(reason.into()).as_deref() != Some(reason)
     }
 }
 
-/// Rows of the conversation besides messages.
+/// Rows other than messages.
 impl Buffer {
-    /// An id for a row.
+    /// A new row id.
     pub(crate) fn row_id(&mut self) -> RowId {
         self.rows_made = self.rows_made.wrapping_add(1);
         RowId(self.first_row | u64::from(self.rows_made))
     }
 
-    /// An id for the row of a message: the same in every client, if the server has a name for it, so that the interface
-    /// knows it again when another tab leads.
+    /// A new id for the row of a message. If the message has a msgid, the id is the same in every client, so
+    /// that the interface recognises the row when another tab takes the lead.
     pub(crate) fn row_id_of(&mut self, msgid: Option<&str>) -> RowId {
         let id = msgid.map(id_of).filter(|id| !self.timeline.contains(*id));
         id.unwrap_or_else(|| self.row_id())
     }
 
-    /// Something happened here.
+    /// Adds a row for an event.
     pub(crate) fn happened(&mut self, at: Timestamp, event: Event) {
         self.add(at, Content::Event(event));
     }
 
-    /// The server says something here.
+    /// Adds a row with a text from the server.
     pub(crate) fn note(&mut self, at: Timestamp, text: Text) {
         self.add(at, Content::Server(text));
     }
@@ -393,7 +397,7 @@ impl Buffer {
         self.timeline.insert(Row { id, at, content }, None);
     }
 
-    /// Puts a gap in its place.
+    /// Adds a gap at this place.
     pub(crate) fn add_gap(&mut self, spot: Spot, gap: Gap) -> RowId {
         let id = self.row_id();
         let at = gap.from.unwrap_or(gap.to);
@@ -401,7 +405,7 @@ impl Buffer {
         id
     }
 
-    /// What the interface sees of it.
+    /// The conversation as the interface sees it.
     pub(crate) fn view(&self, session: &Session) -> BufferView {
         let rank = self.members.rank(session, session.nick()).unwrap_or(Rank::Member);
         let may = rank <= Rank::HalfOperator;

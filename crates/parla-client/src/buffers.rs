@@ -13,22 +13,23 @@ use crate::{
     view::{BufferId, BufferKind, BufferView},
 };
 
-/// The bits of the seed that tell the rows of this client from those of another one.
+/// The bits of the seed that distinguish the rows of this client from those of another one.
 const FIRST_ROWS: u64 = !0xffff_ffff;
 
 /// The conversations, by number and by name.
 #[derive(Debug)]
 pub(crate) struct Buffers {
     buffers: SortedMap<BufferId, Buffer>,
-    /// By folded name; that of the server is empty.
+    /// The conversations by folded name; that of the server has the empty name.
     by_name: SortedMap<String, BufferId>,
     next_buffer: u32,
-    /// Behind this the conversations number their rows: two clients do not give the same number to different rows.
+    /// Conversations number their rows from here on, so that two clients never give one number to different
+    /// rows.
     first_row: u64,
     archive: Archive,
-    /// Those that are over and of which the interface has not been told.
+    /// Closed conversations that the interface has not been told of.
     closed: Vec<BufferId>,
-    /// A conversation is over whose record the shell still keeps.
+    /// Whether the shell still keeps the record of a conversation that was closed.
     has_unstored_end: bool,
 }
 
@@ -53,35 +54,35 @@ impl Buffers {
         self.buffers.get_mut(&id)
     }
 
-    /// The room or the person of this name.
+    /// The conversation with the channel or person of this name.
     pub(crate) fn named(&self, session: &Session, name: &str) -> Option<BufferId> {
         if name.is_empty() { None } else { self.by_name.get(&session.fold(name)).copied() }
     }
 
-    /// The room of this name.
+    /// The conversation of the channel with this name.
     pub(crate) fn room(&self, session: &Session, name: &str) -> Option<BufferId> {
         self.named(session, name).filter(|id| self.is(*id, BufferKind::Room))
     }
 
-    /// The room of this name, to be changed.
+    /// The conversation of the channel with this name, for changes.
     pub(crate) fn room_mut(&mut self, session: &Session, name: &str) -> Option<&mut Buffer> {
         let id = self.room(session, name)?;
         self.get_mut(id)
     }
 
-    /// The conversation with the person of this nick.
+    /// The conversation with the person who has this nick.
     pub(crate) fn direct(&self, session: &Session, nick: &str) -> Option<BufferId> {
         self.named(session, nick).filter(|id| self.is(*id, BufferKind::Direct))
     }
 
-    /// The conversation with the person of this nick, to be changed.
+    /// The conversation with the person who has this nick, for changes.
     pub(crate) fn direct_mut(&mut self, session: &Session, nick: &str) -> Option<&mut Buffer> {
         let id = self.direct(session, nick)?;
         self.get_mut(id)
     }
 
-    /// The conversation that a line is about, if there is one: the room, also if only its operators or voiced are meant
-    /// (`@#room`), or the other person.
+    /// The conversation that a line is about, if there is one: the channel, even if the line is only for its
+    /// operators or voiced members (`@#room`), or the other person.
     pub(crate) fn conversation(&self, session: &Session, incoming: &Incoming<'_>) -> Option<BufferId> {
         let target = incoming.param(0);
         if let Some(target) = session.audience(target) {
@@ -94,7 +95,8 @@ impl Buffers {
         self.get(id).is_some_and(|buffer| buffer.kind() == kind)
     }
 
-    /// The conversation with someone who began it; none if there are so many that the person's own wishes need the rest.
+    /// The conversation with somebody who began it; `None` if the remaining places are reserved for the
+    /// person's own wishes.
     pub(crate) fn open_unasked(&mut self, session: &Session, nick: &str) -> Option<BufferId> {
         let known = self.direct(session, nick);
         if known.is_some() || !session.is_nick(nick) || self.buffers.len() >= BUFFERS_UNASKED_MAX {
@@ -103,13 +105,14 @@ impl Buffers {
         self.open(session, BufferKind::Direct, nick)
     }
 
-    /// The conversation of this name, made if it is not there. None if there are too many, or there is one of another kind.
+    /// The conversation with this name, which is made if it does not exist. `None` if there are too many, or
+    /// if one of another kind has the name.
     pub(crate) fn open(&mut self, session: &Session, kind: BufferKind, name: &str) -> Option<BufferId> {
         let folded = session.fold(name);
         if let Some(id) = self.by_name.get(&folded) {
             return Some(*id).filter(|id| self.is(*id, kind));
         }
-        // The server's own words always have a place.
+        // There is always a place for what the server itself says.
         if self.buffers.len() >= BUFFERS_MAX && kind != BufferKind::Server {
             return None;
         }
@@ -121,7 +124,7 @@ impl Buffers {
         Some(id)
     }
 
-    /// A conversation is over. False if it was before.
+    /// Closes a conversation. Returns false if it was already closed.
     pub(crate) fn close(&mut self, id: BufferId) -> bool {
         self.by_name.retain(|_, other| *other != id);
         let was_there = self.buffers.remove(&id).is_some();
@@ -132,7 +135,8 @@ impl Buffers {
         was_there
     }
 
-    /// Follows a person or a room whose name has changed, unless there is a conversation under the new one already.
+    /// Renames the conversation of a person or channel whose name has changed, unless the new name already
+    /// has a conversation.
     pub(crate) fn rename(&mut self, session: &Session, from: &str, to: &str) -> Option<&mut Buffer> {
         let (old, new) = (session.fold(from), session.fold(to));
         let id = self.named(session, from)?;
@@ -146,13 +150,13 @@ impl Buffers {
         Some(buffer)
     }
 
-    /// Files all under their names again, after the server has said which letters are the same.
+    /// Files all conversations under newly folded names, after the server has announced its case mapping.
     pub(crate) fn refold(&mut self, session: &Session) {
         self.by_name =
             self.buffers.values().map(|buffer| (session.fold(buffer.name()), buffer.id())).collect();
     }
 
-    /// What the server says, or a person whom nobody talks to, on the server's own page.
+    /// Shows a text of the server, or of somebody without a conversation, in the server's own conversation.
     pub(crate) fn note_server(&mut self, session: &Session, at: Timestamp, who: Option<&str>, text: &str) {
         let Some(id) = self.open(session, BufferKind::Server, "") else { return };
         let text = match who {
@@ -164,14 +168,15 @@ impl Buffers {
         }
     }
 
-    /// What was true of the connection is true no more. Gives the conversations that the person had asked to leave: they are
-    /// over.
+    /// Resets everything that was tied to the connection. Returns the conversations that the person had asked
+    /// to leave, because those are closed now.
     pub(crate) fn connection_lost(&mut self) -> Vec<BufferId> {
         self.iter_mut().for_each(Buffer::connection_lost);
         self.iter().filter(|buffer| buffer.is_leaving()).map(Buffer::id).collect()
     }
 
-    /// What the person looks at has been seen, unless some of it is awaited. Whether nothing is.
+    /// Marks as read what the person is looking at, unless missed messages are on their way there. Returns
+    /// whether none are.
     pub(crate) fn seen(&mut self, look: Look) -> bool {
         let Some(buffer) = look.buffer.and_then(|id| self.get_mut(id)) else { return false };
         buffer.seen(look);
@@ -187,25 +192,25 @@ impl Buffers {
     }
 }
 
-/// What has changed.
+/// Changes that others must be told of.
 impl Buffers {
-    /// Those that are over since this was asked last.
+    /// The conversations that were closed since the last call.
     pub(crate) fn take_closed(&mut self) -> Vec<BufferId> {
         std::mem::take(&mut self.closed)
     }
 
-    /// Those that have changed since this was asked last, as the interface sees them.
+    /// The conversations that changed since the last call, as the interface sees them.
     pub(crate) fn take_changed(&mut self, session: &Session) -> Vec<BufferView> {
         let changed = self.iter_mut().filter_map(|buffer| buffer.take_changed().then_some(&*buffer));
         changed.map(|buffer| buffer.view(session)).collect()
     }
 
-    /// Whether more was read somewhere since this was asked last.
+    /// Whether a read position has moved since the last call.
     pub(crate) fn take_read_moved(&mut self) -> bool {
         self.iter_mut().fold(false, |moved, buffer| buffer.take_read_moved() | moved)
     }
 
-    /// Whether the shell has to be told what to keep of them; it is told now.
+    /// Whether the shell must store their records anew. The caller tells it now, so the mark is cleared.
     pub(crate) fn take_unstored(&mut self) -> bool {
         let has_end = std::mem::take(&mut self.has_unstored_end);
         self.iter_mut().fold(has_end, |unstored, buffer| buffer.take_unstored() | unstored)

@@ -1,14 +1,14 @@
-//! What the interface has not been told yet of the network, and what is to be said to it once. What has changed in conversations
-//! these know themselves: [`crate::buffers::Buffers`].
+//! What the interface has not been told of the network yet, and events that it is told once. Conversations
+//! track their own changes: [`crate::buffers::Buffers`].
 
 use std::collections::VecDeque;
 
 use crate::view::{BufferId, RowId, Update};
 
-/// Things to say once that wait; a server that causes more loses the oldest.
+/// Events that can wait for the interface; a server that causes more loses the oldest.
 const EVENTS_MAX: usize = 200;
 
-/// What has changed since the interface was told.
+/// What has changed since the interface was last told.
 #[derive(Debug, Default)]
 pub(crate) struct Changes {
     pub(crate) network: bool,
@@ -16,12 +16,12 @@ pub(crate) struct Changes {
 }
 
 impl Changes {
-    /// The interface has not heard of the network at all.
+    /// The changes of a network that the interface has not heard of at all.
     pub(crate) fn of_new_network() -> Self {
         Self { network: true, events: VecDeque::new() }
     }
 
-    /// Something is to be said once.
+    /// Adds an event that the interface is told once.
     pub(crate) fn event(&mut self, update: Update) {
         if self.events.len() >= EVENTS_MAX {
             self.events.pop_front();
@@ -29,13 +29,13 @@ impl Changes {
         self.events.push_back(update);
     }
 
-    /// Nothing is to be said any more of what stands in this row.
+    /// Drops the waiting events about this row.
     pub(crate) fn retract(&mut self, id: BufferId, row: RowId) {
         self.events
             .retain(|event| !matches!(event, Update::Alert(_, of, alert) if *of == id && alert.row == row));
     }
 
-    /// What is to be said once, in order.
+    /// Takes the waiting events, in order.
     pub(crate) fn take_events(&mut self) -> VecDeque<Update> {
         std::mem::take(&mut self.events)
     }

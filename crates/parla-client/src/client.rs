@@ -1,7 +1,9 @@
-//! A client of one network: its parts, what it does with one input, and in which order. The way in for shells.
+//! A client of one network: its parts, what it does with an input, and in which order. This is the entry
+//! point for shells.
 //!
-//! Each part owns what it changes, and gets from others what it looks at. What lines change stands in [`receive`], one file a
-//! command; what the person wants, in [`intents`]; how a connection becomes one that can be used, in [`registration`].
+//! Each part owns what it changes, and gets references to what it only reads. [`receive`] has what lines
+//! change, one file per command; [`intents`] has what the person wants; [`registration`] has how a new
+//! connection becomes usable.
 
 mod intents;
 mod moderation;
@@ -51,27 +53,29 @@ pub struct Client {
     looking: Looking,
     markers: Markers,
     away: Away,
-    /// Who was asked about by WHOIS.
+    /// The people whom WHOIS was sent for.
     people: People,
-    /// What people want to be called.
+    /// The display names of people.
     names: DisplayNames,
     directory: DirectoryBuilder,
     survey: Survey,
-    /// The room that the line before took the person out of, unasked.
+    /// The channel that the person was taken out of, unasked, by the previous line.
     left: Option<RoomLeft>,
     records: Records,
     changes: Changes,
 }
 
 impl Client {
-    /// A client that is not connected yet, with everything that was kept of this network by [`Output::Store`].
+    /// A client that is not connected yet, with everything that [`Output::Store`] has stored for this
+    /// network.
     pub fn new(settings: Settings, records: &BTreeMap<String, String>, now: Timestamp) -> Self {
         let mut link = Link::new(settings.seed, now);
         let session = Session::new(&settings);
         let mut buffers = Buffers::new(&settings);
         let (mut kept, mut outbox) = (Records::default(), Outbox::new(now));
         kept.restore(&mut buffers, &session, records);
-        // Those who have been there before are not asked for another address or name because the server is away for a while.
+        // People who have been connected before are not asked for another address or name because the server
+        // is down for a while.
         if buffers.iter().next().is_some() {
             link.was_online_before();
         }
@@ -97,7 +101,7 @@ impl Client {
         }
     }
 
-    /// Takes one input in; what is to be done comes behind what `outputs` holds already.
+    /// Processes one input and appends what must be done to `outputs`.
     pub fn handle(&mut self, now: Timestamp, input: Input<'_>, outputs: &mut Vec<Output>) {
         let changes = std::mem::take(&mut self.changes);
         let mut turn = Turn::new(now, self.settings.network, outputs, changes);
@@ -121,10 +125,10 @@ impl Client {
     fn take_in(&mut self, input: Input<'_>, turn: &mut Turn<'_>) {
         let (now, link) = (turn.now, &mut self.link);
         match input {
-            // A connection that was given up may still have had something to say.
+            // A connection that was given up may still deliver lines.
             Input::Line(_) | Input::LineTooLong if !link.is_open() => {}
             Input::Line(line) => self.line(line, turn),
-            // What was in it cannot be known; the connection goes on.
+            // We cannot know what was in it; the connection continues.
             Input::LineTooLong => link.heard(now),
             Input::Start if link.is_online() || link.is_connecting() => {}
             Input::Start => self.connect(turn),
@@ -160,7 +164,7 @@ impl Client {
         }
     }
 
-    /// Does what was held back, as far as that can be done now.
+    /// Does what was held back, as far as it is possible now.
     fn go_on(&mut self, turn: &mut Turn<'_>) {
         let Self { link, session, buffers, outbox, history, .. } = self;
         outbox.look_again(history, buffers, session, turn.now);
@@ -178,7 +182,7 @@ impl Client {
         self.markers.plan(session, turn.now);
     }
 
-    /// Tells the shell what is to be found again after the program was closed.
+    /// Tells the shell what must be stored for the next start.
     fn store(&mut self, turn: &mut Turn<'_>) {
         if self.buffers.take_unstored() | self.away.take_unstored() {
             self.records.store(&self.buffers, self.away.wanted(), turn);
@@ -236,7 +240,7 @@ impl Client {
         }
     }
 
-    /// The archive's answer, or what it gave before the start.
+    /// Takes the archive's answer, or what it supplied before the start.
     fn recalled(&mut self, kind: BufferKind, name: &str, recalled: Recalled<'_>, turn: &mut Turn<'_>) {
         let buffer = match kind {
             BufferKind::Room => self.buffers.room_mut(&self.session, name),
@@ -245,7 +249,7 @@ impl Client {
         };
         if let Some(buffer) = buffer {
             self.history.recalled(buffer, &self.session, &recalled, turn);
-            // Of a person's messages nobody else has more.
+            // Nobody but the archive has direct messages.
             let is_all = kind == BufferKind::Direct && !recalled.more;
             buffer.put_back_deleted(if is_all { Earlier::None } else { buffer.earlier() });
         }
@@ -254,7 +258,8 @@ impl Client {
 
 /// What the interface sees.
 impl Client {
-    /// What has changed since the last call. Things that are gone come first, things to say once last.
+    /// Everything that has changed since the last call. Removals come first, and events that are told once
+    /// come last.
     pub fn take_updates(&mut self) -> Vec<Update> {
         let network = self.settings.network;
         let closed = self.buffers.take_closed().into_iter();
@@ -287,9 +292,9 @@ impl Client {
     }
 }
 
-/// What ends or begins for all parts at once.
+/// What starts or stops all parts at once.
 impl Client {
-    /// Tries to connect, whatever was before.
+    /// Tries to connect, whatever the state was before.
     fn connect(&mut self, turn: &mut Turn<'_>) {
         self.leave_session(turn.now);
         self.link.begin(turn.now);
@@ -297,7 +302,8 @@ impl Client {
         turn.output(Output::Connect);
     }
 
-    /// Stops for good, until the person wants otherwise. `suggestion` is a nick that may be had, if the nick is the problem.
+    /// Stops until the person wants to connect again. `suggestion` is a free nick, if the nick is the
+    /// problem.
     fn stop(&mut self, why: Option<Problem>, suggestion: Option<Arc<str>>, turn: &mut Turn<'_>) {
         turn.output(Output::Disconnect);
         self.leave_session(turn.now);
@@ -305,20 +311,20 @@ impl Client {
         turn.network_changed();
     }
 
-    /// The connection is over, or could not be made.
+    /// The connection ended or could not be made.
     fn closed(&mut self, mut problem: Problem, turn: &mut Turn<'_>) {
         if problem.kind == ProblemKind::ServerClosed {
             problem.kind = parting::problem(&problem.details);
         }
         self.leave_session(turn.now);
-        // Those who stopped on purpose stay so.
+        // Somebody who disconnected on purpose stays disconnected.
         if self.link.is_online() || self.link.is_connecting() {
             self.link.lost(turn.now, problem);
         }
         turn.network_changed();
     }
 
-    /// What was true of the connection is true no more.
+    /// Resets everything that was tied to the connection.
     fn leave_session(&mut self, now: Timestamp) {
         self.outbox.connection_lost(&self.buffers, now);
         self.history.connection_lost(&mut self.buffers);
@@ -334,7 +340,7 @@ impl Client {
         self.buffers.connection_lost().into_iter().for_each(|left| self.close(left));
     }
 
-    /// The person is not in a room and cannot come in, or was sent out.
+    /// The person could not join a channel, or was removed from it.
     fn shut_out(&mut self, id: BufferId, problem: &Problem) {
         if let Some(buffer) = self.buffers.get_mut(id) {
             self.outbox.shut_out(buffer, &self.session, problem);
@@ -342,13 +348,14 @@ impl Client {
         }
     }
 
-    /// A conversation is over, for the person.
+    /// Closes a conversation for good.
     fn close(&mut self, id: BufferId) {
         self.outbox.discard_all(id);
         self.buffers.close(id);
     }
 
-    /// The history has told how much of a conversation is known now: that decides what has arrived there.
+    /// The history reports how much of a conversation is known now, which decides which messages of the
+    /// outbox have arrived.
     fn settle(&mut self, id: BufferId, coverage: Option<Coverage>) {
         if let Some(coverage) = coverage
             && let Some(buffer) = self.buffers.get_mut(id)

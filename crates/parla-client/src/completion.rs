@@ -1,6 +1,6 @@
-//! What a word in the composer could become: a command, a person or a room.
+//! What a word in the composer could be completed to: a command, a person or a room.
 //!
-//! Knows the text, the caret and who and what there is. Draws no list and moves no caret.
+//! Works on the text, the caret and the candidates. Draws no list and moves no caret.
 
 use std::{ops::Range, sync::Arc};
 
@@ -8,17 +8,17 @@ use parla_proto::{Casemapping, name::CHANNEL_PREFIX};
 
 use crate::{slash::Spec, text::shown_name};
 
-/// Choices that are offered at once.
+/// The most choices that are offered at once.
 pub const CHOICES_MAX: usize = 20;
 
-/// What there is to choose from.
+/// Everything that can be chosen.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Candidates<'a> {
-    /// The commands, as [`crate::slash::SPECS`] has them.
+    /// The commands, from [`crate::slash::SPECS`].
     pub commands: &'static [Spec],
-    /// Who is there, as the server knows them; who spoke last comes first.
+    /// The members' nicks as the server knows them, with whoever spoke last first.
     pub members: &'a [Arc<str>],
-    /// The rooms that the person knows, the one he is in first.
+    /// The rooms that the person knows, starting with the current one.
     pub rooms: &'a [Arc<str>],
 }
 
@@ -27,42 +27,42 @@ pub struct Candidates<'a> {
 pub enum Trigger {
     /// A character was typed. Only a word that begins with `/`, `@` or `#` asks for choices.
     Typing,
-    /// The person asks for them, by the Tab key. Every word may be the beginning of a name.
+    /// The person pressed Tab. Every word may be the beginning of a name.
     Tab,
 }
 
-/// What a part of the input could be replaced with.
+/// A part of the input and what could replace it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Completion {
-    /// What is replaced, in bytes; it ends at the caret.
+    /// The part to replace, in bytes; it ends at the caret.
     pub range: Range<usize>,
-    /// By what; the likeliest first, at least one and at most [`CHOICES_MAX`].
+    /// The replacements, the likeliest first: at least one and at most [`CHOICES_MAX`].
     pub choices: Vec<Choice>,
 }
 
-/// One thing that a word could become.
+/// One possible completion of a word.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Choice {
-    /// What to put there, with what usually follows.
+    /// The text to insert, including what usually follows.
     pub insert: String,
-    /// What to show in the list.
+    /// The text to show in the list.
     pub shown: Arc<str>,
-    /// What it is.
+    /// Whether it is a command, a person or a room.
     pub kind: ChoiceKind,
 }
 
-/// What a choice is.
+/// The kinds of choices.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ChoiceKind {
-    /// A command.
+    /// A command, with its description.
     Command(&'static Spec),
-    /// Someone in the room.
+    /// Somebody in the room.
     Person,
-    /// A room.
+    /// A room that the person knows.
     Room,
 }
 
-/// What the word before the caret could become; none if nothing fits.
+/// The possible completions of the word before the caret; `None` if nothing fits.
 pub fn complete(
     input: &str,
     caret_bytes: usize,
@@ -81,7 +81,8 @@ pub fn complete(
         (_, Trigger::Tab) => word.people(word.text, candidates.members),
         (_, Trigger::Typing) => return None,
     };
-    // A list that offers what is already there only stands in the way. A command's place in it also says what the command does.
+    // A list that offers only what is already written is in the way, except for a command, where it also
+    // explains the command.
     if trigger == Trigger::Typing {
         choices.retain(|choice| choice.kind != ChoiceKind::Room || choice.insert.trim_end() != word.text);
     }
@@ -91,11 +92,11 @@ pub fn complete(
     Some(Completion { range: word.start..caret_bytes, choices })
 }
 
-/// The beginning of a word.
+/// The beginning of a word, before the caret.
 struct Word<'a> {
     start: usize,
     text: &'a str,
-    /// Nothing is before it in its line.
+    /// Whether it is the first thing in its line.
     begins_line: bool,
     after: &'a str,
 }
@@ -104,7 +105,7 @@ impl<'a> Word<'a> {
     fn at_end(before: &'a str, after: &'a str) -> Self {
         let start = before.rfind(char::is_whitespace).map_or(0, |at| before.ceil_char_boundary(at + 1));
         let text = before.get(start..).unwrap_or_default();
-        // A nick can begin with other brackets.
+        // `[` and `{` are not stripped, because a nick can begin with them.
         let text = text.trim_start_matches(['(', '"', '\'', '<']);
         let start = before.len() - text.len();
         let line = before.get(..start).unwrap_or_default().rsplit('\n').next().unwrap_or_default();
@@ -119,7 +120,7 @@ impl<'a> Word<'a> {
             Some(Choice { insert, shown: format!("/{name}").into(), kind: ChoiceKind::Command(spec) })
         });
         let mut choices: Vec<_> = fitting.take(CHOICES_MAX).collect();
-        // What was written in full comes before what merely begins with it.
+        // A word that is written in full comes before longer ones that begin with it.
         choices.sort_by_key(|choice| !choice.shown.eq_ignore_ascii_case(self.text));
         choices
     }
@@ -153,7 +154,7 @@ impl<'a> Word<'a> {
         choices.take(CHOICES_MAX).collect()
     }
 
-    /// The word and what usually follows, as far as it goes together with what follows already.
+    /// The word and what usually follows it, without what follows already.
     fn followed(&self, word: String, by: &str) -> String {
         match self.after.chars().next() {
             None => word + by,
@@ -163,7 +164,7 @@ impl<'a> Word<'a> {
     }
 }
 
-/// Whether the name begins so, in whatever case.
+/// Whether the name begins with this text, ignoring case.
 fn begins_with(name: &str, beginning: &str) -> bool {
     let fold = |char| Casemapping::Rfc1459.fold_char(char).to_lowercase();
     let mut name = name.chars().flat_map(fold);
@@ -188,7 +189,7 @@ mod tests {
         expected.assert_eq(&choices(input, Trigger::Tab));
     }
 
-    /// The input with each choice in it; `|` is the caret.
+    /// The input with each choice inserted; `|` marks the caret.
     fn choices(input: &str, trigger: Trigger) -> String {
         let members = ["bob", "Alice", "al[m]", "_alf", "zoë"].map(Arc::from);
         let rooms = ["#rust", "##rust-beginners", "#Ruby", "#música"].map(Arc::from);

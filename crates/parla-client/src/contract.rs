@@ -1,4 +1,4 @@
-//! What goes into a client and what comes out of it. The shell that owns the sockets does the rest.
+//! The inputs and outputs of a client. The shell that owns the sockets does the rest.
 
 use std::sync::Arc;
 
@@ -12,43 +12,44 @@ use crate::{
     view::{Audience, BufferKind, Manner, NetworkId, Stage},
 };
 
-/// Who and where; fixed for the life of a client.
+/// Who connects, and where; fixed for the life of a client.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// Which network this is, in every update.
+    /// The id of the network, which every update carries.
     pub network: NetworkId,
-    /// Where, as the person gave it; shown until the network says its name.
+    /// The address as the person gave it; shown until the network announces its name.
     pub address: Arc<str>,
-    /// The nick the person wants.
+    /// The nick that the person wants.
     pub nick: Arc<str>,
-    /// Gives the composed form (NFC) of a text. A browser has the tables for that itself.
+    /// Converts a text to its composed form (NFC). It is a parameter because a browser already has the tables
+    /// for that.
     pub compose: Compose,
-    /// Writes a name in plain letters, for servers that take no others. A shell that has no tables for that uses
+    /// Writes a name in plain letters, for servers that accept no others. Shells without tables for that use
     /// [`crate::naming::without_accents`].
     pub transliterate: Transliterate,
-    /// What the person shows to be let in; [`Intent::SignIn`] adds to it.
+    /// The person's passwords and certificate; [`Intent::SignIn`] adds to them.
     pub credentials: Credentials,
-    /// Whether what is sent can be read on the way: not if it is encrypted or stays on this machine.
+    /// Whether nobody can read the connection on the way: it is encrypted or stays on this machine.
     pub private: bool,
-    /// Which messages the shell keeps and can be asked for: [`Output::Keep`] and [`Output::Recall`].
+    /// Which messages the shell stores ([`Output::Keep`]) and can return ([`Output::Recall`]).
     pub archive: Archive,
-    /// Makes pauses between attempts differ from client to client.
+    /// The seed for the random part of the pauses between attempts, so that clients differ.
     pub seed: u64,
 }
 
-/// Which messages a shell keeps.
+/// Which messages a shell stores.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Archive {
-    /// None.
+    /// The shell stores no messages.
     Nothing,
-    /// Those of direct conversations, which servers without accounts keep for nobody.
+    /// Only direct messages, because servers without accounts store them for nobody.
     Direct,
-    /// All.
+    /// The shell stores all messages.
     All,
 }
 
 impl Archive {
-    /// Whether it has the messages of such a conversation.
+    /// Whether the messages of conversations of this kind are stored.
     pub const fn keeps(self, kind: BufferKind) -> bool {
         match self {
             Self::Nothing => false,
@@ -58,128 +59,130 @@ impl Archive {
     }
 }
 
-/// What happens to a client.
+/// Everything that can happen to a client.
 #[derive(Debug)]
 pub enum Input<'a> {
     /// The person wants to be connected.
     Start,
-    /// How far the connection has come.
+    /// The connection attempt has reached this stage.
     Progress(Stage),
-    /// The connection is there; lines can go out.
+    /// The connection is open; lines can be sent.
     Opened,
-    /// A line came, without its end.
+    /// A line has arrived; it comes without its line break.
     Line(&'a [u8]),
-    /// A line came that was too long and was thrown away.
+    /// A line has arrived that was too long and was discarded.
     LineTooLong,
-    /// The connection could not be made, or is over.
+    /// The connection could not be made, or has ended.
     Closed(Problem),
-    /// The time that [`crate::Client::next_deadline`] said has come.
+    /// The time of [`crate::Client::next_deadline`] has come.
     Deadline,
-    /// The device has no network any more, as far as the shell knows.
+    /// As far as the shell knows, the device no longer has a network.
     Offline,
-    /// The device has a network, which may be another one than before.
+    /// The device has a network, possibly another one than before.
     Online,
-    /// The person is back, and the device has a network, as far as the shell knows: what seemed well may be long gone.
+    /// The person is back and the device has a network, as far as the shell knows. A connection that seems
+    /// fine may have been dead for a long time.
     Awake,
     /// The person wants something.
     Intent(Intent),
-    /// The person wanted this of an earlier client, which has done it and perhaps could not show what came of it. This one shows
-    /// that, and does nothing a second time.
+    /// The person gave this intent to an earlier client, which carried it out but perhaps could not show the
+    /// result. This client shows the result and does not do anything a second time.
     Again(Intent),
     /// The person has changed where or how the server is reached. The client connects there.
     Moved {
-        /// Where, as the person gave it.
+        /// The new address, as the person gave it.
         address: Arc<str>,
-        /// As [`Settings::private`].
+        /// The new value of [`Settings::private`].
         private: bool,
     },
-    /// The answer to [`Output::Recall`], or what was kept of a conversation before the start; oldest first.
+    /// The answer to [`Output::Recall`], or what was stored of a conversation before the start.
     Recalled {
-        /// Of which conversation.
+        /// The kind of the conversation.
         kind: BufferKind,
         /// Its name, as the server knows it.
         name: Arc<str>,
-        /// What was kept.
+        /// The stored messages, oldest first.
         messages: Vec<Kept>,
-        /// Whether older ones are kept too.
+        /// Whether older ones are stored too.
         more: bool,
     },
 }
 
-/// What a client wants done.
+/// Everything that a client can ask the shell to do.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Output {
-    /// Make a connection. Any earlier one is to be dropped.
+    /// Open a connection, and drop any earlier one.
     Connect,
-    /// Send these bytes: one line with its end.
+    /// Send these bytes: one line with its line break.
     Send(Vec<u8>),
-    /// End the connection, once everything is sent.
+    /// Close the connection once everything has been sent.
     Disconnect,
-    /// Keep this text under this key of the network, in place of what was there, before any later output is carried out: a
-    /// message that is sent must be found again if the program ends a moment later. None: forget the key.
+    /// Store this text under this key of the network, replacing any earlier text, before any later output is
+    /// carried out: a message that is sent must be found again even if the program ends a moment later.
     ///
-    /// [`crate::Client::new`] gets everything that was kept. What the keys and texts say is the client's business.
+    /// [`crate::Client::new`] receives everything that was stored. The format of keys and texts is the
+    /// client's own.
     Store {
-        /// The key; different things have different keys.
+        /// The key; each thing that is stored has its own.
         key: String,
-        /// The text.
+        /// The text; `None` deletes the key.
         value: Option<String>,
     },
-    /// Keep a message.
+    /// Store a message in the archive.
     Keep(Kept),
-    /// Keep this message no longer: it was taken back.
+    /// Remove this message from the archive, because it was deleted.
     Unkeep {
-        /// In which conversation.
+        /// The kind of the conversation.
         kind: BufferKind,
         /// Its name, as the server knows it.
         name: Arc<str>,
         /// The server's id of the message.
         msgid: Arc<str>,
     },
-    /// A conversation has another name from now on: what was kept under the one before is to be found under this one. If there is
-    /// something under it already, that stays, in its place by time.
+    /// A conversation has a new name: its stored messages must be found under it from now on. Messages that
+    /// are already stored under the new name stay, and all are ordered by time.
     Rename {
-        /// What kind of conversation.
+        /// The kind of the conversation.
         kind: BufferKind,
-        /// Its name until now, as the server knew it.
+        /// The previous name, as the server knew it.
         from: Arc<str>,
-        /// Its name from now on. It may differ in case alone.
+        /// The new name, which may differ only in case.
         to: Arc<str>,
     },
-    /// Look for messages of this conversation that are older than `before`; for the newest if it does not say.
+    /// Look for stored messages of this conversation, and answer with [`Input::Recalled`].
     Recall {
-        /// Of which conversation.
+        /// The kind of the conversation.
         kind: BufferKind,
         /// Its name, as the server knows it.
         name: Arc<str>,
-        /// Only older ones.
+        /// Return only messages older than this; `None` asks for the newest.
         before: Option<Timestamp>,
-        /// At most so many, the newest of them.
+        /// Return at most this many, the newest of them.
         limit: usize,
     },
 }
 
-/// A message, as an archive keeps it.
+/// A message as an archive stores it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Kept {
-    /// What kind of conversation.
+    /// The kind of the conversation.
     pub kind: BufferKind,
     /// The conversation's name, as the server knows it.
     pub buffer: Arc<str>,
-    /// The server's id of it.
+    /// The msgid, if the server gave it one.
     pub msgid: Option<Arc<str>>,
-    /// When it was said.
+    /// When it was sent.
     pub at: Timestamp,
-    /// `nick!user@host` of who said it.
+    /// The sender as `nick!user@host`.
     pub source: Arc<str>,
-    /// The account of who said it, as the server knows it.
+    /// The sender's account, as the server knows it.
     pub account: Option<Arc<str>>,
-    /// How it was said.
+    /// Whether it was a message, a notice or an action.
     pub manner: Manner,
-    /// What was said, with formatting codes; several lines have line feeds between them.
+    /// The text, with formatting codes; lines are separated by line feeds.
     pub text: Arc<str>,
-    /// By the person himself.
+    /// Whether the person sent it themselves.
     pub own: bool,
-    /// Which people of the room it was for, if not all.
+    /// Which members of the channel it was for, if not for all.
     pub audience: Option<Audience>,
 }

@@ -1,4 +1,5 @@
-//! How a person proves who they are: passwords and certificates. They are in memory only. Nothing here prints one, and no view,
+//! How a person proves who they are: passwords and certificates. They are held in memory only. Nothing here
+//! prints one, and no view, record or problem contains one.
 //! record or problem holds one.
 
 use std::fmt;
@@ -8,23 +9,23 @@ use zeroize::Zeroizing;
 
 /// A password. Its `Debug` shows nothing of it, and its memory is overwritten when it is dropped.
 ///
-/// It can be serialised so that the tabs of one browser can hand it to the one that is connected. No shell may store it; a keyring
-/// takes it by [`Secret::reveal`].
+/// It can be serialised so that the tabs of one browser can hand it to the tab that is connected. No shell
+/// may store it; a keyring gets it through [`Secret::reveal`].
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Secret(Zeroizing<String>);
 
 impl Secret {
-    /// Takes a password over.
+    /// Wraps a password.
     pub fn new(password: String) -> Self {
         Self(Zeroizing::new(password))
     }
 
-    /// The password itself.
+    /// The password in plain text.
     pub fn reveal(&self) -> &str {
         &self.0
     }
 
-    /// Whether nothing was written.
+    /// Whether the password is empty.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -48,38 +49,42 @@ impl<'de> Deserialize<'de> for Secret {
     }
 }
 
-/// The account of a person on a network or a bouncer.
+/// A person's account on a network or a bouncer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Login {
-    /// The name of the account, which may differ from the nick. For a bouncer it may name the network too: `alice/libera`.
+    /// The account name, which may differ from the nick. For a bouncer it may include the network:
+    /// `alice/libera`.
     pub name: String,
-    /// Its password.
+    /// The password of the account.
     pub password: Secret,
 }
 
-/// Everything that a person can show to be let in. Empty for most.
+/// Everything that a person can present to be let in. Empty for most people.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Credentials {
-    /// The password of the server, which is the same for everybody there.
+    /// The server's password, which is the same for everybody.
     pub server: Option<Secret>,
     /// The person's own account.
     pub login: Option<Login>,
-    /// The shell shows a certificate of the person when it connects, and the account is found by it. Desktop only.
+    /// Whether the shell presents the person's certificate, by which the server finds the account. Desktop
+    /// only.
     pub by_certificate: bool,
-    /// The person has agreed to send a password over a connection that others can read.
+    /// Whether the person has agreed to send a password over a connection that others can read.
     pub readable: bool,
-    /// The person wants the passwords kept, if the system has a safe place for them. For the shell; the client ignores it.
+    /// Whether the person wants the passwords to be stored, if the system has a safe place for them. This is
+    /// for the shell; the client ignores it.
     pub keep: bool,
 }
 
 impl Credentials {
-    /// Whether a password would go over the connection.
+    /// Whether a password would be sent over the connection.
     pub const fn has_password(&self) -> bool {
         self.server.is_some() || self.login.is_some()
     }
 
-    /// Takes in what the person has written now; what they wrote earlier for the other purpose stays.
+    /// Adds what the person has just entered; a password that they entered earlier for the other purpose
+    /// stays.
     pub fn add(&mut self, newer: Self) {
         let Self { server, login, by_certificate, readable, keep } = newer;
         self.server = server.or_else(|| self.server.take());

@@ -1,4 +1,4 @@
-//! Characters by which a text or an address can look like another one.
+//! Characters that can make a text or an address look like another one.
 
 /// Whether the character is invisible or changes the direction of what follows.
 pub(crate) fn is_deceptive(char: char) -> bool {

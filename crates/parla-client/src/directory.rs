@@ -1,4 +1,4 @@
-//! The rooms there are, as LIST tells them.
+//! The network's channels, as LIST reports them.
 
 use std::sync::Arc;
 
@@ -10,22 +10,22 @@ use crate::{
     view::{Directory, DirectoryRoom, DirectoryView},
 };
 
-/// A list that is coming in, and the last one that did.
+/// The list that is arriving, and the last complete one.
 #[derive(Debug, Default)]
 pub(crate) struct DirectoryBuilder {
     coming: Vec<DirectoryRoom>,
     is_coming: bool,
-    /// When something of it came last.
+    /// When a part of it last arrived.
     heard_at: Timestamp,
     cut: bool,
     shown: Directory,
     complete: bool,
-    /// The interface has not seen it as it is now.
+    /// Whether it has changed since the interface last saw it.
     is_changed: bool,
 }
 
 impl DirectoryBuilder {
-    /// A new list was asked for. False if one is on its way already, and not for so long that it will never end.
+    /// A new list is being requested. Returns false if one is already arriving and has not stalled.
     pub(crate) fn begin(&mut self, now: Timestamp) -> bool {
         if self.is_coming && now.since(self.heard_at) < LIST_WITHIN {
             return false;
@@ -40,15 +40,15 @@ impl DirectoryBuilder {
         true
     }
 
-    /// The rest will not come.
+    /// The rest of the list will not arrive.
     pub(crate) fn interrupted(&mut self) {
         self.is_coming = false;
         self.coming = Vec::new();
     }
 
-    /// RPL_LIST. The first rooms are shown before the last have come.
+    /// RPL_LIST. The first channels are shown before the last ones have arrived.
     pub(crate) fn add(&mut self, message: &Message<'_>, now: Timestamp) {
-        /// So many rooms are shown at once, without waiting for the rest.
+        /// This many channels are shown at once, without waiting for the rest.
         const FIRST: usize = 200;
         let (Some(name), Some(people)) = (message.param(1), message.param(2)) else { return };
         self.heard_at = now;
@@ -80,7 +80,7 @@ impl DirectoryBuilder {
         self.is_changed = true;
     }
 
-    /// RPL_TRYAGAIN: not now; whatever has come is all there is.
+    /// RPL_TRYAGAIN: the server refuses for now, so what has arrived is all there is.
     pub(crate) fn refused(&mut self) {
         self.interrupted();
         self.is_changed = true;
@@ -93,7 +93,8 @@ impl DirectoryBuilder {
         self.is_changed = true;
     }
 
-    /// Whether the interface has to look at it; it does so now.
+    /// Whether it has changed since the interface last looked. The interface looks now, so the mark is
+    /// cleared.
     pub(crate) const fn take_changed(&mut self) -> bool {
         std::mem::replace(&mut self.is_changed, false)
     }

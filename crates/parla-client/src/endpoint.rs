@@ -1,4 +1,5 @@
-//! Where a server is, as a person writes it: a name, an address, a link. What he does not say is chosen here.
+//! Where a server is, as a person writes it: a name, an address or a link. What they leave out is chosen
+//! here.
 
 mod host;
 
@@ -11,49 +12,50 @@ use thiserror::Error;
 
 pub(crate) use host::ascii_host;
 
-/// The port of IRC with TLS. RFC 7194.
+/// The port for IRC with TLS. RFC 7194.
 pub const TLS_PORT: u16 = 6697;
-/// The port of IRC without. <https://modern.ircdocs.horse/#connection-setup>
+/// The port for IRC without TLS. <https://modern.ircdocs.horse/#connection-setup>
 pub const PLAIN_PORT: u16 = 6667;
 
-/// Longer is no address: a name of 253 characters, each with three bytes, and a scheme, a room and so on.
+/// Anything longer is not an address: this holds a name of 253 characters of three bytes each, a scheme, a
+/// room and more.
 const TEXT_BYTES_MAX: usize = 1_024;
 
 /// Where a server is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Endpoint {
-    /// A name in ASCII, or an address; that of version 6 without brackets.
+    /// A name in ASCII, or an IP address; IPv6 addresses have no brackets.
     pub host: String,
-    /// Not 0.
+    /// The port, which is never 0.
     pub port: u16,
-    /// How to talk there.
+    /// How the connection is protected.
     pub security: Security,
 }
 
 /// Who can read what is sent on its way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Security {
-    /// Nobody: it does not leave this machine.
+    /// Nobody, because it does not leave this machine.
     Local,
-    /// Nobody: it is encrypted.
+    /// Nobody, because it is encrypted.
     Tls,
-    /// Everyone. Only if the person wants it so.
+    /// Everybody on the way. Chosen only if the person asks for it.
     Plain,
 }
 
-/// Why a text is no endpoint.
+/// Why a text is not an endpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum BadEndpoint {
-    /// Nothing is there.
+    /// The text is empty.
     #[error("the address is empty")]
     Empty,
-    /// It is too long.
+    /// The text is too long.
     #[error("the address is too long")]
     TooLong,
-    /// It begins with something other than `irc://` or `ircs://`.
+    /// The text begins with a scheme other than `irc://` or `ircs://`.
     #[error("the address is not one of a chat server")]
     Scheme,
-    /// What should be a name has a space or something else in it that names do not have.
+    /// The host contains a space or another character that names cannot have.
     #[error("the name of the server has a character that is not allowed")]
     Host,
     /// The port is not a number from 1 to 65535.
@@ -67,11 +69,11 @@ pub fn folder_of(path: &str) -> &str {
 }
 
 impl Endpoint {
-    /// Reads `host`, `host:port`, `[address]:port` or a link. Encrypted unless it stays on this machine, or the person says
-    /// `unencrypted` and the link does not say `ircs`.
+    /// Reads `host`, `host:port`, `[address]:port` or a link. The connection is encrypted unless it stays on
+    /// this machine, or the person chose `unencrypted` and the link does not say `ircs`.
     ///
     /// # Errors
-    /// It is none of these.
+    /// The text is none of these; [`BadEndpoint`] says why.
     pub fn parse(text: &str, unencrypted: bool) -> Result<Self, BadEndpoint> {
         let written = Written::parse(text)?;
         let security = match (written.says_tls, unencrypted) {
@@ -93,7 +95,7 @@ impl Endpoint {
     }
 }
 
-/// `host:port`.
+/// Writes `host:port`, with brackets around an IPv6 address.
 impl fmt::Display for Endpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.host.contains(':') {
@@ -110,7 +112,7 @@ pub(crate) fn parse_port(text: &str) -> Option<u16> {
     text.parse().ok().filter(|port| is_number && *port > 0)
 }
 
-/// What a person has written.
+/// The parts of what a person has written.
 struct Written {
     host: String,
     port: Option<u16>,
@@ -147,7 +149,7 @@ impl Written {
     }
 }
 
-/// A link may say as whom to go there.
+/// Removes the user name that a link may contain.
 fn without_user(rest: &str) -> &str {
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
     authority.rsplit_once('@').map_or(authority, |(_, host)| host)
@@ -171,7 +173,7 @@ fn host_and_port(authority: &str) -> Result<(String, Option<&str>), BadEndpoint>
     Ok((ascii_host(host).ok_or(BadEndpoint::Host)?, port))
 }
 
-/// Whether what is sent there stays on this machine.
+/// Whether a connection to this host stays on this machine.
 fn is_loopback(host: &str) -> bool {
     host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.to_canonical().is_loopback())
 }
@@ -200,7 +202,7 @@ mod tests {
             ("IRCS://alice@irc.libera.chat:7000?x", "irc.libera.chat:7000 Tls"),
             ("localhost", "localhost:6667 Local"),
             ("localhost:7000", "localhost:7000 Local"),
-            // Whether these stay here depends on who is asked.
+            // Whether these stay on this machine depends on the resolver.
             ("chat.localhost", "chat.localhost:6697 Tls"),
             ("0.0.0.0", "0.0.0.0:6697 Tls"),
             ("ircs://localhost", "localhost:6697 Tls"),

@@ -1,7 +1,7 @@
-//! Earlier messages: what is asked of the server or the archive, and where the answer goes.
+//! Earlier messages: what the server or the archive is asked for, and where the answer goes.
 //!
-//! One question a conversation at a time, and few at once; the others wait. What may be missing is known until it was fetched
-//! or is said by a row of its own. <https://ircv3.net/specs/extensions/chathistory>
+//! There is one question per conversation at a time, and few at once; the others wait. What may be missing is
+//! remembered until it has been fetched or a row marks it. <https://ircv3.net/specs/extensions/chathistory>
 
 mod archive;
 mod page;
@@ -27,37 +27,37 @@ pub(crate) use self::{
     page::{Page, Paged},
 };
 
-/// Pages that are fetched in a row to close a gap; for more the person is asked.
+/// The pages that are fetched in a row to close a gap; for more, the person must ask.
 const PAGES_IN_A_ROW: u32 = 4;
 
-/// How the person comes to be in a room.
+/// How the person came to be in a channel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Came {
-    /// They were not there before.
+    /// They were not in it before.
     Anew,
-    /// They are back at a bouncer, which was there all the time and repeats what was said.
+    /// They have returned to a bouncer, which stayed and repeats what was said.
     ToBouncer,
 }
 
-/// How much of a conversation is known after its history was asked for.
+/// How much of a conversation is known after its history was requested.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Coverage {
     /// Nothing, or not enough.
     Nothing,
-    /// All that was said after this.
+    /// Everything after this message.
     Since(Anchor),
-    /// All.
+    /// Everything that was said there.
     All,
 }
 
-/// What was asked and not answered yet, and what will be asked.
+/// The questions that are waiting for an answer, and those that have yet to be sent.
 #[derive(Debug, Default)]
 pub(crate) struct History {
     open: SortedMap<BufferId, Request>,
     waiting: VecDeque<Waiting>,
 }
 
-/// What will be asked.
+/// A question that has yet to be sent.
 #[derive(Debug)]
 struct Waiting {
     buffer: BufferId,
@@ -72,29 +72,29 @@ struct Request {
     label: Option<String>,
 }
 
-/// Why a page is asked for.
+/// Why a page is requested.
 #[derive(Clone, Debug)]
 enum Purpose {
-    /// A conversation of which nothing is known.
+    /// To get the latest messages of a conversation of which nothing is known.
     Latest,
-    /// What came before the oldest that is known.
+    /// To get what came before the oldest known message.
     Earlier,
-    /// What came in between.
+    /// To get messages that were missed.
     Missing(Missing),
 }
 
-/// Messages that were missed: from the newest to the oldest, page by page.
+/// A gap of missed messages, which is filled page by page from the newest to the oldest.
 #[derive(Clone, Debug)]
 struct Missing {
-    /// Behind this one.
+    /// The last message before the gap.
     from: Anchor,
-    /// Before this one; none: up to now.
+    /// The first message after the gap; `None` if the gap reaches up to now.
     to: Option<Anchor>,
-    /// The row that says so, if there is one.
+    /// The row that marks the gap, if there is one.
     row: Option<RowId>,
-    /// So many pages have come in already.
+    /// The number of pages that have arrived already.
     pages: u32,
-    /// It begins where the person has read to: what comes was not read.
+    /// Whether the gap begins at the read position, so that its messages are unread.
     is_from_read: bool,
 }
 
@@ -103,9 +103,9 @@ impl History {
         self.open.values().map(|request| request.until).min()
     }
 
-    /// Where a message of a conversation is seen that comes in this way, if it may be one of the person's own that was on its
-    /// way. Of a page of history it can only be one that was on its way when the connection broke, and only in a page that was
-    /// asked for to find out.
+    /// How a message that arrives this way may confirm one in the outbox, if it can. A message in a page of
+    /// history can only be one that was on its way when the connection broke, and only if the page was
+    /// requested in order to find out.
     pub(crate) fn sighting(&self, buffer: BufferId, coming: Coming) -> Option<Sighting> {
         if coming == Coming::Live {
             return Some(Sighting::Live);
@@ -127,7 +127,7 @@ impl History {
         self.open.iter().min_by_key(|(_, request)| request.until).map(|(id, _)| *id)
     }
 
-    /// The question that a page answers. A label tells a late answer from the one that is waited for.
+    /// The question that a page answers. A label distinguishes the awaited answer from a late one.
     fn get(&self, id: BufferId, label: Option<&str>) -> Option<&Request> {
         let request = self.open.get(&id)?;
         let is_other = label.is_some_and(|label| request.label.as_deref() != Some(label));
@@ -139,7 +139,7 @@ impl History {
         self.open.remove(&id)
     }
 
-    /// No answer will come any more. All can be asked again.
+    /// No answers will arrive any more, so everything can be asked again.
     pub(crate) fn connection_lost(&mut self, buffers: &mut Buffers) {
         let Self { open, waiting } = std::mem::take(self);
         let open = open.into_iter().map(|(buffer, Request { purpose, .. })| Waiting { buffer, purpose });
@@ -157,8 +157,8 @@ impl History {
         }
     }
 
-    /// The person is in the room now: fetches what they missed. Gives how much is known already of what was on its way there;
-    /// none if that is asked.
+    /// The person has joined: fetches what they missed. Returns how much is already known about messages that
+    /// were on their way there; `None` if the answer to a question will tell.
     #[must_use]
     pub(crate) fn joined(&mut self, buffer: &mut Buffer, session: &Session, came: Came) -> Option<Coverage> {
         if session.has_history() {
@@ -166,7 +166,8 @@ impl History {
                 buffer.set_earlier(Earlier::Possible);
             }
             let read = buffer.read().and_then(|read| read.msgid.clone());
-            // If the connection breaks before the answer, what is said until then does not hide what was missed.
+            // If the connection breaks before the answer, messages that arrive until then do not hide what
+            // was missed.
             let purpose = match buffer.miss().clone() {
                 Missed::Since(from) => {
                     let is_from_read = read.is_some() && read == from.msgid;
@@ -191,7 +192,7 @@ impl History {
         Some(Coverage::Nothing)
     }
 
-    /// Asks again what was said behind this one. False if nobody can be asked.
+    /// Asks again for what followed this message. Returns false if nobody can be asked.
     pub(crate) fn look_up(&mut self, buffer: &mut Buffer, session: &Session, from: Anchor) -> bool {
         let can = buffer.can_ask(session);
         if can {
@@ -200,7 +201,7 @@ impl History {
         can
     }
 
-    /// The person wants what came before.
+    /// The person wants earlier messages.
     pub(crate) fn load_earlier(&mut self, buffer: &mut Buffer, session: &Session, turn: &mut Turn<'_>) {
         if buffer.earlier() != Earlier::Possible {
             return;
@@ -212,7 +213,7 @@ impl History {
         if !buffer.can_ask(session) {
             return;
         }
-        // What is missing before the first message comes first.
+        // A gap before the first message is filled first.
         match first_gap(buffer) {
             Some((row, GapState::Loadable)) => self.load_gap(buffer, session, row),
             Some((_, GapState::Loading)) => {}
@@ -220,7 +221,7 @@ impl History {
         }
     }
 
-    /// The person wants a gap closed.
+    /// The person wants a gap filled.
     pub(crate) fn load_gap(&mut self, buffer: &mut Buffer, session: &Session, row: RowId) {
         let gap = buffer.timeline().row(row).map(|row| &row.content);
         if !matches!(gap, Some(Content::Gap(Gap { state: GapState::Loadable, .. })))
@@ -236,7 +237,7 @@ impl History {
         }
     }
 
-    /// Asks as soon as it is this question's turn.
+    /// Queues a question; it is sent when its turn comes.
     fn want(&mut self, buffer: &mut Buffer, purpose: Purpose) {
         match purpose {
             Purpose::Earlier => buffer.set_earlier(Earlier::Loading),
@@ -247,7 +248,7 @@ impl History {
         buffer.changed();
     }
 
-    /// Asks what waits to be asked.
+    /// Sends the waiting questions, as many as are allowed at once.
     pub(crate) fn ask_next(&mut self, buffers: &Buffers, session: &mut Session, turn: &mut Turn<'_>) {
         let mut held = VecDeque::new();
         while self.open.len() < HISTORY_OPEN_MAX
@@ -265,7 +266,7 @@ impl History {
 
     fn ask(&mut self, buffer: &Buffer, session: &mut Session, purpose: Purpose, turn: &mut Turn<'_>) {
         let limit = match (&purpose, session.history_max()) {
-            // Whether there is any more at all.
+            // One message is enough to learn whether there are more at all.
             (Purpose::Missing(missing), _) if missing.pages >= PAGES_IN_A_ROW => 1,
             (_, 0) => HISTORY_PAGE,
             (_, max) => max.min(HISTORY_PAGE),
@@ -293,8 +294,8 @@ impl History {
         self.open.insert(buffer.id(), request);
     }
 
-    /// Where a page belongs of which no message is known. One that nobody has asked for, or no longer, has only its time: that of
-    /// its first message.
+    /// The place of a page none of whose messages is known. A page that nobody has asked for, or that is no
+    /// longer awaited, is placed by the time of its first message.
     pub(crate) fn wished_spot(&self, buffer: &Buffer, label: Option<&str>, first: Option<Timestamp>) -> Spot {
         match self.get(buffer.id(), label).map(|request| &request.purpose) {
             Some(Purpose::Earlier) => Spot::Start,
@@ -312,14 +313,14 @@ impl History {
 }
 
 impl Missing {
-    /// All behind this one, up to now.
+    /// Everything after this message, up to now.
     const fn since(from: Anchor) -> Self {
         Self { from, to: None, row: None, pages: 0, is_from_read: false }
     }
 }
 
 impl Buffer {
-    /// Whether the server can be asked for the messages of this conversation.
+    /// Whether the server can be asked for messages of this conversation.
     fn can_ask(&self, session: &Session) -> bool {
         self.is_room() && self.is_present() && session.is_registered() && session.has_history()
     }
@@ -329,7 +330,7 @@ impl Buffer {
     }
 }
 
-/// A gap before all messages.
+/// A gap that precedes all messages.
 fn first_gap(buffer: &Buffer) -> Option<(RowId, GapState)> {
     let rows = buffer.timeline().rows();
     let mut before = rows.take_while(|row| !matches!(row.content, Content::Said(_)));

@@ -10,170 +10,171 @@ use crate::{
     view::{BufferId, Rank, RowId},
 };
 
-/// A wish. Names are as the server knows them.
+/// Something that the person wants to do. Names are as the server knows them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Intent {
-    /// What was written in the composer: a command if it starts with one `/`, else a message; several lines are several messages.
+    /// Send what was written in the composer: a command if it starts with a single `/`, otherwise a message.
+    /// Several lines may become several messages.
     Submit {
-        /// Where.
+        /// The conversation that it was written in.
         buffer: BufferId,
-        /// As written.
+        /// The text as written.
         input: Arc<str>,
     },
-    /// Be in a room. A missing `#` is added.
+    /// Join a room. A missing `#` is added.
     Join {
-        /// Its name.
+        /// The name of the room.
         room: Arc<str>,
-        /// What opens it.
+        /// The room's key, if the person gave one.
         key: Option<Arc<str>>,
     },
-    /// Leave a room and take it from the list, or close a direct conversation.
+    /// Leave a room and remove it from the list, or close a direct conversation.
     Leave {
-        /// Which.
+        /// The conversation to leave.
         buffer: BufferId,
     },
-    /// Talk to one person.
+    /// Open the direct conversation with a person.
     OpenDirect {
-        /// Who.
+        /// The nick of the person.
         nick: Arc<str>,
     },
-    /// Say what a room is about; empty: nothing.
+    /// Set or remove the topic of a room.
     SetTopic {
-        /// Which room.
+        /// The room whose topic changes.
         buffer: BufferId,
-        /// What.
+        /// The new topic; empty to remove it.
         topic: Arc<str>,
     },
-    /// Ask someone in.
+    /// Invite somebody to a room.
     Invite {
-        /// Into which room.
+        /// The room that they are invited to.
         buffer: BufferId,
-        /// Whom.
+        /// The nick of the person to invite.
         nick: Arc<str>,
     },
-    /// Send someone out.
+    /// Remove somebody from a room.
     Kick {
-        /// Out of which room.
+        /// The room that they are removed from.
         buffer: BufferId,
-        /// Whom.
+        /// The nick of the person to remove.
         nick: Arc<str>,
-        /// Why; empty: no reason.
+        /// The reason that others see; empty for none.
         reason: Arc<str>,
     },
-    /// Set a room up otherwise.
+    /// Change settings of a room.
     Configure {
-        /// Which room.
+        /// The room whose settings change.
         buffer: BufferId,
-        /// What is to change; all else stays.
+        /// The settings to change; all others stay.
         settings: Vec<Set>,
     },
-    /// Give someone a rank, or take it.
+    /// Give a member a rank, or take it away.
     SetRank {
-        /// In which room.
+        /// The room in which the rank counts.
         buffer: BufferId,
-        /// Whom.
+        /// The nick of the member.
         nick: Arc<str>,
-        /// Which.
+        /// The rank to give or to take away.
         rank: Rank,
-        /// To give it.
+        /// Whether to give the rank; otherwise it is taken away.
         is_given: bool,
     },
-    /// Know who is on the lists of a room.
+    /// Fetch the lists of a room, such as its bans.
     AskLists {
-        /// Which room.
+        /// The room whose lists are requested.
         buffer: BufferId,
     },
-    /// Put someone on a list of a room.
+    /// Add somebody to a list of a room.
     AddMask {
-        /// Of which room.
+        /// The room that the list belongs to.
         buffer: BufferId,
-        /// On which list.
+        /// The list, such as the bans.
         list: ListKind,
-        /// A name, an address or a mask, as the person wrote it.
+        /// A nick, an address or a mask, as the person wrote it.
         who: Arc<str>,
-        /// By what, if it is a name.
+        /// What to match if `who` is a nick.
         by: MaskBy,
     },
-    /// Take someone from a list of a room.
+    /// Remove a mask from a list of a room.
     RemoveMask {
-        /// Of which room.
+        /// The room that the list belongs to.
         buffer: BufferId,
-        /// From which list.
+        /// The list, such as the bans.
         list: ListKind,
-        /// As the server knows it.
+        /// The mask as the server knows it.
         mask: Arc<str>,
     },
-    /// Have another name. Before registration: try again with this one.
+    /// Change the nick. Before registration, try again with this one.
     ChangeNick {
-        /// Which.
+        /// The nick that the person wants.
         nick: Arc<str>,
     },
-    /// Be away, for this reason; none: be back.
+    /// Set the person away, or back.
     Away {
-        /// Why.
+        /// The reason for being away; `None` to be back.
         reason: Option<Arc<str>>,
     },
-    /// Know about someone.
+    /// Ask who somebody is.
     Whois {
-        /// Whom.
+        /// The nick of the person.
         nick: Arc<str>,
     },
-    /// Know which rooms there are.
+    /// Fetch the list of rooms.
     ListRooms,
-    /// Have earlier messages.
+    /// Load messages from before the first row of a conversation.
     LoadEarlier {
-        /// Of which conversation.
+        /// The conversation whose earlier messages are requested.
         buffer: BufferId,
     },
-    /// Fill a gap.
+    /// Fill a gap in a conversation.
     LoadGap {
-        /// In which conversation.
+        /// The conversation with the gap.
         buffer: BufferId,
         /// The row of the gap.
         row: RowId,
     },
-    /// What the person is looking at, said whenever that changes. None: the window is hidden or not in front.
+    /// What the person is looking at, sent whenever that changes.
     Look {
-        /// The conversation in view.
+        /// The conversation in view; `None` if the window is hidden or not in front.
         buffer: Option<BufferId>,
         /// Whether its newest row is in view.
         at_end: bool,
     },
     /// Send a failed message again.
     Retry {
-        /// In which conversation.
+        /// The conversation of the message.
         buffer: BufferId,
-        /// Its row.
+        /// The row of the message.
         row: RowId,
     },
-    /// Forget a failed or queued message.
+    /// Discard a failed or queued message.
     Discard {
-        /// In which conversation.
+        /// The conversation of the message.
         buffer: BufferId,
-        /// Its row.
+        /// The row of the message.
         row: RowId,
     },
-    /// Forget all messages of a conversation that have not been sent yet, but none that failed.
+    /// Discard all messages of a conversation that have not been sent yet, but none that failed.
     DiscardQueued {
-        /// Of which conversation.
+        /// The conversation whose waiting messages are discarded.
         buffer: BufferId,
     },
-    /// Show this to be let in, and connect again with it. The shell hears of it here too, if it has a keyring.
+    /// Use these credentials, and reconnect with them. The shell also learns of them here, for its keyring.
     SignIn {
-        /// What the person wrote.
+        /// The passwords and the certificate that the person entered.
         credentials: Credentials,
     },
     /// Connect now instead of later.
     Reconnect,
-    /// Be disconnected until further notice.
+    /// Disconnect until the person wants to connect again.
     Disconnect {
-        /// What others read; empty: nothing.
+        /// The reason that others see; empty for none.
         reason: Arc<str>,
     },
 }
 
 impl Intent {
-    /// The conversation that it is about, to be named otherwise.
+    /// The conversation that the intent is about, so that its id can be replaced.
     pub const fn buffer_mut(&mut self) -> Option<&mut BufferId> {
         match self {
             Self::Submit { buffer, .. }

@@ -1,37 +1,37 @@
 //! A chat client without I/O and without an interface: lines, intents and time in; lines and views out.
 //!
-//! Knows registration, capabilities, conversations, history, what waits to be sent, and when to connect
-//! again. Works with any IRC server: what a server does not offer is done without. Opens no socket, reads no
-//! clock, draws no picture and holds no sentence in any language.
+//! Knows registration, capabilities, conversations, history, the messages that wait to be sent, and when to
+//! reconnect. Works with any IRC server and does without whatever a server does not offer. Opens no socket,
+//! reads no clock, draws nothing and contains no sentence in any language.
 //!
 //! # Code map
 //!
-//! The modules are floors, here from the ground up; `xtask/tests/layers.rs` checks them.
+//! The modules are layered, and listed here from the bottom up; `xtask/tests/layers.rs` checks this.
 //!
 //! - Bounds and small parts: `limits.rs`, `sorted_map.rs`, `rank.rs`, `away.rs`.
-//! - What people read and write: [`text`] prepares what was said, `deceptive.rs` knows what could look like
-//!   something else, [`slash`] reads commands, [`endpoint`] and [`credentials`] are addresses and ways to
-//!   prove who one is, [`lines`] makes messages of a text, [`secrets`] keeps passwords out of what is shown,
-//!   and [`completion`] finishes words.
-//! - What went wrong: [`problem`] is the closed list; `parting.rs` and `stranger.rs` read it out of the words
-//!   of servers.
+//! - What people read and write: [`text`] prepares text for display, `deceptive.rs` knows characters that
+//!   make text look like something else, [`slash`] reads commands, [`endpoint`] and [`credentials`] are
+//!   addresses and ways to prove who one is, [`lines`] splits a text into messages, [`secrets`] keeps
+//!   passwords out of what is shown, and [`completion`] completes words.
+//! - What can go wrong: [`problem`] is the closed list; `parting.rs` and `stranger.rs` recognise problems in
+//!   the texts of servers.
 //! - The contract: [`contract`] is what goes in and comes out, [`intent`] what a person wants, [`view`] and
-//!   [`settings`] what an interface sees. `turn.rs` is one call, `changes.rs` what the interface has not been
-//!   told, `incoming.rs` a line from the server. [`tabs`] makes several tabs one person.
-//! - The connection: `session.rs` is what was agreed with the server, `link.rs` the connection as time sees
-//!   it, `mode_letters.rs` and [`naming`] what the server calls modes and allows as names, `regain.rs` gets
-//!   the wanted name back.
+//!   [`settings`] what an interface sees. `turn.rs` is one call, `changes.rs` has what the interface has not
+//!   been told yet, and `incoming.rs` is a line from the server. [`tabs`] makes several tabs act as one
+//!   client.
+//! - The connection: `session.rs` is what was agreed with the server, `link.rs` the state of the connection
+//!   over time, `mode_letters.rs` and [`naming`] how the server names modes and which nicks it allows, and
+//!   `regain.rs` gets the wanted nick back.
 //! - Conversations: `buffers.rs` has all of them and `buffer.rs` one, with its `timeline.rs`, `members.rs`
-//!   and `room_modes.rs`. A message comes in as a `received.rs`. `batches.rs` keeps what belongs together
-//!   until it is whole.
-//! - What is asked and known beside them: `directory.rs` (rooms), `people.rs`, `display_names.rs`,
-//!   `survey.rs`, `markers.rs`, and `looking.rs` (what the person looks at).
-//! - `history.rs` fetches earlier messages, `outbox.rs` has what waits to be confirmed, and [`records`] what
-//!   a shell keeps.
-//! - `client.rs` has the parts and does what one input asks, in order. Only the files below it see the parts
-//!   together: `registration.rs`, `intents.rs`, `moderation.rs`, and `receive/`, with one file for each
-//!   command.
-//! - `testing.rs` stands in for a shell in tests.
+//!   and `room_modes.rs`. A message enters as a `received.rs`. `batches.rs` collects lines that belong
+//!   together until they are complete.
+//! - What else is asked and known: `directory.rs` (channels), `people.rs`, `display_names.rs`, `survey.rs`,
+//!   `markers.rs`, and `looking.rs` (what the person is looking at).
+//! - `history.rs` fetches earlier messages, `outbox.rs` has the messages that wait for confirmation, and
+//!   [`records`] is what a shell stores.
+//! - `client.rs` has all the parts and processes one input at a time. Only the files below it see the parts
+//!   together: `registration.rs`, `intents.rs`, `moderation.rs`, and `receive/`, with one file per command.
+//! - `testing.rs` replaces the shell in tests.
 
 mod away;
 mod batches;

@@ -1,6 +1,7 @@
-//! How a text becomes messages, and a message the lines of its batch.
+//! How a text is split into messages, and a message into the lines of its batch.
 //!
-//! Where the server can, many lines are one message (<https://ircv3.net/specs/extensions/multiline>); else each is one.
+//! Where the server supports it, several lines are one message
+//! (<https://ircv3.net/specs/extensions/multiline>); otherwise each line is one.
 
 use crate::{
     slash::{self, Slash, Submission, split_text},
@@ -11,11 +12,11 @@ use crate::{
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Piece<'a> {
     pub(crate) text: &'a str,
-    /// It continues the line before it.
+    /// Whether it continues the line before it.
     pub(crate) goes_on: bool,
 }
 
-/// The lines of a message that has several; of a long line more than one.
+/// The lines of a message that has several; a long line is split into more than one.
 pub(crate) fn pieces(text: &str, line_bytes: usize) -> Vec<Piece<'_>> {
     let mut pieces = Vec::new();
     for line in text.split('\n') {
@@ -28,7 +29,7 @@ pub(crate) fn pieces(text: &str, line_bytes: usize) -> Vec<Piece<'_>> {
     pieces
 }
 
-/// Whether a text is one message there.
+/// Whether a text fits into one message.
 pub(crate) fn fits(text: &str, carries: &Carries) -> bool {
     if !text.contains('\n') && text.len() <= carries.line_bytes {
         return true;
@@ -37,7 +38,7 @@ pub(crate) fn fits(text: &str, carries: &Carries) -> bool {
     text.len() <= several.bytes && pieces(text, carries.line_bytes).len() <= several.lines
 }
 
-/// The messages that some lines become, in as few as possible. Lines without anything in them stay only inside of messages.
+/// Combines lines into as few messages as possible. Empty lines are kept only inside messages.
 pub(crate) fn messages(lines: &[String], carries: &Carries) -> Vec<String> {
     let Some(several) = carries.several else {
         let said = lines.iter().filter(|line| !line.trim().is_empty());
@@ -56,7 +57,7 @@ pub(crate) fn messages(lines: &[String], carries: &Carries) -> Vec<String> {
     messages
 }
 
-/// The messages that what is written would become if it were sent; 0 if it is no message.
+/// The number of messages that a text would become if it were sent; 0 if it is not a message.
 pub fn count(input: &str, carries: &Carries) -> usize {
     let alone = Carries { several: None, ..*carries };
     match slash::parse(input) {
@@ -89,7 +90,7 @@ impl Next {
         self.lines += 1;
     }
 
-    /// None if nothing is in it.
+    /// The message; `None` if it is empty.
     fn finish(self) -> Option<String> {
         let is_blank = |line: &&str| line.trim().is_empty();
         let lines: Vec<&str> = self.text.split('\n').collect();

@@ -1,11 +1,12 @@
-//! The connection as time sees it: trying, silent, lost, tried again.
+//! The state of the connection over time: connecting, silent, lost, connecting again.
 //!
-//! Pauses double from [`BACKOFF_FIRST`] to [`BACKOFF_LAST`], and each is cut by up to a half at random, so that a server that
-//! comes back is not met by all its clients at once. Only a connection that lasted makes them short again.
+//! Pauses double from [`BACKOFF_FIRST`] to [`BACKOFF_LAST`], and each is shortened at random by up to a half,
+//! so that the clients of a server that has restarted do not all return at once. Only a connection that
+//! lasted makes the pauses short again.
 //!
-//! A connection can be dead without anybody saying so. The server is asked whether it is there after a long silence; after a
-//! short one if something was sent that it should have answered; and at once if the device says that its network has changed or
-//! is gone, or if the clock shows that it was asleep.
+//! A connection can be dead without anybody being told. The server is sent a PING after a long silence; after
+//! a short one if it should have answered something that was sent; and at once if the device reports that its
+//! network has changed or is gone, or if the clock shows that it was asleep.
 
 use std::{sync::Arc, time::Duration};
 
@@ -22,47 +23,49 @@ use crate::{
     view::{BufferId, LinkState, Stage},
 };
 
-/// The state of the connection, and when to look at it again.
+/// The state of the connection, and when it must be checked again.
 #[derive(Debug)]
 pub(crate) struct Link {
     state: LinkState,
     /// Failed attempts since the last good connection.
     attempts: u32,
     random: u64,
-    /// By when the attempt must have led to a registered connection.
+    /// The time by which the attempt must have led to a registered connection.
     give_up_at: Option<Timestamp>,
     online_since: Option<Timestamp>,
-    /// Lines come from a connection that is wanted, not from one that was given up.
+    /// Whether lines come from a connection that is wanted, and not from one that was given up.
     is_open: bool,
-    /// Whether a connection of this client ever was registered.
+    /// Whether a connection of this client has ever been registered.
     was_online: bool,
-    /// A connection broke while the server was told who one is: it may believe that one is there.
+    /// Whether a connection broke after the nick was sent, so that the server may believe that it still
+    /// exists.
     may_have_ghost: bool,
     heard_at: Timestamp,
-    /// Since when something waits for an answer. Whatever is heard is one: then the server is there.
+    /// Since when something has been waiting for an answer. Any line counts as one, because it shows that the
+    /// server is there.
     owed_since: Option<Timestamp>,
-    /// By when the server must have answered a PING.
+    /// The time by which the server must have answered a PING.
     pong_by: Option<Timestamp>,
-    /// When the clock was looked at last.
+    /// When the clock was last checked.
     looked_at: Timestamp,
-    /// The device says that it has no network.
+    /// Whether the device says that it has no network.
     is_device_offline: bool,
-    /// When we try all the same.
+    /// When the next attempt is made although the device says that it has no network.
     offline_retry_at: Timestamp,
-    /// An attempt was made in spite of what the device says, and nobody asked for it. It is not shown.
+    /// Whether the current attempt was made despite what the device says, and unasked. It is not shown.
     is_quiet: bool,
-    /// What the server said before it closed.
+    /// The reason that the server gave before it closed the connection.
     parting: Option<Problem>,
 }
 
-/// What is to be done about the connection.
+/// What must be done about the connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Due {
-    /// Connect again.
+    /// Make a new connection.
     Connect,
-    /// Ask the server whether it is there.
+    /// Send the server a PING.
     Ping,
-    /// It took too long, or says nothing any more.
+    /// Give up the connection, which took too long or is silent.
     GiveUp,
 }
 
@@ -88,7 +91,7 @@ impl Link {
         }
     }
 
-    /// An attempt begins.
+    /// Begins an attempt to connect.
     pub(crate) fn begin(&mut self, now: Timestamp) {
         self.state = LinkState::Connecting(Stage::Finding);
         self.give_up_at = Some(now + OPENING_MAX);
@@ -98,7 +101,7 @@ impl Link {
         self.heard(now);
     }
 
-    /// The attempt has come so far.
+    /// The attempt has reached this stage.
     pub(crate) fn progress(&mut self, now: Timestamp, stage: Stage) {
         if self.is_connecting() {
             self.state = LinkState::Connecting(stage);
@@ -107,7 +110,7 @@ impl Link {
         }
     }
 
-    /// The connection is there. False if nobody wants it any more.
+    /// The connection is open. Returns false if it is no longer wanted.
     pub(crate) fn opened(&mut self, now: Timestamp) -> bool {
         self.is_open = self.is_connecting();
         self.heard(now);
@@ -115,32 +118,32 @@ impl Link {
         self.is_open
     }
 
-    /// The server has taken us in.
+    /// The server has registered the person.
     pub(crate) fn registered(&mut self, now: Timestamp) {
         self.state = LinkState::Online;
         self.give_up_at = None;
         self.online_since = Some(now);
         self.was_online = true;
         self.is_quiet = false;
-        // Whatever was refused on the way in did not keep us out.
+        // Whatever was refused before did not keep us out.
         self.parting = None;
     }
 
-    /// Something came from the server.
+    /// A line came from the server.
     pub(crate) fn heard(&mut self, now: Timestamp) {
         self.heard_at = now;
         self.pong_by = None;
         self.owed_since = None;
     }
 
-    /// Something was sent that the server answers.
+    /// Something was sent that the server will answer.
     pub(crate) fn awaits(&mut self, now: Timestamp) {
         if self.is_online() {
             self.owed_since.get_or_insert(now);
         }
     }
 
-    /// Looks at the clock.
+    /// Checks the clock, and returns what is due if the device was asleep.
     pub(crate) fn look(&mut self, now: Timestamp) -> Option<Due> {
         let before = std::mem::replace(&mut self.looked_at, now);
         if now < before {
@@ -150,7 +153,7 @@ impl Link {
             .then(|| self.ping(now, PONG_AWAKE_WITHIN))
     }
 
-    /// The clock was set back: what is dated later must not keep us waiting for it.
+    /// The clock was set back: times in the future must not keep us waiting.
     fn set_back(&mut self, now: Timestamp) {
         self.heard_at = self.heard_at.min(now);
         self.owed_since = self.owed_since.map(|since| since.min(now));
@@ -168,7 +171,8 @@ impl Link {
         Due::Ping
     }
 
-    /// The device says that it has no network. It may be wrong: the server may be on the device itself.
+    /// The device says that it has no network. It may be wrong, because the server may be on the device
+    /// itself.
     pub(crate) fn device_offline(&mut self, now: Timestamp) -> Option<Due> {
         self.is_device_offline = true;
         match self.state {
@@ -182,14 +186,14 @@ impl Link {
         None
     }
 
-    /// The device says that it has no network. It may be wrong, so we try now and then.
+    /// Waits because the device says that it has no network. It may be wrong, so we try now and then.
     fn wait_offline(&mut self, now: Timestamp) {
         self.attempts = 0;
         self.offline_retry_at = now + OFFLINE_RETRY;
         self.state = LinkState::Offline;
     }
 
-    /// The state as a person should see it.
+    /// The state as the person should see it.
     pub(crate) fn shown(&self) -> LinkState {
         if self.is_quiet { LinkState::Offline } else { self.state.clone() }
     }
@@ -208,7 +212,7 @@ impl Link {
         }
     }
 
-    /// The person is back, to a device with a network. A page that was frozen may not have heard of that.
+    /// The person is back and the device has a network, which a frozen page may not have been told of.
     pub(crate) fn awake(&mut self, now: Timestamp) -> Option<Due> {
         match &self.state {
             LinkState::Online if now.since(self.heard_at) < CLOCK_EVERY => None,
@@ -219,7 +223,7 @@ impl Link {
         }
     }
 
-    /// The connection is over, or could not be made: it waits, or it stops.
+    /// The connection ended or could not be made: waits, or stops.
     pub(crate) fn lost(&mut self, now: Timestamp, problem: Problem) {
         let was_good = self.online_since.is_some_and(|since| now.since(since) >= GOOD_AFTER);
         let parting = self.parting.take();
@@ -229,7 +233,7 @@ impl Link {
         self.online_since = None;
         self.is_quiet = false;
         self.may_have_ghost |= std::mem::take(&mut self.is_open);
-        // What the server itself says is true, whatever the device says of its network.
+        // What the server itself said is true, whatever the device says about its network.
         if self.is_device_offline && !has_parting {
             return self.wait_offline(now);
         }
@@ -241,7 +245,7 @@ impl Link {
         self.state = LinkState::Waiting { until, attempt: self.attempts, why: Arc::new(problem) };
     }
 
-    /// No further attempt before the person says so.
+    /// Makes no further attempt until the person asks for one.
     pub(crate) fn stop(&mut self, why: Option<Problem>, suggestion: Option<Arc<str>>) {
         self.give_up_at = None;
         self.online_since = None;
@@ -252,8 +256,8 @@ impl Link {
         self.state = LinkState::Stopped { why: why.map(Arc::new), suggestion };
     }
 
-    /// Whether trying again would only fail again. What may pass is tried again, unless it was the very first attempt: then
-    /// the address is likely wrong, and the person is there to mend it.
+    /// Whether another attempt would only fail again. Problems that may pass are retried, except at the very
+    /// first attempt: then the address is likely wrong, and the person is there to correct it.
     fn needs_person(&self, kind: ProblemKind) -> bool {
         match kind {
             _ if kind.is_about_nick() => true,
@@ -287,9 +291,9 @@ impl Link {
     fn pause(&mut self, kind: ProblemKind) -> Duration {
         let doublings = self.attempts.saturating_sub(1).min(16);
         let whole = BACKOFF_FIRST.saturating_mul(1 << doublings).min(BACKOFF_LAST);
-        // Half of it may be cut off.
+        // Up to half of it may be cut off.
         let whole = if is_refusal(kind) { whole.max(BACKOFF_AFTER_REFUSAL * 2) } else { whole };
-        // xorshift64; pauses need no better one.
+        // xorshift64; pauses do not need a better generator.
         self.random ^= self.random << 13;
         self.random ^= self.random >> 7;
         self.random ^= self.random << 17;
@@ -297,23 +301,23 @@ impl Link {
         whole - whole * per_mille / 1000
     }
 
-    /// When a server that has let the person in has greeted them, if it never says that it has: once it is silent, or has talked
-    /// of other things for too long.
+    /// When a server's greeting counts as over if it never says so: once it is silent, or has sent other
+    /// things for too long.
     pub(crate) fn greeted_by(&self) -> Option<Timestamp> {
         self.online_since.map(|since| (self.heard_at + GREETING_SILENCE).min(since + GREETING_MAX))
     }
 
-    /// The person has been here before, with an earlier client.
+    /// Notes that the person has been connected before, with an earlier client.
     pub(crate) const fn was_online_before(&mut self) {
         self.was_online = true;
     }
 
-    /// Whether nobody was there yet: no connection of this person was registered, or may be.
+    /// Whether nobody has been connected yet: no connection of this person was registered or may have been.
     pub(crate) const fn is_first(&self) -> bool {
         !self.was_online && !self.may_have_ghost
     }
 
-    /// What the server has said of the end of the connection, which is near.
+    /// The reason that the server has given for ending the connection soon.
     pub(crate) const fn parting(&self) -> Option<&Problem> {
         self.parting.as_ref()
     }
@@ -323,7 +327,7 @@ impl Link {
         self.parting = Some(problem);
     }
 
-    /// Sends a line, or says that there is nobody to send it to.
+    /// Sends a line, or tells the person that they are not connected.
     pub(crate) fn ask(&self, buffer: Option<BufferId>, line: Line, turn: &mut Turn<'_>) {
         if self.is_online() {
             turn.send(line);
@@ -332,12 +336,12 @@ impl Link {
         }
     }
 
-    /// Whether the person stopped it, or must do something before it is tried again.
+    /// Whether the person stopped it, or must do something before another attempt is made.
     pub(crate) const fn is_stopped(&self) -> bool {
         matches!(self.state, LinkState::Stopped { .. })
     }
 
-    /// Whether what comes in is meant for this client now.
+    /// Whether incoming lines are meant for this client now.
     pub(crate) const fn is_open(&self) -> bool {
         self.is_open
     }
@@ -363,13 +367,13 @@ impl Link {
         }
     }
 
-    /// When the silence has lasted long enough.
+    /// When the silence will have lasted long enough for a PING.
     fn ping_at(&self) -> Timestamp {
         let at = self.heard_at + PING_AFTER;
         self.owed_since.map_or(at, |since| at.min(since + PING_AFTER_SENDING))
     }
 
-    /// What is due now.
+    /// What must be done now.
     pub(crate) fn due(&mut self, now: Timestamp) -> Option<Due> {
         match self.state {
             LinkState::Waiting { until, .. } => (until <= now).then_some(Due::Connect),
@@ -389,7 +393,7 @@ impl Link {
     }
 }
 
-/// Whether the server takes no more connections: one that comes at once is refused again, and counted.
+/// Whether the server accepts no more connections: one that returns at once is refused again, and counted.
 const fn is_refusal(kind: ProblemKind) -> bool {
     matches!(
         kind,

@@ -1,4 +1,4 @@
-//! Telling the server up to where the person has read, so that their other devices know it, too.
+//! Sends the person's read positions to the server, so that their other devices know them.
 //!
 //! <https://ircv3.net/specs/extensions/read-marker>
 
@@ -6,12 +6,12 @@ use parla_proto::{Line, Timestamp};
 
 use crate::{buffers::Buffers, limits::MARK_AFTER, session::Session, turn::Turn, view::BufferKind};
 
-/// Conversations of which the server is told at once; of others a little later.
+/// Conversations whose positions are sent at once; the others follow a little later.
 const TOLD_AT_ONCE: usize = 8;
-/// People about whom the server is asked after connecting.
+/// Direct conversations whose position is requested after connecting.
 const ASKED_MAX: usize = 20;
 
-/// When the server is told next.
+/// When the next positions are sent.
 #[derive(Debug, Default)]
 pub(crate) struct Markers {
     has_moved: bool,
@@ -19,7 +19,7 @@ pub(crate) struct Markers {
 }
 
 impl Markers {
-    /// Something was read.
+    /// Notes that something was read.
     pub(crate) const fn moved(&mut self) {
         self.has_moved = true;
     }
@@ -28,7 +28,7 @@ impl Markers {
         self.due
     }
 
-    /// Sees to it that the server is told, if there is something to tell.
+    /// Plans to tell the server, if there is something to tell.
     pub(crate) fn plan(&mut self, session: &Session, now: Timestamp) {
         let has_moved = std::mem::take(&mut self.has_moved);
         if has_moved && self.due.is_none() && session.keeps_markers() {
@@ -36,7 +36,7 @@ impl Markers {
         }
     }
 
-    /// Tells it if it is time.
+    /// Sends the positions that are due.
     pub(crate) fn tell_due(&mut self, buffers: &mut Buffers, session: &Session, turn: &mut Turn<'_>) {
         if self.due.take_if(|due| *due <= turn.now).is_none() || !session.keeps_markers() {
             return;
@@ -59,7 +59,7 @@ impl Markers {
 }
 
 impl Buffers {
-    /// Asks up to where conversations with people were read. Those of rooms are told on entering them.
+    /// Requests the read positions of direct conversations. Those of channels are sent on joining.
     pub(crate) fn ask_markers(&self, session: &Session, turn: &mut Turn<'_>) {
         if session.keeps_markers() {
             let people = self.iter().filter(|buffer| buffer.kind() == BufferKind::Direct);

@@ -1,4 +1,4 @@
-//! Who is in a room.
+//! The members of a channel.
 
 use std::{cell::OnceCell, collections::BTreeMap, sync::Arc};
 
@@ -9,27 +9,27 @@ use crate::{
     view::{Member, Members, Rank},
 };
 
-/// The members of one room, by their folded nicks.
+/// The members of one channel, by folded nick.
 #[derive(Debug, Default)]
 pub(crate) struct MemberList {
     members: BTreeMap<String, Entry>,
-    /// What the interface sees; made when it looks, and kept until something changes.
+    /// The interface's view; made on demand and kept until something changes.
     view: OnceCell<Members>,
-    /// The interface has not seen them as they are now.
+    /// Whether they have changed since the interface last saw them.
     is_changed: bool,
 }
 
 #[derive(Debug)]
 struct Entry {
-    /// Signs before the nick.
+    /// The rank prefixes before the nick.
     prefixes: String,
-    /// Whence he comes, if the server has said so.
+    /// The member's host, if the server has told us.
     host: Option<Arc<str>>,
     member: Member,
 }
 
 impl MemberList {
-    /// Adds someone, or says more about him.
+    /// Adds a member, or updates what is known of them.
     pub(crate) fn insert(&mut self, session: &Session, nick: &str, prefixes: &str) {
         let folded = session.fold(nick);
         if self.members.len() >= MEMBERS_MAX && !self.members.contains_key(&folded) {
@@ -40,7 +40,7 @@ impl MemberList {
         self.changed();
     }
 
-    /// Whether he was there.
+    /// Removes a member. Returns whether they were there.
     pub(crate) fn remove(&mut self, session: &Session, nick: &str) -> bool {
         let was_there = self.members.remove(&session.fold(nick)).is_some();
         if was_there {
@@ -49,7 +49,7 @@ impl MemberList {
         was_there
     }
 
-    /// Whether he was there under the old name.
+    /// Changes a member's nick. Returns whether they were there under the old one.
     pub(crate) fn rename(&mut self, session: &Session, from: &str, to: &str) -> bool {
         let Some(known) = self.members.remove(&session.fold(from)) else { return false };
         self.members.insert(session.fold(to), Entry::new(to, &known.prefixes, Some(&known)));
@@ -57,12 +57,12 @@ impl MemberList {
         true
     }
 
-    /// Whether he is there.
+    /// Whether somebody is a member.
     pub(crate) fn contains(&self, session: &Session, nick: &str) -> bool {
         self.members.contains_key(&session.fold(nick))
     }
 
-    /// Marks him as away or back. False if he is not there, or was so already.
+    /// Marks a member as away or back. Returns false if they are not there or nothing changes.
     pub(crate) fn set_away(&mut self, session: &Session, nick: &str, away: bool) -> bool {
         let Some(entry) = self.members.get_mut(&session.fold(nick)) else { return false };
         let changed = entry.member.away != away;
@@ -73,7 +73,7 @@ impl MemberList {
         changed
     }
 
-    /// Marks him as a program. False if he is not there, or was so already.
+    /// Marks a member as a bot. Returns false if they are not there or already marked.
     pub(crate) fn set_bot(&mut self, session: &Session, nick: &str) -> bool {
         let Some(entry) = self.members.get_mut(&session.fold(nick)) else { return false };
         let changed = !std::mem::replace(&mut entry.member.bot, true);
@@ -83,7 +83,7 @@ impl MemberList {
         changed
     }
 
-    /// Somebody is called so, or no longer. False if he is not there, or was called so already.
+    /// Sets or removes a member's display name. Returns false if they are not there or nothing changes.
     pub(crate) fn set_called(&mut self, session: &Session, nick: &str, called: Option<Arc<str>>) -> bool {
         let Some(entry) = self.members.get_mut(&session.fold(nick)) else { return false };
         let changed = entry.member.called != called;
@@ -94,7 +94,7 @@ impl MemberList {
         changed
     }
 
-    /// Remembers whence he comes.
+    /// Remembers a member's host.
     pub(crate) fn set_host(&mut self, session: &Session, nick: &str, host: &str) {
         if let Some(entry) = self.members.get_mut(&session.fold(nick))
             && entry.host.as_deref() != Some(host)
@@ -104,7 +104,7 @@ impl MemberList {
         }
     }
 
-    /// Whence he comes, if he is there and that is known.
+    /// A member's host, if they are there and it is known.
     pub(crate) fn host(&self, session: &Session, nick: &str) -> Option<Arc<str>> {
         self.members.get(&session.fold(nick))?.host.clone()
     }
@@ -113,7 +113,7 @@ impl MemberList {
         self.members.len()
     }
 
-    /// Gives or takes one sign.
+    /// Adds or removes one rank prefix.
     pub(crate) fn set_prefix(&mut self, session: &Session, nick: &str, prefix: char, is_set: bool) {
         let Some(entry) = self.members.get_mut(&session.fold(nick)) else { return };
         entry.prefixes.retain(|known| known != prefix);
@@ -124,12 +124,12 @@ impl MemberList {
         self.changed();
     }
 
-    /// What he may do; none if he is not there.
+    /// A member's highest rank; `None` if they are not there.
     pub(crate) fn rank(&self, session: &Session, nick: &str) -> Option<Rank> {
         self.members.get(&session.fold(nick)).map(|entry| entry.member.rank)
     }
 
-    /// Forgets all.
+    /// Forgets all members.
     pub(crate) fn clear(&mut self) {
         self.members.clear();
         self.changed();
@@ -140,16 +140,17 @@ impl MemberList {
         self.is_changed = true;
     }
 
-    /// Whether the interface has to look at them; it does so now.
+    /// Whether they have changed since the interface last looked. The interface looks now, so the mark is
+    /// cleared.
     pub(crate) const fn take_changed(&mut self) -> bool {
         std::mem::replace(&mut self.is_changed, false)
     }
 
-    /// Sorted by rank, then by name.
+    /// The members by rank and then by nick.
     pub(crate) fn view(&self) -> Members {
         self.view
             .get_or_init(|| {
-                // The map is in order of the folded names; a stable sort by rank keeps that.
+                // The map is ordered by folded nick, and a stable sort by rank keeps that order.
                 let mut members: Vec<Member> =
                     self.members.values().map(|entry| entry.member.clone()).collect();
                 members.sort_by_key(|member| member.rank);
@@ -160,7 +161,7 @@ impl MemberList {
 }
 
 impl Entry {
-    /// With what was known of him.
+    /// A member, with what was already known of them.
     fn new(nick: &str, prefixes: &str, known: Option<&Self>) -> Self {
         let (rank, ranks) = ranks(prefixes);
         let (away, bot) = known.map_or((false, false), |known| (known.member.away, known.member.bot));
@@ -172,7 +173,7 @@ impl Entry {
     }
 }
 
-/// The highest of the ranks, and all of them.
+/// The highest rank, and all ranks as bits.
 fn ranks(prefixes: &str) -> (Rank, u8) {
     let ranks = || prefixes.chars().map(Rank::of_sign);
     (ranks().min().unwrap_or_default(), ranks().fold(0, |all, rank| all | rank.bit()))

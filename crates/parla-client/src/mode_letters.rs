@@ -1,25 +1,26 @@
-//! The letters of the modes that a server has for its rooms, and what they mean there.
+//! The letters that a server uses for channel modes, and their meanings there.
 //!
-//! Letters mean what they mean on most servers of today; where families differ, what else the server has tells them apart.
+//! Letters have the meaning that is usual today; where server families differ, the other modes show which
+//! family it is.
 //! <https://modern.ircdocs.horse/#mode-message>
 
 use crate::settings::Setting;
 
-/// The channel modes that a server has: letters by type. RPL_ISUPPORT, CHANMODES.
+/// The channel modes of a server: letters by type, from CHANMODES in RPL_ISUPPORT.
 #[derive(Clone, Debug)]
 pub(crate) struct ModeLetters {
     /// Type A: lists.
     pub(crate) lists: String,
-    /// Type B: a parameter always.
+    /// Type B: always has a parameter.
     pub(crate) always: String,
-    /// Type C: a parameter when set.
+    /// Type C: has a parameter when set.
     pub(crate) when_set: String,
-    /// Type D: never a parameter.
+    /// Type D: never has a parameter.
     pub(crate) flags: String,
 }
 
 impl Default for ModeLetters {
-    /// Those of RFC 2811.
+    /// The modes of RFC 2811.
     fn default() -> Self {
         let [lists, always, when_set, flags] = ["b", "k", "l", "imnpst"].map(str::to_owned);
         Self { lists, always, when_set, flags }
@@ -27,16 +28,16 @@ impl Default for ModeLetters {
 }
 
 impl ModeLetters {
-    /// Reads the value of CHANMODES.
+    /// Parses the value of CHANMODES.
     pub(crate) fn parse(value: &str) -> Self {
         let mut types = value.split(',').map(str::to_owned);
         let mut next = || types.next().unwrap_or_default();
         Self { lists: next(), always: next(), when_set: next(), flags: next() }
     }
 
-    /// The letter of a setting; none if the server does not have it.
+    /// The letter of a setting; `None` if the server does not have it.
     pub(crate) fn letter(&self, setting: Setting) -> Option<char> {
-        // With a list of people who may not speak come the letters of Charybdis.
+        // A server with quiet lists uses the letters of Charybdis.
         let is_charybdis = self.lists.contains('q');
         let takes_word = |letter| self.always.contains(letter) || self.when_set.contains(letter);
         let letter = match setting {
@@ -50,7 +51,7 @@ impl ModeLetters {
             }
             Setting::Key => 'k',
             Setting::Limit => 'l',
-            // Where `L` leads elsewhere, `f` is about floods.
+            // Where `L` is for forwarding, `f` is about floods.
             Setting::Forward => {
                 if takes_word('L') {
                     'L'

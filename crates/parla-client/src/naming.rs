@@ -1,7 +1,8 @@
-//! Names of people: why one is refused, and another that is near it and likely taken.
+//! Nicks: why one is refused, and a similar one that is likely accepted.
 //!
-//! A server that says the reason in a form for programs (`FAIL NICK`) is believed. Of all others only a number comes, and the reason is
-//! what can be seen: a sign that no server takes, letters that most do not, a length that the server has told.
+//! A server that gives the reason in machine-readable form (`FAIL NICK`) is believed. All others send only a
+//! number, and the reason is guessed from the nick: a character that no server allows, letters that most do
+//! not, or a length above the server's limit.
 
 use std::sync::Arc;
 
@@ -9,21 +10,21 @@ use parla_proto::{Casemapping, NickFault, Numeric, line::fitting};
 
 use crate::{problem::ProblemKind, session::Session, text::Transliterate};
 
-/// Bytes that every server allows.
+/// The length in bytes that every server allows.
 const ANYWHERE_BYTES: usize = 9;
-/// Bytes of a suggestion, if the server has not told its limit.
+/// The length of a suggestion in bytes, if the server has not announced its limit.
 const USUAL_BYTES: usize = 16;
-/// What is suggested if nothing can be kept.
+/// The suggestion if nothing of the nick can be kept.
 const NOBODY: &str = "guest";
 
-/// Takes accents off the Latin letters of a name in its decomposed form (NFD). For shells that do not carry the tables of all
-/// scripts.
+/// Removes accents from the Latin letters of a name in its decomposed form (NFD), for shells that do not
+/// carry the tables of all scripts.
 pub fn without_accents(decomposed: &str) -> String {
     let mut plain = String::with_capacity(decomposed.len());
     for char in decomposed.chars() {
         match char {
             '\u{300}'..='\u{36f}' => {}
-            // Letters of their own, which are written so where they are missing.
+            // Letters of their own, with the usual substitutes for them.
             'ß' => plain.push_str("ss"),
             'æ' => plain.push_str("ae"),
             'Æ' => plain.push_str("Ae"),
@@ -44,7 +45,7 @@ pub fn without_accents(decomposed: &str) -> String {
     plain
 }
 
-/// What keeps this from being a name on any server, as far as can be seen without one: it could not even be asked for.
+/// Why no server would accept this nick, as far as that can be seen without asking one.
 pub fn fault(name: &str) -> Option<ProblemKind> {
     let cannot_be_sent = |char: &char| {
         char.is_whitespace() || char.is_control() || matches!(char, ',' | '!' | '@' | '*' | '?' | '#' | '&')
@@ -55,12 +56,12 @@ pub fn fault(name: &str) -> Option<ProblemKind> {
     name.starts_with(':').then_some(ProblemKind::NickStart(':'))
 }
 
-/// A name to try in the place of one that cannot be asked for.
+/// A nick to try in place of one that cannot even be requested.
 pub fn mended(name: &str) -> String {
     kept(name, usize::MAX, &is_letter_anywhere)
 }
 
-/// Why the server refuses a name, by the numeric that it gave and by what it said for programs before.
+/// Why the server refuses a nick, from its numeric and from the machine-readable reason that came before.
 pub(crate) fn reason(
     session: &Session,
     numeric: Numeric,
@@ -80,7 +81,7 @@ pub(crate) fn reason(
     }
 }
 
-/// What can be seen of a name that a server refused.
+/// What is visibly wrong with a nick that a server refused.
 fn seen(session: &Session, nick: &str) -> ProblemKind {
     let takes_all_scripts = session.casemapping() == Casemapping::Precis;
     if let Some(bad) = nick.chars().find(|char| char.is_ascii() && !is_plain(*char)) {
@@ -102,19 +103,19 @@ fn seen(session: &Session, nick: &str) -> ProblemKind {
     }
 }
 
-/// How many letters of this name there is room for; letters differ in their bytes.
+/// The problem that this nick is too long, with the number of letters that fit; letters differ in bytes.
 pub(crate) fn too_long(nick: &str, bytes_max: usize) -> ProblemKind {
     let letters = fitting(nick, bytes_max).chars().count();
     ProblemKind::NickTooLong(u16::try_from(letters).unwrap_or(u16::MAX))
 }
 
-/// What servers take in a name beside the letters of other scripts.
+/// The characters that servers allow in a nick apart from the letters of other scripts.
 fn is_plain(char: char) -> bool {
     char.is_ascii_alphanumeric() || "-_[]\\`^{|}".contains(char)
 }
 
-/// Whether this may be a part of a name where all scripts are allowed. Punctuation, signs and pictures are not; vowel signs,
-/// which are no letters by themselves, are.
+/// Whether this may be part of a nick where all scripts are allowed. Punctuation, symbols and pictures may
+/// not; vowel signs may, although they are not letters by themselves.
 fn is_letter_anywhere(char: char) -> bool {
     match char {
         _ if char.is_ascii() => is_plain(char),
@@ -126,7 +127,8 @@ fn is_letter_anywhere(char: char) -> bool {
     }
 }
 
-/// Whether letters of the Latin alphabet stand beside those of one that has the same shapes: Greek, Cyrillic, Armenian.
+/// Whether letters of the Latin alphabet are mixed with those of an alphabet with similar shapes: Greek,
+/// Cyrillic or Armenian.
 fn mixes_alphabets(nick: &str) -> bool {
     let is_latin =
         |char: char| char.is_alphabetic() && matches!(char, '\0'..='\u{24f}' | '\u{1e00}'..='\u{1eff}');
@@ -134,7 +136,7 @@ fn mixes_alphabets(nick: &str) -> bool {
     nick.contains(is_latin) && nick.contains(is_like_latin)
 }
 
-/// A name near `nick` that is likely free, or allowed.
+/// A nick similar to `nick` that is likely free or allowed.
 pub(crate) fn suggestion(
     session: &Session,
     nick: &str,
@@ -152,20 +154,22 @@ pub(crate) fn suggestion(
             kept(nick, bytes_max.max(USUAL_BYTES), &|char| char != bad && is_letter_anywhere(char))
         }
         ProblemKind::NickStart(_) => kept(nick, bytes_max.max(USUAL_BYTES), &is_letter_anywhere),
-        // Of two directions of writing, the one of the plain letters.
+        // If two writing directions are mixed, the plain letters are kept.
         ProblemKind::NickMixed => kept(nick, bytes_max, &is_plain),
-        // A name that is taken because it looks like another one: with a number behind it, it still does.
+        // The nick was refused because it looks like another one; it would still do so with a number
+        // appended.
         ProblemKind::NickTaken if mixes_alphabets(nick) => {
             numbered(&kept(&transliterate(nick), bytes_max, &is_plain), bytes_max)
         }
-        // Nothing can be seen. It may be too long for an old server.
+        // Nothing is visibly wrong. It may be too long for an old server.
         ProblemKind::NickInvalid if nick.len() > ANYWHERE_BYTES => kept(nick, ANYWHERE_BYTES, &is_plain),
         _ => String::new(),
     };
     if near.is_empty() || near == nick { numbered(nick, bytes_max).into() } else { near.into() }
 }
 
-/// What can be kept of a name: words are joined, the rest is left out, and it begins with what a name can begin with.
+/// The part of a name that can be kept: words are joined, other characters are dropped, and the result begins
+/// with a character that is allowed there.
 fn kept(name: &str, bytes_max: usize, is_good: &dyn Fn(char) -> bool) -> String {
     let mut near = String::with_capacity(name.len());
     for char in name.trim().chars() {
@@ -181,13 +185,14 @@ fn kept(name: &str, bytes_max: usize, is_good: &dyn Fn(char) -> bool) -> String 
     if near.is_empty() {
         return NOBODY.to_owned();
     }
-    // Digits of all scripts: a server that writes full-width letters as plain ones does so with them.
+    // Digits of all scripts are excluded, because a server that converts full-width letters also converts
+    // full-width digits.
     let starts_badly = near.starts_with(char::is_numeric);
     let near = if starts_badly { format!("_{near}") } else { near.to_owned() };
     fitting(&near, bytes_max).to_owned()
 }
 
-/// The next of a row: `alice`, `alice2`, `alice3`.
+/// The next in a series: `alice`, `alice2`, `alice3`.
 fn numbered(nick: &str, bytes_max: usize) -> String {
     let stem = nick.trim_end_matches(|char: char| char.is_ascii_digit());
     let digits = nick.get(stem.len()..).unwrap_or_default();

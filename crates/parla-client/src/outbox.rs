@@ -1,9 +1,9 @@
-//! What the person has said and the server has not confirmed.
+//! Messages that the person has sent and the server has not confirmed.
 //!
-//! A message leaves the outbox when the server shows that it has it: by its echo; where there are no echoes, by its answer to
-//! a PING that was sent behind it; or by its place in the history after a lost connection. What was sent when the connection
-//! broke may have arrived or not. Where there is a history it is looked up there before it is sent again; where there is none,
-//! the person decides.
+//! A message leaves the outbox when the server shows that it has it: by its echo; where there are no echoes,
+//! by the answer to a PING that was sent after it; or by its place in the history after a lost connection.
+//! Whatever was sent when the connection broke may have arrived or not. Where there is a history, we look
+//! there before sending it again; where there is none, the person decides.
 
 mod arrival;
 mod fate;
@@ -34,77 +34,78 @@ use crate::{
 pub(crate) use self::{arrival::Arrival, sending::carries};
 use self::{ghost::Ghost, sending::Departure};
 
-/// So many messages may go out at once ...
+/// The number of messages that may be sent at once.
 const BURST: u32 = 8;
-/// ... and then one in this time, so that no server takes the person for a flood.
+/// The interval at which one more may be sent after that, so that no server takes the person for a flood.
 const REFILL: Duration = Duration::from_millis(500);
 
-/// What a PING behind messages says.
+/// The start of the parameter of a PING that is sent after messages.
 const FENCE: &str = "parla-sent-";
 
-/// Messages on their way, oldest first.
+/// The messages that are waiting or on their way, oldest first.
 #[derive(Debug)]
 pub(crate) struct Outbox {
     items: VecDeque<Outgoing>,
     allowance: u32,
     refilled_at: Timestamp,
     next_fence: u64,
-    /// The number of the next message, never used twice.
+    /// The number of the next message; numbers are never reused.
     next_number: u64,
-    /// Numbers of messages that are here no more, of which the shell has not been told.
+    /// The numbers of messages that have left the outbox and that the shell has not been told of.
     gone: Vec<u64>,
 }
 
 #[derive(Clone, Debug)]
 struct Outgoing {
-    /// Under which it is kept.
+    /// The number under which it is stored.
     number: u64,
     row: RowId,
     buffer: BufferId,
     manner: Manner,
-    /// Several lines have line feeds between them.
+    /// The text; lines are separated by line feeds.
     text: Arc<str>,
     audience: Option<Audience>,
     /// When it was written.
     at: Timestamp,
     transit: Transit,
-    /// The nick under which it was sent; after a lost connection one may have another.
+    /// The nick under which it was sent; after a lost connection the person may have another.
     nick: Arc<str>,
-    /// `nick!user@host` under which it was sent, as far as it was known.
+    /// The `nick!user@host` under which it was sent, as far as it was known.
     source: Arc<str>,
-    /// The newest thing that was known there before it was sent, or when the connection broke on which it was sent.
+    /// The newest message that was known in the conversation before this one was sent, or when the connection
+    /// broke on which it was sent.
     after: Option<Anchor>,
-    /// When the person came there before it was sent.
+    /// When the person had joined the channel before sending it.
     joined_at: Option<Timestamp>,
     /// Whether the connection on which it was sent may still deliver it.
     ghost: Ghost,
-    /// The shell keeps it as it is now.
+    /// Whether the shell has stored its current state.
     is_stored: bool,
 }
 
-/// Where a message is.
+/// The state of a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Transit {
-    /// Here.
+    /// Waiting to be sent.
     Queued,
     /// Sent on this connection.
     Sent { label: Option<String>, fence: Option<u64> },
-    /// Sent on a connection that broke before the server confirmed it.
+    /// Sent on a connection that broke before the server confirmed the message.
     Unsure,
-    /// Refused, or given up, for this reason; the person may try again.
+    /// Refused or given up for this reason; the person may try again.
     Failed(ProblemKind),
 }
 
-/// What is to be said.
+/// The content of a message that the person sends.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Words<'a> {
     pub(crate) manner: Manner,
     pub(crate) text: &'a str,
-    /// For whom in the room, if not for all.
+    /// The members it is for, if not for all.
     pub(crate) audience: Option<Audience>,
 }
 
-/// A message of the outbox: its conversation, and its row there.
+/// A message of the outbox: its conversation and its row there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct OwnMessage {
     pub(crate) buffer: BufferId,
@@ -123,7 +124,8 @@ impl Outbox {
         }
     }
 
-    /// What was sent may have arrived or not. If it has, then behind all that came back on this connection.
+    /// The connection was lost. Sent messages may have arrived or not; if one has, it comes after everything
+    /// that came back on this connection.
     pub(crate) fn connection_lost(&mut self, buffers: &Buffers, now: Timestamp) {
         for item in &mut self.items {
             item.ghost = Ghost::Unknown;
@@ -137,14 +139,14 @@ impl Outbox {
         self.refilled_at = now;
     }
 
-    /// The message that was sent under the label of this one; it is in the outbox no more.
+    /// Removes the message that was sent with the label of this one, and returns it.
     pub(crate) fn take_labelled(&mut self, session: &Session, received: &Received<'_>) -> Option<OwnMessage> {
         let label = received.label.filter(|_| session.is_own(received.from))?;
         let position = self.items.iter().position(|item| item.has_label(label))?;
         self.remove(position).map(|item| item.own_message())
     }
 
-    /// The message that is seen there in this one; it is in the outbox no more.
+    /// Removes the message that this one turns out to be, and returns it.
     pub(crate) fn take_seen(
         &mut self,
         session: &Session,
@@ -161,13 +163,13 @@ impl Outbox {
         self.remove(position).map(|item| item.own_message())
     }
 
-    /// The number of a new message.
+    /// The number for a new message.
     const fn take_number(&mut self) -> u64 {
         self.next_number += 1;
         self.next_number - 1
     }
 
-    /// All messages from this place on are the newest now, in the order in which they stand.
+    /// Gives new numbers to all messages from this position on, so that they are the newest, in their order.
     fn renumber_from(&mut self, position: usize) {
         for index in position..self.items.len() {
             let number = self.take_number();
@@ -184,29 +186,29 @@ impl Outbox {
         Some(item)
     }
 
-    /// The message that was sent under the label of this line.
+    /// The message that was sent with the label of this line.
     pub(crate) fn labelled(&self, incoming: &Incoming<'_>) -> Option<OwnMessage> {
         let label = incoming.label.as_deref()?;
         self.items.iter().find(|item| item.has_label(label)).map(Outgoing::own_message)
     }
 
-    /// The message to this room that a line refuses, if it is still known which.
+    /// The message to this channel that a line refuses, if we still know which one it is.
     pub(crate) fn refused(&self, buffer: BufferId, incoming: &Incoming<'_>) -> Option<OwnMessage> {
         self.labelled(incoming).or_else(|| self.first_sent(buffer))
     }
 
-    /// The first message that was sent there on this connection and was not confirmed.
+    /// The first unconfirmed message that was sent to this conversation on this connection.
     pub(crate) fn first_sent(&self, buffer: BufferId) -> Option<OwnMessage> {
         let sent = |item: &&Outgoing| item.buffer == buffer && matches!(item.transit, Transit::Sent { .. });
         self.items.iter().find(sent).map(Outgoing::own_message)
     }
 
-    /// What a message says, as it is sent.
+    /// The text of a message as it is sent.
     pub(crate) fn text(&self, message: OwnMessage) -> Option<&str> {
         self.items.iter().find(|item| item.row == message.row).map(|item| &*item.text)
     }
 
-    /// Where the first message of several lines was sent that was not confirmed.
+    /// The conversation of the first unconfirmed message of several lines.
     pub(crate) fn sent_in_lines(&self) -> Option<BufferId> {
         let is_it =
             |item: &&Outgoing| matches!(item.transit, Transit::Sent { .. }) && item.text.contains('\n');
@@ -234,8 +236,8 @@ impl Outbox {
         self.items.retain(|item| !is_it(item));
     }
 
-    /// A message has its place. Those that were sent behind it with the same words are to be looked for behind it, not to be
-    /// taken for it.
+    /// A message has its place. Messages with the same text that were sent after it must be looked for after
+    /// it, and not be mistaken for it.
     fn stands_before_equals(&mut self, buffer: BufferId, text: &str, anchor: &Anchor) {
         for item in self.items.iter_mut().filter(|item| item.buffer == buffer) {
             let is_sent = matches!(item.transit, Transit::Sent { .. } | Transit::Unsure);
@@ -246,20 +248,20 @@ impl Outbox {
         }
     }
 
-    /// The conversation has another name: its messages are kept for that one.
+    /// The conversation has another name, under which its messages must be stored.
     pub(crate) fn renamed(&mut self, buffer: BufferId) {
         for item in self.items.iter_mut().filter(|item| item.buffer == buffer) {
             item.is_stored = false;
         }
     }
 
-    /// Whether so many more messages can wait.
+    /// Whether there is room for this many more messages.
     pub(crate) fn has_room_for(&self, count: usize) -> bool {
         self.items.len() + count <= OUTBOX_MAX
     }
 
     fn refill(&mut self, now: Timestamp) {
-        // A clock that was set back must not stop the person.
+        // A clock that was set back must not block the person.
         self.refilled_at = self.refilled_at.min(now);
         let passed = now.since(self.refilled_at);
         let more = u32::try_from(passed.as_millis() / REFILL.as_millis()).unwrap_or(u32::MAX);
@@ -269,7 +271,7 @@ impl Outbox {
         }
     }
 
-    /// Says something: shows it at once, and sends it as soon as that is possible.
+    /// Shows a message at once, and sends it as soon as possible.
     pub(crate) fn say(&mut self, buffer: &mut Buffer, session: &Session, words: Words<'_>, now: Timestamp) {
         let Made { outgoing, row } = self.made(buffer, session, words, now);
         buffer.answered();
@@ -277,7 +279,7 @@ impl Outbox {
         self.items.push_back(outgoing);
     }
 
-    /// A message that was not sent.
+    /// Creates a message that has not been sent.
     fn made(&mut self, buffer: &mut Buffer, session: &Session, words: Words<'_>, now: Timestamp) -> Made {
         let shown = secrets::shown(buffer.name(), words.text);
         let said = Said {
@@ -305,7 +307,7 @@ impl Outbox {
         Made { outgoing, row }
     }
 
-    /// Sends what can be sent now. Whether there was anything.
+    /// Sends what can be sent now. Returns whether there was anything.
     pub(crate) fn flush(
         &mut self,
         buffers: &mut Buffers,
@@ -336,7 +338,7 @@ impl Outbox {
         true
     }
 
-    /// The messages that may go out now: in order, none before an earlier one of its conversation.
+    /// The messages that may be sent now, in order: none before an earlier one of its conversation.
     fn next_ready(&self, buffers: &Buffers) -> Vec<RowId> {
         let mut held: Vec<BufferId> = Vec::new();
         let mut ready = Vec::new();
@@ -354,7 +356,7 @@ impl Outbox {
         ready
     }
 
-    /// When the next message may go out, if one is held back only by the pace, or is no longer waited for.
+    /// When the next message may be sent if only the pace holds it back, or when the wait for one ends.
     pub(crate) fn next_deadline(&self, session: &Session) -> Option<Timestamp> {
         let is_held = session.is_registered()
             && self.allowance == 0
@@ -364,7 +366,7 @@ impl Outbox {
     }
 }
 
-/// A message that was not sent, and its row.
+/// A new message that has not been sent, and its row.
 struct Made {
     outgoing: Outgoing,
     row: Row,
@@ -379,14 +381,14 @@ impl Outgoing {
         matches!(&self.transit, Transit::Sent { label: Some(label), .. } if label == wanted)
     }
 
-    /// Whether a message has the same words, to the same people.
+    /// Whether a message has the same text and the same recipients.
     fn says_the_same(&self, received: &Received<'_>) -> bool {
-        // Some servers cut spaces off at the end.
+        // Some servers cut off spaces at the end.
         let is_same_text = || self.text.trim_end() == received.text.trim_end();
         self.manner == received.manner && self.audience == received.audience && is_same_text()
     }
 
-    /// Whether it may be what is seen there.
+    /// Whether it may be the message that was seen.
     fn may_be_seen(
         &self,
         session: &Session,
@@ -397,7 +399,7 @@ impl Outgoing {
         match (&self.transit, sighting) {
             (Transit::Sent { .. }, Sighting::Live) => session.is_own(received.from),
             (Transit::Unsure, Sighting::Live) => session.same(&self.nick, received.from),
-            // It was looked up; what was known then is not it.
+            // It was looked up already; what was known then is not it.
             (Transit::Unsure, Sighting::Anywhere) if self.ghost != Ghost::Unknown => false,
             (Transit::Unsure, Sighting::Behind | Sighting::Anywhere) => {
                 let after = self.after.as_ref();
@@ -405,7 +407,7 @@ impl Outgoing {
                     after.is_none_or(|after| after.may_be_before(received.at, received.msgid.as_deref()))
                         && self.joined_at.is_none_or(|joined| received.at >= joined)
                 };
-                // Where the rows tell, no clock is asked.
+                // Where the order of rows decides, no clock is used.
                 let by_order = after.and_then(|after| timeline.follows(received.spot, after));
                 session.same(&self.nick, received.from) && by_order.unwrap_or_else(by_time)
             }
@@ -414,7 +416,7 @@ impl Outgoing {
         }
     }
 
-    /// Whether the history that is known would have shown it.
+    /// Whether the known history would have shown it.
     fn is_decided_by(&self, coverage: &Coverage, timeline: &Timeline) -> bool {
         match coverage {
             Coverage::Nothing => false,

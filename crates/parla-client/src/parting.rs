@@ -1,11 +1,12 @@
-//! Why a connection ended, out of the words of servers: ERROR and QUIT have no numbers.
+//! Why a connection ended, read from the texts of servers: ERROR and QUIT have no numbers.
 //!
-//! Knows what parlad, ngIRCd, InspIRCd, UnrealIRCd, Solanum and their relatives write. What it does not know is left as it is.
+//! Knows the texts of parlad, ngIRCd, InspIRCd, UnrealIRCd, Solanum and related servers. Unknown texts are
+//! left as they are.
 //! <https://modern.ircdocs.horse/#error-message>, <https://modern.ircdocs.horse/#quit-message>
 
 use crate::problem::ProblemKind;
 
-/// The words by which servers say why they end a connection, in small letters. The first that fits counts.
+/// The phrases in which servers say why they end a connection, in lower case. The first match counts.
 const ENDINGS: &[(ProblemKind, &[&str])] = &[
     (ProblemKind::Killed, &["killed ("]),
     (
@@ -119,10 +120,10 @@ const ENDINGS: &[(ProblemKind, &[&str])] = &[
     (ProblemKind::Throttled, &["too many", "slow down", "wait a while"]),
 ];
 
-/// What kind of problem the words of an ERROR tell, or those that a WebSocket closes with.
+/// The kind of problem that the text of an ERROR, or the reason of a closed WebSocket, stands for.
 pub(crate) fn problem(words: &str) -> ProblemKind {
     let reason = reason(words).to_ascii_lowercase();
-    // What a person wrote says nothing about the server.
+    // A reason that a person wrote says nothing about the server.
     if is_own_word(&reason) {
         return ProblemKind::ServerClosed;
     }
@@ -130,19 +131,20 @@ pub(crate) fn problem(words: &str) -> ProblemKind {
     known.map_or(ProblemKind::ServerClosed, |(kind, _)| *kind)
 }
 
-/// Whether these words are about a password, in whatever way the server puts it.
+/// Whether a text is about a password, however the server phrases it.
 pub(crate) fn asks_for_password(details: &str) -> bool {
     details.to_ascii_lowercase().contains("password")
 }
 
-/// Whether these words turn people away only because they have not signed in. No numeric and no code says so.
+/// Whether a text refuses people only because they have not signed in. No numeric and no code says so.
 pub(crate) fn asks_for_account(details: &str) -> bool {
     let lower = details.to_ascii_lowercase();
     let asks = ["sasl", "log in", "logged in", "identify to", "require an account", "need an account"];
     !lower.contains("timed out") && !lower.contains("timeout") && asks.iter().any(|word| lower.contains(word))
 }
 
-/// `Closing Link: host (reason)`, `Closing link: (user@host) [reason]`: the reason, as a host may have any name.
+/// The reason in `Closing Link: host (reason)` or `Closing link: (user@host) [reason]`. It is cut out because
+/// a host can have any name.
 fn reason(words: &str) -> &str {
     let words = words.trim();
     let mut chars = words.chars();
@@ -167,7 +169,7 @@ fn reason(words: &str) -> &str {
     words
 }
 
-/// Whether the person who left gave this reason.
+/// Whether the person who left gave this reason themselves.
 fn is_own_word(lower: &str) -> bool {
     ["quit:", "client quit", "quit"]
         .iter()
@@ -177,23 +179,23 @@ fn is_own_word(lower: &str) -> bool {
 /// Why somebody left the network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Parting<'a> {
-    /// They said this, or nothing.
+    /// They gave this reason, or none.
     Said(&'a str),
-    /// The server heard nothing of them any more, or the connection broke.
+    /// The server heard nothing more from them, or the connection broke.
     Lost,
     /// Two servers of the network lost each other.
     Split,
     /// They sent too much at once.
     Flooded,
-    /// They did not take what they were sent.
+    /// They did not read what they were sent fast enough.
     TooSlow,
     /// They were banned.
     Banned,
-    /// Somebody who runs the server removed them; who and why, as far as it says.
+    /// Somebody who runs the server removed them; the text says who and why, as far as the server tells.
     Killed(&'a str),
 }
 
-/// The beginnings of what servers say of a connection that ended without a QUIT, in small letters.
+/// The beginnings of what servers say about a connection that ended without a QUIT, in lower case.
 const LOST: [&str; 17] = [
     "ping timeout",
     "connection timed out",
@@ -215,7 +217,7 @@ const LOST: [&str; 17] = [
 ];
 
 impl<'a> Parting<'a> {
-    /// Takes apart the reason of a QUIT.
+    /// Parses the reason of a QUIT.
     pub fn of(reason: &'a str) -> Self {
         let reason = reason.trim();
         let lower = reason.to_ascii_lowercase();
@@ -242,7 +244,8 @@ impl<'a> Parting<'a> {
     }
 }
 
-/// `irc.one.example irc.two.example`, or `*.net *.split` where servers are hidden.
+/// Whether this is a netsplit: `irc.one.example irc.two.example`, or `*.net *.split` where servers are
+/// hidden.
 fn is_split(reason: &str) -> bool {
     let is_server = |word: &str| {
         let is_name = |char: char| char.is_ascii_alphanumeric() || matches!(char, '.' | '-' | '*');

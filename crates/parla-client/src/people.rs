@@ -1,28 +1,28 @@
-//! People who were asked about by WHOIS, while the answers come in.
+//! People for whom WHOIS was sent, while the answers arrive.
 
 use std::sync::Arc;
 
 use crate::{session::Session, sorted_map::SortedMap, text::shown_name, turn::Turn, view::Person};
 
-/// Who may be asked about at once.
+/// The most people who can be asked about at once.
 const ASKED_MAX: usize = 32;
 
-/// Answers that are coming in, by folded nick.
+/// The answers that are arriving, by folded nick.
 #[derive(Debug, Default)]
 pub(crate) struct People {
     asked: SortedMap<String, Asked>,
 }
 
-/// Someone who was asked about.
+/// Somebody who was asked about.
 #[derive(Debug)]
 struct Asked {
     person: Person,
-    /// Something was told of them.
+    /// Whether anything has been reported of them.
     is_there: bool,
 }
 
 impl People {
-    /// The person wants to know about someone.
+    /// The person wants to know who somebody is.
     pub(crate) fn ask(&mut self, session: &Session, nick: &str) {
         if self.asked.len() >= ASKED_MAX {
             self.asked.pop_first();
@@ -31,25 +31,25 @@ impl People {
         self.asked.insert(session.fold(nick), Asked { person, is_there: false });
     }
 
-    /// Whether the person wants to know about someone.
+    /// Whether the person wants to know about somebody.
     pub(crate) fn is_asked(&self, session: &Session, nick: &str) -> bool {
         self.asked.contains_key(&session.fold(nick))
     }
 
-    /// Something is told of someone who was asked about. None if nobody asked.
+    /// The answer for somebody, to be filled in; `None` if nobody asked about them.
     pub(crate) fn told(&mut self, session: &Session, nick: &str) -> Option<&mut Person> {
         let asked = self.asked.get_mut(&session.fold(nick))?;
         asked.is_there = true;
         Some(&mut asked.person)
     }
 
-    /// All is told of someone. Gives it, unless nobody asked.
+    /// The answer for somebody is complete. Returns it, unless nobody asked.
     pub(crate) fn take(&mut self, session: &Session, nick: &str) -> Option<Person> {
         let Asked { person, is_there } = self.asked.remove(&session.fold(nick))?;
         Some(Person { complete: true, missing: !is_there, ..person })
     }
 
-    /// There is nobody of that nick. False if nobody asked.
+    /// Nobody has that nick. Returns false if nobody asked.
     pub(crate) fn missing(&mut self, session: &Session, nick: &str, turn: &mut Turn<'_>) -> bool {
         let Some(person) = self.take(session, nick) else { return false };
         turn.tell_of(Person { missing: true, ..person });

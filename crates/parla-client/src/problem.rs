@@ -1,4 +1,5 @@
-//! What can go wrong, as a closed list. The interface has the sentences; the server's own words are in `details`.
+//! Everything that can go wrong, as a closed list. The interface has the sentences; `details` has the
+//! server's own words.
 
 use std::sync::Arc;
 
@@ -6,56 +7,56 @@ use serde::{Deserialize, Serialize};
 
 use crate::text::shown_name;
 
-/// Characters that are kept of what the server or the system said.
+/// The most characters of `details` that are kept.
 const DETAILS_CHARS_MAX: usize = 500;
 
-/// Something that did not work, and what the server or the system said of it.
+/// Something that failed, with what the server or the system said about it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Problem {
-    /// What it is.
+    /// The kind of problem, from which the interface makes its sentence.
     pub kind: ProblemKind,
-    /// What it is about: a room or a nick, as shown; empty if that is clear.
+    /// The room or nick that it is about, as it is shown; empty if that is clear.
     pub about: Arc<str>,
-    /// The line or the error as it came, for those who want to see it. Without control characters.
+    /// The line or the error as it came, without control characters, for people who want to see it.
     pub details: Arc<str>,
 }
 
 impl Problem {
-    /// A problem with `about`, a name as the server knows it, and the `details` as they came.
+    /// A problem about `about`, a name as the server knows it, with the `details` as they came.
     pub(crate) fn new(kind: ProblemKind, about: &str, details: &str) -> Self {
         let details = details.chars().filter(|char| !char.is_control()).take(DETAILS_CHARS_MAX);
         Self { kind, about: shown_name(about), details: details.collect::<String>().into() }
     }
 
-    /// A problem of which nothing is to be said but its kind.
+    /// A problem with nothing but its kind.
     pub(crate) fn of(kind: ProblemKind) -> Self {
         Self { kind, about: Arc::default(), details: Arc::default() }
     }
 }
 
-/// What kind of problem.
+/// The kinds of problems.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum ProblemKind {
     // Reaching the server.
-    /// No server of this name.
+    /// No server has this name.
     HostNotFound,
-    /// Nothing listens there.
+    /// Nothing listens at that port.
     Refused,
-    /// No answer in time.
+    /// There was no answer in time.
     TimedOut,
     /// The port does not speak TLS.
     NotEncrypted,
     /// The certificate is for another name.
     WrongCertificateName,
-    /// No encrypted connection can be made, and another port of the server answers without encryption.
+    /// No encrypted connection is possible, but another port of the server answers without encryption.
     PlainOnly,
-    /// Nobody who is trusted vouches for the certificate, or it is otherwise bad.
+    /// No trusted authority vouches for the certificate, or it is invalid in another way.
     BadCertificate,
-    /// The certificate was valid once.
+    /// The certificate has expired.
     CertificateExpired,
-    /// The certificate is valid later.
+    /// The certificate is not valid yet.
     CertificateNotYetValid,
-    /// The person trusts one certificate of this server, and it shows another.
+    /// The person trusts one certificate of this server, and the server presents another.
     CertificateChanged,
     /// The address cannot be read.
     BadAddress,
@@ -63,23 +64,23 @@ pub enum ProblemKind {
     Lost,
     /// No connection could be made, and the system does not say why.
     Unreachable,
-    /// The server ended it, and said why in `details`.
+    /// The server ended the connection, and said why in `details`.
     ServerClosed,
     /// The server is being shut down or restarted.
     ServerStopping,
     /// Somebody who runs the server ended the connection.
     Killed,
-    /// The server got too much at once.
+    /// The person sent too much at once.
     Flooded,
-    /// What the server sent was not taken fast enough.
+    /// The app did not read fast enough what the server sent.
     TooSlow,
-    /// The server takes no more people.
+    /// The server accepts no more people.
     ServerFull,
-    /// The server takes no more connections from this address or network.
+    /// The server accepts no more connections from this address or network.
     TooManyFromAddress,
-    /// There were too many new connections from this address or network in a short time.
+    /// There were too many new connections from this address or network within a short time.
     ConnectingTooFast,
-    /// The port takes encrypted connections only.
+    /// The port accepts only encrypted connections.
     EncryptionNeeded,
     /// The other side is a web server.
     WebServer,
@@ -87,131 +88,131 @@ pub enum ProblemKind {
     NotIrc,
 
     // Signing in.
-    /// Somebody has this name.
+    /// Somebody else has this nick.
     NickTaken,
-    /// The name looks like one that somebody has.
+    /// The nick looks too much like that of somebody else.
     NickConfusable,
-    /// The name is not given out, for a while or for good.
+    /// The nick is not available, for a while or for good.
     NickHeld,
-    /// Nobody can have this name.
+    /// Nobody can have this nick.
     NickReserved,
-    /// The name is too long. Of this one so many letters may stay.
+    /// The nick is too long; this many letters of it fit.
     NickTooLong(u16),
-    /// No name may start with this.
+    /// No nick may start with this character.
     NickStart(char),
-    /// No name may have this in it.
+    /// No nick may contain this character.
     NickCharacter(char),
-    /// The server takes only the letters from a to z.
+    /// The server accepts only the letters a to z.
     NickLetters,
-    /// The letters are allowed, but not together.
+    /// The letters are allowed, but not in this combination.
     NickMixed,
-    /// The server does not allow this name, and nobody can see why.
+    /// The server does not allow this nick, and we cannot tell why.
     NickInvalid,
-    /// The server wants a password, and was shown none.
+    /// The server requires a password, and none was sent.
     PasswordNeeded,
-    /// The server wants another password; of the account `about`, if it is one.
+    /// The password is wrong: that of the account `about`, or that of the server if `about` is empty.
     PasswordWrong,
-    /// The server lets only people with an account in.
+    /// The server accepts only people with an account.
     SignInNeeded,
     /// The server did not sign the person in, for the reason in `details`.
     SignInRefused,
-    /// The server signs people in, but not by a password; how it does is in `details`.
+    /// The server offers sign-in, but not by password; `details` has the ways that it offers.
     SignInUnsupported,
-    /// The file with the person's certificate is of no use, for the reason in `details`.
+    /// The file with the person's certificate cannot be used, for the reason in `details`.
     BadIdentity,
-    /// A password would go over a connection that others can read.
+    /// A password would be sent over a connection that others can read.
     PasswordReadable,
-    /// Banned from the server.
+    /// The person is banned from the server.
     BannedFromServer,
-    /// Too much was asked in a short time.
+    /// Too much was requested within a short time.
     Throttled,
-    /// The server was not told in time who one is.
+    /// Registration took too long.
     SignInTimedOut,
 
     // Rooms.
     /// The room is full.
     RoomFull,
-    /// One must be invited.
+    /// Only people who were invited may join the room.
     InviteOnly,
-    /// Banned from the room.
+    /// The person is banned from the room.
     BannedFromRoom,
-    /// The room has a key.
+    /// The room has a key, which was missing or wrong.
     KeyNeeded,
-    /// The room or the command is for people with an account.
+    /// The room or the command is only for people with an account.
     AccountNeeded,
-    /// No room of this name, or its name is not allowed.
+    /// There is no room of this name, or the name is not allowed.
     NoSuchRoom,
-    /// In too many rooms.
+    /// The person is in too many rooms.
     TooManyRooms,
-    /// Sent out of the room by someone.
+    /// Somebody removed the person from the room.
     KickedOut,
-    /// Not in that room.
+    /// The person is not in that room.
     NotInRoom,
-    /// He is there already.
+    /// The other person is already in the room.
     AlreadyInRoom,
-    /// The other is not in that room.
+    /// The other person is not in that room.
     TheyAreNotInRoom,
 
     // Saying and doing.
-    /// May not speak there.
+    /// The person may not speak there.
     CannotSpeak,
-    /// Only those with voice may speak there.
+    /// Only people with voice may speak there.
     VoiceNeeded,
-    /// Nothing comes into the room from outside.
+    /// The room accepts messages only from its members.
     OutsideRoom,
-    /// Banned from the room, or muted, and so may not speak there.
+    /// The person is banned or muted in the room, and so may not speak there.
     SilencedInRoom,
-    /// What was said is of a kind that the room does not take.
+    /// The room does not accept messages of this kind.
     NotTaken,
-    /// Nobody of this name.
+    /// Nobody has this nick.
     NoSuchPerson,
-    /// Only operators of the room may.
+    /// Only operators of the room may do this.
     NotOperator,
-    /// Only those who run the server may.
+    /// Only people who run the server may do this.
     NotServerOperator,
-    /// A setting of the room cannot be that.
+    /// The setting of the room does not accept this value.
     BadSetting,
-    /// A list of the room is full.
+    /// The list of the room is full.
     ListFull,
-    /// The text does not fit in one message, whatever is done.
+    /// The text cannot be made to fit into one message.
     TooLong,
-    /// The text would become so many messages here, which is more than can be sent at once.
+    /// The text would become this many messages, which is more than can be sent at once.
     TooManyMessages(u32),
     /// The text has more bytes than can be sent at once.
     TooMuchText,
-    /// The server was not there to take it, and may have it or not.
+    /// The connection was lost, so the server may have the message or not.
     MaybeLost,
-    /// Too much waits to be sent already.
+    /// Too many messages are already waiting to be sent.
     QueueFull,
-    /// No such command in this app.
+    /// This app has no such command.
     UnknownCommand,
-    /// The command wants more words; which is in `details`.
+    /// The command needs more words; `about` has the name of the command.
     MissingWords,
-    /// Makes no sense in this conversation.
+    /// The command makes no sense in this conversation.
     NotHere,
-    /// Only while connected.
+    /// This is possible only while connected.
     Offline,
     /// The server hands out another build of the page than this one.
     PageOutdated,
 
     // Keeping things on this machine.
-    /// The messages of a network cannot be kept, or those that were kept cannot be read.
+    /// The messages of a network cannot be stored, or the stored ones cannot be read.
     ArchiveBroken,
-    /// The system's keyring does not take or give the passwords of a network.
+    /// The system's keyring does not store or return the passwords of a network.
     KeyringFailing,
-    /// What was remembered was damaged; `details` says where the damaged file is kept.
+    /// The stored settings were damaged; `details` says where the damaged file was moved.
     StoreDamaged,
-    /// What is to be remembered cannot be written at the moment.
+    /// The settings cannot be written at the moment.
     StoreFailing,
-    /// The browser does not take what is to be remembered: its storage is full, or it gives none.
+    /// The browser cannot store the settings: its storage is full or disabled.
     BrowserFull,
 
-    /// Anything else that the server refuses; its words are in `details`.
+    /// The server refused something else; its words are in `details`.
     Other,
 }
 
 impl ProblemKind {
-    /// Whether another name helps.
+    /// Whether another nick would help.
     pub const fn is_about_nick(self) -> bool {
         matches!(
             self,
@@ -228,7 +229,7 @@ impl ProblemKind {
         )
     }
 
-    /// Whether a password, or another one, helps.
+    /// Whether a password, or another one, would help.
     pub const fn is_about_password(self) -> bool {
         matches!(
             self,
@@ -241,7 +242,7 @@ impl ProblemKind {
         )
     }
 
-    /// Whether the server's certificate is in the way, which the person can look at.
+    /// Whether the problem is the server's certificate, which the person can look at.
     pub const fn is_about_certificate(self) -> bool {
         matches!(
             self,
@@ -253,7 +254,7 @@ impl ProblemKind {
         )
     }
 
-    /// Whether the server can be talked to without encryption, if the person wants that.
+    /// Whether the server could be reached without encryption, if the person wants that.
     pub const fn is_about_encryption(self) -> bool {
         matches!(self, Self::NotEncrypted | Self::PlainOnly)
     }

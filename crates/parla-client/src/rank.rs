@@ -1,27 +1,27 @@
-//! The ranks of a room, as people name them, and the signs that stand for them.
+//! The ranks of a channel, as people name them, and their prefixes.
 
 use serde::{Deserialize, Serialize};
 
-/// What a member may do, the mightiest first.
+/// What a member may do, from the highest rank to the lowest.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Rank {
-    /// `~`
+    /// The owner of the channel; prefix `~`.
     Founder,
-    /// `&`
+    /// Protected from other operators; prefix `&`.
     Admin,
-    /// `@`
+    /// An operator of the channel; prefix `@`.
     Operator,
-    /// `%`
+    /// A half-operator, who has some of an operator's rights; prefix `%`.
     HalfOperator,
-    /// `+`
+    /// May speak in a moderated channel; prefix `+`.
     Voiced,
-    /// No prefix.
+    /// Has no rank, and no prefix.
     #[default]
     Member,
 }
 
 impl Rank {
-    /// What the sign before a nick means. Signs that nobody knows mean nothing.
+    /// The rank of the prefix before a nick. Unknown prefixes mean a plain member.
     pub(crate) const fn of_sign(sign: char) -> Self {
         match sign {
             '~' => Self::Founder,
@@ -33,7 +33,7 @@ impl Rank {
         }
     }
 
-    /// Its place in [`crate::view::Member::ranks`].
+    /// Its bit in [`crate::view::Member::ranks`].
     pub const fn bit(self) -> u8 {
         1 << self as u8
     }

@@ -1,4 +1,4 @@
-//! A message as it was received: by a line now, in a page of history, or out of the archive of this machine.
+//! A message as it was received: live, in a page of history, or from the archive of this machine.
 
 use std::sync::Arc;
 
@@ -14,60 +14,60 @@ use crate::{
     view::{Audience, Author, Manner},
 };
 
-/// A message with everything that matters of its line.
+/// A message with everything that matters from its line.
 pub(crate) struct Received<'a> {
     pub(crate) at: Timestamp,
-    /// The server says so.
+    /// Whether the server gave the time.
     pub(crate) has_time: bool,
     pub(crate) msgid: Option<Arc<str>>,
-    /// The request that it answers.
+    /// The label of the request that it answers.
     pub(crate) label: Option<&'a str>,
-    /// The nick as the server knows it.
+    /// The sender's nick as the server knows it.
     pub(crate) from: &'a str,
-    /// `nick!user@host`, as far as it is told.
+    /// The sender as `nick!user@host`, as far as it is known.
     pub(crate) source: Arc<str>,
-    /// The account as the server knows it.
+    /// The sender's account as the server knows it.
     pub(crate) account: Option<Arc<str>>,
-    /// Who said it, as they are shown.
+    /// The sender as they are shown.
     pub(crate) author: Author,
     pub(crate) manner: Manner,
-    /// With formatting codes; several lines have line feeds between them.
+    /// The text, with formatting codes; lines are separated by line feeds.
     pub(crate) text: &'a str,
-    /// For whom in the room it is, if not for all.
+    /// The members it is for, if not for all.
     pub(crate) audience: Option<Audience>,
-    /// The id of what it answers.
+    /// The msgid of the message that it answers.
     pub(crate) reply_to: Option<Arc<str>>,
     pub(crate) coming: Coming,
-    /// Where it goes.
+    /// Where it belongs in the timeline.
     pub(crate) spot: Spot,
 }
 
-/// How a message comes in.
+/// How a message arrives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Coming {
-    /// It is said now.
+    /// It has just been sent.
     Live,
-    /// It was said earlier and is repeated without a batch, as bouncers do.
+    /// It was sent earlier and is repeated outside a batch, as bouncers do.
     Repeated,
-    /// In a page of history.
+    /// It is part of a page of history.
     Page,
-    /// Out of the archive.
+    /// It comes from the archive.
     Archive,
 }
 
-/// Where a message turned up that may be one of the person's own that was not confirmed.
+/// Where a message appeared that may be an unconfirmed one of the person's own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Sighting {
     /// On this connection.
     Live,
-    /// In a history that begins behind something that was known before the message was sent.
+    /// In a history that begins after a message that was known before this one was sent.
     Behind,
     /// In a history that may begin long before.
     Anywhere,
 }
 
 impl<'a> Received<'a> {
-    /// What a PRIVMSG or a NOTICE says. None if it is a request to the program and not for people (CTCP).
+    /// Reads a PRIVMSG or NOTICE. `None` if it is a CTCP request, which is for programs and not for people.
     pub(crate) fn of_line(
         session: &Session,
         names: &DisplayNames,
@@ -104,7 +104,7 @@ impl<'a> Received<'a> {
         })
     }
 
-    /// It was said earlier, and is repeated without a batch.
+    /// Marks it as sent earlier and repeated outside a batch.
     pub(crate) fn is_repeated(&mut self, session: &Session, spot: Spot) {
         (self.coming, self.spot) = (Coming::Repeated, spot);
         self.author.own = is_own(session, self.from, self.coming);
@@ -136,14 +136,14 @@ impl<'a> Received<'a> {
     }
 }
 
-/// The words of an action; none if it is another request. What follows the first control character of a line is given.
+/// The text of an action, up to the first control character; `None` if it is another CTCP request.
 fn action(ctcp: &str) -> Option<&str> {
     let ctcp = ctcp.strip_suffix('\u{1}').unwrap_or(ctcp);
     ctcp.strip_prefix("ACTION ").or_else(|| (ctcp == "ACTION").then_some(""))
 }
 
-/// Whether the person said it. While they wait for their name, what was said under it before is theirs: by the connection that was
-/// lost. Whoever has the name now may be somebody else.
+/// Whether the person sent it. While they wait for their nick, messages from the past under it are theirs,
+/// sent on the lost connection; whoever has the nick now may be somebody else.
 fn is_own(session: &Session, nick: &str, coming: Coming) -> bool {
     session.is_own(nick) || (coming != Coming::Live && session.is_awaited(nick))
 }

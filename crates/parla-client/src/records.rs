@@ -1,9 +1,9 @@
-//! What a client wants to find again after the program was closed: one text under one key for each thing, so that nothing is
-//! written over that was not changed.
+//! What a client wants to find again after a restart: one text per key and thing, so that nothing is
+//! rewritten unless it has changed.
 //!
-//! `room NAME` and `person NAME` are the conversations, `deleted room NAME` and `deleted person NAME` the messages that were taken
-//! back there, `out NUMBER` the messages that the server has not confirmed
-//! ([`crate::outbox`]), `away` why the person is away. Whatever the texts are, what can be read of them is; the rest is left out.
+//! `room NAME` and `person NAME` are the conversations, `deleted room NAME` and `deleted person NAME` their
+//! deleted messages, `out NUMBER` the messages that the server has not confirmed ([`crate::outbox`]), and
+//! `away` the reason why the person is away. Whatever can be read of the texts is used; the rest is ignored.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -20,15 +20,15 @@ use crate::{
     view::{BufferKind, Presence},
 };
 
-/// Under this key stands why the person is away.
+/// The key of the reason why the person is away.
 const AWAY: &str = "away";
 
-/// Before the key of a conversation: the messages that were taken back there.
+/// Precedes the key of a conversation in the key of its deleted messages.
 const DELETED: &str = "deleted ";
-/// What the keys of messages begin with that wait to be confirmed; a number follows.
+/// The start of the keys of unconfirmed messages; a number follows.
 pub(crate) const OUT: &str = "out ";
 
-/// The kind and the name of the conversation of which something is kept under this key.
+/// The kind and name of the conversation that this key is about.
 pub fn conversation(key: &str) -> Option<(BufferKind, &str)> {
     match key.split_once(' ')? {
         ("room", name) => Some((BufferKind::Room, name)),
@@ -37,37 +37,37 @@ pub fn conversation(key: &str) -> Option<(BufferKind, &str)> {
     }
 }
 
-/// Whether under this key a message is kept that is about to be sent, or was sent and is not confirmed.
+/// Whether this key is for a message that is about to be sent, or was sent and is not confirmed.
 pub fn is_to_be_sent(key: &str) -> bool {
     key.starts_with(OUT)
 }
 
-/// What the shell was told to keep of conversations and the like, to tell it only of changes.
+/// What the shell was told to store, so that it is told only of changes.
 #[derive(Debug, Default)]
 pub(crate) struct Records {
     stored: BTreeMap<String, String>,
 }
 
-/// What is kept of a conversation.
+/// The record of a conversation.
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 struct Conversation {
-    /// What opens the room.
+    /// The channel's key.
     #[serde(skip_serializing_if = "Option::is_none")]
     key: Option<String>,
-    /// Up to when it was read, in milliseconds of Unix time.
+    /// The time up to which it has been read, in milliseconds of Unix time.
     #[serde(skip_serializing_if = "Option::is_none")]
     read_until: Option<i64>,
-    /// Somebody removed the person from the room, and what was said about that.
+    /// Present if somebody removed the person from the channel; has the server's text about that.
     #[serde(skip_serializing_if = "Option::is_none")]
     removed: Option<String>,
-    /// The server's id of the message up to which it was read, if it has one.
+    /// The msgid of the message up to which it has been read, if it has one.
     #[serde(skip_serializing_if = "Option::is_none")]
     read_msgid: Option<String>,
 }
 
 impl Records {
-    /// Takes up the conversations that were kept.
+    /// Restores the stored conversations.
     pub(crate) fn restore(
         &mut self,
         buffers: &mut Buffers,
@@ -101,19 +101,20 @@ impl Records {
         }
     }
 
-    /// Takes up why the person was away, if they were.
+    /// Restores the reason why the person was away, if they were.
     pub(crate) fn restore_away(&mut self, records: &BTreeMap<String, String>) -> Option<Arc<str>> {
         let reason = records.get(AWAY)?;
         self.stored.insert(AWAY.to_owned(), reason.clone());
         Some(reason.as_str().into())
     }
 
-    /// Tells the shell what is to be kept now; `away` is why the person is away, if they want to be.
+    /// Tells the shell what must be stored now; `away` is the reason why the person is away, if they want to
+    /// be.
     pub(crate) fn store(&mut self, buffers: &Buffers, away: Option<&Arc<str>>, turn: &mut Turn<'_>) {
         let mut wanted: BTreeMap<String, String> = buffers.iter().filter_map(record).collect();
         wanted.extend(buffers.iter().filter_map(deletions));
         wanted.extend(away.map(|reason| (AWAY.to_owned(), reason.to_string())));
-        // What has another name now is kept under the new one before the old one goes.
+        // A renamed conversation is stored under its new name before the old record is deleted.
         for (key, value) in wanted.iter().filter(|(key, value)| self.stored.get(*key) != Some(*value)) {
             turn.output(Output::Store { key: key.clone(), value: Some(value.clone()) });
         }
@@ -124,7 +125,7 @@ impl Records {
     }
 }
 
-/// The conversation of a key, if this server knows such a name.
+/// The conversation of a key, if the name is valid on this server.
 fn of_key<'a>(session: &Session, key: &'a str) -> Option<(BufferKind, &'a str)> {
     conversation(key).filter(|(kind, name)| match kind {
         BufferKind::Room => session.is_room_name(name),
@@ -132,7 +133,7 @@ fn of_key<'a>(session: &Session, key: &'a str) -> Option<(BufferKind, &'a str)> 
     })
 }
 
-/// The key of a conversation, if it is to be found again.
+/// The key of a conversation, if it must be stored.
 fn key(buffer: &Buffer) -> Option<String> {
     let kind = match buffer.kind() {
         BufferKind::Server => return None,

@@ -1,10 +1,10 @@
-//! Getting the wanted name back while it is taken by one's own lost connection.
+//! Getting the wanted nick back while the person's own lost connection has it.
 //!
-//! The server may not have noticed yet that the connection is gone. Until it has, the person has a stand-in; the name is asked
-//! for as soon as it is known to be free: by MONITOR where the server has it, when its owner is seen to leave, and now and
-//! then in any case. <https://ircv3.net/specs/extensions/monitor>
+//! The server may not have noticed yet that the connection is gone. Until it has, the person has a stand-in;
+//! the wanted nick is requested as soon as it is known to be free: by MONITOR where the server has it, when
+//! its owner is seen to leave, and now and then in any case. <https://ircv3.net/specs/extensions/monitor>
 //!
-//! Part of a [`crate::session::Session`], which knows when two nicks are the same.
+//! This is part of a [`crate::session::Session`], which knows when two nicks are the same.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use crate::{
     turn::Turn,
 };
 
-/// Whether the person waits for their name.
+/// The state of the wait for the wanted nick.
 #[derive(Debug, Default)]
 pub(crate) struct Regain {
     wait: Option<Wait>,
@@ -24,20 +24,20 @@ pub(crate) struct Regain {
 #[derive(Debug)]
 struct Wait {
     nick: Arc<str>,
-    /// When it is asked for in any case.
+    /// When it is requested in any case.
     at: Timestamp,
-    /// It is asked for, and the server has not answered.
+    /// Whether it was requested and the server has not answered yet.
     is_asked: bool,
-    /// Somebody of that name has just left it.
+    /// Whether somebody with that nick has just left it.
     is_free: bool,
-    /// The server says when it is free.
+    /// Whether the server reports when it is free.
     is_watched: bool,
-    /// The person has it, or wants it no longer.
+    /// Whether the wait is over, because the person has the nick or no longer wants it.
     is_over: bool,
 }
 
 impl Regain {
-    /// The name that the person waits for.
+    /// The nick that the person waits for.
     pub(crate) fn wanted(&self) -> Option<&Arc<str>> {
         self.wait.as_ref().filter(|wait| !wait.is_over).map(|wait| &wait.nick)
     }
@@ -46,12 +46,13 @@ impl Regain {
         self.wait.as_ref().map(|wait| wait.at)
     }
 
-    /// The server has refused the name, if it is the one that was asked for here. That is no news to the person.
+    /// The server refused a nick. Returns true if it is the one that was requested here, which is not news to
+    /// the person.
     pub(crate) fn refused(&mut self) -> bool {
         self.wait.as_mut().is_some_and(|wait| std::mem::take(&mut wait.is_asked))
     }
 
-    /// The server does not watch any more names.
+    /// The server cannot watch any more nicks.
     pub(crate) fn cannot_watch(&mut self, now: Timestamp) {
         if let Some(wait) = &mut self.wait {
             wait.is_watched = false;
@@ -59,14 +60,14 @@ impl Regain {
         }
     }
 
-    /// The person was taken in under a stand-in, because the wanted name was refused.
+    /// The person was registered under a stand-in, because the wanted nick was refused.
     pub(crate) fn begin(&mut self, nick: &Arc<str>, now: Timestamp) {
         let (nick, at) = (Arc::clone(nick), now + NICK_RECLAIM);
         let (is_asked, is_free, is_watched, is_over) = (false, false, false, false);
         self.wait = Some(Wait { nick, at, is_asked, is_free, is_watched, is_over });
     }
 
-    /// The server can say when the name is free, and is asked to.
+    /// Asks the server, which supports that, to report when the nick is free.
     pub(crate) fn watch(&mut self, turn: &mut Turn<'_>) {
         let Some(wait) = &mut self.wait else { return };
         wait.is_watched = true;
@@ -74,7 +75,7 @@ impl Regain {
         turn.send(Line::bare("MONITOR").param("+").param(&wait.nick));
     }
 
-    /// Somebody has left a name; `is_it` tells whether it is this one.
+    /// Somebody has left a nick; `is_it` tells whether it is this one.
     pub(crate) fn freed(&mut self, is_it: impl FnOnce(&str) -> bool) {
         if let Some(wait) = &mut self.wait
             && is_it(&wait.nick)
@@ -83,14 +84,14 @@ impl Regain {
         }
     }
 
-    /// The person has the name, or wants it no longer.
+    /// Ends the wait, because the person has the nick or no longer wants it.
     pub(crate) const fn end(&mut self) {
         if let Some(wait) = &mut self.wait {
             wait.is_over = true;
         }
     }
 
-    /// Asks for the name if it may be free now. Only while connected.
+    /// Requests the nick if it may be free now. Call it only while connected.
     pub(crate) fn ask(&mut self, turn: &mut Turn<'_>) {
         let Some(wait) = &mut self.wait else { return };
         if wait.is_over {
@@ -106,7 +107,7 @@ impl Regain {
         }
         wait.is_free = false;
         wait.is_asked = true;
-        // If it was free and is not to be had all the same, it is soon.
+        // If it seemed free and is refused nevertheless, it will be free soon.
         wait.at = turn.now + if wait.is_watched && is_due { NICK_RECLAIM_WATCHED } else { NICK_RECLAIM };
         turn.send(Line::bare("NICK").param(&wait.nick));
     }

@@ -1,4 +1,5 @@
-//! The modes of one room: what the letters mean on this server, what holds, and the MODE that changes it.
+//! The modes of one channel: what the letters mean on this server, which are set, and the MODE that changes
+//! them.
 //!
 //! <https://modern.ircdocs.horse/#mode-message>
 
@@ -15,7 +16,7 @@ use crate::{
 };
 
 impl Session {
-    /// The letter of a list and what its masks begin with; none if the server does not have it.
+    /// The letter of a list and the prefix of its masks; `None` if the server does not have it.
     pub(crate) fn list_letter(&self, kind: ListKind) -> Option<(char, &str)> {
         let (letter, begin) = match kind {
             ListKind::Bans => ('b', ""),
@@ -29,7 +30,7 @@ impl Session {
         self.modes().lists.contains(letter).then_some((letter, begin))
     }
 
-    /// Which list an entry of the list `letter` belongs to, and its mask there.
+    /// The list that an entry of the list `letter` belongs to, and its mask there.
     pub(crate) fn list_of<'a>(&self, letter: char, mask: &'a str) -> Option<(ListKind, &'a str)> {
         let lists = LISTS.into_iter().filter_map(|kind| {
             let (of, begin) = self.list_letter(kind)?;
@@ -39,23 +40,24 @@ impl Session {
     }
 }
 
-/// What holds in one room.
+/// The modes of one channel.
 #[derive(Debug, Default)]
 pub(crate) struct RoomModes {
     set: Vec<SetMode>,
     is_known: bool,
-    /// Whether everyone may set the topic, once the server has told.
+    /// Whether every member may set the topic; false until the server has reported the modes.
     is_topic_free: bool,
     lists: [List; LISTS.len()],
-    /// Masks of bans and mutes that were told or set since the person came in, whether they asked for the lists or not.
+    /// Masks of bans and mutes that were reported or set since the person joined, whether or not they asked
+    /// for the lists.
     silencing: Vec<Box<str>>,
-    /// What the interface sees; made when it looks, and kept until something changes.
+    /// The interface's view; made on demand and kept until something changes.
     view: OnceCell<Arc<RoomSettings>>,
-    /// The interface has not seen them as they are now.
+    /// Whether they have changed since the interface last saw them.
     is_changed: bool,
 }
 
-/// A letter that is set, with its word; empty if it has none.
+/// A letter that is set, with its parameter, which may be empty.
 #[derive(Debug)]
 struct SetMode {
     letter: char,
@@ -77,12 +79,12 @@ enum Fetched {
 }
 
 impl RoomModes {
-    /// Nothing is known any more: the person has come in anew.
+    /// Forgets everything, because the person has joined anew.
     pub(crate) fn forget(&mut self) {
         *self = Self { is_changed: true, ..Self::default() };
     }
 
-    /// All that is set follows.
+    /// Starts a complete report of the modes.
     pub(crate) fn begin(&mut self) {
         self.set.clear();
         self.is_known = true;
@@ -90,12 +92,13 @@ impl RoomModes {
         self.changed();
     }
 
-    /// Whether the person may set the topic although he has no rank. Before the server has told, it is better not offered.
+    /// Whether the person may set the topic without a rank. Until the server has reported the modes, this is
+    /// better not offered.
     pub(crate) const fn is_topic_free(&self) -> bool {
         self.is_topic_free
     }
 
-    /// A mode that is no list and no rank.
+    /// Sets or removes a mode that is neither a list nor a rank.
     pub(crate) fn apply(&mut self, letter: char, value: Option<Option<&str>>) {
         self.set.retain(|known| known.letter != letter);
         if let Some(word) = value {
@@ -107,7 +110,7 @@ impl RoomModes {
         self.changed();
     }
 
-    /// An entry of the list `letter`, as the server tells it or somebody sets it.
+    /// Adds an entry to the list `letter`, as the server reports it or somebody sets it.
     pub(crate) fn list(&mut self, session: &Session, letter: char, entry: Entry<'_>) {
         let Some((kind, mask)) = session.list_of(letter, entry.mask) else { return };
         let is_new = !self.silencing.iter().any(|known| **known == *mask);
@@ -120,7 +123,7 @@ impl RoomModes {
         }
         let list = self.list_mut(kind);
         let is_known = list.masks.iter().any(|known| *known.mask == *mask);
-        // Who never asked for the list does not want a part of it.
+        // Somebody who has not asked for the list does not want part of it.
         if is_known
             || list.state == Fetched::Not
             || list.masks.len() >= LIST_MASKS_MAX
@@ -133,7 +136,7 @@ impl RoomModes {
         self.changed();
     }
 
-    /// An entry is gone.
+    /// Removes an entry.
     pub(crate) fn unlist(&mut self, session: &Session, letter: char, mask: &str) {
         let Some((kind, mask)) = session.list_of(letter, mask) else { return };
         self.list_mut(kind).masks.retain(|known| *known.mask != *mask);
@@ -143,12 +146,12 @@ impl RoomModes {
         self.changed();
     }
 
-    /// Masks of people who may not speak, as far as they are known.
+    /// The known masks of people who may not speak.
     pub(crate) fn silencing(&self) -> impl Iterator<Item = &str> {
         self.silencing.iter().map(|mask| &**mask)
     }
 
-    /// The person wants to see the lists: those letters are to be asked for.
+    /// The person wants to see the lists. Returns the letters that must be requested.
     pub(crate) fn ask_lists(&mut self, session: &Session) -> Vec<char> {
         let mut letters = Vec::new();
         for kind in LISTS {
@@ -166,7 +169,7 @@ impl RoomModes {
         letters
     }
 
-    /// All of the list `letter` has come in.
+    /// The list `letter` has arrived completely.
     pub(crate) fn listed(&mut self, session: &Session, letter: char) {
         for kind in
             LISTS.into_iter().filter(|kind| session.list_letter(*kind).is_some_and(|(of, _)| of == letter))
@@ -176,7 +179,7 @@ impl RoomModes {
         self.changed();
     }
 
-    /// A list that was asked for is not shown to the person. False if none was.
+    /// A list that was requested is not shown to the person. Returns false if none was requested.
     pub(crate) fn refuse_list(&mut self) -> bool {
         let asked = self.lists.iter_mut().find(|list| list.state == Fetched::Asked);
         let was_asked = asked.map(|list| list.state = Fetched::All).is_some();
@@ -194,12 +197,12 @@ impl RoomModes {
         &mut self.lists[kind as usize]
     }
 
-    /// Whether a mode that is no list and no rank is set, as far as the server has told.
+    /// Whether a mode that is neither a list nor a rank is set, as far as the server has reported.
     pub(crate) fn is_set(&self, letter: char) -> bool {
         self.value(letter).is_some()
     }
 
-    /// The word of a letter that is set.
+    /// The parameter of a letter that is set.
     fn value(&self, letter: char) -> Option<&Arc<str>> {
         self.set.iter().find(|known| known.letter == letter).map(|known| &known.word)
     }
@@ -209,12 +212,13 @@ impl RoomModes {
         self.is_changed = true;
     }
 
-    /// Whether the interface has to look at them; it does so now.
+    /// Whether they have changed since the interface last looked. The interface looks now, so the mark is
+    /// cleared.
     pub(crate) const fn take_changed(&mut self) -> bool {
         std::mem::replace(&mut self.is_changed, false)
     }
 
-    /// What the interface sees.
+    /// The modes as the interface sees them.
     pub(crate) fn view(&self, session: &Session) -> Arc<RoomSettings> {
         Arc::clone(self.view.get_or_init(|| Arc::new(self.settings(session))))
     }
@@ -223,7 +227,8 @@ impl RoomModes {
         let offered =
             SETTINGS.into_iter().filter_map(|setting| Some((setting, session.modes().letter(setting)?)));
         let settings = offered.map(|(setting, letter)| (setting, self.value(letter).map(Arc::clone)));
-        // Where there are no accounts, they would shut everyone out; if one is set all the same, it can be seen and taken away.
+        // Where there are no accounts, these would lock everybody out; one that is set nevertheless is shown
+        // and can be removed.
         let settings = settings.filter(|(setting, value)| {
             value.is_some() || session.has_accounts() || !setting.is_about_accounts()
         });
@@ -236,10 +241,10 @@ impl RoomModes {
         RoomSettings { settings: settings.collect(), is_known: self.is_known, lists: lists.collect(), ranks }
     }
 
-    /// The lines that change the room so: one, unless the server takes fewer modes in one.
+    /// The lines that change the channel: one, unless the server limits the modes per line.
     pub(crate) fn lines(&self, session: &Session, room: &str, wanted: &[Set]) -> Vec<Line> {
         let mut steps: Vec<Step> = Vec::new();
-        // What opens comes first: nobody is shut out between two lines.
+        // Settings that open the channel come first, so that nobody is locked out between two lines.
         let opening = wanted.iter().filter(|(_, value)| value.is_none());
         for (setting, value) in opening.chain(wanted.iter().filter(|(_, value)| value.is_some())) {
             let Some(letter) = session.modes().letter(*setting) else { continue };
@@ -249,7 +254,7 @@ impl RoomModes {
             }
             let word = match value {
                 Some(word) => Some(Arc::clone(word)),
-                // Some servers want to hear what it was, and do not look at it.
+                // Some servers require the old key as a parameter and do not check it.
                 None if session.modes().always.contains(letter) => {
                     Some(now.filter(|word| !word.is_empty()).map_or_else(|| "*".into(), Arc::clone))
                 }
@@ -262,12 +267,12 @@ impl RoomModes {
     }
 }
 
-/// Whether people on this list may not speak: whoever is banned but still in the room may not either.
+/// Whether people on this list may not speak: members who are banned may not either.
 const fn is_silencing(kind: ListKind) -> bool {
     matches!(kind, ListKind::Bans | ListKind::Mutes)
 }
 
-/// An entry of a list, with who put it there and when.
+/// An entry of a list, with who added it and when.
 #[derive(Clone, Copy)]
 pub(crate) struct Entry<'a> {
     pub(crate) mask: &'a str,
@@ -275,7 +280,7 @@ pub(crate) struct Entry<'a> {
     pub(crate) at: Option<Timestamp>,
 }
 
-/// One letter of a MODE that is sent, with its word if it has one.
+/// One letter of a MODE to be sent, with its parameter if it has one.
 struct Step {
     is_set: bool,
     letter: char,
@@ -294,7 +299,7 @@ fn line(room: &str, steps: &[Step]) -> Line {
     steps.iter().filter_map(|step| step.word.as_deref()).fold(line, Line::param)
 }
 
-/// Whom a mask means.
+/// The people whom a mask matches.
 pub(crate) fn whom(mask: &str) -> Whom {
     let account = mask.split_once("a:").filter(|(begin, _)| matches!(*begin, "" | "~" | "$"));
     if let Some((_, account)) = account {

@@ -1,17 +1,18 @@
-//! What must not be kept or shown although a person wrote it: passwords in messages to services, and in commands.
+//! What must not be stored or shown although a person wrote it: passwords in messages to services and in
+//! commands.
 //!
-//! A network's services (NickServ and others) take passwords as messages. The rules are wide: a line that is hidden without need
-//! costs little, a password that stands on the screen, in an archive or in a draft costs much.
+//! A network's services (NickServ and others) take passwords as messages. The rules are broad: hiding a
+//! harmless line costs little; showing a password on the screen, in an archive or in a draft costs much.
 
 use std::borrow::Cow;
 
-/// What stands in the place of what is hidden; as long for each password.
+/// Replaces what is hidden, with the same length for every password.
 const DOTS: &str = "••••••";
 
-/// Programs that take passwords, besides everyone whose name ends in `serv`.
+/// Programs that take passwords, besides everybody whose nick ends in `serv`.
 const SERVICES: [&str; 5] = ["q", "x", "root", "&bitlbee", "l"];
 
-/// First words of messages to them behind which a password can stand.
+/// The first words of messages to them after which a password can follow.
 const COMMANDS: [&str; 24] = [
     "account",
     "auth",
@@ -39,12 +40,12 @@ const COMMANDS: [&str; 24] = [
     "update",
 ];
 
-/// Whether a message to `target` holds a password, as far as anyone can tell.
+/// Whether a message to `target` contains a password, as far as anyone can tell.
 pub fn hides(target: &str, text: &str) -> bool {
     text.split('\n').any(|line| cut(target, line).is_some())
 }
 
-/// The message as it may be shown and kept: dots for a password, and what follows it in its line.
+/// The message as it may be shown and stored: dots replace a password and the rest of its line.
 pub fn shown<'a>(target: &str, text: &'a str) -> Cow<'a, str> {
     if text.contains('\n') {
         let lines: Vec<_> = text.split('\n').map(|line| shown(target, line)).collect();
@@ -56,7 +57,8 @@ pub fn shown<'a>(target: &str, text: &'a str) -> Cow<'a, str> {
     }
 }
 
-/// Whether what stands in the composer of this conversation holds a password: a message, or a command with one.
+/// Whether the text in the composer of this conversation contains a password: a message, or a command with
+/// one.
 pub fn hides_input(conversation: &str, input: &str) -> bool {
     input.lines().any(|line| match line.trim_start().strip_prefix('/') {
         Some(command) if !command.starts_with('/') => command_hides(command),
@@ -76,7 +78,7 @@ fn command_hides(command: &str) -> bool {
         "cs" => hides("chanserv", rest),
         "us" => hides("userserv", rest),
         "os" => hides("operserv", rest),
-        // What is sent as it stands, with other programs.
+        // Other programs send what follows these as it is.
         "quote" | "raw" => command_hides(rest),
         "oper" | "authenticate" => has_words,
         service if is_service(service) => hides(service, rest),
@@ -84,7 +86,7 @@ fn command_hides(command: &str) -> bool {
     }
 }
 
-/// Where the words end that may be shown, if something behind them must not.
+/// Where the words end that may be shown, if something after them must not be.
 fn cut(target: &str, text: &str) -> Option<usize> {
     let target = target.split('@').next().unwrap_or(target).to_ascii_lowercase();
     let is_module = target.starts_with('*');
@@ -95,7 +97,7 @@ fn cut(target: &str, text: &str) -> Option<usize> {
     let first = words.next()?.to_ascii_lowercase();
     let end = words.at;
     if first == "set" || first == "saset" {
-        // SET PASSWORD x, SET #room PASSWORD x, SASET alice PASSWORD x; of ZNC's modules: Set user password.
+        // SET PASSWORD x, SET #room PASSWORD x, SASET alice PASSWORD x; in ZNC's modules: Set user password.
         let is_password = |word: &str| matches!(&*word.to_ascii_lowercase(), "password" | "pass");
         for _ in 0..3 {
             let is_found = is_password(words.next()?);
@@ -123,7 +125,7 @@ fn split(text: &str) -> (&str, &str) {
     (word, rest.trim_start())
 }
 
-/// Words of a text, with the place where the last one ended.
+/// The words of a text, with the position where the last one ended.
 struct Words<'a> {
     text: &'a str,
     at: usize,

@@ -22,7 +22,7 @@ use crate::{
     view::{Audience, Author, Carries, Several},
 };
 
-/// What this client understands, and uses if the server has it.
+/// The capabilities that this client understands, and requests where the server offers them.
 pub(crate) const WANTED: Capabilities = Capabilities::ACCOUNT_NOTIFY
     .union(Capabilities::ACCOUNT_TAG)
     .union(Capabilities::AWAY_NOTIFY)
@@ -46,98 +46,100 @@ pub(crate) const WANTED: Capabilities = Capabilities::ACCOUNT_NOTIFY
     .union(Capabilities::SETNAME)
     .union(Capabilities::STANDARD_REPLIES);
 
-/// One connection, as far as it has been agreed on. Made anew for each.
+/// The state of one connection. A new connection gets a new session.
 #[derive(Debug)]
 pub(crate) struct Session {
     /// The nick that the server knows.
     nick: Arc<str>,
-    /// `user@host` as others see it, once a line has shown it.
+    /// The person's `user@host` as others see it, once a line has shown it.
     userhost: Option<String>,
-    /// RPL_WELCOME has come.
+    /// Whether RPL_WELCOME has come.
     is_registered: bool,
-    /// The greeting is over: the person is taken back to where they were.
+    /// Whether the greeting is over and the person's channels have been joined again.
     is_greeted: bool,
-    /// Nicks that were tried because the wanted one was refused.
+    /// The number of nicks that were tried because the wanted one was refused.
     nicks_tried: usize,
-    /// Why the nick was refused that was asked for last, if the server says it for programs.
+    /// Why the last nick was refused, if the server has said so in machine-readable form.
     nick_fault: Option<NickFault>,
-    /// The account that the server has said the person is logged in to.
+    /// The account that the person is logged in to, according to the server.
     account: Option<Arc<str>>,
-    /// The server has accounts, as far as it shows: it can sign people in, or has signed this one in.
+    /// Whether the server visibly has accounts: it can sign people in, or has signed this person in.
     has_accounts: bool,
-    /// The nick was refused without a reason; whether it is asked for once more, when the server can give one, or was.
+    /// The nick was refused without a reason: whether it is requested once more when the server can give one,
+    /// or already was.
     asks_why: Asks,
-    /// CAP REQs that were not answered.
+    /// The number of CAP REQs that were not answered yet.
     requests_open: u32,
-    /// Capabilities were refused together and are asked for one by one.
+    /// Whether capabilities were refused together and are now requested one by one.
     asks_singly: bool,
-    /// What the server offers, while it still lists.
+    /// What the server offers, while it is still listing.
     offered: Capabilities,
     capabilities: Capabilities,
     casemapping: Casemapping,
-    /// What room names start with.
+    /// The characters that channel names start with.
     channel_prefixes: String,
-    /// Signs before nicks and the mode letters they stand for, the mightiest first.
+    /// The rank prefixes and their mode letters, from the highest rank down.
     member_modes: Vec<MemberMode>,
-    /// The other modes of rooms.
+    /// The other modes of channels.
     modes: ModeLetters,
-    /// Signs that stand before the name of a room if only people of that rank and higher are to read something.
+    /// The prefixes that can be put before a channel's name so that only members of that rank and higher read
+    /// a message.
     audience_signs: String,
-    /// What one message of several lines may hold, if the server says so.
+    /// The limits of a message of several lines, if the server supports those.
     several: Option<Several>,
-    /// Modes that one MODE may change.
+    /// The number of modes that one MODE may change.
     modes_max: usize,
-    /// What a ban begins with that keeps somebody from speaking, and no more than that.
+    /// The start of a ban that only keeps somebody from speaking.
     mute_prefix: Option<String>,
-    /// The letter that marks a program in the answers to WHO.
+    /// The letter that marks a bot in the answers to WHO.
     bot_flag: Option<char>,
-    /// What the network calls itself.
+    /// The network's own name.
     network: Option<Arc<str>>,
-    /// Messages that one request of history may give.
+    /// The most messages that one request for history returns.
     history_max: usize,
-    /// Places in a history can be named by ids of messages.
+    /// Whether msgids can be used as positions in a history.
     finds_by_msgid: bool,
-    /// It is a bouncer that repeats what was said, of its own accord.
+    /// Whether the server is a bouncer that plays back messages by itself.
     is_bouncer: bool,
-    /// It says who comes and goes, of those it is asked about (MONITOR).
+    /// Whether the server reports the presence of people that it is asked to watch (MONITOR).
     monitors: bool,
-    /// The longest nick.
+    /// The length of the longest nick, in bytes.
     nick_bytes_max: Option<usize>,
-    /// By how many milliseconds the server's clock is ahead of ours; negative if it is behind.
+    /// How many milliseconds the server's clock is ahead of ours; negative if it is behind.
     clock_ahead: i64,
-    /// How far signing in has come.
+    /// The progress of signing in.
     sign_in: SignIn,
-    /// What the person is called here, if not by the nick: their own display name.
+    /// The person's own display name here, if it differs from the nick.
     called: Option<Arc<str>>,
-    /// The nick that the person asked for and the server has not given yet.
+    /// The nick that the person has requested and the server has not granted yet.
     nick_asked: Option<Arc<str>>,
-    /// Whether the person waits for the wanted nick.
+    /// Whether the person is waiting for the wanted nick.
     regain: Regain,
-    /// Gives the composed form of a text.
+    /// Converts a text to its composed form (NFC).
     compose: Compose,
     next_label: u64,
     next_batch: u64,
 }
 
-/// A rank of a room's members, as the server writes it.
+/// A channel rank as the server writes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct MemberMode {
-    /// The sign before a nick.
+    /// The prefix before a nick.
     pub(crate) sign: char,
-    /// The letter of the mode.
+    /// The letter of the mode that gives the rank.
     pub(crate) letter: char,
 }
 
-/// A target that is a room, or some people in it.
+/// A target that is a channel, or some of its members.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct RoomTarget<'a> {
-    /// The room's name.
+    /// The channel's name.
     pub(crate) room: &'a str,
-    /// Which of its people are meant, if not all.
+    /// The members that are meant, if not all.
     pub(crate) audience: Option<Audience>,
 }
 
-/// Whether something is asked.
+/// Whether a question will be asked, or has been.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Asks {
     #[default]
@@ -146,10 +148,10 @@ enum Asks {
     Done,
 }
 
-/// What the names of ZNC's own capabilities begin with.
+/// The prefix of ZNC's own capabilities.
 const ZNC: &str = "znc.in/";
 
-/// What was said so long ago is not said now, however slow the networks are.
+/// A message older than this is not live, however slow the network is.
 const LONG_AGO: Duration = Duration::from_secs(2 * 60);
 
 impl Default for Session {
@@ -196,12 +198,13 @@ impl Default for Session {
 }
 
 impl Session {
-    /// One that wants to be called as the settings say.
+    /// A session for somebody who wants to be known as the settings say.
     pub(crate) fn new(settings: &Settings) -> Self {
         Self { nick: Arc::clone(&settings.nick), compose: settings.compose, ..Self::default() }
     }
 
-    /// The next one with the same server: what is needed before the server says it again is taken to be as it was.
+    /// The next session with the same server. Values that are needed before the server repeats them are
+    /// assumed to be unchanged.
     pub(crate) fn next(&self, settings: &Settings) -> Self {
         Self {
             casemapping: self.casemapping,
@@ -217,7 +220,7 @@ impl Session {
         &self.nick
     }
 
-    /// Whether the server has taken the person in.
+    /// Whether the server has registered the person.
     pub(crate) const fn is_registered(&self) -> bool {
         self.is_registered
     }
@@ -227,38 +230,38 @@ impl Session {
         self.is_greeted
     }
 
-    /// The greeting is over. False if it was before, or has not begun.
+    /// Ends the greeting. Returns false if it was over already or has not begun.
     pub(crate) const fn greeted(&mut self) -> bool {
         self.is_registered && !std::mem::replace(&mut self.is_greeted, true)
     }
 
-    /// Whether the server says that the person is logged in to an account.
+    /// Whether the person is logged in to an account, according to the server.
     pub(crate) const fn is_logged_in(&self) -> bool {
         self.account.is_some()
     }
 
-    /// Whether the server has accounts, as far as it shows.
+    /// Whether the server visibly has accounts.
     pub(crate) const fn has_accounts(&self) -> bool {
         self.has_accounts
     }
 
-    /// The person is logged in to an account, or no longer.
+    /// Sets or clears the account that the person is logged in to.
     pub(crate) fn set_account(&mut self, account: Option<&str>) {
         self.has_accounts |= account.is_some();
         self.account = account.map(Arc::from);
     }
 
-    /// `user@host` as others see it, once a line has shown it.
+    /// The person's `user@host` as others see it, once a line has shown it.
     pub(crate) fn userhost(&self) -> Option<&str> {
         self.userhost.as_deref()
     }
 
-    /// One's own `user@host`, as it has just been shown. It decides how long a message may be.
+    /// Sets the person's own `user@host`, as it has just been shown. The length of messages depends on it.
     pub(crate) fn set_userhost(&mut self, userhost: String) {
         self.userhost = Some(userhost);
     }
 
-    /// `nick!user@host` of the person, with as much of it as is known.
+    /// The person's `nick!user@host`, as far as it is known.
     pub(crate) fn source(&self) -> String {
         match &self.userhost {
             Some(userhost) => format!("{}!{userhost}", self.nick),
@@ -266,9 +269,10 @@ impl Session {
         }
     }
 
-    /// The person, as they are shown when they say something.
+    /// The person as the author of a message.
     pub(crate) fn author(&self) -> Author {
-        // Where the server does not tell the accounts of others, it does not tell one's own with a message either.
+        // A server that does not tell the accounts of others does not put the person's own on a message
+        // either.
         let account = self.account.as_deref().filter(|_| self.has(Capabilities::ACCOUNT_TAG));
         Author {
             own: true,
@@ -278,67 +282,68 @@ impl Session {
         }
     }
 
-    /// What the network calls itself, once it has said so.
+    /// The network's own name, once it has announced one.
     pub(crate) const fn network(&self) -> Option<&Arc<str>> {
         self.network.as_ref()
     }
 
-    /// Messages that one request of history may give; 0 if the server does not say.
+    /// The most messages that one request for history returns; 0 if the server does not say.
     pub(crate) const fn history_max(&self) -> usize {
         self.history_max
     }
 
-    /// Whether places in a history can be named by ids of messages.
+    /// Whether msgids can be used as positions in a history.
     pub(crate) const fn finds_by_msgid(&self) -> bool {
         self.finds_by_msgid
     }
 
-    /// Whether it is a bouncer that repeats what was said, of its own accord.
+    /// Whether the server is a bouncer that plays back messages by itself.
     pub(crate) const fn is_bouncer(&self) -> bool {
         self.is_bouncer
     }
 
-    /// The longest nick, if the server says so.
+    /// The length of the longest nick in bytes, if the server has announced it.
     pub(crate) const fn nick_bytes_max(&self) -> Option<usize> {
         self.nick_bytes_max
     }
 
-    /// Which letters are the same in names.
+    /// The rule by which names are compared.
     pub(crate) const fn casemapping(&self) -> Casemapping {
         self.casemapping
     }
 
-    /// The modes of rooms that are no ranks.
+    /// The channel modes that are not ranks.
     pub(crate) const fn modes(&self) -> &ModeLetters {
         &self.modes
     }
 
-    /// Signs before nicks and the mode letters they stand for, the mightiest first.
+    /// The rank prefixes and their mode letters, from the highest rank down.
     pub(crate) fn member_modes(&self) -> &[MemberMode] {
         &self.member_modes
     }
 
-    /// The sign before a nick for which this mode letter stands.
+    /// The rank prefix that belongs to this mode letter.
     pub(crate) fn sign_of(&self, letter: char) -> Option<char> {
         self.member_modes.iter().find(|mode| mode.letter == letter).map(|mode| mode.sign)
     }
 
-    /// Modes that one MODE may change.
+    /// The number of modes that one MODE may change.
     pub(crate) const fn modes_max(&self) -> usize {
         self.modes_max
     }
 
-    /// What a ban begins with that keeps somebody from speaking, and no more than that.
+    /// The start of a ban that only keeps somebody from speaking.
     pub(crate) fn mute_prefix(&self) -> Option<&str> {
         self.mute_prefix.as_deref()
     }
 
-    /// Whether the flags in an answer to WHO say that somebody is a program.
+    /// Whether the flags in an answer to WHO mark a bot.
     pub(crate) fn is_bot(&self, flags: &str) -> bool {
         self.bot_flag.is_some_and(|flag| flags.contains(flag))
     }
 
-    /// A text with the person's name marked: the one they have, or the one they wait for. Says whether it is there.
+    /// Parses a text and marks the person's nick in it: the one they have, or the one they wait for. Also
+    /// returns whether it occurs.
     pub(crate) fn parse_naming(&self, text: &str) -> (Text, bool) {
         let letters = Letters { casemapping: self.casemapping, compose: self.compose };
         let named = Text::parse_naming(text, &self.nick, letters);
@@ -348,24 +353,24 @@ impl Session {
         }
     }
 
-    /// The form in which equal names are equal.
+    /// The folded form of a name, which is the same for equal names.
     pub(crate) fn fold(&self, name: &str) -> String {
         self.casemapping.fold(name).into_owned()
     }
 
-    /// Whether both name the same.
+    /// Whether two names are equal on this server.
     pub(crate) fn same(&self, one: &str, other: &str) -> bool {
         self.casemapping.fold(one) == self.casemapping.fold(other)
     }
 
-    /// Whether this can be the name of a room.
+    /// Whether this can be the name of a channel.
     pub(crate) fn is_room_name(&self, name: &str) -> bool {
         self.is_room(name)
             && (2..=NAME_BYTES_MAX).contains(&name.len())
             && !name.contains(|char: char| matches!(char, ' ' | ',') || char.is_control())
     }
 
-    /// Whether this can be the name of a person.
+    /// Whether this can be a nick.
     pub(crate) fn is_nick(&self, name: &str) -> bool {
         (1..=NAME_BYTES_MAX).contains(&name.len())
             && !self.is_room(name)
@@ -373,33 +378,34 @@ impl Session {
             && !name.contains(|char: char| matches!(char, ' ' | ',' | '!' | '@') || char.is_control())
     }
 
-    /// Whether the target is a room.
+    /// Whether the target is a channel.
     pub(crate) fn is_room(&self, target: &str) -> bool {
         target.starts_with(|char| self.channel_prefixes.contains(char))
     }
 
-    /// Whether this was agreed on.
+    /// Whether this capability is enabled.
     pub(crate) const fn has(&self, capability: Capabilities) -> bool {
         self.capabilities.contains(capability)
     }
 
-    /// Whether the server tells who is away.
+    /// Whether the server reports who is away.
     pub(crate) const fn tells_away(&self) -> bool {
         self.has(Capabilities::AWAY_NOTIFY)
     }
 
-    /// Whether the server can be told now up to where the person has read.
+    /// Whether the server can be told read positions now.
     pub(crate) const fn keeps_markers(&self) -> bool {
         self.is_registered && self.has(Capabilities::READ_MARKER)
     }
 
-    /// Whether the server knows what people want to be called.
+    /// Whether the server has display names.
     pub(crate) const fn knows_display_names(&self) -> bool {
         self.capabilities.intersects(Capabilities::METADATA.union(Capabilities::METADATA_2))
     }
 
-    /// Whether earlier messages can be asked for, and put in their places when they come: a page must be told from what is
-    /// said now, its messages need their times, and one's own must have come back once to be known again.
+    /// Whether earlier messages can be requested and put in their places: a page must be distinguishable from
+    /// live messages, its messages must have times, and the person's own messages must have been echoed so
+    /// that they are recognised.
     pub(crate) const fn has_history(&self) -> bool {
         const NEEDED: Capabilities = Capabilities::CHATHISTORY
             .union(Capabilities::BATCH)
@@ -408,18 +414,18 @@ impl Session {
         self.has(NEEDED)
     }
 
-    /// The server tells its time.
+    /// Learns the server's clock from a line.
     pub(crate) const fn heard_time(&mut self, at: Timestamp, now: Timestamp) {
         self.clock_ahead = at.as_millis().saturating_sub(now.as_millis());
     }
 
-    /// Whether a message of this time is not said now: neither by our clock nor by the server's, should that be behind.
+    /// Whether a message of this time is not live, both by our clock and by the server's if that is behind.
     pub(crate) fn is_long_ago(&self, at: Timestamp, now: Timestamp) -> bool {
         let now = now.as_millis().saturating_add(self.clock_ahead.min(0));
         Timestamp::from_millis(now).since(at) >= LONG_AGO
     }
 
-    /// What one message may hold there.
+    /// How much one message to this target can hold.
     pub(crate) fn carries(&self, target: &str) -> Carries {
         const NEEDED: Capabilities = Capabilities::MULTILINE.union(Capabilities::BATCH);
         Carries {
@@ -428,17 +434,18 @@ impl Session {
         }
     }
 
-    /// A target without the signs before it: the room, and which of its people are meant if not all. None if it is no room.
+    /// Splits the rank prefixes from a target: the channel, and which of its members are meant if not all.
+    /// `None` if the target is not a channel.
     pub(crate) fn audience<'a>(&self, target: &'a str) -> Option<RoomTarget<'a>> {
         let mut signs = &*self.audience_signs;
         let all: String;
         if signs.is_empty() {
-            // A server that uses them without saying so means the signs of members.
+            // A server that uses them without announcing them means the rank prefixes.
             all = self.member_modes.iter().map(|mode| mode.sign).collect();
             signs = &all;
         }
         let room = target.trim_start_matches(|char| signs.contains(char));
-        // `&` is a sign to some servers and begins a room to others.
+        // `&` is a prefix on some servers and begins channel names on others.
         let room = if self.is_room(room) { room } else { target };
         if !self.is_room(room) {
             return None;
@@ -448,7 +455,7 @@ impl Session {
         Some(RoomTarget { room, audience })
     }
 
-    /// The signs before a nick in NAMES, and the nick.
+    /// Splits a word of NAMES into the rank prefixes and the nick.
     pub(crate) fn split_prefixes<'a>(&self, word: &'a str) -> (&'a str, &'a str) {
         let is_sign = |char: char| self.member_modes.iter().any(|mode| mode.sign == char);
         let nick = word.trim_start_matches(is_sign);
@@ -462,15 +469,15 @@ impl Session {
         self.next_label.to_string()
     }
 
-    /// A name for a batch that no other of this connection has.
+    /// A batch reference that no other batch of this connection has.
     pub(crate) fn batch(&mut self) -> String {
         self.next_batch += 1;
         format!("p{}", self.next_batch)
     }
 
-    /// How long a text may be so that others get it whole, with their `:nick!user@host PRIVMSG target :`.
+    /// How many bytes of text reach others complete, together with their `:nick!user@host PRIVMSG target :`.
     pub(crate) fn text_bytes_max(&self, target: &str) -> usize {
-        /// `user@host`, if nobody has told: ten of a user and 63 of a host.
+        /// The assumed length of `user@host` while it is unknown: ten bytes for the user and 63 for the host.
         const USERHOST_BYTES: usize = 74;
         let userhost = self.userhost.as_ref().map_or(USERHOST_BYTES, String::len);
         let around = ":! PRIVMSG  :\r\n".len() + self.nick.len() + userhost + target.len();

@@ -1,4 +1,5 @@
-//! How a room is set up, as people name it: who may enter, who may speak, who is kept out. No letters of the protocol.
+//! The settings of a channel as people name them: who may enter, who may speak, who is banned. Letters of the
+//! protocol do not appear here.
 
 use std::sync::Arc;
 
@@ -7,26 +8,26 @@ use serde::{Deserialize, Serialize};
 
 use crate::rank::Rank;
 
-/// One thing that can be set in a room.
+/// One setting of a channel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Setting {
-    /// Only those who were invited may enter.
+    /// Only people who were invited may enter.
     InvitedOnly,
-    /// Only those who are logged in to an account may enter.
+    /// Only people who are logged in to an account may enter.
     AccountsOnly,
-    /// Only those who know this word may enter.
+    /// Only people who know this key may enter.
     Key,
-    /// No more than so many people may be in it.
+    /// At most this many people may be in it.
     Limit,
-    /// Who may not enter is sent to this other room.
+    /// People who may not enter are sent to this other room.
     Forward,
-    /// Only those with voice may speak.
+    /// Only people with voice may speak.
     VoicedSpeak,
-    /// Only those with voice or an account may speak.
+    /// Only people with voice or an account may speak.
     AccountsSpeak,
-    /// Nothing comes in from people who are not in the room.
+    /// Only people who are in the room can send messages to it.
     NoOutsiders,
-    /// Colours and other formatting are taken out of what is said.
+    /// Colours and other formatting are removed from messages.
     PlainText,
     /// Only operators may set the topic.
     TopicLocked,
@@ -34,7 +35,7 @@ pub enum Setting {
     Hidden,
 }
 
-/// All of them, in the order in which they are shown.
+/// All settings, in the order in which they are shown.
 pub const SETTINGS: [Setting; 11] = [
     Setting::InvitedOnly,
     Setting::AccountsOnly,
@@ -50,30 +51,31 @@ pub const SETTINGS: [Setting; 11] = [
 ];
 
 impl Setting {
-    /// Whether it is for people with an account.
+    /// Whether it is about people with an account.
     pub(crate) const fn is_about_accounts(self) -> bool {
         matches!(self, Self::AccountsOnly | Self::AccountsSpeak)
     }
 
-    /// Whether it is a word or a number, and not just on or off.
+    /// Whether it has a value, and is not just on or off.
     pub const fn has_value(self) -> bool {
         matches!(self, Self::Key | Self::Limit | Self::Forward)
     }
 }
 
-/// A setting and what it is set to: none if it is off; if it is on, its value, which is empty if it has none.
+/// A setting and its value: `None` if it is off, and an empty text if it is on and has no value.
 pub type Set = (Setting, Option<Arc<str>>);
 
-/// How a room is set up, and what the server offers for it. Equal if it is the same allocation.
+/// The settings of a channel, and what the server offers for it. Two are equal if they are the same
+/// allocation.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct RoomSettings {
-    /// What the server offers and has a use for, and how it is set.
+    /// The settings that the server offers and that make sense there, with their values.
     pub settings: Vec<Set>,
-    /// The server has told how it is set; before that, all seems to be off.
+    /// Whether the server has reported the settings; until then all of them seem to be off.
     pub is_known: bool,
     /// The lists that the server offers.
     pub lists: Vec<MaskList>,
-    /// The ranks that the server has, the mightiest first; not that of a plain member.
+    /// The ranks that the server has, from the highest down, without the plain member.
     pub ranks: Vec<Rank>,
 }
 
@@ -84,73 +86,73 @@ impl PartialEq for RoomSettings {
 }
 
 impl RoomSettings {
-    /// Whether the server has such a list.
+    /// Whether the server has this list.
     pub fn offers(&self, kind: ListKind) -> bool {
         self.lists.iter().any(|list| list.kind == kind)
     }
 }
 
-/// What a list of a room is for.
+/// The purpose of a channel's list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum ListKind {
-    /// Who may not enter.
+    /// People who may not enter.
     Bans,
-    /// Who may not speak.
+    /// People who may not speak.
     Mutes,
-    /// Who may enter although he is among the bans.
+    /// People who may enter even if a ban matches them.
     Exceptions,
-    /// Who needs no invitation.
+    /// People who need no invitation.
     Invited,
 }
 
-/// All of them, in the order in which they are shown.
+/// All lists, in the order in which they are shown.
 pub const LISTS: [ListKind; 4] = [ListKind::Bans, ListKind::Mutes, ListKind::Exceptions, ListKind::Invited];
 
-/// A list of people, by masks.
+/// A list of masks.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct MaskList {
-    /// What it is for.
+    /// The purpose of the list.
     pub kind: ListKind,
-    /// Oldest first, as far as they have come in.
+    /// The entries that have arrived so far, oldest first.
     pub masks: Vec<Mask>,
-    /// Whether all have come in.
+    /// Whether all entries have arrived.
     pub is_complete: bool,
 }
 
-/// One line of such a list.
+/// One entry of such a list.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Mask {
-    /// As the server knows it.
+    /// The mask as the server knows it.
     pub mask: Arc<str>,
-    /// Who is meant.
+    /// The people whom the mask matches.
     pub whom: Whom,
-    /// Who put it there, if known.
+    /// Who added it, if known.
     pub by: Option<Arc<str>>,
-    /// When, if known.
+    /// When it was added, if known.
     pub at: Option<Timestamp>,
 }
 
-/// Whom a mask means. Names as they are shown.
+/// The people whom a mask matches. Names are as they are shown.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Whom {
-    /// Everyone.
+    /// Everyone, whatever their nick and host.
     Everyone,
-    /// Whoever has this name.
+    /// Whoever has this nick.
     Nick(Arc<str>),
-    /// Everyone from this address.
+    /// Everyone from this host.
     Host(Arc<str>),
     /// Whoever is logged in to this account.
     Account(Arc<str>),
-    /// Something else; the mask as it is shown.
+    /// Anything else; the mask as it is shown.
     Other(Arc<str>),
 }
 
-/// How somebody is put on a list.
+/// How somebody is matched on a list.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum MaskBy {
-    /// By his name.
+    /// By their nick.
     #[default]
     Nick,
-    /// By the address that he comes from, and so with everyone else from there.
+    /// By their host, which also matches everybody else from there.
     Host,
 }

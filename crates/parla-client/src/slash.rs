@@ -1,6 +1,7 @@
 //! What a person writes in the composer: a message, or a command after `/`.
 //!
-//! A mistyped command is never a message: it may hold a password. A message that begins with a slash is written with two.
+//! A mistyped command is never sent as a message, because it may contain a password. A message that begins
+//! with a slash is written with two.
 
 mod split;
 
@@ -8,32 +9,32 @@ pub use split::split_text;
 
 use crate::limits::SHOWN_NAME_CHARS_MAX;
 
-/// What was submitted.
+/// The meaning of the text that was submitted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Submission {
-    /// To be said, line by line. Lines that have nothing in them stand between others only; there are none at all if nothing was
-    /// written.
+    /// A message, line by line. Empty lines occur only between others; there are no lines at all if nothing
+    /// was written.
     Message(Vec<String>),
-    /// To be done.
+    /// A command to carry out.
     Command(Slash),
-    /// No such command, or several in one; what stands after the slash.
+    /// There is no such command, or several were written at once; this is the text after the slash.
     Unknown(String),
-    /// The command wants more words.
+    /// The command needs more words.
     Missing {
-        /// Which.
+        /// The command that was written.
         command: &'static Spec,
     },
 }
 
-/// A command as it was written: names are not checked, and a room may lack its `#`.
+/// A command as it was written: names have not been checked, and a room may lack its `#`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the names say it, in the words of IRC")]
 pub enum Slash {
-    /// Rooms, each with its key if it has one.
+    /// The rooms, each with its key if one was given.
     Join {
         rooms: Vec<(String, Option<String>)>,
     },
-    /// Of no room: of this one.
+    /// Without a room it means the current one.
     Part {
         room: Option<String>,
         reason: Option<String>,
@@ -41,11 +42,11 @@ pub enum Slash {
     Nick {
         nick: String,
     },
-    /// No text: show it.
+    /// Without a text the topic is shown.
     Topic {
         text: Option<String>,
     },
-    /// No lines: to talk to someone without saying anything yet.
+    /// Without lines the conversation is opened and nothing is sent.
     Msg {
         nick: String,
         lines: Vec<String>,
@@ -57,7 +58,7 @@ pub enum Slash {
         nick: String,
         reason: Option<String>,
     },
-    /// Into no room: into this one.
+    /// Without a room it means the current one.
     Invite {
         nick: String,
         room: Option<String>,
@@ -78,21 +79,21 @@ pub enum Slash {
     List,
 }
 
-/// A command that there is. What it does, the interface says.
+/// The description of a command. The interface has the text that says what it does.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Spec {
-    /// What is written after the slash.
+    /// The command's name, as it is written after the slash.
     pub name: &'static str,
-    /// Other names of the same.
+    /// Other names for the same command.
     pub aliases: &'static [&'static str],
-    /// The words that follow and cannot be left out.
+    /// The words that must follow.
     pub needed: &'static [Word],
-    /// The words behind those, which can be left out.
+    /// The words that may follow after those.
     pub optional: &'static [Word],
     verb: Verb,
 }
 
-/// What belongs behind a command. What it is called, the interface says.
+/// The parameters of commands. The interface has their names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum Word {
@@ -149,23 +150,23 @@ pub static SPECS: &[Spec] = {
 };
 
 impl Spec {
-    /// The command of this name, in whatever case.
+    /// The command with this name, ignoring case.
     pub fn find(name: &str) -> Option<&'static Self> {
         SPECS.iter().find(|spec| spec.names().any(|known| known.eq_ignore_ascii_case(name)))
     }
 
-    /// Whether anything follows it.
+    /// Whether the command takes any words.
     pub const fn takes_words(&self) -> bool {
         !self.needed.is_empty() || !self.optional.is_empty()
     }
 
-    /// Its name and then its other names.
+    /// The name, followed by its aliases.
     pub fn names(&self) -> impl Iterator<Item = &'static str> {
         [self.name].into_iter().chain(self.aliases.iter().copied())
     }
 }
 
-/// Reads what was submitted.
+/// Parses what was submitted.
 pub fn parse(input: &str) -> Submission {
     let mut lines = lines(input);
     let Some(first) = lines.first_mut() else { return Submission::Message(lines) };
@@ -180,7 +181,7 @@ pub fn parse(input: &str) -> Submission {
     }
 }
 
-/// The lines from the first to the last that has something in it. IRC has no NUL.
+/// The lines from the first non-empty one to the last. NUL is removed, because IRC cannot carry it.
 fn lines(input: &str) -> Vec<String> {
     let lines = input.split('\n').flat_map(|line| line.strip_suffix('\r').unwrap_or(line).split('\r'));
     let mut lines: Vec<String> = lines
@@ -195,7 +196,7 @@ fn lines(input: &str) -> Vec<String> {
 /// How the first line begins.
 enum Opening<'a> {
     Message,
-    /// With two slashes.
+    /// With two slashes, which stand for one at the start of a message.
     Escaped,
     Command(&'static Spec),
     Unknown(&'a str),
@@ -204,7 +205,7 @@ enum Opening<'a> {
 impl<'a> Opening<'a> {
     fn of(line: &'a str) -> Self {
         let Some(command) = line.strip_prefix('/') else {
-            // A space before the slash is a slip of the hand, if a command follows.
+            // A space before the slash is a typing error if a command follows.
             let indented =
                 line.trim_start().strip_prefix('/').and_then(|command| Spec::find(first_word(command)));
             return indented.map_or(Self::Message, Self::Command);
@@ -217,7 +218,7 @@ impl<'a> Opening<'a> {
     }
 }
 
-/// So much of what is no command that its author knows what is meant.
+/// The start of an unknown command, long enough for its author to recognise it.
 fn shortened(text: &str) -> String {
     text.chars().take(SHOWN_NAME_CHARS_MAX).collect()
 }
@@ -226,10 +227,10 @@ fn first_word(text: &str) -> &str {
     text.split(char::is_whitespace).next().unwrap_or_default()
 }
 
-/// Reads the words of a command.
+/// Parses the words of a command.
 fn read(command: &'static Spec, lines: &[String]) -> Submission {
     let Some((first, more)) = lines.split_first() else { return Submission::Missing { command } };
-    // To do one of several commands and to say the others aloud would be wrong whichever it is.
+    // It would be wrong to carry out one of several commands and say the others aloud, whichever it is.
     if more.iter().any(|line| matches!(Opening::of(line), Opening::Command(_))) {
         return Submission::Unknown(shortened(lines.join(" ").trim().trim_start_matches('/')));
     }
@@ -238,7 +239,7 @@ fn read(command: &'static Spec, lines: &[String]) -> Submission {
     words.command(command.verb).map_or(Submission::Missing { command }, Submission::Command)
 }
 
-/// What follows a command, word by word.
+/// The text after a command, word by word.
 #[derive(Clone, Copy)]
 struct Words<'a> {
     first: &'a str,
@@ -246,7 +247,7 @@ struct Words<'a> {
 }
 
 impl<'a> Words<'a> {
-    /// None if words are missing.
+    /// The parsed command; `None` if words are missing.
     fn command(mut self, verb: Verb) -> Option<Slash> {
         Some(match verb {
             Verb::Away => Slash::Away { reason: self.text() },
@@ -264,7 +265,8 @@ impl<'a> Words<'a> {
             Verb::Msg => {
                 Slash::Msg { nick: self.word()?.to_owned(), lines: self.lines().unwrap_or_default() }
             }
-            // With a space in it, it is no nick. Its first word would be one that was not wanted.
+            // With a space in it, it is not a nick, and its first word alone would be one that was not
+            // wanted.
             Verb::Nick => Slash::Nick { nick: self.text()? },
             Verb::Part => Slash::Part { room: self.room(), reason: self.text() },
             Verb::Quit => Slash::Quit { reason: self.text() },
@@ -292,7 +294,7 @@ impl<'a> Words<'a> {
         Some(room.to_owned())
     }
 
-    /// `#a,#b key-of-a,key-of-b`, or `#a #b`.
+    /// Parses `#a,#b key-of-a,key-of-b`, or `#a #b`.
     fn rooms(mut self) -> Option<Vec<(String, Option<String>)>> {
         let mut names: Vec<&str> = listed(self.word()?).collect();
         let mut keys = Vec::new();
@@ -304,13 +306,13 @@ impl<'a> Words<'a> {
         Some(rooms.collect()).filter(|rooms: &Vec<_>| !rooms.is_empty())
     }
 
-    /// What is left, as one line.
+    /// The rest as one line.
     fn text(self) -> Option<String> {
         let lines = self.lines()?.into_iter().filter(|line| !line.is_empty());
         Some(lines.collect::<Vec<_>>().join(" "))
     }
 
-    /// What is left, line by line.
+    /// The rest, line by line.
     fn lines(self) -> Option<Vec<String>> {
         let first = Some(self.first.trim().to_owned());
         let lines = first.into_iter().chain(self.more.iter().cloned());
@@ -449,7 +451,7 @@ mod tests {
     }
 
     proptest! {
-        /// Whatever is written, what is said in the room has lines, and no command in the first of them.
+        /// Whatever is written, a message for the room has lines, and its first line is not a command.
         #[test]
         fn no_command_is_said_aloud(input in "[ \t\u{a0}]{0,2}/?/?(join|msg|me|jion|topic)?([ \n\ra#,]|\\PC){0,20}") {
             match parse(&input) {

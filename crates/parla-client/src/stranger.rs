@@ -1,8 +1,8 @@
-//! What answers at a port where no chat server is: told by the first line, before a connection is taken for one.
+//! Recognises what answers at a port where there is no chat server, by its first line.
 
 use crate::problem::ProblemKind;
 
-/// What the first line of a server shows, if it is not the language of chat.
+/// The problem that the first line of a server shows, if it does not speak IRC.
 pub(crate) fn of(line: &[u8]) -> Option<ProblemKind> {
     let starts =
         |what: &str| line.get(..what.len()).is_some_and(|start| start.eq_ignore_ascii_case(what.as_bytes()));
@@ -13,7 +13,8 @@ pub(crate) fn of(line: &[u8]) -> Option<ProblemKind> {
     if starts("HTTP/") || starts("<!doctype") || starts("<html") {
         return Some(ProblemKind::WebServer);
     }
-    // SSH, VNC, then mail: SMTP and FTP greet by 220, POP3 by +OK, IMAP by `* OK`. A chat server's 220 has a source.
+    // SSH, VNC, then mail: SMTP and FTP greet with 220, POP3 with +OK, IMAP with `* OK`. A chat server's 220
+    // has a source.
     let others = ["SSH-", "RFB ", "220 ", "220-", "+OK", "* OK", "* PREAUTH"];
     others.iter().any(|what| starts(what)).then_some(ProblemKind::NotIrc)
 }

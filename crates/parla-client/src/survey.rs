@@ -1,6 +1,6 @@
-//! What is asked about a room when the person has come in: how it is set up, and where its people are.
+//! The questions about a channel that the person has joined: its settings, and where its members are from.
 //!
-//! One question at a time, so that a person in many rooms is not taken for a flood.
+//! Only one question is open at a time, so that a person in many channels does not look like a flood.
 
 use std::collections::VecDeque;
 
@@ -18,11 +18,11 @@ use crate::{
 #[derive(Debug, Default)]
 pub(crate) struct Survey {
     waiting: VecDeque<BufferId>,
-    /// What was asked and not answered.
+    /// The question that has not been answered yet.
     open: Option<Asked>,
 }
 
-/// A question that was asked.
+/// A question that was sent.
 #[derive(Clone, Copy, Debug)]
 struct Asked {
     room: BufferId,
@@ -38,7 +38,7 @@ pub(crate) enum Question {
 }
 
 impl Survey {
-    /// The person has come into a room.
+    /// Queues the questions for a channel that the person has joined.
     pub(crate) fn joined(&mut self, id: BufferId) {
         if !self.waiting.contains(&id) {
             self.waiting.push_back(id);
@@ -49,24 +49,24 @@ impl Survey {
         self.open.map(|asked| asked.until)
     }
 
-    /// Gives up what is not answered.
+    /// Gives up a question that was not answered in time.
     pub(crate) fn give_up_late(&mut self, now: Timestamp) {
         self.open.take_if(|asked| asked.until <= now);
     }
 
-    /// The answer has come in, whether it was this that was asked or not.
+    /// An answer has arrived, whether or not it was to the open question.
     pub(crate) fn answered(&mut self, room: &Buffer, question: Question, turn: &mut Turn<'_>) {
         let is_it = |asked: &mut Asked| asked.room == room.id() && asked.question == question;
         if self.open.take_if(is_it).is_none() {
             return;
         }
-        // In a crowd nobody looks for who is away; the server tells what changes.
+        // In a large channel nobody looks for who is away, and the server reports changes anyway.
         if question == Question::Modes && room.members().len() <= SURVEY_PEOPLE_MAX {
             self.ask(room, Question::People, turn);
         }
     }
 
-    /// Asks what is to be asked next.
+    /// Sends the next question.
     pub(crate) fn ask_next(&mut self, buffers: &Buffers, turn: &mut Turn<'_>) {
         while self.open.is_none()
             && let Some(id) = self.waiting.pop_front()

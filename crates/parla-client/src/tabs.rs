@@ -1,8 +1,8 @@
-//! Several tabs of one browser that are one person: one of them leads. It has the connection and the [`crate::Client`]; the
-//! others show the same, and what the person does there goes to it.
+//! Makes several tabs of one browser act as one client: one of them leads. It has the connection and the
+//! [`crate::Client`]; the others show the same and pass on what the person does there.
 //!
-//! Here is what needs no browser: who leads, what the tabs say to each other, and how one tab comes to know what another one
-//! shows. The shell carries the messages, and tells the time.
+//! This module has the parts that need no browser: who leads, what the tabs tell each other, and how one tab
+//! learns what another one shows. The shell carries the messages and tells the time.
 
 mod election;
 mod ids;

@@ -1,11 +1,11 @@
-//! What tests beside the code have in place of a shell.
+//! Replaces the shell in unit tests.
 
 use icu_normalizer::{ComposingNormalizerBorrowed, DecomposingNormalizerBorrowed};
 use parla_proto::Casemapping;
 
 use crate::{naming, text::Letters};
 
-/// Where only ASCII has cases.
+/// Case is folded for ASCII only.
 pub(crate) const ASCII: Letters = Letters { casemapping: Casemapping::Ascii, compose: composed };
 
 pub(crate) fn composed(text: &str) -> String {

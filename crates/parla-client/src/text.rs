@@ -1,4 +1,4 @@
-//! What was said, ready to be shown: formatting codes, links and hostile characters dealt with.
+//! Text that is ready to be shown: formatting codes, links and hostile characters have been dealt with.
 //!
 //! Sources: <https://modern.ircdocs.horse/formatting>. Never fetches anything.
 
@@ -23,9 +23,9 @@ pub(crate) use reaction::shown_reaction;
 /// A text in pieces of equal style.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Text {
-    /// Without formatting, links as they were written. What is copied and searched.
+    /// The text without formatting, with links as they were written. It is used for copying and searching.
     pub plain: Arc<str>,
-    /// Cover `plain` from its start to its end, in order.
+    /// The pieces, which cover `plain` from start to end, in order.
     pub spans: Arc<[Span]>,
 }
 
@@ -38,16 +38,16 @@ impl PartialEq for Text {
 /// A piece of a text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Span {
-    /// Where it is in `plain`, in bytes.
+    /// Its position in `plain`, in bytes.
     pub range: Range<usize>,
-    /// How it looks.
+    /// The formatting of the piece.
     #[serde(with = "style_bits")]
     pub style: Style,
-    /// Its colour, if it has one.
+    /// The text colour, if the sender chose one.
     pub colour: Option<Colour>,
-    /// The colour behind it, if it has one.
+    /// The background colour, if the sender chose one.
     pub background: Option<Colour>,
-    /// Where it leads, if anywhere.
+    /// Where it leads, if it is a link.
     pub link: Option<Link>,
 }
 
@@ -57,22 +57,22 @@ bitflags! {
     pub struct Style: u8 {
         /// Bold.
         const BOLD = 1;
-        /// Slanted.
+        /// Italic.
         const ITALIC = 2;
-        /// With a line below.
+        /// Underlined.
         const UNDERLINE = 4;
-        /// With a line through it.
+        /// Struck through.
         const STRIKETHROUGH = 8;
-        /// As a program's text.
+        /// In a monospace font.
         const MONOSPACE = 16;
-        /// Foreground and background changed places.
+        /// With foreground and background swapped.
         const REVERSE = 32;
-        /// Names the person.
+        /// A mention of the person's nick.
         const MENTION = 64;
     }
 }
 
-/// A [`Style`] as one number.
+/// Serialises a [`Style`] as a number.
 mod style_bits {
     use serde::{Deserialize as _, Deserializer, Serializer};
 
@@ -91,58 +91,59 @@ mod style_bits {
 /// A colour that a sender chose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Colour {
-    /// One of the 99 colours of IRC, 0 to 98.
+    /// One of the 99 IRC colours, 0 to 98.
     Palette(u8),
-    /// Red, green, blue.
+    /// Red, green and blue.
     Rgb(u8, u8, u8),
 }
 
 /// Where a piece of text leads.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Link {
-    /// To a page: `http` or `https` only, nothing else is ever a link.
+    /// To a web page: `http` or `https`; no other scheme ever becomes a link.
     Page {
-        /// The whole address.
+        /// The complete address, with the host in ASCII.
         href: Arc<str>,
-        /// The host in ASCII (`xn--…`), if what is written could be mistaken for another one.
+        /// The host in ASCII (`xn--…`), if the host as written could be mistaken for another one.
         real_host: Option<Arc<str>>,
     },
-    /// To a room of the same network.
+    /// To a channel of the same network.
     Room(Arc<str>),
 }
 
-/// Gives the composed form (NFC) of a text.
+/// Converts a text to its composed form (NFC).
 pub type Compose = fn(&str) -> String;
 
-/// Writes a name in plain letters, as far as it can: `Zoë` is `Zoe`. What it cannot write it leaves out or leaves as it is.
+/// Writes a name in plain letters as far as it can: `Zoë` becomes `Zoe`. Other characters are dropped or left
+/// as they are.
 pub type Transliterate = fn(&str) -> String;
 
-/// Which letters are the same ones.
+/// How letters are compared.
 #[derive(Clone, Copy, Debug)]
 pub struct Letters {
-    /// The network's rule.
+    /// The network's rule for which letters are equal.
     pub casemapping: Casemapping,
-    /// Where that takes all scripts, one letter has several spellings.
+    /// Needed where names may have all scripts, because one letter then has several encodings.
     pub compose: Compose,
 }
 
 impl Text {
-    /// Reads a text as it came from the wire. The lines of a message of several lines are separated by line feeds.
+    /// Parses a text from the wire. The lines of a message of several lines are separated by line feeds.
     pub fn parse(wire: &str) -> Self {
         lines::parse(wire)
     }
 
-    /// The same, with every occurrence of `nick` as a word marked. Says whether there is one.
+    /// Parses a text and marks every occurrence of `nick` as a word. Also returns whether there is one.
     pub fn parse_naming(wire: &str, nick: &str, letters: Letters) -> (Self, bool) {
         mention::mark_nick(lines::parse(wire), nick, letters)
     }
 
-    /// Its first lines, and how many it has, if it has more than so many.
+    /// The first lines of the text and the number of all lines, if there are more than `lines_max`.
     pub fn folded(&self, lines_max: usize) -> Option<(Self, usize)> {
         lines::folded(self, lines_max)
     }
 
-    /// The characters of one span.
+    /// The text of one span.
     pub fn slice(&self, span: &Span) -> &str {
         self.plain.get(span.range.clone()).unwrap_or_default()
     }

@@ -1,8 +1,9 @@
-//! The rows of one conversation: in the server's order, each message once, in chunks that are shared with the interface.
+//! The rows of one conversation: in the server's order, with each message once, in chunks that are shared
+//! with the interface.
 //!
-//! Times are only shown; they put nothing in its place. What comes now stands behind all others; of a page of history each
-//! message stands where the page has it among those that are known. What one has said oneself and the server has not
-//! confirmed stands behind all that, in the order in which it was said.
+//! Times are only shown and do not determine positions. A live message comes after all others; a message of a
+//! history page is placed where the page has it among the known messages. The person's own messages that the
+//! server has not confirmed come last, in the order in which they were sent.
 
 mod anchor;
 mod index;
@@ -23,19 +24,19 @@ use crate::{
     view::{self, Chunk, ChunkRef, Content, Earlier, Gap, Row, RowId, Said, UNCONFIRMED_CHUNK},
 };
 
-/// Rows in order.
+/// The rows in order.
 #[derive(Debug, Default)]
 pub(crate) struct Timeline {
     chunks: Vec<Arc<Chunk>>,
     index: Index,
     next_chunk: u64,
-    /// The first row that came by itself since the person is here: what was missed stands before it.
+    /// The first row that arrived live since the person joined; missed messages belong before it.
     first_live: Option<RowId>,
-    /// Up to where the conversation was read, once its rows show it.
+    /// Up to where the conversation has been read, once its rows show it.
     read: Option<Mark>,
-    /// One's own messages that the server has not confirmed.
+    /// The person's own messages that the server has not confirmed.
     unconfirmed: Vec<Row>,
-    /// The interface has not seen the rows as they are now.
+    /// Whether the rows have changed since the interface last saw them.
     is_changed: bool,
 }
 
@@ -44,24 +45,25 @@ pub(crate) struct Timeline {
 pub(crate) enum Spot {
     /// Before all others.
     Start,
-    /// Behind all others: it comes now.
+    /// After all others, because it has just arrived.
     End,
-    /// Where what was missed belongs: behind all that was known before the person came, and before what came since.
+    /// Where missed messages belong: after everything that was known before the person joined, and before
+    /// everything since.
     Seam,
-    /// Directly before this one.
+    /// Directly before this row.
     Before(RowId),
-    /// Directly behind this one.
+    /// Directly after this row.
     Behind(RowId),
 }
 
-/// A place between two rows. It stays with its row.
+/// A place between two rows, which moves with its row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Mark {
     Before(RowId),
     Behind(RowId),
 }
 
-/// Where a row is, or where it would go: before the row that is there now.
+/// The place of a row, or the place where one would go: before the row that is there now.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 struct Position {
     chunk: usize,
@@ -69,13 +71,13 @@ struct Position {
 }
 
 impl Timeline {
-    /// Adds a row that comes now. False if it is there already.
+    /// Adds a row that has just arrived. Returns false if it is there already.
     pub(crate) fn insert(&mut self, row: Row, msgid: Option<&str>) -> bool {
         self.insert_at(Spot::End, row, msgid)
     }
 
-    /// Puts a row in its place. False if it is there already, or if the conversation is full and the row would be among the
-    /// first to go.
+    /// Adds a row at its place. Returns false if it is there already, or if the conversation is full and the
+    /// row would be among the first to be dropped.
     pub(crate) fn insert_at(&mut self, spot: Spot, row: Row, msgid: Option<&str>) -> bool {
         if let Content::Said(said) = &row.content
             && self.has(said, msgid)
@@ -98,11 +100,11 @@ impl Timeline {
         true
     }
 
-    /// Where a message of a page goes: between its neighbours there, as far as those are known, and there at the wished spot
-    /// if that lies between them.
+    /// Where a message of a page goes: between its known neighbours in the page, and at the wished place if
+    /// that lies between them.
     pub(crate) fn spot_between(&self, before: Option<RowId>, after: Option<RowId>, wished: Spot) -> Spot {
         let lower = before.and_then(|row| self.position(row));
-        // Neighbours that stand the other way round tell only one thing: the first of them came first.
+        // If the neighbours are in the reverse order here, only the one that was found first counts.
         let upper =
             after.and_then(|row| self.position(row)).filter(|upper| lower.is_none_or(|lower| lower < *upper));
         let place = self.place_of(wished);
@@ -115,14 +117,15 @@ impl Timeline {
         }
     }
 
-    /// The place of something old of which nothing is known but its time: the last resort.
+    /// The place of an old message of which nothing but its time is known. This is the last resort.
     pub(crate) fn spot_by_time(&self, at: Timestamp) -> Spot {
         let before = self.rows().rev().find(|row| row.at <= at);
         before.map_or(Spot::Start, |row| Spot::Behind(row.id))
     }
 
-    /// The place by time of a message that was taken back, and that no page has any more. None if it is not known what stands
-    /// there: before all that is here, unless nothing `earlier` is to be had, and in a gap.
+    /// The place, by time, of a deleted message that no page contains any more. `None` if its surroundings
+    /// are not known: before everything that is here (unless `earlier` says that there is nothing more), and
+    /// inside a gap.
     pub(crate) fn spot_of_deleted(&self, at: Timestamp, earlier: Earlier) -> Option<Spot> {
         let is_gap = |row: Option<&Row>| row.is_some_and(|row| matches!(row.content, Content::Gap(_)));
         match self.rows().rev().find(|row| row.at <= at) {
@@ -133,13 +136,13 @@ impl Timeline {
         }
     }
 
-    /// Whether this spot is behind a message. None if that is not here.
+    /// Whether this place is after a message; `None` if the message is not here.
     pub(crate) fn follows(&self, spot: Spot, anchor: &Anchor) -> Option<bool> {
         let position = self.position(self.row_of_anchor(anchor)?)?;
         Some(self.place_of(spot) > position)
     }
 
-    /// Whether a message is the other one or stands behind it; by their times, if they are not here.
+    /// Whether a message is the other one or comes after it; decided by their times if they are not here.
     pub(crate) fn is_no_earlier(&self, anchor: &Anchor, other: &Anchor) -> bool {
         match (self.row_of_anchor(anchor), self.row_of_anchor(other)) {
             (Some(row), Some(other)) => self.position(row) >= self.position(other),
@@ -152,54 +155,55 @@ impl Timeline {
         by_msgid.or(anchor.row.filter(|row| self.contains(*row)))
     }
 
-    /// The one of two rows that stands behind the other.
+    /// The later of two rows.
     pub(crate) fn later(&self, one: Option<RowId>, other: Option<RowId>) -> Option<RowId> {
         let position = |row: Option<RowId>| row.and_then(|row| self.position(row));
         if position(other) > position(one) { other } else { one }
     }
 
-    /// Whether a message is there under its id. The same id with other words is another message of a confused server, and is
+    /// Whether a message is here under its msgid. If another text has the same msgid, the server is confused,
+    /// and the message must not be lost.
     /// not to be lost.
     pub(crate) fn has(&self, said: &Said, msgid: Option<&str>) -> bool {
         let row = msgid.and_then(|msgid| self.row_of(msgid)).and_then(|id| self.row(id));
-        // What was taken back stays so, whoever says it again under its id.
+        // A deleted message stays deleted, whoever repeats it under its msgid.
         row.is_some_and(|row| is_deleted(row) || says(row, said))
     }
 
-    /// The row of a message.
+    /// The row of the message with this msgid.
     pub(crate) fn row_of(&self, msgid: &str) -> Option<RowId> {
         self.index.row_of(msgid)
     }
 
-    /// The row that says the same at this time.
+    /// The row with the same text at this time.
     pub(crate) fn twin(&self, at: Timestamp, said: &Said) -> Option<RowId> {
         self.index.said_at(at).find(|id| self.row(*id).is_some_and(|row| says(row, said)))
     }
 
-    /// The same among the rows that have no id.
+    /// The same, among the rows that have no msgid.
     pub(crate) fn unnamed_twin(&self, at: Timestamp, said: &Said) -> Option<RowId> {
         let mut unnamed = self.index.said_at(at).filter(|id| self.index.msgid(*id).is_none());
         unnamed.find(|id| self.row(*id).is_some_and(|row| says(row, said)))
     }
 
-    /// Whether a row came by itself since the person is here.
+    /// Whether a row arrived live since the person joined.
     pub(crate) fn is_live(&self, row: RowId) -> bool {
         let first = self.first_live.and_then(|first| self.position(first));
         first.is_some_and(|first| self.position(row) >= Some(first))
     }
 
-    /// From now on the person is here, or is gone: what is missing stands behind all that is known.
+    /// The person has joined or left: whatever is missing now comes after everything that is known.
     pub(crate) const fn begin_anew(&mut self) {
         self.first_live = None;
     }
 
-    /// A row by its id.
+    /// The row with this id.
     pub(crate) fn row(&self, id: RowId) -> Option<&Row> {
         let Position { chunk, place } = self.position(id)?;
         self.chunks.get(chunk)?.rows.get(place)
     }
 
-    /// Whether a row is here and not dropped.
+    /// Whether a row is here and was not dropped.
     pub(crate) fn contains(&self, id: RowId) -> bool {
         self.index.chunk(id).is_some()
     }
@@ -216,7 +220,7 @@ impl Timeline {
             Spot::Start => Position::default(),
             Spot::Seam => self.first_live.map_or_else(|| self.end(), |row| self.place_of(Spot::Before(row))),
             Spot::End => self.end(),
-            // What is here no more was dropped from the beginning.
+            // Rows that are no longer here were dropped from the beginning.
             Spot::Before(row) => self.position(row).unwrap_or_default(),
             Spot::Behind(row) => {
                 let behind = |at: Position| Position { place: at.place + 1, ..at };
@@ -233,7 +237,7 @@ impl Timeline {
     fn put(&mut self, row: Row, position: Position) {
         let Position { chunk: mut at, mut place } = position;
         let is_full = |chunk: &Arc<Chunk>| chunk.rows.len() >= CHUNK_ROWS_MAX;
-        // At the seam of two chunks it is for the first, if there is room.
+        // A row between two chunks goes into the first one if there is room.
         if place == 0
             && let Some(before) = at.checked_sub(1)
             && let Some(chunk) = self.chunks.get(before).filter(|chunk| !is_full(chunk))
@@ -247,7 +251,7 @@ impl Timeline {
                 Arc::make_mut(chunk).rows.insert(place, row);
             }
             Some(_) if place == 0 => self.add_chunk(at, vec![row]),
-            // A full one becomes two; unless the row only follows it.
+            // A full chunk is split in two, unless the row only follows it.
             Some(chunk) if place < chunk.rows.len() => {
                 let rest = Arc::make_mut(chunk).rows.split_off(place);
                 self.index.move_to(row.id, chunk.id);
@@ -279,13 +283,13 @@ impl Timeline {
         }
     }
 
-    /// Forgets the ids around an anchor that the server does not know: as far as messages come again under other ids when it
-    /// is asked by time.
+    /// Forgets the msgids around an anchor that the server does not know, for as far as messages may come
+    /// again under other msgids when it is asked by time.
     pub(crate) fn forget_msgids(&mut self, anchor: &Anchor) {
         self.index.forget_msgids(anchor.milliseconds_around());
     }
 
-    /// A row to be changed in its place. Its time stays.
+    /// A row, to be changed in place. Its time must stay.
     fn row_mut(&mut self, id: RowId) -> Option<&mut Row> {
         self.is_changed = true;
         if let Some(at) = self.unconfirmed.iter().position(|row| row.id == id) {
@@ -295,21 +299,21 @@ impl Timeline {
         Arc::make_mut(self.chunks.get_mut(chunk)?).rows.get_mut(place)
     }
 
-    /// Changes a message in its place. Nothing if it is not there.
+    /// Changes a message in place. Does nothing if it is not here.
     pub(crate) fn update_message(&mut self, id: RowId, change: impl FnOnce(&mut Said)) {
         if let Some(Row { content: Content::Said(said), .. }) = self.row_mut(id) {
             change(Arc::make_mut(said));
         }
     }
 
-    /// Changes a gap in its place. Nothing if it is not there.
+    /// Changes a gap in place. Does nothing if it is not here.
     pub(crate) fn update_gap(&mut self, id: RowId, change: impl FnOnce(&mut Gap)) {
         if let Some(Row { content: Content::Gap(gap), .. }) = self.row_mut(id) {
             change(gap);
         }
     }
 
-    /// Changes all messages that fit.
+    /// Changes all messages that `fits` selects.
     pub(crate) fn update_messages(&mut self, fits: impl Fn(&Said) -> bool, change: impl Fn(&mut Said)) {
         self.is_changed = true;
         let is_one = |row: &Row| matches!(&row.content, Content::Said(said) if fits(said));
@@ -326,7 +330,7 @@ impl Timeline {
         self.unconfirmed.iter_mut().for_each(edit);
     }
 
-    /// Takes a row out. What stood by it stands by its neighbour.
+    /// Removes a row. Marks that were attached to it move to its neighbour.
     pub(crate) fn remove(&mut self, id: RowId) {
         self.is_changed = true;
         self.unconfirmed.retain(|row| row.id != id);
@@ -346,7 +350,7 @@ impl Timeline {
         }
     }
 
-    /// The rows directly before and behind a row.
+    /// The rows directly before and after a row.
     pub(crate) fn beside(&self, id: RowId) -> (Option<&Row>, Option<&Row>) {
         let Some(at) = self.position(id) else { return (None, None) };
         let behind = Position { place: at.place + 1, ..at };
@@ -354,7 +358,7 @@ impl Timeline {
         (before.and_then(|row| self.row(row)), after.and_then(|row| self.row(row)))
     }
 
-    /// The rows on both sides of a place where a row was taken out.
+    /// The rows on both sides of a place where a row was removed.
     fn neighbours(&self, position: Position) -> (Option<RowId>, Option<RowId>) {
         let Position { chunk: at, place } = position;
         let chunk = self.chunks.get(at);
@@ -368,20 +372,20 @@ impl Timeline {
         (before, after.or_else(|| first_of(at + 1)))
     }
 
-    /// Adds one's own message behind all others.
+    /// Adds one of the person's own messages after all others.
     pub(crate) fn add_unconfirmed(&mut self, row: Row) {
         self.is_changed = true;
         self.unconfirmed.push(row);
     }
 
-    /// One's own message that waits under this id.
+    /// Removes the unconfirmed message with this id, and returns it.
     pub(crate) fn take_unconfirmed(&mut self, id: RowId) -> Option<Row> {
         let position = self.unconfirmed.iter().position(|row| row.id == id)?;
         self.is_changed = true;
         Some(self.unconfirmed.remove(position))
     }
 
-    /// Puts others into the place of one that waits.
+    /// Replaces an unconfirmed message by others.
     pub(crate) fn replace_unconfirmed(&mut self, id: RowId, rows: Vec<Row>) {
         self.is_changed = true;
         if let Some(position) = self.unconfirmed.iter().position(|row| row.id == id) {
@@ -394,17 +398,17 @@ impl Timeline {
         self.chunks.iter().flat_map(|chunk| &chunk.rows)
     }
 
-    /// The oldest message, to ask for what was before it.
+    /// The oldest message, in the form for asking what came before it.
     pub(crate) fn oldest(&self) -> Option<Anchor> {
         self.rows().find_map(|row| self.anchor(row))
     }
 
-    /// The newest message, to ask for what came after it.
+    /// The newest message, in the form for asking what came after it.
     pub(crate) fn newest(&self) -> Option<Anchor> {
         self.rows().rev().find_map(|row| self.anchor(row))
     }
 
-    /// The newest message before a row and the oldest one behind it.
+    /// The newest message before a row, and the oldest one after it.
     pub(crate) fn around(&self, id: RowId) -> (Option<Anchor>, Option<Anchor>) {
         let (mut before, mut seen) = (None, false);
         for row in self.rows() {
@@ -428,23 +432,23 @@ impl Timeline {
         })
     }
 
-    /// Up to where it was read, if its rows show that.
+    /// Up to where it has been read, if its rows show that.
     pub(crate) const fn read(&self) -> Option<Mark> {
         self.read
     }
 
-    /// All up to this place was read, and no more.
+    /// Sets how far it has been read: everything up to this place, and no more.
     pub(crate) const fn set_read(&mut self, mark: Option<Mark>) {
         self.read = mark;
     }
 
-    /// The place before all that came by itself since the person is here.
+    /// The place before everything that arrived live since the person joined.
     pub(crate) fn seam(&self) -> Option<Mark> {
         let last = || self.rows().next_back().map(|row| Mark::Behind(row.id));
         self.first_live.map(Mark::Before).or_else(last)
     }
 
-    /// The rows behind a place, oldest first.
+    /// The rows after a place, oldest first.
     pub(crate) fn behind(&self, mark: Mark) -> impl Iterator<Item = &Row> {
         let (Mark::Before(row) | Mark::Behind(row)) = mark;
         let Position { chunk, place } = self.position(row).unwrap_or_default();
@@ -453,7 +457,7 @@ impl Timeline {
         chunks.iter().flat_map(|chunk| &chunk.rows).skip(skipped)
     }
 
-    /// Whether a row stands behind a place.
+    /// Whether a row is after a place.
     pub(crate) fn is_behind(&self, row: RowId, mark: Mark) -> bool {
         match mark {
             Mark::Before(first) => self.position(row) >= self.position(first),
@@ -461,17 +465,18 @@ impl Timeline {
         }
     }
 
-    /// The rows that say that something is missing, oldest first by their ids.
+    /// The rows that mark gaps, in the order of their ids.
     pub(crate) fn gaps(&self) -> impl Iterator<Item = &Row> {
         self.index.gaps().filter_map(|id| self.row(id))
     }
 
-    /// Whether the interface has to look at the rows; it does so now.
+    /// Whether the rows have changed since the interface last looked. The interface looks now, so the mark is
+    /// cleared.
     pub(crate) const fn take_changed(&mut self) -> bool {
         std::mem::replace(&mut self.is_changed, false)
     }
 
-    /// What the interface sees of it.
+    /// The timeline as the interface sees it.
     pub(crate) fn view(&self) -> view::Timeline {
         let mut chunks: Vec<ChunkRef> = self.chunks.iter().map(|chunk| ChunkRef(Arc::clone(chunk))).collect();
         if !self.unconfirmed.is_empty() {
@@ -486,7 +491,7 @@ fn is_deleted(row: &Row) -> bool {
     matches!(&row.content, Content::Said(said) if said.deleted.is_some())
 }
 
-/// Whether the row is the same words of the same person.
+/// Whether the row has the same text by the same person.
 fn says(row: &Row, said: &Said) -> bool {
     matches!(&row.content, Content::Said(known) if known.author.nick == said.author.nick && known.text.plain == said.text.plain)
 }

@@ -1,5 +1,5 @@
-//! One call of the client: its time, and everything that leaves the client: lines and other outputs for the shell, and what the
-//! interface has to be told.
+//! One call of the client: its time, and everything that the call produces: lines and other outputs for the
+//! shell, and updates for the interface.
 
 use std::sync::Arc;
 
@@ -31,7 +31,7 @@ impl<'a> Turn<'a> {
         Self { now, network, outputs, changes }
     }
 
-    /// The call is over. Gives what the interface has to be told.
+    /// Ends the call. Returns what the interface must be told.
     pub(crate) fn end(self) -> Changes {
         self.changes
     }
@@ -41,52 +41,52 @@ impl<'a> Turn<'a> {
         self.outputs.push(Output::Send(line.finish()));
     }
 
-    /// Has the shell do something.
+    /// Tells the shell to do something.
     pub(crate) fn output(&mut self, output: Output) {
         self.outputs.push(output);
     }
 
-    /// How many outputs there are, to ask later whether any line was sent behind them.
+    /// The number of outputs so far, so that the caller can check later whether a line was sent after them.
     pub(crate) const fn outputs(&self) -> usize {
         self.outputs.len()
     }
 
-    /// Whether a line was sent behind so many outputs.
+    /// Whether a line was sent after this many outputs.
     pub(crate) fn has_sent_since(&self, outputs: usize) -> bool {
         self.outputs.iter().skip(outputs).any(|output| matches!(output, Output::Send(_)))
     }
 
-    /// Something about the network has changed that the interface sees.
+    /// Marks the network as changed for the interface.
     pub(crate) const fn network_changed(&mut self) {
         self.changes.network = true;
     }
 
-    /// Says something once, at this conversation if there is one.
+    /// Sends a notice, in this conversation if there is one.
     pub(crate) fn say(&mut self, buffer: Option<BufferId>, notice: Notice) {
         self.changes.event(Update::Notice(self.network, buffer, notice));
     }
 
-    /// Says once that something did not work.
+    /// Tells the person that something failed.
     pub(crate) fn complain(&mut self, buffer: Option<BufferId>, problem: Problem) {
         self.say(buffer, Notice::Problem(Arc::new(problem)));
     }
 
-    /// Takes the person to a conversation.
+    /// Shows the person a conversation.
     pub(crate) fn show(&mut self, buffer: BufferId) {
         self.changes.event(Update::Show(self.network, buffer));
     }
 
-    /// Tells the person of a message that they are not looking at.
+    /// Notifies the person of a message that they are not looking at.
     pub(crate) fn alert(&mut self, buffer: BufferId, alert: Alert) {
         self.changes.event(Update::Alert(self.network, buffer, alert));
     }
 
-    /// Nothing is to be said any more of what stands in this row.
+    /// Withdraws the notifications for this row.
     pub(crate) fn retract(&mut self, buffer: BufferId, row: RowId) {
         self.changes.retract(buffer, row);
     }
 
-    /// Tells what is known of somebody.
+    /// Tells the interface what is known of somebody.
     pub(crate) fn tell_of(&mut self, person: Person) {
         self.changes.event(Update::Person(self.network, Arc::new(person)));
     }

@@ -1,7 +1,9 @@
-//! What an interface sees of a client: snapshots that are cheap to clone, to send to another thread and to compare.
+//! What an interface sees of a client: snapshots that are cheap to clone, to send to another thread and to
+//! compare.
 //!
-//! Big parts stand behind `Arc`s that are shared until something in them changes; two equal pointers are equal views. Holds
-//! no sentence in any language: what went wrong is a [`Problem`], and the interface has the words.
+//! Large parts are behind `Arc`s that are shared until something in them changes; two equal pointers are
+//! equal views. There are no sentences in any language here: a failure is a [`Problem`], and the interface
+//! has the words.
 
 mod message;
 mod people;
@@ -23,253 +25,263 @@ pub use message::{
 };
 pub use people::{Member, Members, Person, Rights, RoomOf};
 
-/// One network that the person is on, or wants to be. Chosen by the shell.
+/// The id of a network that the person is on, or wants to be on. The shell assigns it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct NetworkId(pub u32);
 
-/// One conversation of a network. Never used twice by one client.
+/// The id of a conversation of a network. One client never reuses it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct BufferId(pub u32);
 
-/// One row of a conversation. Never used twice in it; says nothing about order. Another client of the person has the same
-/// for a message that the server has a name for, and never the same for a different row.
+/// The id of a row of a conversation. It is never reused there, and says nothing about order. For a message
+/// with a msgid, another client of the person has the same id; for different rows it never has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct RowId(pub u64);
 
-/// What has changed, for the interface. Each replaces what it said before of the same thing.
+/// A change, for the interface. It replaces what was known before of the same thing.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Update {
     /// The network is new, or something about it changed.
     Network(NetworkView),
     /// The conversation is new, or something in it changed.
     Buffer(NetworkId, BufferView),
-    /// The conversation is over and gone from the list.
+    /// The conversation was closed and removed from the list.
     BufferClosed(NetworkId, BufferId),
-    /// These are all conversations of the network; what else was known of it is gone without a word.
+    /// These are all conversations of the network; any others that were known are gone without further
+    /// notice.
     Conversations(NetworkId, Vec<BufferId>),
-    /// The network is forgotten, with all its conversations.
+    /// The network was removed, with all its conversations.
     NetworkForgotten(NetworkId),
-    /// The rooms there are, as far as they have come in.
+    /// The directory of rooms, as far as it has arrived.
     Directory(NetworkId, DirectoryView),
-    /// What the server tells of a person, as far as it has come in.
+    /// The server's information about a person, as far as it has arrived.
     Person(NetworkId, Arc<Person>),
-    /// Something to say once, and where it belongs.
+    /// A notice to show once, and the conversation that it belongs to.
     Notice(NetworkId, Option<BufferId>, Notice),
-    /// Take the person to this conversation: he asked to join it, or to talk to someone.
+    /// Show this conversation to the person: they asked to join it, or to talk to somebody.
     Show(NetworkId, BufferId),
-    /// The server shows this certificate, and it is not believed. Told by the shell before the problem is.
+    /// The server presents this certificate, which is not trusted. The shell sends this before the problem.
     Certificate(NetworkId, Arc<Certificate>),
-    /// Someone mentioned the person or wrote to him alone, and he was not looking.
+    /// Somebody mentioned the person or sent them a direct message while they were not looking.
     Alert(NetworkId, BufferId, Alert),
 }
 
-/// What can be looked at of a server's certificate. Anybody can write anything into one, but for the fingerprint.
+/// The details of a server's certificate. Anybody can put anything into a certificate; only the fingerprint
+/// is certain.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Certificate {
-    /// The names and addresses that it is for.
+    /// The names and addresses that it is valid for.
     pub names: Vec<Arc<str>>,
-    /// Who vouches for it; none if only the server itself does.
+    /// Who vouches for it; `None` if the server signed it itself.
     pub issuer: Option<Arc<str>>,
-    /// From when it is valid.
+    /// The beginning of its validity.
     pub valid_from: Timestamp,
-    /// Until when it is valid.
+    /// The end of its validity.
     pub valid_until: Timestamp,
-    /// Its SHA-256, as `AB:CD:…`.
+    /// The SHA-256 fingerprint, as `AB:CD:…`.
     pub fingerprint: Arc<str>,
-    /// The fingerprint that the person trusts there instead, if they do.
+    /// The fingerprint of the certificate that the person trusts for this server instead, if they do.
     pub trusted: Option<Arc<str>>,
 }
 
 /// The state of one network.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct NetworkView {
-    /// Which one.
+    /// The id of the network.
     pub id: NetworkId,
-    /// What it calls itself; before that is known, its address.
+    /// The network's own name, or its address until that is known.
     pub name: Arc<str>,
     /// The address as the person gave it.
     pub address: Arc<str>,
-    /// The person's nick there, now or wanted.
+    /// The nick that the person has there, or wants.
     pub nick: Arc<str>,
-    /// The nick that they want and get back as soon as it is free: it is still taken by their own lost connection.
+    /// The nick that the person wants and gets back as soon as it is free, because their own lost connection
+    /// still has it.
     pub nick_wanted: Option<Arc<str>>,
     /// The account that the person signs in to, as they wrote it.
     pub login: Option<Arc<str>>,
-    /// Why the person is away, if they are.
+    /// The reason why the person is away, if they are.
     pub away: Option<Arc<str>>,
-    /// Whether it can be talked to.
+    /// The state of the connection.
     pub link: LinkState,
-    /// What the server can do.
+    /// What the server supports.
     pub features: Features,
 }
 
-/// Whether a network can be talked to, and what happens next.
+/// The state of a connection, and what happens next.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum LinkState {
-    /// On its way.
+    /// Connecting, at this stage.
     Connecting(Stage),
-    /// Registered; what is said goes out.
+    /// Registered; messages can be sent.
     Online,
-    /// The connection was lost. It is tried again at `until`.
+    /// The connection was lost and will be tried again.
     Waiting {
-        /// When it is tried again.
+        /// When the next attempt is made.
         until: Timestamp,
-        /// The how-manyth try that will be, from 1.
+        /// The number of that attempt, counted from 1.
         attempt: u32,
-        /// What ended the last one.
+        /// What ended the last connection or attempt.
         why: Arc<Problem>,
     },
-    /// The device has no network. Tried again as soon as it has one.
+    /// The device has no network. The next attempt is made as soon as it has one.
     Offline,
-    /// It needs the person: another name, a password, his consent. Not tried again by itself.
+    /// The person must act: choose another nick, enter a password, or give consent. No attempt is made by
+    /// itself.
     Stopped {
-        /// What is in the way; none if the person wanted it so.
+        /// What prevents a connection; `None` if the person disconnected.
         why: Option<Arc<Problem>>,
-        /// A name that may be free, if the name was the problem.
+        /// A nick that may be free, if the nick was the problem.
         suggestion: Option<Arc<str>>,
     },
 }
 
-/// How far connecting has come.
+/// The stages of connecting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Stage {
     /// Looking for the server.
     Finding,
-    /// Making the connection secret.
+    /// Encrypting the connection.
     Securing,
-    /// Telling the server who one is.
+    /// Registering with the server, which may include signing in.
     SigningIn,
 }
 
-/// What the server can do, as far as the interface must know.
+/// What the server supports, as far as it matters to the interface.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Features {
-    /// Earlier messages can be asked for.
+    /// Whether earlier messages can be requested.
     pub history: bool,
-    /// The connection is encrypted, or does not leave this machine.
+    /// Whether the connection is encrypted or does not leave this machine.
     pub private: bool,
 }
 
-/// What a conversation is.
+/// The kinds of conversations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum BufferKind {
-    /// What the server says about itself.
+    /// The messages of the server itself.
     Server,
-    /// A room; a channel of IRC.
+    /// A room (an IRC channel).
     Room,
     /// One other person.
     Direct,
 }
 
-/// One conversation.
+/// One conversation, as the interface sees it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct BufferView {
-    /// Which one.
+    /// The id of the conversation.
     pub id: BufferId,
-    /// What it is.
+    /// Whether it is a room, a person or the server.
     pub kind: BufferKind,
-    /// The room's or the person's name as it is shown: without invisible or reordering characters, and not too long.
+    /// The name of the room or person as it is shown: without invisible or reordering characters, and not too
+    /// long.
     pub name: Arc<str>,
-    /// The name as the server knows it, by which the conversation is addressed; empty for what the server says.
+    /// The name as the server knows it, by which the conversation is addressed; empty for the server's own
+    /// conversation.
     pub target: Arc<str>,
-    /// Whether the person is in it.
+    /// Whether the person is in the room.
     pub presence: Presence,
-    /// What the room is about.
+    /// The topic of the room, if it has one.
     pub topic: Option<Arc<Topic>>,
-    /// What was said. Travels apart from the rest, and only what is new of it: [`crate::tabs::Mirror`].
+    /// The messages and other rows. They are sent separately, and only as far as they are new:
+    /// [`crate::tabs::Mirror`].
     #[serde(skip)]
     pub timeline: Timeline,
-    /// Who is there; empty in a direct conversation. Travels apart.
+    /// The members; empty in a direct conversation. They are sent separately.
     #[serde(skip)]
     pub members: Members,
-    /// Messages not yet seen.
+    /// The number of unread messages.
     pub unread: u32,
-    /// Those of them that are for the person: mentions, and all of a direct conversation.
+    /// The number of those that are for the person: mentions, and everything in a direct conversation.
     pub mentions: u32,
-    /// Whether these two numbers are all there are.
+    /// Whether these two numbers are complete.
     pub counted: Counted,
-    /// Above this row the line "New" stands.
+    /// The row above which the line "New" is shown.
     pub divider: Option<RowId>,
-    /// Whether there is more before the first row.
+    /// Whether there are messages before the first row.
     pub earlier: Earlier,
     /// What the person may do here.
     pub rights: Rights,
-    /// How the room is set up. Travels apart.
+    /// The settings of the room. They are sent separately.
     #[serde(skip)]
     pub settings: Arc<RoomSettings>,
-    /// Why the other person is away, if he is; empty if he did not say. Only in a direct conversation.
+    /// The reason why the other person is away, if they are; empty if they gave none. Only in a direct
+    /// conversation.
     pub away: Option<Arc<str>>,
-    /// What one message may hold here.
+    /// How much one message can hold here.
     pub carries: Carries,
 }
 
-/// Whether all messages that were not seen are counted.
+/// Whether all unread messages are counted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Counted {
-    /// All.
+    /// All are counted.
     #[default]
     All,
-    /// More of them are missing here than were fetched.
+    /// Some are not, because not all missing messages were fetched.
     InPart,
 }
 
-/// Whether the person is in a room. A direct conversation is always `Present`.
+/// Whether the person is in a room. In a direct conversation this is always `Present`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Presence {
-    /// Asked for; the server has not answered.
+    /// The person has asked to join; the server has not answered.
     Joining,
-    /// In it.
+    /// The person is in the room.
     Present,
-    /// Not in it, and why if it was not his wish.
+    /// The person is not in the room; the problem says why, if it was not their wish.
     Absent(Option<Arc<Problem>>),
 }
 
-/// What a room is about.
+/// The topic of a room.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Topic {
-    /// The words.
+    /// The text of the topic, with its formatting.
     pub text: Text,
     /// Who set it, if known.
     pub by: Option<Arc<str>>,
-    /// When, if known.
+    /// When it was set, if known.
     pub at: Option<Timestamp>,
 }
 
 /// Whether there are messages before the first row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Earlier {
-    /// There may be; they can be asked for.
+    /// There may be some, which can be requested.
     Possible,
-    /// They are on their way.
+    /// They are being fetched.
     Loading,
-    /// The first row is the first message there is.
+    /// There are none: the first row is the first message.
     None,
-    /// The server keeps none.
+    /// The server does not store any.
     Unavailable,
 }
 
 /// The rows of a conversation, oldest first, in chunks that are shared until they change.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Timeline {
-    /// None of them is empty.
+    /// The chunks, none of which is empty.
     pub chunks: Vec<ChunkRef>,
-    /// Rows in all chunks.
+    /// The number of rows in all chunks.
     pub len: usize,
 }
 
-/// The chunk of one's own unconfirmed messages has this id, and no other. It comes last.
+/// The id of the chunk with the person's own unconfirmed messages. No other chunk has it; that chunk is the
+/// last.
 pub const UNCONFIRMED_CHUNK: u64 = u64::MAX;
 
-/// Some consecutive rows. Equal if it is the same allocation.
+/// Some consecutive rows. Two are equal if they are the same allocation.
 #[derive(Clone, Debug)]
 pub struct ChunkRef(pub Arc<Chunk>);
 
-/// What a [`ChunkRef`] points to.
+/// The rows that a [`ChunkRef`] points to.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Chunk {
-    /// Stays the same while rows are added to it and taken from it.
+    /// The chunk's id, which stays the same while rows are added or removed.
     pub id: u64,
-    /// Oldest first, at most [`crate::limits::CHUNK_ROWS_MAX`]; of the unconfirmed, all that wait.
+    /// The rows, oldest first: at most [`crate::limits::CHUNK_ROWS_MAX`], except for unconfirmed messages,
+    /// which are all in one chunk.
     pub rows: Vec<Row>,
 }
 
@@ -286,31 +298,32 @@ impl Timeline {
     }
 }
 
-/// One row.
+/// One row of a conversation.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Row {
-    /// Which one; stays while it is edited or delivered.
+    /// The row's id, which stays while the row is changed or its message delivered.
     pub id: RowId,
-    /// When it happened, by the server's clock if it says. To be shown; says nothing about order, and may go back.
+    /// When it happened, by the server's clock if known. It is for display; it says nothing about order and
+    /// may go backwards.
     pub at: Timestamp,
-    /// What it is.
+    /// What the row shows.
     pub content: Content,
 }
 
-/// What a row shows.
+/// The kinds of rows.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Content {
-    /// Somebody said something.
+    /// A message.
     Said(Arc<Said>),
-    /// Something happened.
+    /// An event in the conversation.
     Event(Event),
-    /// The server says something.
+    /// A text from the server.
     Server(Text),
-    /// What was said between these times is not here.
+    /// A gap: messages between these times are missing.
     Gap(Gap),
 }
 
-/// Something that happened in a room or to someone in it. All names as they are shown.
+/// Something that happened in a room or to one of its members. All names are as they are shown.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the names say it, in the words of IRC")]
 pub enum Event {
@@ -326,67 +339,67 @@ pub enum Event {
     RoomRenamed { by: Option<Arc<str>>, from: Arc<str>, to: Arc<str>, reason: Option<Text> },
 }
 
-/// One change of how a room is set up, or of what somebody may do there. All names as they are shown.
+/// One change of a room's settings, or of what somebody may do there. All names are as they are shown.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum ModeChange {
-    /// Somebody has a rank, or has it no longer.
+    /// A member was given a rank, or lost it.
     Rank {
-        /// Who.
+        /// The nick of the member, as it is shown.
         who: Arc<str>,
-        /// Which.
+        /// The rank that was given or taken away.
         rank: Rank,
-        /// He has it now.
+        /// Whether they have it now.
         is_given: bool,
     },
-    /// A setting is so now.
+    /// A setting has changed to this value.
     Setting(Setting, Option<Arc<str>>),
-    /// Somebody is on a list, or no longer.
+    /// Somebody was added to a list, or removed from it.
     Listed {
-        /// On which.
+        /// The list that was changed.
         list: ListKind,
-        /// Who.
+        /// The people whom the entry matches.
         whom: Whom,
-        /// He is on it now.
+        /// Whether they are on it now.
         is_added: bool,
     },
-    /// Something that has no words here: sign, letter and parameter.
+    /// A change that the interface has no words for: sign, letter and parameter.
     Other(Arc<str>),
 }
 
-/// A hole in what is known.
+/// A gap in the known messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Gap {
-    /// The last thing known before it; none if nothing is.
+    /// The time of the last known message before it; `None` if there is none.
     pub from: Option<Timestamp>,
-    /// The first thing known after it.
+    /// The time of the first known message after it.
     pub to: Timestamp,
-    /// Whether it can be filled.
+    /// Whether the gap can be filled.
     pub state: GapState,
 }
 
-/// Whether a gap can be filled.
+/// Whether and how a gap can be filled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum GapState {
-    /// By asking the server.
+    /// It can be filled by asking the server.
     Loadable,
-    /// Asked; not answered yet.
+    /// The server has been asked and has not answered yet.
     Loading,
-    /// The server keeps no history: what was said there is not to be had.
+    /// The server stores no history, so these messages cannot be had.
     Lost,
 }
 
-/// The rooms there are.
+/// The directory of rooms.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct DirectoryView {
-    /// By people, most first, then by name.
+    /// The rooms by number of people, highest first, then by name.
     pub rooms: Directory,
-    /// Whether all have come in.
+    /// Whether all rooms have arrived.
     pub complete: bool,
-    /// There are more than the client keeps.
+    /// Whether there are more rooms than the client keeps.
     pub cut: bool,
 }
 
-/// Equal if it is the same allocation.
+/// The list of rooms. Two are equal if they are the same allocation.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Directory(pub Arc<Vec<DirectoryRoom>>);
 
@@ -403,62 +416,62 @@ pub struct DirectoryRoom {
     pub shown: Arc<str>,
     /// The name as the server knows it.
     pub name: Arc<str>,
-    /// How many are in it.
+    /// The number of people in it.
     pub people: u32,
-    /// What it is about, without formatting.
+    /// The topic, without formatting.
     pub topic: Arc<str>,
 }
 
-/// Something to say once.
+/// Something to tell the person once.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Notice {
-    /// It did not work.
+    /// Something failed; the problem says what.
     Problem(Arc<Problem>),
-    /// Someone asks the person into a room.
+    /// Somebody invites the person to a room.
     Invitation {
-        /// Who.
+        /// The nick of the person who invites.
         from: Arc<str>,
-        /// Into which room, as the server knows it.
+        /// The room, as the server knows it.
         room: Arc<str>,
     },
-    /// The person was sent on to another room than he asked for.
+    /// The person was forwarded to another room than the one they asked for.
     Forwarded {
-        /// Which he asked for.
+        /// The room that they asked for.
         from: Arc<str>,
-        /// Where he is now.
+        /// The room that they are in now.
         to: Arc<str>,
     },
-    /// Someone was invited, as the person wished.
+    /// Somebody was invited, as the person wished.
     Invited {
-        /// Who.
+        /// The nick of the person who was invited.
         who: Arc<str>,
-        /// Into which room.
+        /// The room that they were invited to.
         room: Arc<str>,
     },
-    /// The name is another now.
+    /// The person's nick has changed to this one.
     NickChanged(Arc<str>),
-    /// Another nick that the person asked for is not to be had.
+    /// Another nick that the person asked for was refused.
     NickRefused {
-        /// Why.
+        /// Why it was refused.
         problem: Arc<Problem>,
-        /// One that may be had.
+        /// A nick that may be free.
         suggestion: Arc<str>,
     },
-    /// Marked as away, or no longer.
+    /// The person was marked as away, or as back.
     Away(bool),
-    /// An answer to `/help`: the commands are to be shown.
+    /// The answer to `/help`: the list of commands should be shown.
     Help,
 }
 
-/// What a notification says.
+/// The content of a notification.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Alert {
-    /// Who wrote, as shown.
+    /// The sender's nick as it is shown.
     pub from: Arc<str>,
-    /// The room; none for a direct message.
+    /// The room; `None` for a direct message.
     pub room: Option<Arc<str>>,
-    /// What was said, without formatting.
+    /// The text, without formatting.
     pub text: Arc<str>,
-    /// The row that says it.
+    /// The row of the message.
     pub row: RowId,
 }

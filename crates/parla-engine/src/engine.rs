@@ -1,6 +1,6 @@
-//! The client of one network with its connection: gives it what happens, and carries out what it wants.
+//! The client of one network together with its connection: passes it inputs, and carries out its outputs.
 //!
-//! Relies on the shell for connections and for what is kept. Reads no clock: the shell says what time it is.
+//! Relies on the shell for connections and storage. Reads no clock: the shell says what time it is.
 
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -15,35 +15,36 @@ use crate::{
     transport::{Connection, Signal, Transport},
 };
 
-/// The shortest pause between two deadlines: a client that is never satisfied must not take the whole processor.
+/// The shortest pause between two deadlines, so that a client that is never satisfied cannot use the whole
+/// processor.
 const DEADLINE_GAP: Duration = Duration::from_millis(5);
 
-/// What an engine needs.
+/// Everything that an engine needs from its shell.
 pub trait Shell<C>: Storage + Transport<Connection = C> {}
 
 impl<C, T: Storage + Transport<Connection = C>> Shell<C> for T {}
 
-/// The client of one network with its connection.
+/// The client of one network together with its connection.
 pub struct Engine<C> {
     client: Client,
-    /// Which messages the shell keeps.
+    /// Which messages the shell stores.
     keeps: Archive,
     connection: Option<C>,
-    /// Lines can go out.
+    /// Whether lines can be sent.
     is_open: bool,
     no_deadline_before: Option<Timestamp>,
 }
 
 impl<C: Connection> Engine<C> {
-    /// A client that is not connected yet, with all that [`Storage::store`] was given for its network.
+    /// A client that is not connected yet, with everything that [`Storage::store`] was given for its network.
     pub fn new(settings: Settings, records: &BTreeMap<String, String>, now: Timestamp) -> Self {
         let keeps = settings.archive;
         let client = Client::new(settings, records, now);
         Self { client, keeps, connection: None, is_open: false, no_deadline_before: None }
     }
 
-    /// Gives the client the latest messages that are kept of each conversation in its `records`: at most `rows` each. Says how
-    /// many answers come later, by [`recalled`](Self::recalled).
+    /// Gives the client the latest stored messages of each conversation in its `records`: at most `rows`
+    /// each. Returns how many answers will come later, through [`recalled`](Self::recalled).
     pub fn recall_latest(
         &mut self,
         now: Timestamp,
@@ -63,7 +64,7 @@ impl<C: Connection> Engine<C> {
         later
     }
 
-    /// Gives the client something, and carries out what it wants.
+    /// Passes an input to the client, and carries out its outputs.
     pub fn handle(&mut self, now: Timestamp, input: Input<'_>, shell: &mut impl Shell<C>) {
         let mut inputs = VecDeque::from([input]);
         while let Some(input) = inputs.pop_front() {
@@ -72,7 +73,7 @@ impl<C: Connection> Engine<C> {
             store_first(&mut outputs, shell);
             for output in outputs {
                 match self.carry_out(output, shell) {
-                    // The end of a connection comes before anything that could begin the next one.
+                    // The end of a connection is processed before anything that could begin the next one.
                     Some(closed @ Input::Closed(_)) => inputs.push_front(closed),
                     answer => inputs.extend(answer),
                 }
@@ -80,7 +81,7 @@ impl<C: Connection> Engine<C> {
         }
     }
 
-    /// Carries out what the client wants. Gives what it is to be told of it.
+    /// Carries out one output. Returns the input that results from it, if any.
     fn carry_out(&mut self, output: Output, shell: &mut impl Shell<C>) -> Option<Input<'static>> {
         match output {
             Output::Connect => {
@@ -96,7 +97,7 @@ impl<C: Connection> Engine<C> {
                     return Some(Input::Closed(problem));
                 }
             }
-            // One that is open sends what it was given first.
+            // An open connection first sends everything that it was given.
             Output::Disconnect if self.is_open => self.connection = None,
             Output::Disconnect => self.give_up(),
             Output::Store { key, value } => shell.store(key, value),
@@ -131,7 +132,8 @@ impl<C: Connection> Engine<C> {
         self.handle(now, Input::Recalled { kind, name, messages, more }, shell);
     }
 
-    /// Something happened to the connection of that number. Nobody wants to hear of one that was given up.
+    /// Processes an event of the connection with this number. Events of a connection that was given up are
+    /// ignored.
     pub fn hear<L: AsRef<[u8]>>(
         &mut self,
         now: Timestamp,
@@ -156,24 +158,24 @@ impl<C: Connection> Engine<C> {
         }
     }
 
-    /// Whether that is its connection.
+    /// Whether the current connection has this number.
     pub fn has(&self, number: u64) -> bool {
         self.connection.as_ref().is_some_and(|connection| connection.number() == number)
     }
 
-    /// The connection that there is, or that is being made.
+    /// The connection that exists or is being made.
     pub const fn connection(&mut self) -> Option<&mut C> {
         self.connection.as_mut()
     }
 
-    /// When something is to be done without anything having happened.
+    /// The next time at which something is due without an event.
     pub fn next_deadline(&self, now: Timestamp) -> Option<Timestamp> {
-        // After a clock was set back, the pause would last until it has caught up.
+        // After the clock was set back, the pause would otherwise last until the clock has caught up.
         let first = self.no_deadline_before.filter(|first| *first <= now + DEADLINE_GAP);
         self.client.next_deadline().map(|at| first.map_or(at, |first| at.max(first)))
     }
 
-    /// Does what is due. Says whether there was something.
+    /// Does what is due. Returns whether there was anything.
     pub fn ring(&mut self, now: Timestamp, shell: &mut impl Shell<C>) -> bool {
         let is_due = self.next_deadline(now).is_some_and(|at| at <= now);
         if is_due {
@@ -189,9 +191,9 @@ impl<C: Connection> Engine<C> {
     }
 }
 
-/// What the client wants to find again comes before everything else. What is to be sent is safe when this returns. And what the
-/// server has confirmed is gone from there before the archive has it, or it would be looked for behind itself at the next start,
-/// and sent again.
+/// Stores the client's records before everything else is carried out. When this returns, messages that are
+/// about to be sent are on disk. And a message that the server has confirmed is deleted there before it
+/// enters the archive; otherwise the next start would look for it after itself, and send it again.
 fn store_first(outputs: &mut Vec<Output>, storage: &mut impl Storage) {
     let mut is_awaited = false;
     for output in outputs.extract_if(.., |output| matches!(output, Output::Store { .. })) {

@@ -1,13 +1,15 @@
-//! What both shells of the app do with the client of a network: they give it what happens, carry out what it wants, and tell the
-//! interface of it.
+//! What both shells of the app do with the client of a network: they pass it events, carry out its outputs,
+//! and tell the interface of changes.
 //!
-//! Has no sockets, files, threads or clock. A shell brings them: it makes connections ([`Transport`]), keeps things ([`Storage`]),
-//! and says what time it is. It also waits, on a thread or in a page, until something happens or is due.
+//! There are no sockets, files, threads or clocks here. A shell provides them: it makes connections
+//! ([`Transport`]), stores things ([`Storage`]), and says what time it is. It also waits, on a thread or in a
+//! page, until something happens or is due.
 //!
 //! # Code map
 //!
 //! - `engine.rs` has the client and its connection.
-//! - `transport.rs` and `storage.rs` are what a shell brings, `pace.rs` says when the interface is told.
+//! - `transport.rs` and `storage.rs` are what a shell provides, and `pace.rs` says when the interface is
+//!   told.
 
 mod engine;
 mod pace;

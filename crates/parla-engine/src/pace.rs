@@ -1,13 +1,14 @@
-//! When the interface is told what changed: the first change at once, those that follow it together, eleven times a second.
+//! Decides when the interface is told of changes: of the first one at once, and of those that follow
+//! together, eleven times a second.
 
 use std::{ops::Add, time::Duration};
 
-/// Batches of updates are at least so far apart. What the page costs grows with their number.
+/// The shortest pause between batches of updates. Their cost for the page grows with their number.
 pub const BATCH_GAP: Duration = Duration::from_millis(90);
-/// The longest rest.
+/// The longest pause before the next batch.
 const REST_MAX: Duration = BATCH_GAP.saturating_mul(2);
 
-/// Whether there is something to tell, and since when the interface has had its rest. `T` is the time, of whatever clock.
+/// Whether there is something to tell, and until when the interface has a pause. `T` is a time of any clock.
 #[derive(Debug)]
 pub struct Pace<T> {
     changed: bool,
@@ -21,35 +22,36 @@ impl<T> Default for Pace<T> {
 }
 
 impl<T: Copy + Ord + Add<Duration, Output = T>> Pace<T> {
-    /// There is something to tell.
+    /// Notes that there is something to tell.
     pub const fn changed(&mut self) {
         self.changed = true;
     }
 
-    /// When to tell it; none if there is nothing.
+    /// When to tell it; `None` if there is nothing.
     pub fn due(&self, now: T) -> Option<T> {
-        // After a clock was set back, a rest would last until it has caught up.
+        // After the clock was set back, the pause would otherwise last until the clock has caught up.
         let rests_until = self.rests_until.filter(|until| *until <= now + REST_MAX);
         self.changed.then(|| rests_until.map_or(now, |until| until.max(now)))
     }
 
-    /// Whether it is to be told now.
+    /// Whether the interface must be told now.
     pub fn is_due(&self, now: T) -> bool {
         self.due(now).is_some_and(|due| due <= now)
     }
 
-    /// It was told.
+    /// Notes that it was told.
     pub fn told(&mut self, now: T) {
         self.changed = false;
         self.rests_until = Some(now + BATCH_GAP);
     }
 
-    /// There was nothing in it after all.
+    /// Notes that there was nothing to tell after all.
     pub const fn nothing(&mut self) {
         self.changed = false;
     }
 
-    /// The interface has not taken the last batch yet; looking again costs little, and waits longer than a batch would.
+    /// Notes that the interface has not taken the last batch yet. Checking again is cheap, and the wait is
+    /// longer than that for a batch.
     pub fn held(&mut self, now: T) {
         self.rests_until = Some(now + REST_MAX);
     }

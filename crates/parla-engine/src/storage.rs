@@ -1,76 +1,78 @@
-//! What a shell keeps of one network: texts that its client wants to find again, and an archive of messages.
+//! What a shell stores for one network: the records of its client, and an archive of messages.
 
 use std::sync::Arc;
 
 use parla_client::{Kept, view::BufferKind};
 use parla_proto::Timestamp;
 
-/// Where a shell keeps things.
+/// The storage that a shell provides.
 pub trait Storage {
-    /// Keeps this text under this key, in place of what was there. None: forgets the key.
+    /// Stores this text under this key, replacing an earlier one; `None` deletes the key.
     fn store(&mut self, key: String, value: Option<String>);
 
-    /// Waits until all that was stored would be found again if the program was killed. A disk that does not take it is not waited for.
+    /// Waits until everything that was stored would be found again if the program was killed. It does not
+    /// wait for a disk that fails.
     fn sync(&mut self);
 
-    /// Changes the archive. The order counts.
+    /// Makes a change to the archive. Changes must be made in order.
     fn change(&mut self, change: Change);
 
-    /// Looks for messages in the archive. None if the answer comes later, by [`crate::Engine::recalled`].
+    /// Looks for messages in the archive. `None` if the answer comes later, through
+    /// [`crate::Engine::recalled`].
     fn recall(&mut self, question: Question) -> Option<Recalled>;
 }
 
-/// Messages of one conversation that are wanted.
+/// A request for messages of one conversation.
 #[derive(Clone, Debug)]
 pub struct Question {
-    /// What kind of conversation.
+    /// The kind of the conversation.
     pub kind: BufferKind,
     /// Its name, as the server knows it.
     pub name: Arc<str>,
-    /// Only older ones; else the latest.
+    /// Only messages before this time; `None` for the latest.
     pub before: Option<Timestamp>,
-    /// At most so many, the newest of them.
+    /// At most this many, the newest of them.
     pub limit: usize,
 }
 
-/// Some messages of a conversation, oldest first.
+/// Some messages of a conversation.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Recalled {
-    /// The messages.
+    /// The messages, oldest first.
     pub messages: Vec<Kept>,
-    /// Older ones are kept too.
+    /// Whether older ones are stored too.
     pub more: bool,
 }
 
-/// What is to be changed in an archive.
+/// A change to an archive.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {
-    /// A message is to be kept.
+    /// Store a message.
     Keep(Kept),
-    /// A message is to be kept no longer.
+    /// Remove a message.
     Unkeep(Unkept),
-    /// What was kept under one name is to be found under another one.
+    /// Make the messages of a conversation available under another name.
     Rename(Renamed),
 }
 
-/// A message that was taken back.
+/// A message that was deleted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unkept {
-    /// In which kind of conversation.
+    /// The kind of the conversation.
     pub kind: BufferKind,
     /// The conversation's name, as the server knows it.
     pub name: Arc<str>,
-    /// The server's id of the message.
+    /// The msgid of the message.
     pub msgid: Arc<str>,
 }
 
-/// A conversation that has another name from now on.
+/// A conversation that has a new name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Renamed {
-    /// What kind of conversation.
+    /// The kind of the conversation.
     pub kind: BufferKind,
-    /// Its name until now, as the server knew it.
+    /// The previous name, as the server knew it.
     pub from: Arc<str>,
-    /// Its name from now on. It may differ in case alone.
+    /// The new name, which may differ only in case.
     pub to: Arc<str>,
 }

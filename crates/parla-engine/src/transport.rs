@@ -1,53 +1,54 @@
-//! Connections to one server, as a shell makes them.
+//! Connections to one server, which a shell makes.
 
 use parla_client::{Problem, ProblemKind, view::Stage};
 
-/// Characters of what the system or the browser says that are shown.
+/// The most characters that are shown of an error text of the system or the browser.
 const DETAILS_CHARS_MAX: usize = 500;
 
-/// Makes connections.
+/// Makes the connections of one network.
 pub trait Transport {
-    /// What it makes.
+    /// The type of its connections.
     type Connection: Connection;
 
-    /// Begins to connect. What becomes of the connection comes later, by [`crate::Engine::hear`].
+    /// Begins to connect. What happens to the connection is reported later, through [`crate::Engine::hear`].
     ///
     /// # Errors
-    /// It cannot even be tried.
+    /// No attempt can be made.
     fn connect(&mut self) -> Result<Self::Connection, Problem>;
 }
 
-/// A connection that there is, or that is being made. Dropping it ends it, once everything is sent.
+/// A connection that exists or is being made. Dropping it closes it once everything has been sent.
 pub trait Connection {
-    /// Tells it from all others that the program makes: one that was given up may still speak.
+    /// The number that distinguishes it from all other connections of the program, because one that was given
+    /// up may still report events.
     fn number(&self) -> u64;
 
-    /// Sends one line with its end.
+    /// Sends one line with its line break.
     ///
     /// # Errors
-    /// The connection does not take it any more.
+    /// The connection no longer accepts it.
     fn send(&mut self, line: Vec<u8>) -> Result<(), Problem>;
 
-    /// What was sent need not go out any more. The connection is dropped behind that.
+    /// Allows unsent data to be discarded. The connection is dropped right after this.
     fn give_up(&mut self) {}
 }
 
-/// What happens to a connection. `L` is a line, without its end.
+/// What can happen to a connection. `L` is a line without its line break.
 #[derive(Clone, Debug)]
 pub enum Signal<L> {
-    /// It has come so far.
+    /// The attempt has reached this stage.
     Progress(Stage),
-    /// It is there; lines can go out.
+    /// The connection is open; lines can be sent.
     Opened,
-    /// A line came.
+    /// A line has arrived.
     Line(L),
-    /// A line came that was too long and was thrown away.
+    /// A line has arrived that was too long and was discarded.
     LineTooLong,
-    /// It could not be made, or is over. The last.
+    /// It could not be made, or has ended. This is the last signal.
     Closed(Problem),
 }
 
-/// A problem with what the system or the browser said of it.
+/// A problem with the error text of the system or the browser.
 pub fn problem(kind: ProblemKind, details: &str) -> Problem {
     let shown = details.chars().map(|char| if char.is_control() { ' ' } else { char });
     let details: String = shown.take(DETAILS_CHARS_MAX).collect();

@@ -1,4 +1,5 @@
-### The sentences of parla in English. How they are written and translated: CONTRIBUTING.md, “A new sentence of the app”.
+### The sentences of parla in English. CONTRIBUTING.md, “A new sentence of the app”, says how they are written
+### and translated.
 
 ## Everywhere
 
@@ -6,36 +7,37 @@
 close = Close
 # Closes the list that lies over the conversation.
 to-conversation = Back to the conversation
-# Takes a wish back.
+# Cancels the action.
 cancel = Cancel
 # Shows the server's own words.
 details = Details
-# The field in which the language is chosen.
+# The label of the field in which the language is chosen.
 language-field = Language
-# The sentences of another language could not be loaded. $language is its name in itself.
+# The sentences of another language could not be loaded. $language is its own name for itself.
 language-missing = { $language } could not be loaded, so the language stays as it is. Choose it again in a while.
 # Two names in a sentence: “anna and bob”.
 list-two = { $first } and { $last }
-# Three and more: “anna, bob and carl”. The last two are joined as above.
+# Three or more names: “anna, bob and carl”. The last two are joined as above.
 list-more = { $first }, { $next }
-# Names of which the rest is only counted: “anna, bob and 3 more”.
+# Names, with the rest only counted: “anna, bob and 3 more”.
 list-rest = { $count ->
     [one] { $names } and one more
    *[other] { $names } and { $count } more
 }
-# The times of the day and the minute, two digits each.
+# The time of day: hour and minute, two digits each.
 time = { $hour }:{ $minute }
 # How many messages of a conversation are new.
 new-messages = { $count ->
     [one] { $count } new
    *[other] { $count } new
 }
-# As above, if there are more than can be counted: $count is a round number.
+# The same, if there are more than can be counted: $count is a round number.
 new-messages-more-than = { $count ->
     [one] { $count }+ new
    *[other] { $count }+ new
 }
-# Read aloud beside a conversation, or a button that leads to several; $new is one of the two above, or one of the two below.
+# Read aloud beside a conversation or a button that leads to several; $new is one of the two above or one
+# of the two below.
 unread-mentions = { $count ->
     [one] 1 mention, { $new }
    *[other] { $count } mentions, { $new }
@@ -54,18 +56,18 @@ close-conversation = Close { $name }
 # The button with the person's own name.
 you-are = You are { $nick }
 you-are-away = You are { $nick } (away)
-# How far connecting has come.
+# The stages of connecting.
 stage-finding = Finding the server
 stage-securing = Securing the connection
 stage-signing-in = Signing in
-# The state of a network in two words, beside its name.
+# The state of a network in two words, shown beside its name.
 link-connecting = Connecting…
 link-lost = Connection lost
 link-offline = Device offline
 link-stopped = Not connected
 # $stage is one of the stages above.
 connecting = { $network }: { $stage }…
-# A countdown. “s” is seconds.
+# A countdown. “s” stands for seconds.
 trying-again = { $seconds ->
     [0] Trying again now…
    *[other] Trying again in { $seconds } s.
@@ -82,7 +84,8 @@ room-count = { $count ->
     [one] 1 room
    *[other] { $count } rooms
 }
-# Headings over the members of each rank. Owners stand highest, then admins, operators, helpers, speakers, members.
+# Headings above the members of each rank. Owners are highest, then admins, operators, helpers, speakers,
+# members.
 ranks-owner = Owners
 ranks-admin = Admins
 ranks-operator = Operators
@@ -139,186 +142,186 @@ ago-days = { $count ->
 first-sentence-browser = Choose a name, and you are in.
 # Under the app's name, on the desktop.
 first-sentence-desktop = Choose a name and a place, and you are in.
-# The field.
+# The label of the field for the name.
 first-name = Your name
-# The other field, on the desktop.
+# The label of the other field, on the desktop.
 first-where = Where
-# What is in it at first.
+# The initial value of that field.
 first-this-computer = This computer
-# Below it.
+# The hint below that field.
 first-where-hint = Or the address of a server, like irc.example.org
-# The button.
+# The button that connects.
 first-join = Join
-# The button after something went wrong.
+# The same button after a failure.
 first-again = Try again
-# Nothing was written.
+# The field was left empty.
 first-name-empty = Write the name that others will see.
-# The button that agrees to be read by others.
+# The button that accepts that others can read the connection.
 first-unencrypted = Connect without encryption
-# Below a name that is suggested in the place of another.
+# Below a name that is suggested instead of another.
 first-suggested = How about this one?
 # Under the app's name, for somebody who came by a link to a room.
 first-sentence-room = Choose a name, and you are in { $name }.
-# The same with a person.
+# The same, for a link to a person.
 first-sentence-person = Choose a name, and write to { $name }.
 # $why says what is wrong with the name, in a whole sentence.
 first-other-name = { $why } How about this one?
 
 ## The fields for a password
 
-# Opens them.
+# Opens the fields.
 password-open = I have a password
-# The name of the account.
+# The label of the field for the account name.
 password-username = Account name
-# Below it, where it may be the password of the server.
+# The hint below it, where the password may be that of the server.
 password-username-hint = Leave it empty if everyone on this server has the same password.
-# The password.
+# The label of the field for the password.
 password-password = Password
-# Whether it is kept, on the desktop.
+# The box for keeping the password, on the desktop.
 password-keep = Remember it on this computer
-# Shows it to the server.
+# The button that sends the password to the server.
 password-sign-in = Sign in
-# Agrees to be read by others.
+# The button that accepts that others can read the password.
 password-send-readable = Send it without encryption
 
-## The menu of a right click
+## The context menu
 
 # Opens the page that a link leads to.
 menu-open-link = Open link
 
 ## The list on the left
 
-# The list.
+# The name of the list.
 rooms-label = Rooms
-# Above the rooms of a network.
+# The heading above the rooms of a network.
 rooms-rooms = Rooms
-# Above the people.
+# The heading above the people.
 rooms-people = Direct messages
 # Opens the list of all rooms.
 rooms-browse = Browse rooms
-# Opens the form.
+# Opens the form for joining a room or writing to a person.
 rooms-new = Join or message…
-# The field of the form.
+# The label of the field of that form.
 rooms-new-name = Room or person
 # Joins the room.
 rooms-join-room = Join room
 # Writes to the person.
 rooms-message-person = Message
-# Another network.
+# Adds another network.
 rooms-add-network = Add a network
-# What the server says.
+# The name of the conversation with the server’s own messages.
 rooms-server = Messages of the server
 # Opens the help.
 rooms-help = Help
 
 ## The list on the right
 
-# The list.
+# The name of the list.
 members-label = Members
-# The search field.
+# The label of the search field.
 members-search = Find a member
 # Below the heading, while the person is not in the room.
 members-unknown = Join the room to see who is here.
-# The same, while the server is asked.
+# The same, while the server is being asked.
 members-loading = Finding out who is here…
 # The same, while there is no connection.
 members-offline = You will see who is here once you are connected.
-# Nobody matches.
+# No member matches the search.
 members-nobody = Nobody here has that name.
-# Beside someone who is away.
+# Beside somebody who is away.
 members-away = away
-# Closes the list where it lies over the conversation.
+# Closes the list where it covers the conversation.
 members-close = Close the list of members
 
-## What stands in the middle while no conversation is open
+## The middle while no conversation is open
 
 # The heading.
 welcome-title = Welcome
-# Below it.
+# The text below the heading.
 welcome-sentence = Pick a room to join. You can be in many at once.
-# While the list comes in.
+# While the list is loading.
 welcome-loading = Looking for rooms…
-# There are no rooms.
+# The network has no rooms.
 welcome-no-rooms = There are no rooms yet. Open the first one.
-# While not connected.
+# While the network is not connected.
 welcome-not-yet = Rooms appear here once you are connected.
 
 ## The dialogs
 
-# The list of all rooms.
+# The title of the list of all rooms.
 dialog-browse = Browse rooms
-# Its search field.
+# The label of its search field.
 dialog-browse-search = Find a room by its name or topic, or name a new one
-# Below the field: what the Enter key does with what is written there.
+# Below the field: what the Enter key does with the text in it.
 dialog-browse-enter = Enter joins { $name }.
 dialog-browse-enter-new = Enter opens the new room { $name }.
 dialog-browse-enter-several = Several rooms match: choose one, or write on.
-# While it comes in.
+# While the list is loading.
 dialog-browse-loading = More rooms are coming in…
-# There are more than are shown.
+# There are more rooms than are shown.
 dialog-browse-cut = There are more rooms than fit into this list. If yours is not here, write its whole name.
-# None matches.
+# No room matches.
 dialog-browse-none = No room matches.
-# Beside a room that one is in.
+# Beside a room that the person is in.
 dialog-joined = joined
-# In the place of a room's topic.
+# Shown where a room has no topic.
 dialog-no-topic = No topic
-# While something about a person comes in.
+# While the information about a person is loading.
 dialog-person-loading = Asking the server…
 # Writes to a person.
 dialog-message = Message
-# Invites a person.
+# Invites a person to a room.
 dialog-invite = Invite
-# Shows the rooms one can invite him to.
+# Shows the rooms to which they can be invited.
 dialog-invite-to = Invite to…
-# Whom.
+# The label of the field for the name of whoever is invited.
 dialog-invite-whom = Whom do you want to invite?
-# Sends someone out.
+# Removes somebody from the room.
 dialog-kick = Remove from room
-# Why.
+# The label of the field for the reason.
 dialog-kick-reason = Reason (others see it)
-# The topic.
+# The title of the dialog about the topic.
 dialog-topic-field = Topic
-# Below it.
+# The hint below its field.
 dialog-topic-hint = Everyone in the room sees it. Leave it empty to have none.
-# Keeps what was written.
+# Saves the text.
 dialog-save = Save
-# One's own name.
+# The label of the field for the person’s own name.
 dialog-nick-field = Your name
-# Changes it.
+# Changes the name.
 dialog-nick-save = Change name
-# Why one is away.
+# The label of the field for why the person is away.
 dialog-away-field = Away message
-# Goes away.
+# Marks the person as away.
 dialog-away-set = Set as away
-# Why, if nothing is said.
+# The reason if none is given.
 dialog-away-default = Away
-# Comes back.
+# Marks the person as back.
 dialog-away-clear = I am back
-# Ends the connection.
+# Disconnects.
 dialog-disconnect = Disconnect
-# Forgets the network.
+# Removes the network.
 dialog-forget = Remove this network
-# Another network.
+# The title of the dialog that adds a network.
 dialog-add = Add a network
-# Its field.
+# The label of its field for the address.
 dialog-add-where = Address of the server
-# The button.
+# Its button.
 dialog-add-button = Connect
-# The commands and keys.
+# The title of the help.
 dialog-help = Help
-# The first part of it.
+# The heading of its first part.
 dialog-help-commands = Commands
-# What to know about them.
+# The text about the commands.
 dialog-help-commands-hint = Type them where you write messages. What stands in [ ] can be left out.
-# The second part of it.
+# The heading of its second part.
 dialog-help-keys = Keys
 dialog-invite-title = Invite someone to { $room }
 dialog-topic-title = Topic of { $room }
 dialog-nick-title = You on { $network }
-# The button that opens a room that does not exist yet.
+# The button that creates a room that does not exist yet.
 dialog-create = Open a new room named { $room }
-# The label of the rooms that one can invite a person to.
+# The label of the rooms to which a person can be invited.
 dialog-invite-to-room = Invite to { $room }
 dialog-kick-from = Remove from { $room }
 dialog-person-missing = { $nick } is not here.
@@ -327,69 +330,69 @@ dialog-person-missing = { $nick } is not here.
 
 # The name that is shown beside the nick.
 person-called = Display name
-# What he calls himself.
+# The name that they give for themselves.
 person-realname = Full name
-# Which account.
+# Their account.
 person-account = Account
-# Why he is away.
+# Why they are away.
 person-away = Away
-# When he last wrote.
+# When they last wrote.
 person-idle = Last active
-# When he came.
+# When they connected.
 person-since = Here since
-# Where he is.
+# The rooms that they are in.
 person-rooms = In the rooms
-# Looks after the server.
+# They look after the server.
 person-operator = Helps to run this server
 
-## The banner over the conversation
+## The banner above the conversation
 
-# Tries at once.
+# Tries to connect at once.
 banner-now = Try now
-# Connects again.
+# Connects again after the person had disconnected.
 banner-connect = Connect
-# Chooses another name.
+# Opens the dialog in which the name can be changed.
 banner-other-name = Choose another name
-# The person wanted it so.
+# The person has disconnected.
 banner-disconnected = You are disconnected.
-# What that means.
+# What being disconnected means.
 banner-disconnected-meaning = You can read on, but nothing new arrives.
 # The device has no network.
 banner-offline = This device is offline.
-# What that means.
+# What being offline means.
 banner-offline-meaning = You can read on.
-# The same before one has been in.
+# The same, before the person has been let in.
 banner-offline-at-first = You can join as soon as it is connected again.
-# Nothing is known yet.
+# While nothing is known about the connection yet.
 banner-starting = Connecting…
-# The person has another name until their lost connection is noticed by the server.
+# The person has another name until the server notices that their earlier connection is lost.
 banner-stand-in = You are { $nick } here, because { $wanted } is still taken by your lost connection. You get it back as soon as it is free.
-# Stays under that name.
+# Keeps that name.
 banner-keep-name = Keep { $nick }
 
-## Messages of the app, which leave by themselves
+## Messages of the app, which disappear by themselves
 
-# The region.
+# The name of the part of the window with these messages.
 toast-label = Messages of the app
-# The list of what was said.
+# The title of the list of earlier messages.
 toast-list = Recent messages of the app
-# Takes one away.
+# Removes a message.
 toast-dismiss = Dismiss
-# Goes back into a room.
+# Returns to a room that the person left.
 toast-rejoin = Rejoin
 # Opens a conversation again.
 toast-reopen = Open again
 # Accepts an invitation.
 toast-join = Join
-# Does not.
+# Ignores an invitation.
 toast-ignore = Ignore
-# Something is on the clipboard.
+# A link was copied.
 toast-copied = The link is copied.
-# Somebody came by a link in which no room and no person is named.
+# Somebody came by a link that names no room and no person.
 toast-no-address = This link leads to no room and no person. It may be incomplete or misspelt.
-# Marked as away.
+# The person was marked as away.
 toast-away = You are marked as away.
-# No longer.
+# The person is no longer marked as away.
 toast-back = You are no longer marked as away.
 toast-invitation = { $from } invites you to { $room }.
 toast-invited = { $who } was invited to { $room }.
@@ -399,23 +402,23 @@ toast-closed = You closed the conversation with { $nick }.
 # The person wanted to enter a room that is closed to them, and the server took them to another one.
 toast-forwarded = You cannot enter { $from }, so you were taken to { $to }.
 
-## Notifications of the system
+## System notifications
 
-# Asks whether the person wants them.
+# Asks whether the person wants notifications.
 alert-offer = Would you like a notification when somebody mentions you or writes to you while you are elsewhere?
-# Yes.
+# Accepts that offer.
 alert-allow = Allow notifications
-# What a click on a notification does.
+# The action of clicking a notification.
 alert-open = Open
-# No.
+# Declines that offer.
 alert-not-now = Not now
-# Above the words about them in the help.
+# The heading above the text about notifications in the help.
 alert-title = Notifications
-# They are shown.
+# Notifications are shown.
 alert-given = You get a notification when somebody mentions you or writes to you while you are elsewhere.
-# They are shown if the person wants it.
+# Notifications are shown if the person allows them.
 alert-not-asked = You can get a notification when somebody mentions you or writes to you while you are elsewhere.
-# The person has forbidden them.
+# The person has blocked them.
 alert-refused = Your browser does not let this page show notifications. To allow them, open the settings of this site, usually by the symbol beside the address.
 # The browser cannot show them.
 alert-impossible = Your browser shows no notifications here. Most browsers do so only for pages with an encrypted address (https).
@@ -424,104 +427,104 @@ alert-from-room = { $from } in { $room }
 alert-from-network = { $from } on { $network }
 alert-from-room-network = { $from } in { $room } on { $network }
 
-## Networks: addresses, certificates, the end with one
+## Networks: addresses, certificates, removing one
 
 # Opens the dialog in which the address can be changed.
 network-change-address = Change the address…
 # The title of that dialog.
 network-address-title = Address of the server
-# Its button.
+# The button of that dialog.
 network-address-save = Connect there
-# Below its field.
+# The hint below its field.
 network-address-hint = Conversations and drafts stay.
-# The field for the person's own certificate.
+# The label of the field for the person’s own certificate.
 network-identity = Your certificate
-# Below it.
+# The hint below that field.
 network-identity-hint = A PEM file with your certificate and its key, if the network knows you by one. Most people have none.
-# Stops a network that cannot be reached from asking.
+# Gives up a network that cannot be reached, until the person connects to it again.
 network-not-now = Not now
-# The heading over what a certificate says.
+# The heading above the details of a certificate.
 network-certificate = The certificate that the server showed
-# The name of the names in it.
+# The label of the names in a certificate.
 network-certificate-names = For
-# Nobody is named in it.
+# The certificate contains no name.
 network-no-names = No name
-# Who vouches for it.
+# The label of the authority that vouches for a certificate.
 network-certificate-issuer = Issued by
-# Nobody does.
+# The server signed the certificate itself.
 network-self-signed = The server itself
-# How long it is valid.
+# The label of the end of its validity.
 network-certificate-until = Valid until
-# By what it can be told from all others.
+# The label of the fingerprint, which distinguishes it from all others.
 network-certificate-fingerprint = SHA-256 fingerprint
-# The one that is trusted.
+# The label of the fingerprint of the certificate that was trusted before.
 network-certificate-trusted = Fingerprint that you trusted
-# Accepts it.
+# Accepts the certificate.
 network-trust = Trust this certificate for this server
-# Nothing was written where the address belongs.
+# The field for the address was left empty.
 network-address-empty = Write where the server is, like irc.example.org
-# A name with a space was written.
+# The name contains a space.
 network-name-spaces = A name has no spaces.
-# The network is known already.
+# The person is already on this network under this name.
 network-duplicate = You are on this network under this name already.
-# Asks before everything that is kept of a network goes.
+# Asks before everything that is stored for a network is deleted.
 network-forget-sure = This also deletes its messages, drafts and passwords from this computer. Others keep what you wrote to them.
-# Does it.
+# Confirms that.
 network-forget-do = Remove it
-# Does not.
+# Declines that.
 network-forget-not = Keep it
-# Why what was written is no address.
+# Why the text is not a valid address.
 network-address-too-long = This is too long for an address.
 network-address-scheme = This is the address of a web page, not of a chat server.
 network-address-host = This is not the name of a server. Write it like irc.example.org
 network-address-port = Behind the colon belongs a port: a number from 1 to 65535.
-# A network of which the person has two: its name, and theirs on it.
+# A network that the person has twice: its name, and the person’s name on it.
 network-as-whom = { $network } ({ $who })
 # $names are the names of the networks.
 network-several-stopped = { $count ->
     [one] { $count } other network is not connected: { $names }
    *[other] { $count } other networks are not connected: { $names }
 }
-# Which network a problem is about, where that is not the one that is shown.
+# The network that a problem is about, if it is not the one that is shown.
 network-about = About { $network }
 
-## Looking after a room: how it is set up, who is kept out, who has which rank
+## Moderation of a room: its settings, its bans and its ranks
 
 # Opens the settings of a room.
 moderation-settings = Settings of the room
-# While it comes in.
+# While the settings are loading.
 moderation-loading = Asking the server…
-# Nobody is on a list.
+# The list is empty.
 moderation-nobody = Nobody.
-# The form that puts somebody on a list.
+# The button of the form that adds somebody to a list.
 moderation-add = Add
-# Its field.
+# The label of its field.
 moderation-add-who = Name or address
-# Which list.
+# The label of the choice of a list.
 moderation-add-list = What for
-# By what.
+# The label of the choice between name and address.
 moderation-by = Whom
-# Keeps somebody out.
+# Bans somebody from the room.
 moderation-ban = Ban…
-# Keeps somebody from writing.
+# Mutes somebody in the room.
 moderation-mute = Mute…
-# With a ban.
+# Removes somebody from the room as well as banning them.
 moderation-remove-too = Remove from the room, too
-# A program.
+# Beside a bot.
 moderation-bot = bot
 # The same, in a sentence.
 moderation-is-bot = A bot: a program, not a person
-# Above invitations.
+# The heading above invitations.
 moderation-invitations = Invitations
 moderation-settings-title = Settings of { $room }
-# The parts of the settings, and below each what holds where nothing of it is set.
+# The groups of settings, and below each the text for when none of them is set.
 moderation-group-enter = Who may enter
     .nothing-set = Everyone.
 moderation-group-write = Who may write
     .nothing-set = Everyone.
 moderation-group-room = The room
     .nothing-set = Everyone can set its topic and find it in the list of rooms.
-# The settings: what holds if one is set. Behind “key”, “people” and “the room” stands a field.
+# The settings: what is true if one is set. A field follows after “key”, “people” and “the room”.
 setting-invited-only = Only people who were invited
 setting-accounts-only = Only people with an account
 setting-key = Only with this key
@@ -538,12 +541,12 @@ list-bans = Banned
 list-mutes = Muted
 list-exceptions = Never banned
 list-invited = Always invited
-# Whom an entry of a list means.
+# The people whom an entry of a list matches.
 whom-everyone = Everyone
 whom-host = Everyone from { $host }
 whom-account = The account { $account }
 whom-other = Everyone matching { $mask }
-# What somebody did to a room. $change is one or several of the changes below, $by a name: “anna made bob an operator”.
+# What somebody did to a room. $changes is one or several of the changes below: “anna made bob an operator”.
 moderation-changed = { $by } { $changes }
 change-rank-given = { $rank ->
     [owner] made { $who } an owner
@@ -568,17 +571,17 @@ change-set = set “{ $setting }” to { $value }
 # $list is one of the headings of the lists above.
 change-listed = put { $whom } on the list “{ $list }”
 change-unlisted = took { $whom } off the list “{ $list }”
-# $letters are what the server calls the settings.
+# $letters are the server’s letters for the settings.
 change-other = changed the settings of the room ({ $letters })
-# Who put an entry there, and when.
+# Who added an entry, and when.
 listed-by = by { $by }
 listed-by-at = by { $by }, { $at }
-# The button that takes an entry away.
+# The button that removes an entry.
 unlist = Remove { $whom } from “{ $list }”
-# How somebody is meant, when they are banned or muted.
+# How somebody is matched when they are banned or muted.
 by-nick = Only this name
 by-host = Everyone from this address
-# What somebody is in a room.
+# Somebody’s rank in a room.
 rank-in = { $rank ->
     [owner] Owner of { $room }
     [admin] Admin of { $room }
@@ -587,7 +590,7 @@ rank-in = { $rank ->
     [speaker] Speaker of { $room }
    *[other] Member of { $room }
 }
-# Buttons that give a rank and take it.
+# The buttons that give a rank and take it away.
 give-rank = { $rank ->
     [owner] Make owner
     [admin] Make admin
@@ -606,7 +609,7 @@ take-rank = { $rank ->
 }
 ban-from = Ban from { $room }
 mute-in = Mute in { $room }
-# In the bar of a conversation with someone who is away.
+# In the bar above a conversation with somebody who is away.
 away-because = { $reason ->
     [none] Away
    *[other] Away: { $reason }
@@ -614,80 +617,80 @@ away-because = { $reason ->
 
 ## A conversation: header, messages, composer
 
-# Above the first message not yet seen.
+# Above the first unread message.
 room-new = New
-# The same, if the server's clock was set back in between.
+# A gap of which the times cannot be given, because the server’s clock was set back in between.
 room-gap-somewhere = Messages are missing here.
-# What follows if they cannot be had.
+# Follows that sentence if the messages cannot be had.
 room-gap-lost = This server does not keep them.
-# The button that fills the hole.
+# The button that fills the gap.
 room-load = Load
-# While it is being filled, and while earlier messages come.
+# While a gap is being filled.
 room-loading = Loading…
 # While earlier messages come.
 room-loading-earlier = Loading earlier messages…
-# The button for them.
+# The button that loads earlier messages.
 room-load-earlier = Load earlier messages
-# There are none to be had.
+# The server has no earlier messages.
 room-no-earlier = This server keeps no earlier messages.
-# For those who do not see the mark in the margin.
+# For people who do not see the mark in the margin.
 room-mentions-you = Mentions you:
-# Forgets them.
+# Cancels all waiting messages.
 room-cancel-all = Cancel all
-# A file was dropped, or a picture pasted.
+# A file was dropped, or a picture was pasted.
 room-no-files = Pictures and other files cannot be sent yet. You can send a link to one.
-# Above an answer, if what it answers is not here.
+# Above an answer, if the answered message is not here.
 room-earlier-message = an earlier message
-# The same for those who do not see the arrow.
+# The same, for people who do not see the arrow.
 room-in-reply-to = In reply to
-# The button that begins an answer for the same people.
+# The button that begins an answer to the same people.
 room-answer-them = Answer only them
 # The label of the reactions to a message.
 room-reactions = Reactions
-# Shows only its beginning again.
+# Folds a long message again.
 room-show-fewer = Show fewer lines
-# One's own message that the server has not confirmed.
+# The person’s own message, which the server has not confirmed.
 room-sending = Sending…
-# One's own message that the server has not confirmed for a while.
+# The same, if it has not been confirmed for a while.
 room-not-confirmed = Still on its way. The server has not confirmed it yet.
-# The same behind much that was sent at once.
+# The same, after much was sent at once.
 room-slowed = The server slows this down, because much was sent at once.
-# One's own message that did not get through.
+# The person’s own message was not delivered.
 room-not-sent = Not sent.
-# Try again.
+# Sends it again.
 room-retry = Retry
-# Forget it.
+# Discards it.
 room-delete = Delete
-# Puts the address of the conversation on the clipboard.
+# Copies the address of the conversation.
 room-copy-link = Copy link
-# Shows the rooms, where they are not beside the conversation.
+# Shows the rooms on a narrow screen.
 room-show-rooms = Show rooms
-# The same where something is new in them, such as "2 mentions, 3 new".
+# The same, if something is new in them, such as “2 mentions, 3 new”.
 room-show-rooms-new = Show rooms, { $new }
-# Changes what the room is about.
+# Edits the topic of the room.
 room-change-topic = Change topic
-# The same, if nothing is said about it.
+# The same, if the room has no topic.
 room-add-topic = Add a topic
-# Above the composer while not connected. That one is not connected, and why, stands in the banner.
+# Above the composer while not connected. The banner says that the person is not connected, and why.
 room-offline = What you write is sent when the connection is back.
-# Sends what is written.
+# Sends the message.
 room-send = Send
-# The field for what opens a locked room.
+# The label of the field for the key of a room.
 room-key = Key
-# Goes there.
+# Joins the room.
 room-join = Join
-# The label of the suggestions.
+# The name of the list of suggestions.
 room-suggestions = Suggestions
-# For those who do not see the line above the first message not yet seen.
+# For people who do not see the line above the first unread message.
 room-new-since = New since { $time }
-# A hole between the messages.
+# A gap in the messages.
 room-gap = Messages between { $from } and { $to } are missing.
-# The same, if both would be the same minute.
+# The same, if both times are in the same minute.
 room-gap-around = Messages around { $time } are missing.
-# The same, if it goes from one day to another: both are a day and a time.
+# The same, if it spans several days: both values are a day and a time.
 room-gap-days = Messages are missing: { $from } – { $to }.
 room-gap-before = Messages before { $to } are missing.
-# Above the first message.
+# Above the first message of a conversation.
 room-beginning-server = This is the beginning.
 room-beginning-room = This is the beginning of { $name }.
 room-beginning-direct = Your messages with { $name } are kept on this device from here on.
@@ -700,13 +703,13 @@ room-empty-direct = Only you and { $name } can read this conversation.
     .what-to-do = There are no messages on this device yet. What you write to each other is kept here.
 room-joining = Joining { $name }…
 room-log-label = Messages in { $name }
-# Before a message whose name is not repeated, for those who do not see the group.
+# Before a message without a visible name, for people who do not see the group.
 room-says = { $nick }:
-# Beside a message of one's own that waits.
+# Beside the person’s own waiting message.
 room-waits-for-connection = Waits for the connection
 room-waits-for-turn = Waits for its turn
 room-waits-for-room = Waits for the room
-# Several of them.
+# Several waiting messages.
 room-waiting-for-connection = { $count ->
     [one] 1 message waits for the connection.
    *[other] { $count } messages wait for the connection.
@@ -719,7 +722,7 @@ room-waiting-for-room = { $count ->
     [one] 1 message waits for the room.
    *[other] { $count } messages wait for the room.
 }
-# In the place of a message that was taken back.
+# Replaces a message that was deleted.
 room-deleted-by-you = { $reason ->
     [none] Message deleted by you
    *[other] Message deleted by you ({ $reason })
@@ -728,7 +731,7 @@ room-deleted = { $reason ->
     [none] Message deleted by { $by }
    *[other] Message deleted by { $by } ({ $reason })
 }
-# Who can read a message that is not for all.
+# Who can read a message that is not for everybody.
 room-audience = { $rank ->
     [owner] Only owners see this
     [admin] Only admins and owners see this
@@ -737,25 +740,25 @@ room-audience = { $rank ->
     [speaker] Only speakers, helpers and operators see this
    *[other] Only some of the people here see this
 }
-# A reaction and those who gave it: “👍: anna, bob”.
+# A reaction and the people who gave it: “👍: anna, bob”.
 room-reaction = { $text }: { $names }
 room-show-lines = { $count ->
     [one] Show all { $count } lines
    *[other] Show all { $count } lines
 }
-# The button that goes to the newest message. The arrow stays in front.
+# The button that goes to the newest message. The arrow must stay in front.
 room-jump = ↓ To the newest
 # $new says how many messages are new.
 room-jump-new = ↓ { $new }
-# The field in which messages are written.
+# The label of the field in which messages are written.
 room-composer = Message { $name }
 room-composer-server = Type a command that starts with /
-# Instead of that field.
+# Replaces that field.
 room-absent = You are not in { $name }.
-# Before many lines are sent as several messages.
+# Asks before many lines are sent as several messages.
 room-many-lines = You are about to send { NUMBER($lines) } lines as { NUMBER($messages) } messages:
 room-line-by-line = You are about to send { NUMBER($messages) } messages, one for each line:
-# While many lines are written that will be one message.
+# While many lines are written that will become one message.
 room-one-message = { NUMBER($lines) } lines, sent as one message
 room-send-lines = { $count ->
     [one] Send as { $count } message
@@ -764,7 +767,7 @@ room-send-lines = { $count ->
 
 ## What happened in a room
 
-# $reason is what somebody gave as a reason; there may be none.
+# $reason is the reason that somebody gave; there may be none.
 event-joined = { $who } joined
 event-left = { $reason ->
     [none] { $who } left
@@ -797,7 +800,8 @@ quit-flooded = { $who } was disconnected for sending too much at once
 quit-too-slow = { $who } was disconnected because their connection was too slow
 quit-banned = { $who } was banned from the server
 quit-killed = { $who } was removed from the server ({ $reason })
-# Several people in one line. $names are two names at most, joined by “and”; of more people there are no names, only $count.
+# Several people in one line. $names are at most two names, joined by “and”; for more people only $count is
+# given.
 several-joined = { $names ->
     [none] { NUMBER($count) } joined
    *[other] { $names } joined
@@ -833,7 +837,7 @@ command-whois = See who someone is
 command-help = Show the commands and the keys
 command-quit = Disconnect from this network
 command-list = Show the rooms there are
-# What is written behind a command, each in one or two words: “/kick <name> [reason]”.
+# The parameters of commands, each in one or two words: “/kick <name> [reason]”.
 word-action = action
 word-command = command
 word-key = key
@@ -845,7 +849,7 @@ word-topic = topic
 
 ## Keys
 
-# The keys as this language's keyboards call them, and what they do.
+# The keys as they are called on keyboards of this language, and what they do.
 key-conversation = Alt + ↑ ↓
     .does = Previous or next conversation
 key-new = Alt + Shift + ↑ ↓
@@ -871,8 +875,9 @@ key-complete = Tab
 
 ## What went wrong
 
-# Of each: what happened, what it means, and what to do. $about is the server, the room or the person that it is about; there may be
-# none. What a name cannot contain, as a sentence names it:
+# For each: what happened, what it means, and what to do. $about is the server, the room or the person that
+# it is about; there may be none.
+# The characters that a name cannot contain, as a sentence names them:
 sign-space = spaces
 sign-invisible = invisible characters
 sign-character = “{ $character }”
@@ -1225,7 +1230,7 @@ problem-unknown-command = { $about ->
 }
     .meaning = It was not sent to anyone.
     .remedy = Type / to see all commands. To write a slash, start with //.
-# Behind the last colon stands the command, as “/kick <name> [reason]”.
+# After the last colon the command follows, as “/kick <name> [reason]”.
 problem-missing-words = { $about ->
     [none] The command needs something more.
    *[other] { $about } needs something more.
@@ -1268,7 +1273,7 @@ loading-missing = This page does not fit the server, which may have been updated
 loading-unable = This browser cannot run parla. It needs WebAssembly, which is missing or switched off here. Use a recent version of Firefox, Chrome, Edge or Safari, or connect with any IRC program.
 loading-broken = parla could not be started. Try again. If that does not help, try another browser, and tell whoever runs the server.
 loading-stopped = parla has stopped because of a fault of its own. Try again to go on.
-# Behind it stands “Try again”.
+# “Try again” follows after it.
 loading-late = This takes longer than usual.
 loading-again = Try again
 loading-without-script = parla needs JavaScript and WebAssembly, which are switched off here. Any IRC program can connect to this server without them.

@@ -156,7 +156,7 @@ password-keep = Ricordala su questo computer
 password-sign-in = Accedi
 password-send-readable = Inviala senza cifratura
 
-## The menu of a right click
+## The context menu
 
 menu-open-link = Apri link
 
@@ -185,7 +185,7 @@ members-nobody = Qui nessuno ha questo nome.
 members-away = assente
 members-close = Chiudi l’elenco dei membri
 
-## What stands in the middle while no conversation is open
+## The middle while no conversation is open
 
 welcome-title = Ciao!
 welcome-sentence = Scegli una stanza. Puoi stare in più stanze insieme.
@@ -249,7 +249,7 @@ person-since = Qui dal
 person-rooms = Nelle stanze
 person-operator = Aiuta a gestire questo server
 
-## The banner over the conversation
+## The banner above the conversation
 
 banner-now = Prova ora
 banner-connect = Connetti
@@ -263,7 +263,7 @@ banner-starting = Connessione…
 banner-stand-in = Qui il tuo nome è { $nick }, perché { $wanted } è ancora occupato dalla connessione che hai perso. Lo riavrai appena si libera.
 banner-keep-name = Tieni { $nick }
 
-## Messages of the app, which leave by themselves
+## Messages of the app, which disappear by themselves
 
 toast-label = Messaggi dell’app
 toast-list = Ultimi messaggi dell’app
@@ -283,7 +283,7 @@ toast-left = Hai lasciato { $room }.
 toast-closed = Hai chiuso la conversazione con { $nick }.
 toast-forwarded = Non puoi entrare in { $from }: il server ti ha portato in { $to }.
 
-## Notifications of the system
+## System notifications
 
 alert-offer = Vuoi una notifica quando qualcuno ti menziona o ti scrive mentre fai altro?
 alert-allow = Attiva le notifiche
@@ -298,7 +298,7 @@ alert-from-room = { $from } in { $room }
 alert-from-network = { $from } su { $network }
 alert-from-room-network = { $from } in { $room } su { $network }
 
-## Networks: addresses, certificates, the end with one
+## Networks: addresses, certificates, removing one
 
 network-change-address = Cambia indirizzo…
 network-address-title = Indirizzo del server
@@ -333,7 +333,7 @@ network-several-stopped = { $count ->
 }
 network-about = Riguarda { $network }
 
-## Looking after a room: how it is set up, who is kept out, who has which rank
+## Moderation of a room: its settings, its bans and its ranks
 
 moderation-settings = Impostazioni della stanza
 moderation-loading = Chiedo al server…

@@ -1,43 +1,44 @@
-//! Addresses of conversations: what follows the address of the page, `#/room/chess` or `#/person/bob`, and where there may be
-//! several networks `#/network/2/room/chess`.
+//! Addresses of conversations: the part after the address of the page, `#/room/chess` or `#/person/bob`, or
+//! `#/network/2/room/chess` where there may be several networks.
 //!
-//! Names are percent-encoded, so that an address survives being copied and pasted. The `#` of a room is left out unless
-//! the name would read as another one without it: `##c` is `%23%23c`. Anybody can write an address, so what is no name is no address.
+//! Names are percent-encoded, so that an address survives copying and pasting. The `#` of a room is left out
+//! unless the name would then read as another one: `##c` is `%23%23c`. Anybody can write an address, so a
+//! name that is not valid makes the address invalid.
 
 use std::fmt::Write as _;
 
 use parla_client::{limits::NAME_BYTES_MAX, view::NetworkId};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
-/// Letters that stand for themselves in any part of an address.
+/// Characters that are not encoded in any part of an address.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
-/// What names of rooms begin with, on one network or another.
+/// The characters with which room names begin on one network or another.
 const ROOM_PREFIXES: [char; 4] = ['#', '&', '+', '!'];
-/// The longest address that is read: a name of which every byte is encoded, and what stands before it.
+/// The longest address that is parsed: a name of which every byte is encoded, and what precedes it.
 const ADDRESS_BYTES_MAX: usize = 3 * NAME_BYTES_MAX + 64;
 
-/// Where a conversation is.
+/// The address of a conversation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Address {
-    /// On which network, if it says so.
+    /// The network, if the address names one.
     pub network: Option<NetworkId>,
-    /// Which conversation there.
+    /// The conversation on that network.
     pub target: Target,
 }
 
-/// Which conversation of a network.
+/// A conversation of a network.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Target {
-    /// The room of this name, with what it begins with.
+    /// The room of this name, including its first character such as `#`.
     Room(String),
     /// The person of this name.
     Person(String),
-    /// What the server says.
+    /// The server's own conversation.
     Server,
 }
 
 impl Target {
-    /// The name as it stands in an address of the web, if the conversation has one that leads there.
+    /// The name as it is written in a web address, if the conversation has a name that can be written there.
     pub fn encoded(&self) -> Option<String> {
         match self {
             Self::Room(name) => Some(encode(without_prefix(name))),
@@ -48,7 +49,8 @@ impl Target {
 }
 
 impl Address {
-    /// Reads what follows the address of the page, with its `#` or without. None if it is no address.
+    /// Parses the part after the address of the page, with or without its `#`. `None` if it is not a valid
+    /// address.
     pub fn parse(fragment: &str) -> Option<Self> {
         if fragment.len() > ADDRESS_BYTES_MAX {
             return None;
@@ -70,7 +72,7 @@ impl Address {
         Some(Self { network, target })
     }
 
-    /// As it follows the address of the page.
+    /// The part that follows the address of the page.
     pub fn to_fragment(&self) -> String {
         let mut fragment = String::from("#/");
         if let Some(network) = self.network {
@@ -86,12 +88,13 @@ impl Address {
     }
 }
 
-/// Whether what follows the address of the page was meant to be an address, whether it is one or not.
+/// Whether the part after the address of the page was meant to be an address, valid or not.
 pub(crate) fn is_meant(fragment: &str) -> bool {
     fragment.strip_prefix('#').unwrap_or(fragment).strip_prefix('/').is_some_and(|path| !path.is_empty())
 }
 
-/// The link to a room or a person for those who use another program, or a window of this one: <https://datatracker.ietf.org/doc/html/draft-butcher-irc-url-04>.
+/// The link to a room or person for users of another program or of a window of this one:
+/// <https://datatracker.ietf.org/doc/html/draft-butcher-irc-url-04>.
 pub fn irc_link(server: &str, target: &Target, encryption: Encryption) -> Option<String> {
     let scheme = match encryption {
         Encryption::Always => "ircs",
@@ -101,12 +104,12 @@ pub fn irc_link(server: &str, target: &Target, encryption: Encryption) -> Option
     Some(format!("{scheme}://{server}/{}{who}", target.encoded()?))
 }
 
-/// Whether a link asks for an encrypted connection.
+/// Whether a link demands an encrypted connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Encryption {
-    /// Only that.
+    /// It demands encryption.
     Always,
-    /// Whatever there is.
+    /// It leaves the choice to the program.
     Perhaps,
 }
 
@@ -114,7 +117,7 @@ fn encode(name: &str) -> String {
     utf8_percent_encode(name, ENCODED).to_string()
 }
 
-/// The name, if it can be one: none has a space, a comma or a control character in it.
+/// The decoded name, if it is valid: no name contains a space, a comma or a control character.
 fn decode(encoded: &str) -> Option<String> {
     let name = percent_decode_str(encoded).decode_utf8().ok()?;
     let is_name = (1..=NAME_BYTES_MAX).contains(&name.len())

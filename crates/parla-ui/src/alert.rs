@@ -1,4 +1,5 @@
-//! Telling the person, while they look elsewhere, that someone wants them; and asking once whether they want to be told.
+//! Notifies a person who is looking elsewhere that somebody wants them, and asks once whether they want
+//! notifications.
 
 use dioxus::prelude::*;
 use parla_client::view::Alert;
@@ -11,7 +12,8 @@ use crate::{
     words::use_words,
 };
 
-/// Shows a notification of the system. If nobody knows whether the person wants it, they are asked when they are back.
+/// Shows a system notification. If it is not known whether the person wants them, they are asked when they
+/// are back.
 pub(crate) fn tell(mut state: State, (key, alert): (BufferKey, &Alert), here: &Here) {
     let words = state.words();
     match here.0.leave_to_notify() {
@@ -41,7 +43,7 @@ pub(crate) fn tell(mut state: State, (key, alert): (BufferKey, &Alert), here: &H
     });
 }
 
-/// Takes away what is told of conversations that have been read meanwhile, or are gone.
+/// Withdraws the notifications of conversations that have been read in the meantime, or are gone.
 pub(crate) fn withdraw_read(mut state: State, here: &Here) {
     let read: Vec<(BufferKey, String)> = {
         let is_read = |key: &BufferKey| state.views.buffers.peek(*key).is_none_or(|view| view.mentions == 0);
@@ -54,7 +56,7 @@ pub(crate) fn withdraw_read(mut state: State, here: &Here) {
     }
 }
 
-/// The person has answered the browser.
+/// Takes the person's answer to the browser's question.
 pub(crate) fn answered(mut state: State, leave: Leave, here: &Here) {
     settle(state, here);
     state.withdraw(&ToastKind::NotificationsRefused);
@@ -66,7 +68,7 @@ pub(crate) fn answered(mut state: State, leave: Leave, here: &Here) {
     }
 }
 
-/// The person was asked, and is not asked again.
+/// Notes that the person was asked, so that they are not asked again.
 fn settle(mut state: State, here: &Here) {
     state.prefer(here, &|preferences| preferences.was_asked_to_notify = true);
     if *state.announced.offers_to_notify.peek() {
@@ -74,7 +76,7 @@ fn settle(mut state: State, here: &Here) {
     }
 }
 
-/// The question whether the person wants notifications.
+/// Asks whether the person wants notifications.
 #[component]
 pub(crate) fn Offer() -> Element {
     let words = use_words();
@@ -100,13 +102,13 @@ pub(crate) fn Offer() -> Element {
     }
 }
 
-/// Whether notifications are shown, and the way to have them.
+/// Says whether notifications are shown, and how to turn them on.
 #[component]
 pub(crate) fn Standing() -> Element {
     let words = use_words();
     let here = use_context::<Here>();
     let state = use_context::<State>();
-    // An answer changes it.
+    // An answer changes what is shown here.
     let _ = (state.announced.offers_to_notify.read(), state.announced.toasts.read());
     let leave = here.0.leave_to_notify();
     let sentence = match leave {

@@ -1,4 +1,5 @@
-//! The root: what comes from the networks goes into the state, and the state's outside – the title, what is remembered – goes to the platform.
+//! The root component: updates from the networks go into the state, and what the state determines outside the
+//! components (the title, what is stored) goes to the platform.
 
 use dioxus::prelude::*;
 use futures_util::StreamExt;
@@ -21,12 +22,12 @@ use crate::{
     words::{self, use_language},
 };
 
-/// Batches that are taken in at once, if so many have come.
+/// The most batches that are taken in together when several have arrived.
 const BATCHES_MAX: usize = 64;
-/// Under this key the platform keeps which conversation was open.
+/// The key under which the platform stores which conversation was open.
 pub(crate) const KEY_OPEN: &str = "open";
 
-/// The whole interface. Looks for [`Here`] in its context.
+/// The whole interface. It expects [`Here`] in its context.
 #[component]
 pub fn App() -> Element {
     let here = use_context::<Here>();
@@ -57,7 +58,7 @@ pub fn App() -> Element {
                 Dialogs {}
             }
             Toasts {}
-            // Not a field of anybody's: no keyboard, password store or screen reader finds it.
+            // This is not a field for anybody: keyboard, password managers and screen readers do not find it.
             input {
                 id: PAGE_SIGNAL_ID,
                 r#type: "hidden",
@@ -86,7 +87,7 @@ fn note_pointer(kind: &str, mut state: State) {
     }
 }
 
-/// Takes up what was left at the last start.
+/// Restores what was stored at the last start.
 fn remember(mut state: State, here: &Here) {
     if here.0.is_returning() {
         state.open.entered.set(true);
@@ -106,7 +107,7 @@ fn remember(mut state: State, here: &Here) {
     state.preferences.set(here.0.preferences());
 }
 
-/// Everything that is ready is one batch, and one write.
+/// Takes in everything that is ready as one batch, with one write.
 fn use_updates(state: State, here: &Here) {
     let here = here.clone();
     use_future(move || {
@@ -121,7 +122,7 @@ fn use_updates(state: State, here: &Here) {
     });
 }
 
-/// What happens outside of the components.
+/// Handles events from outside the components.
 fn use_happenings(state: State, here: &Here) {
     let here = here.clone();
     use_future(move || {

@@ -1,5 +1,5 @@
-//! The banner over the conversation while its network cannot be talked to, or knows the person by another name than theirs.
-//! Never in the way of reading.
+//! The banner above the conversation while its network is not connected, or while the person has another nick
+//! than theirs. It never gets in the way of reading.
 
 use std::sync::Arc;
 
@@ -21,7 +21,8 @@ use crate::{
     words::{self, use_words},
 };
 
-/// The banner for the network of the conversation that is shown; without one, for the first that is not connected.
+/// The banner for the network of the conversation that is shown; without a conversation, for the first
+/// network that is not connected.
 #[component]
 pub(crate) fn Banner() -> Element {
     let words = use_words();
@@ -69,8 +70,8 @@ pub(crate) fn Banner() -> Element {
     }
 }
 
-/// Networks that the person is not looking at and that need them. Several are one line that opens, so that the conversation is
-/// not buried under them.
+/// Networks that need the person while another one is shown. Several share one line that can be expanded, so
+/// that the conversation is not buried under them.
 #[component]
 fn Others(stopped: Vec<(NetworkView, Arc<Problem>)>) -> Element {
     let words = use_words();
@@ -97,7 +98,7 @@ fn has_banner(network: &NetworkView) -> bool {
     network.link != LinkState::Online || network.nick_wanted.is_some()
 }
 
-/// The person has another name for now.
+/// Says that the person has another nick for now.
 #[component]
 fn StandIn(network: NetworkView) -> Element {
     let words = use_words();
@@ -154,7 +155,7 @@ fn Offline(network: NetworkId) -> Element {
     }
 }
 
-/// Connects without waiting any longer.
+/// The button that connects without waiting any longer.
 #[component]
 fn Reconnect(network: NetworkId, class: &'static str, label: &'static str) -> Element {
     let here = use_context::<Here>();
@@ -177,7 +178,7 @@ fn Disconnected(network: NetworkId) -> Element {
     }
 }
 
-/// A network that needs the person. One that they are not looking at says which it is.
+/// A network that needs the person. If it is not the one that is shown, its name is given.
 #[component]
 fn Stopped(network: NetworkView, why: Arc<Problem>, #[props(default)] is_other: bool) -> Element {
     let words = use_words();

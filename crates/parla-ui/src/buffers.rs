@@ -1,5 +1,5 @@
-//! The conversations of all networks. Each has a signal of its own, so that a line in one of them wakes only what shows that one;
-//! which there are, and what they are called, is one signal more.
+//! The conversations of all networks. Each has its own signal, so that a message in one of them redraws only
+//! what shows that one; another signal has the list of conversations and their names.
 
 use std::sync::Arc;
 
@@ -15,30 +15,31 @@ use crate::{
     state::BufferKey,
 };
 
-/// The conversations.
+/// All conversations, which components read through signals.
 #[derive(Clone, Copy, PartialEq)]
 pub struct Buffers(Signal<List>);
 
-/// All conversations, in the order in which they came.
+/// All conversations, in the order in which they appeared.
 pub(crate) type List = SortedMap<BufferKey, Listed>;
-/// One conversation while somebody reads it.
+/// A conversation that is being read.
 pub(crate) type ViewRef = ReadableRef<'static, Signal<BufferView>>;
 
-/// What seldom changes about a conversation.
+/// The parts of a conversation that seldom change.
 #[derive(Clone, PartialEq)]
 pub(crate) struct Listed {
-    /// What it is.
+    /// Whether it is a room, a person or the server.
     pub(crate) kind: BufferKind,
-    /// Its name as it is shown.
+    /// The name as it is shown.
     pub(crate) name: Arc<str>,
-    /// Its name as the server knows it.
+    /// The name as the server knows it.
     target: Arc<str>,
-    /// All of it. Read by [`Buffers::read`] alone, as it goes with the conversation.
+    /// The whole conversation. Only [`Buffers::read`] and its relatives read it, because the signal is
+    /// dropped with the conversation.
     view: Signal<BufferView>,
 }
 
 impl Listed {
-    /// Where the conversation is among those of its network.
+    /// The conversation as a target on its network.
     pub(crate) fn target(&self) -> Target {
         match self.kind {
             BufferKind::Room => Target::Room(self.target.to_string()),
@@ -47,9 +48,9 @@ impl Listed {
         }
     }
 
-    /// Where it is.
+    /// The address of the conversation.
     pub(crate) fn address(&self, key: BufferKey, place: Place) -> Address {
-        // A page talks to one network.
+        // A page talks to only one network.
         let network = (place == Place::Desktop).then_some(key.network);
         Address { network, target: self.target() }
     }
@@ -60,44 +61,44 @@ impl Listed {
 }
 
 impl Buffers {
-    /// None yet, owned by the component that calls this.
+    /// An empty list, owned by the calling component.
     pub(crate) fn new() -> Self {
         Self(Signal::default())
     }
 
-    /// Which there are. Whoever reads it is woken when one comes or goes or has another name.
+    /// The list of conversations. The reader is redrawn when one is added, removed or renamed.
     pub(crate) fn list(&self) -> ReadableRef<'static, Signal<List>> {
         self.0.read_unchecked()
     }
 
-    /// Which there are, once.
+    /// The list of conversations, without subscribing to changes.
     pub(crate) fn peek_list(&self) -> ReadableRef<'static, Signal<List>> {
         self.0.peek_unchecked()
     }
 
-    /// One conversation, if it is there. Whoever reads it is woken when it changes.
+    /// A conversation, if it exists. The reader is redrawn when it changes.
     pub(crate) fn read(&self, key: BufferKey) -> Option<ViewRef> {
         let view = self.0.read().get(&key)?.view;
         Some(view.read_unchecked())
     }
 
-    /// The same, once.
+    /// A conversation, if it exists, without subscribing to changes.
     pub(crate) fn peek(&self, key: BufferKey) -> Option<ViewRef> {
         let view = self.0.peek().get(&key)?.view;
         Some(view.peek_unchecked())
     }
 
-    /// All of them, with what is in them. Whoever reads it is woken whenever anything is said anywhere.
+    /// All conversations with their content. The reader is redrawn whenever anything changes anywhere.
     pub(crate) fn read_all(&self) -> Vec<(BufferKey, ViewRef)> {
         self.0.read().iter().map(|(key, listed)| (*key, listed.view.read_unchecked())).collect()
     }
 
-    /// Whether a conversation is there now.
+    /// Whether a conversation exists now.
     pub(crate) fn contains(&self, key: BufferKey) -> bool {
         self.0.peek().contains_key(&key)
     }
 
-    /// Takes in what is new of conversations, or new ones.
+    /// Takes in new and changed conversations.
     pub(crate) fn extend(&mut self, views: SortedMap<BufferKey, BufferView>) {
         let mut listed = Vec::new();
         for (key, view) in views {
@@ -120,19 +121,19 @@ impl Buffers {
         }
     }
 
-    /// A conversation is over.
+    /// Removes a conversation, and returns its entry.
     pub(crate) fn remove(&mut self, key: BufferKey) -> Option<Listed> {
         let known = self.0.peek().get(&key).cloned();
         self.retain(&|other| other != key);
         known
     }
 
-    /// All conversations of a network are over.
+    /// Removes all conversations of a network.
     pub(crate) fn forget(&mut self, network: NetworkId) {
         self.retain(&|key| key.network != network);
     }
 
-    /// The others are over.
+    /// Removes all conversations except those that `is_kept` selects.
     pub(crate) fn retain(&mut self, is_kept: &dyn Fn(BufferKey) -> bool) {
         let is_gone = |(key, _): &(&BufferKey, &Listed)| !is_kept(**key);
         let gone: Vec<Signal<BufferView>> =

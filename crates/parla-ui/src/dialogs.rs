@@ -1,4 +1,4 @@
-//! What opens over the conversation. Takes the focus, and gives it back to where it was.
+//! What opens over the conversation. A dialog takes the focus and returns it to where it was.
 
 use std::{cell::Cell, rc::Rc};
 
@@ -37,7 +37,7 @@ use said::SaidList;
 use stack::Level;
 use topic::TopicEditor;
 
-/// The dialogs that are open, the uppermost over the others.
+/// The open dialogs, one above the other.
 #[component]
 pub(crate) fn Dialogs() -> Element {
     let here = use_context::<Here>();
@@ -66,7 +66,7 @@ fn OneDialog(level: Level, dialog: Dialog) -> Element {
     match dialog {
         Dialog::Browse(network) => rsx! { Browse { network } },
         Dialog::Person(network, nick) => rsx! {
-            // Another person is another card.
+            // For another person this is a new card.
             for nick in [nick] {
                 PersonCard { key: "{nick}", network, nick }
             }
@@ -82,22 +82,22 @@ fn OneDialog(level: Level, dialog: Dialog) -> Element {
     }
 }
 
-/// Which element has the focus at first.
+/// The element that has the focus at first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum FocusFirst {
-    /// One of the content, whose id is [`use_focus_id`].
+    /// The element of the content whose id is [`use_focus_id`].
     #[default]
     Content,
     /// The title, where there is more to read than to do: it is read aloud, and what follows comes next.
     Title,
 }
 
-/// The id of the element that has the focus at first, in the dialog that the calling component stands in.
+/// The id of the element that has the focus at first in the dialog of the calling component.
 pub(crate) fn use_focus_id() -> String {
     use_context::<Level>().focus_id()
 }
 
-/// The box of a dialog: title, content, and the way out. Behind it nothing can be reached.
+/// The box of a dialog: title, content, and a button to close it. Nothing behind it can be reached.
 #[component]
 pub(crate) fn DialogBox(
     title: String,
@@ -141,7 +141,8 @@ pub(crate) fn DialogBox(
     }
 }
 
-/// What was written into the field of this name in the form that is sent; empty if nothing was, or its box is not ticked.
+/// The value of the field of this name in a submitted form; empty if nothing was entered or its box is not
+/// ticked.
 pub(crate) fn written(event: &FormEvent, name: &str) -> String {
     match event.get_first(name) {
         Some(FormValue::Text(text)) => text.trim().to_owned(),

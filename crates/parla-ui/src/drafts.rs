@@ -1,4 +1,4 @@
-//! What is written and not sent yet, kept by the platform: one text for each conversation, saved with each change.
+//! Drafts, which the platform stores: one text per conversation, saved at every change.
 
 use dioxus::prelude::*;
 use parla_client::secrets;
@@ -8,17 +8,17 @@ use crate::{
     state::{BufferKey, ComposerText, State},
 };
 
-/// A draft that is longer is not kept. It could not be sent either.
+/// A longer draft is not stored. It could not be sent either.
 const DRAFT_BYTES_MAX: usize = 1 << 20;
 
-/// Under which key the platform keeps the draft of a conversation, if that is there.
+/// The key under which the platform stores the draft of a conversation, if the conversation exists.
 pub(crate) fn key(state: State, at: BufferKey) -> Option<String> {
     state.mark(at).map(|mark| format!("draft {mark}"))
 }
 
-/// Saves what stands in the composer, for the conversation that is shown.
+/// Saves the text of the composer for the conversation that is shown.
 pub(crate) fn save(state: State, here: &Here) {
-    // What was written before another conversation was opened belongs to the one before; see `put_away`.
+    // A text from before another conversation was opened belongs to the earlier one; see `put_away`.
     if state.page.left.peek().is_some() {
         return;
     }
@@ -27,7 +27,7 @@ pub(crate) fn save(state: State, here: &Here) {
     }
 }
 
-/// Saves the draft of a conversation. One with a password in it is not kept.
+/// Saves the draft of a conversation. A draft with a password in it is not stored.
 pub(crate) fn put_away(state: State, here: &Here, at: BufferKey, text: &str) {
     if text.len() <= DRAFT_BYTES_MAX
         && let Some(key) = key(state, at)
@@ -36,7 +36,7 @@ pub(crate) fn put_away(state: State, here: &Here, at: BufferKey, text: &str) {
     }
 }
 
-/// A conversation has another name, and its draft is kept under that from now on.
+/// Moves the draft of a conversation that was renamed.
 pub(crate) fn follow(before: &str, now: &str, here: &Here) {
     let (old, new) = (format!("draft {before}"), format!("draft {now}"));
     if let Some(text) = here.0.load(&old) {
@@ -45,7 +45,7 @@ pub(crate) fn follow(before: &str, now: &str, here: &Here) {
     }
 }
 
-/// Whether a password would be kept with what is written in a conversation.
+/// Whether storing this text would store a password.
 pub(crate) fn holds_password(state: State, at: BufferKey, text: &str) -> bool {
     let buffers = state.views.buffers.peek_list();
     secrets::hides_input(buffers.get(&at).map_or("", |listed| &*listed.name), text)
@@ -56,14 +56,15 @@ pub(crate) fn load(state: State, here: &Here, at: BufferKey) -> String {
     key(state, at).and_then(|key| here.0.load(&key)).unwrap_or_default()
 }
 
-/// Another tab changed what is kept under this key, or perhaps anything: if it is the draft that is shown, the newer one is shown.
+/// Another tab has changed what is stored under this key, or perhaps anything. If it is the draft that is
+/// shown, shows the newer text.
 pub(crate) fn take_up(mut state: State, here: &Here, stored: &str) {
     let Some(at) = *state.open.current.peek() else { return };
     let Some(key) = key(state, at).filter(|key| stored.is_empty() || stored.ends_with(key.as_str())) else {
         return;
     };
     let kept = here.0.load(&key);
-    // Nothing is kept of a draft that is too long, and nothing at all where the browser keeps nothing.
+    // A draft that is too long is not stored, and some browsers store nothing at all.
     if state.page.left.peek().is_some() || (stored.is_empty() && kept.is_none()) {
         return;
     }

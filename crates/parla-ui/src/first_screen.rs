@@ -1,4 +1,4 @@
-//! The first screen: a name, and on the desktop a place. Stays until the person has been let in.
+//! The first screen: a nick and, on the desktop, a server. It stays until the person has been let in.
 
 use std::{cell::Cell, rc::Rc, sync::Arc};
 
@@ -22,29 +22,29 @@ use crate::{
     words::{self, Language, Words, use_words},
 };
 
-/// Under this key the platform keeps the name.
+/// The key under which the platform stores the nick.
 const KEY_NAME: &str = "name";
 const NICK_CHARS_MAX: &str = "64";
 
-/// What the person writes, and what has become of it.
+/// What the person has entered, and the result.
 #[derive(Clone, Copy, PartialEq)]
 struct Attempt {
     name: Signal<String>,
     place: Signal<String>,
-    /// What to say about the name.
+    /// What to say about the nick.
     advice: Signal<Option<Advice>>,
-    /// A better name.
+    /// A suggestion for a better nick.
     better: Signal<Option<String>>,
-    /// What was said and is true no more: the person has written something else since, or tries again.
+    /// A problem that no longer applies, because the person has changed the input since or is trying again.
     answered: Signal<Option<Arc<Problem>>>,
-    /// Where it was asked to connect to, until the network itself is there.
+    /// The network that was requested, until it exists.
     asked: Signal<Option<NetworkId>>,
 }
 
-/// What to say about the name.
+/// Advice about the nick.
 #[derive(Clone, PartialEq)]
 enum Advice {
-    /// There is none.
+    /// No nick was entered.
     NameEmpty,
     /// Something is wrong with it, and another one is suggested.
     OtherName(Problem),
@@ -59,7 +59,7 @@ impl Advice {
     }
 }
 
-/// The first screen.
+/// The first screen, with its form and the state of the connection.
 #[component]
 pub(crate) fn FirstScreen() -> Element {
     let words = use_words();
@@ -73,7 +73,7 @@ pub(crate) fn FirstScreen() -> Element {
         Place::Browser => words.first_sentence_browser(),
         Place::Desktop => words.first_sentence_desktop(),
     };
-    // While it is tried again by itself, somebody may be typing.
+    // The form must not take the focus during automatic retries, because somebody may be typing.
     let retries = use_hook(|| Rc::new(Cell::new(false)));
     match &link {
         Some(LinkState::Waiting { .. }) => retries.set(true),
@@ -130,7 +130,7 @@ pub(crate) fn FirstScreen() -> Element {
     }
 }
 
-/// What there is to do, and where it leads if the person came by a link.
+/// Says what to do and, if the person came by a link, where it leads.
 #[component]
 fn Sentence(sentence: &'static str) -> Element {
     let words = use_words();
@@ -159,12 +159,12 @@ fn use_attempt(here: &Here, words: Words) -> Attempt {
 }
 
 impl Attempt {
-    /// Whether the person has done something about this problem.
+    /// Whether the person has reacted to this problem.
     fn has_answered(&self, problem: &Arc<Problem>) -> bool {
         self.answered.read().as_ref().is_some_and(|answered| Arc::ptr_eq(answered, problem))
     }
 
-    /// What was said so far is true no more.
+    /// Marks everything that was said so far as no longer applicable.
     fn answer(mut self, state: State) {
         if self.advice.peek().is_some() {
             self.advice.set(None);
@@ -179,7 +179,8 @@ impl Attempt {
     }
 }
 
-/// Makes the form anew when there is a better name: what stands in a field is set only when the field is made.
+/// Creates the form anew when there is a better nick, because the value of a field is set only when it is
+/// created.
 #[component]
 fn Forms(attempt: Attempt, label: &'static str, suggestion: Option<Arc<str>>) -> Element {
     let better = attempt.better.read().clone().or_else(|| suggestion.as_deref().map(str::to_owned));
@@ -247,7 +248,8 @@ fn JoinForm(attempt: Attempt, label: &'static str, better: Option<String>, is_su
             if on_desktop {
                 PlaceField { attempt }
             }
-            // The server of a page says so itself if it wants a password; before, a field for one would only puzzle.
+            // The server of a page asks for a password if it wants one; until then a field for one would only
+            // puzzle people.
             if on_desktop || asks_password {
                 details { class: "more", open: asks_password,
                     summary { {words.password_open()} }
@@ -259,7 +261,7 @@ fn JoinForm(attempt: Attempt, label: &'static str, better: Option<String>, is_su
     }
 }
 
-/// What is in the way, if the network has stopped.
+/// The problem that has stopped the network, if any.
 fn trouble(state: State) -> Option<Arc<Problem>> {
     match &state.views.networks.read().values().next_back()?.link {
         LinkState::Stopped { why, .. } => why.clone(),
@@ -291,7 +293,7 @@ fn PlaceField(attempt: Attempt) -> Element {
     }
 }
 
-/// What is in the way, and the way around it.
+/// The problem, and what to do about it.
 #[component]
 fn Trouble(problem: Arc<Problem>, attempt: Attempt, children: Element) -> Element {
     let words = use_words();
@@ -333,13 +335,14 @@ fn Trouble(problem: Arc<Problem>, attempt: Attempt, children: Element) -> Elemen
     }
 }
 
-/// How far it is, in words.
+/// The stage of connecting, in words.
 #[component]
 fn Progress(stage: Stage, attempt: Attempt) -> Element {
     let words = use_words();
     let here = use_context::<Here>();
     let state = use_context::<State>();
-    // Only a connection that is being secured says so: nobody is told of an encryption that there is not.
+    // The encryption step is listed only if the connection goes through it; nothing must claim encryption
+    // that is not there.
     let is_secured = use_hook(|| Rc::new(Cell::new(false)));
     is_secured.set(stage == Stage::Securing || (is_secured.get() && stage != Stage::Finding));
     let stages = [Stage::Finding, Stage::Securing, Stage::SigningIn];
@@ -359,7 +362,7 @@ fn Progress(stage: Stage, attempt: Attempt) -> Element {
     }
 }
 
-/// Whether the person has agreed to be read by others on the way.
+/// Whether the person accepts that others can read the connection.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Trust {
     EncryptedOnly,
@@ -424,7 +427,7 @@ fn connect(mut attempt: Attempt, mut state: State, here: &Here, (trust, credenti
     let address = match here.0.place() {
         Place::Browser => String::new(),
         Place::Desktop => {
-            // Said in the language of the next start.
+            // The text for this computer is not stored, because the next start may be in another language.
             let elsewhere = Some(&place).filter(|place| !is_this_computer(place));
             state.prefer(here, &|preferences| preferences.place = elsewhere.cloned());
             address(&place)
@@ -451,13 +454,13 @@ fn forget_all(state: State, here: &Here) {
     }
 }
 
-/// What is meant by what stands in the field.
+/// The address that the input of the field means.
 pub(crate) fn address(place: &str) -> String {
     let place = place.trim();
     if place.is_empty() || is_this_computer(place) { "127.0.0.1".to_owned() } else { place.to_owned() }
 }
 
-/// Whether that is what the field says at first, in any language that it may have been in.
+/// Whether this is the text that the field has at first, in any language of the app.
 fn is_this_computer(place: &str) -> bool {
     let mut loaded = Language::ALL.into_iter().filter_map(Words::loaded);
     loaded.any(|words| words.first_this_computer().to_lowercase() == place.to_lowercase())

@@ -1,4 +1,5 @@
-//! The button that removes a network. It asks first, as what was kept of the network goes with it.
+//! The button that removes a network. It asks first, because everything that is stored for the network goes
+//! too.
 
 use dioxus::prelude::*;
 use parla_client::view::NetworkId;

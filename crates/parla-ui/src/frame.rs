@@ -1,4 +1,5 @@
-//! The frame: rooms, conversation, members, side by side; where there is no room for all, the sides slide in over the middle.
+//! The frame: rooms, conversation and members side by side; on a narrow screen the sides slide in over the
+//! middle.
 
 use dioxus::prelude::*;
 
@@ -17,7 +18,7 @@ use crate::{
     words::{self, use_words},
 };
 
-/// The frame.
+/// The frame with its three parts.
 #[component]
 pub(crate) fn Frame() -> Element {
     let words = use_words();
@@ -35,11 +36,11 @@ pub(crate) fn Frame() -> Element {
         (true, true) => "members-hidden",
         (true, false) => "",
     };
-    // A number would do, but `inert` is on as soon as it is there at all.
+    // The value does not matter: `inert` takes effect as soon as the attribute is present.
     let inert = state.open.dialogs.read().is_open().then_some("true");
     rsx! {
         div { class: "frame {side} {members}", inert,
-            // The name in the list of rooms is not always there.
+            // The app's name in the list of rooms is not always there.
             header { class: "sr-only", h1 { {words::APP} } }
             nav {
                 id: Region::Rooms.id(),
@@ -53,7 +54,7 @@ pub(crate) fn Frame() -> Element {
                 id: Region::Middle.id(),
                 class: "middle",
                 tabindex: "-1",
-                // What a side lies over cannot be reached until it is closed.
+                // What a side covers cannot be reached until the side is closed.
                 inert: (!side.is_empty()).then_some("true"),
                 onfocusin: move |_| note(state, Region::Middle),
                 Banner {}
@@ -83,7 +84,7 @@ pub(crate) fn Frame() -> Element {
     }
 }
 
-/// The conversation, or what there is to do without one. Draws only when another one is opened.
+/// The conversation, or what to do without one. It is redrawn only when another conversation is opened.
 #[component]
 fn Middle() -> Element {
     let here = use_context::<Here>();
@@ -110,7 +111,7 @@ fn note(mut state: State, region: Region) {
     }
 }
 
-/// A side that slides in takes the focus, and gives it back.
+/// Gives the focus to a side that slides in, and returns it afterwards.
 fn use_side_focus(mut state: State, here: &Here) {
     let here = here.clone();
     let mut before = use_signal(Side::default);

@@ -1,14 +1,14 @@
-//! The hooks of Dioxus under their own names, each compiled once for a type instead of once for every closure.
+//! The hooks of Dioxus under their own names, each compiled once per type instead of once per closure.
 //!
-//! What a closure does is handed on behind a pointer, and nothing of the hook is put into the component that calls it. A browser
-//! has to load a quarter less for it.
+//! Closures are passed on as pointers, and no code of a hook is inlined into the calling component. This
+//! reduces what a browser has to load by a quarter.
 
 use std::{any::Any, future::Future, marker::PhantomData, ops::Deref, pin::Pin, rc::Rc};
 
 use dioxus::prelude as dx;
 use dx::{ReadableExt as _, Signal};
 
-/// As in Dioxus.
+/// Like the hook of Dioxus.
 pub(crate) fn use_hook<T: Clone + 'static>(make: impl FnOnce() -> T) -> T {
     #[inline(never)]
     fn once<T: Clone + 'static>(make: Box<dyn FnOnce() -> T + '_>) -> T {
@@ -17,7 +17,7 @@ pub(crate) fn use_hook<T: Clone + 'static>(make: impl FnOnce() -> T) -> T {
     once(Box::new(make))
 }
 
-/// As in Dioxus.
+/// Like the hook of Dioxus.
 pub(crate) fn use_signal<T: 'static>(make: impl FnOnce() -> T) -> Signal<T> {
     #[inline(never)]
     fn once<T: 'static>(make: Box<dyn FnOnce() -> T + '_>) -> Signal<T> {
@@ -26,7 +26,7 @@ pub(crate) fn use_signal<T: 'static>(make: impl FnOnce() -> T) -> Signal<T> {
     once(Box::new(make))
 }
 
-/// As in Dioxus, but that all memos are one type to it: what is in them stands behind a pointer.
+/// Like the hook of Dioxus, but all memos have one type for it, because their values are behind a pointer.
 pub(crate) fn use_memo<T: PartialEq + 'static>(mut compute: impl FnMut() -> T + 'static) -> Memo<T> {
     #[inline(never)]
     fn once(compute: Box<dyn FnMut() -> Erased>) -> dx::Memo<Erased> {
@@ -38,7 +38,7 @@ pub(crate) fn use_memo<T: PartialEq + 'static>(mut compute: impl FnMut() -> T + 
     }
 }
 
-/// Something that is computed again when what it was computed from changes.
+/// A value that is computed again when its inputs change.
 pub(crate) struct Memo<T> {
     memo: dx::Memo<Erased>,
     of: PhantomData<fn() -> T>,
@@ -60,7 +60,7 @@ fn same<T: PartialEq + 'static>(one: &dyn Any, other: &dyn Any) -> bool {
 }
 
 impl<T: 'static> Memo<T> {
-    /// What it is now. Who reads it is drawn again when it changes.
+    /// The current value. The reader is redrawn when it changes.
     pub(crate) fn read(&self) -> Held<T> {
         #[inline(never)]
         fn once(memo: dx::Memo<Erased>) -> Rc<dyn Any> {
@@ -69,7 +69,7 @@ impl<T: 'static> Memo<T> {
         typed(once(self.memo))
     }
 
-    /// What it is now, once.
+    /// The current value, without subscribing to changes.
     pub(crate) fn peek(&self) -> Held<T> {
         #[inline(never)]
         fn once(memo: dx::Memo<Erased>) -> Rc<dyn Any> {
@@ -78,7 +78,7 @@ impl<T: 'static> Memo<T> {
         typed(once(self.memo))
     }
 
-    /// A copy of what it is now. Who reads it is drawn again when it changes.
+    /// A copy of the current value. The reader is redrawn when it changes.
     pub(crate) fn get(&self) -> T
     where
         T: Clone,
@@ -96,7 +96,7 @@ fn typed<T: 'static>(value: Rc<dyn Any>) -> Held<T> {
     Held(value.downcast().ok().expect("the type of the memo"))
 }
 
-/// What a memo was when it was read.
+/// The value of a memo at the time when it was read.
 pub(crate) struct Held<T>(Rc<T>);
 
 impl<T> Deref for Held<T> {
@@ -121,7 +121,7 @@ impl<T> PartialEq for Memo<T> {
     }
 }
 
-/// As in Dioxus.
+/// Like the hook of Dioxus.
 pub(crate) fn use_effect(act: impl FnMut() + 'static) {
     #[inline(never)]
     fn once(act: Box<dyn FnMut()>) {
@@ -130,7 +130,7 @@ pub(crate) fn use_effect(act: impl FnMut() + 'static) {
     once(Box::new(act));
 }
 
-/// As in Dioxus.
+/// Like the hook of Dioxus.
 pub(crate) fn use_future<F: Future<Output = ()> + 'static>(mut start: impl FnMut() -> F + 'static) {
     #[inline(never)]
     fn once(start: Box<dyn FnMut() -> Pin<Box<dyn Future<Output = ()>>>>) {
@@ -139,7 +139,7 @@ pub(crate) fn use_future<F: Future<Output = ()> + 'static>(mut start: impl FnMut
     once(Box::new(move || Box::pin(start())));
 }
 
-/// As in Dioxus.
+/// Like the hook of Dioxus.
 pub(crate) fn use_drop(end: impl FnOnce() + 'static) {
     #[inline(never)]
     fn once(end: Box<dyn FnOnce()>) {
@@ -148,13 +148,13 @@ pub(crate) fn use_drop(end: impl FnOnce() + 'static) {
     once(Box::new(end));
 }
 
-/// As in Dioxus.
+/// Like the hook of Dioxus.
 #[inline(never)]
 pub(crate) fn use_context<T: Clone + 'static>() -> T {
     dx::use_context()
 }
 
-/// As in Dioxus.
+/// Like the hook of Dioxus.
 pub(crate) fn use_context_provider<T: Clone + 'static>(make: impl FnOnce() -> T) -> T {
     #[inline(never)]
     fn once<T: Clone + 'static>(make: Box<dyn FnOnce() -> T + '_>) -> T {

@@ -1,26 +1,27 @@
-//! The pictures on buttons. Drawn here, because a letter that looks like a thing looks different in every font.
+//! The pictures on buttons. They are drawn here, because a character that looks like a thing looks different
+//! in every font.
 
 use dioxus::prelude::*;
 use parla_client::view::Rank;
 
-/// What is drawn.
+/// The available pictures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Picture {
-    /// Lines of a list.
+    /// The lines of a list.
     Rooms,
-    /// Somebody, and somebody behind.
+    /// A person, and another one behind.
     People,
-    /// To change what is written.
+    /// A pencil, for editing.
     Pencil,
     /// Two links of a chain.
     Link,
-    /// To set something up.
+    /// Sliders, for settings.
     Sliders,
-    /// One to whom a room belongs.
+    /// A star, for the owner of a room.
     Star,
-    /// One who looks after a room.
+    /// A shield, for moderators of a room.
     Shield,
-    /// One who may always speak.
+    /// A speech bubble, for people who may always speak.
     Bubble,
 }
 
@@ -35,7 +36,7 @@ impl Picture {
         }
     }
 
-    /// Lines in a square of 16.
+    /// The SVG path, in a square of 16 units.
     const fn path(self) -> &'static str {
         match self {
             Self::Rooms => "M2 4h12M2 8h12M2 12h12",
@@ -57,7 +58,7 @@ impl Picture {
     }
 }
 
-/// A picture. It says nothing: what the button does is in its label.
+/// A picture. It is hidden from screen readers, because the button's label says what it does.
 #[component]
 pub(crate) fn Icon(picture: Picture) -> Element {
     rsx! {

@@ -1,4 +1,5 @@
-//! Who asks the person where, as cards with two answers: in the list of rooms, or over the conversation where there is no list.
+//! Invitations, as cards with two answers: in the list of rooms, or above the conversation where the list is
+//! hidden.
 
 use std::sync::Arc;
 
@@ -13,22 +14,22 @@ use crate::{
     state::{BufferKey, State, wish},
 };
 
-/// Someone asks the person into a room.
+/// An invitation to a room.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Invitation {
-    /// On which network.
+    /// The network of the room.
     pub network: NetworkId,
-    /// Who.
+    /// The nick of the person who invites.
     pub from: Arc<str>,
-    /// Into which room, as the server knows it.
+    /// The room, as the server knows it.
     pub room: Arc<str>,
 }
 
-/// Invitations that are kept; older ones go first.
+/// The most invitations that are kept; the oldest are dropped first.
 const INVITATIONS_MAX: usize = 8;
 
 impl State {
-    /// Who is in a room needs no invitation to it.
+    /// Removes invitations to rooms that the person has joined.
     pub(crate) fn note_joined(&mut self, buffers: &SortedMap<BufferKey, BufferView>) {
         let is_there = |one: &Invitation| {
             buffers.iter().any(|(key, view)| {
@@ -49,13 +50,13 @@ impl State {
         invitations.push(one);
     }
 
-    /// An invitation was answered, or shall not be.
+    /// Removes an invitation that was accepted or declined.
     pub(crate) fn answered(&mut self, one: &Invitation) {
         self.views.invitations.write().retain(|known| known != one);
     }
 }
 
-/// The cards, of one network or of all.
+/// The cards of one network or of all.
 pub(crate) fn invitations(here: &Here, state: State, network: Option<NetworkId>) -> Element {
     let all = state.views.invitations.read();
     let of = |one: &&Invitation| network.is_none_or(|network| network == one.network);

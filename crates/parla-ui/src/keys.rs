@@ -1,4 +1,4 @@
-//! The keys that work everywhere. What belongs to the composer and to the messages is theirs.
+//! The keys that work everywhere. The composer and the messages handle their own keys.
 
 use dioxus::prelude::*;
 
@@ -9,7 +9,7 @@ use crate::{
     visits::{HistoryAct, Step},
 };
 
-/// Which conversations count.
+/// Which conversations are visited.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Which {
     Any,
@@ -28,13 +28,13 @@ enum KeyAct {
     Escape,
 }
 
-/// Does what a key does.
+/// Carries out what a key does.
 pub(crate) fn press(event: &KeyboardEvent, state: State, here: &Here) {
     if event.is_composing() {
         return;
     }
     let Some(act) = read(&event.key(), event.code(), event.modifiers()) else { return };
-    // A browser has keys of its own for its history.
+    // A browser has its own keys for its history.
     if matches!(act, KeyAct::Visit(_)) && here.0.place() == Place::Browser {
         return;
     }
@@ -60,7 +60,7 @@ fn read(key: &Key, code: Code, modifiers: Modifiers) -> Option<KeyAct> {
         Key::ArrowDown if alt => Some(KeyAct::Room(Step::On, which)),
         Key::ArrowLeft if alt && !shift => Some(KeyAct::Visit(Step::Back)),
         Key::ArrowRight if alt && !shift => Some(KeyAct::Visit(Step::On)),
-        // On a Mac, Option with A is another letter.
+        // On a Mac, Option with A produces another letter.
         _ if alt && !shift && code == Code::KeyA => Some(KeyAct::Room(Step::On, Which::Mentioned)),
         Key::F6 if !alt && !main => Some(KeyAct::Region(step)),
         Key::Character(char) if main && char == "." => Some(KeyAct::Members),
@@ -71,7 +71,7 @@ fn read(key: &Key, code: Code, modifiers: Modifiers) -> Option<KeyAct> {
     }
 }
 
-/// Opens the next conversation that counts, and after the last the first.
+/// Opens the next conversation that qualifies; after the last one, the first.
 fn walk(mut state: State, step: Step, which: Which) {
     if state.has_dialog() {
         return;
@@ -134,7 +134,7 @@ fn to_region(mut state: State, here: &Here, step: Step) {
     let Some(region) = there.get(next % there.len()).copied() else { return };
     let writes = region == Region::Middle && state.open.current.peek().is_some();
     let id = if writes { "composer" } else { region.id() };
-    // Where there is no room beside the conversation, the others slide in, and take the focus.
+    // On a narrow screen the sides slide in and take the focus.
     let side = match region {
         Region::Rooms => Side::Rooms,
         Region::Middle => Side::None,
@@ -147,7 +147,7 @@ fn to_region(mut state: State, here: &Here, step: Step) {
     here.0.page(PageAct::Focus(id.to_owned()));
 }
 
-/// Shows and hides the members: beside the conversation where there is room, else over it.
+/// Shows or hides the members: beside the conversation if there is room, otherwise over it.
 pub(crate) fn toggle_members(mut state: State, here: &Here) {
     if !rooms::has_members(state) {
         return;
@@ -170,7 +170,7 @@ fn toggle_help(mut state: State) {
     }
 }
 
-/// Closes the uppermost thing; if nothing is open, goes to the newest message.
+/// Closes whatever is on top; if nothing is open, scrolls to the newest message.
 fn escape(mut state: State, here: &Here) {
     if state.has_dialog() {
         state.close_dialog();

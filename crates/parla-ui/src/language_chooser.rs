@@ -1,4 +1,4 @@
-//! The field in which the person chooses the language of the app. Each language stands there by its own name.
+//! The field in which the person chooses the language of the app. Each language is listed by its own name.
 
 use dioxus::prelude::*;
 
@@ -9,7 +9,7 @@ use crate::{
     words::{self, Language, use_words},
 };
 
-/// The field.
+/// The field, with all languages as options.
 #[component]
 pub(crate) fn LanguageChooser() -> Element {
     let words = use_words();

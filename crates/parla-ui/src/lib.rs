@@ -1,27 +1,27 @@
-//! The one interface of parla, for the browser and the desktop: components, one stylesheet, one table of
-//! words.
+//! The interface of parla, shared by browser and desktop: components, one stylesheet, and one table of
+//! sentences per language.
 //!
-//! Sees the views of `parla-client` and emits commands. What differs between the two places is behind
+//! Reads the views of `parla-client` and emits commands. The differences between the two places are behind
 //! [`platform::Platform`].
 //!
 //! # Code map
 //!
-//! - `app.rs` is the root, `state.rs` what it knows, `buffers.rs` the conversations. `frame.rs` has the three parts of the screen,
-//!   `keys.rs` the keys. `window.rs` draws long lists in part.
-//! - Where one is: `navigation.rs` says which conversation is shown, `address.rs` what its address is,
-//!   `visits.rs` where Back leads, and `link.rs` what the address says that one came by.
-//! - The way in: `first_screen.rs`, `welcome.rs`, `password.rs`; `banner.rs`, `remedies.rs`,
+//! - `app.rs` is the root, `state.rs` its state, `buffers.rs` the conversations. `frame.rs` has the three
+//!   parts of the screen, `keys.rs` the keys. `window.rs` draws only the visible part of long lists.
+//! - Navigation: `navigation.rs` decides which conversation is shown, `address.rs` has its address,
+//!   `visits.rs` where Back leads, and `link.rs` follows the address that the person came by.
+//! - Connecting: `first_screen.rs`, `welcome.rs`, `password.rs`; `banner.rs`, `remedies.rs`,
 //!   `problem_words.rs` and `forget.rs` say what is wrong with a connection and what can be done about it.
-//! - Beside the conversation: `rooms.rs`, `invitations.rs`, `members.rs`. Over it: `dialogs.rs` and
+//! - Beside the conversation: `rooms.rs`, `invitations.rs`, `members.rs`. Above it: `dialogs.rs` and
 //!   `toasts.rs`.
-//! - The conversation: `room.rs`, with the log in its window, the rows and the composer; `drafts.rs` has what
-//!   is not sent yet.
-//! - `words.rs` has the sentences in the language of the person, out of `languages/`; `language_chooser.rs`
-//!   lets them choose.
-//! - `preferences.rs` is how the person wants the app, as the platform keeps it.
-//! - `platform.rs` is what differs between the page and the window, `page_signal.rs` what the page reports,
-//!   `alert.rs` a notification. `hooks.rs` and `icon.rs` are small parts for all others. `assets/` has the
-//!   stylesheet and `page.js`.
+//! - The conversation: `room.rs`, with the windowed log, the rows and the composer; `drafts.rs` stores what
+//!   has not been sent yet.
+//! - `words.rs` has the sentences in the person's language, from `languages/`; `language_chooser.rs` lets
+//!   them choose.
+//! - `preferences.rs` has the person's preferences, which the platform stores.
+//! - `platform.rs` has the differences between the page and the window, `page_signal.rs` what the page
+//!   reports, and `alert.rs` notifications. `hooks.rs` and `icon.rs` are small parts for all others.
+//!   `assets/` has the stylesheet and `page.js`.
 #![allow(unused_qualifications, reason = "the macros of dioxus write out whole paths")]
 #![allow(clippy::needless_pass_by_value, reason = "what a component is given, it owns")]
 
@@ -62,6 +62,6 @@ pub use app::App;
 
 /// The stylesheet: the frame and the tokens, then the conversation.
 pub const STYLE: &str = concat!(include_str!("../assets/style.css"), include_str!("../assets/room.css"));
-/// What only a script in the page can do: the place of the reader in the log, the text of the composer, the
+/// What only a script in the page can do: the scroll position in the log, the text of the composer, and the
 /// clipboard.
 pub const PAGE_SCRIPT: &str = include_str!("../assets/page.js");

@@ -1,4 +1,4 @@
-//! An address that the person came by: which conversation it names, and how one gets there.
+//! The address that the person came by: which conversation it names, and the steps that lead there.
 
 use std::sync::Arc;
 
@@ -19,36 +19,36 @@ use crate::{
 /// An address that is being followed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Link {
-    /// Where it leads.
+    /// The address that is followed.
     pub address: Address,
     stage: Stage,
 }
 
-/// How far one has come.
+/// How far the link has been followed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Stage {
-    /// Nobody was asked yet: the person has to be let in first.
+    /// Nothing has been requested, because the person must be let in first.
     Waits,
-    /// The network was asked.
+    /// The network was asked to open it.
     Asked(Came),
-    /// The conversation is shown; whether one may be in it will be seen.
+    /// The conversation is shown; whether the person may be in it is not known yet.
     Shown(Came, BufferKey),
 }
 
-/// What was shown before, and what was there.
+/// What was shown before, and what existed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Came {
     network: NetworkId,
     from: Option<BufferKey>,
-    /// The conversations that there were.
+    /// The conversations that existed.
     known: Vec<BufferKey>,
 }
 
-/// Old names of conversations that are kept; older ones go first.
+/// The most old names of conversations that are kept; the oldest are dropped first.
 const RENAMED_MAX: usize = 50;
 
 impl State {
-    /// The conversation of this address, if it is in the list.
+    /// The conversation with this address, if it is in the list.
     pub(crate) fn find(&self, fragment: &str) -> Option<BufferKey> {
         self.find_address(&Address::parse(fragment)?)
     }
@@ -68,7 +68,7 @@ impl State {
         })
     }
 
-    /// Addresses of a conversation under its old name lead to it all the same.
+    /// Remembers the old name of a conversation, so that addresses with it still lead there.
     pub(crate) fn note_renamed(&self, key: BufferKey, before: Target) {
         let mut renamed = self.views.renamed;
         let mut renamed = renamed.write();
@@ -78,7 +78,8 @@ impl State {
         renamed.push((before, key));
     }
 
-    /// Follows an address as soon as that is possible. False if it is none, which is said if it was meant to be one.
+    /// Follows an address as soon as possible. Returns false if it is not valid; the person is told so if it
+    /// was meant to be an address.
     pub(crate) fn follow_later(&mut self, fragment: &str) -> bool {
         let link = Address::parse(fragment).map(|address| Link { address, stage: Stage::Waits });
         let is_address = link.is_some();
@@ -90,7 +91,7 @@ impl State {
         is_address
     }
 
-    /// Takes the next step to where the link leads, if there is one to take.
+    /// Takes the next step towards the target of the link, if one is possible.
     pub(crate) fn follow(&mut self, here: &Here) {
         let Some(link) = self.open.link.peek().clone() else { return };
         match link.stage {
@@ -119,7 +120,7 @@ impl State {
         let intent = match &address.target {
             Target::Room(name) => Intent::Join { room: name.as_str().into(), key: None },
             Target::Person(name) => Intent::OpenDirect { nick: name.as_str().into() },
-            // There is none if the server has said nothing.
+            // There is none if the server has not said anything.
             Target::Server => return self.open.link.set(None),
         };
         let came = Came {
@@ -131,7 +132,7 @@ impl State {
         wish(here, network, intent);
     }
 
-    /// The network takes the person somewhere: true if that is where the link leads.
+    /// The network shows the person a conversation. Returns true if it is the target of the link.
     pub(crate) fn is_led_to(&mut self, key: BufferKey) -> bool {
         let Some(Link { address, stage: Stage::Asked(came) }) = self.open.link.peek().clone() else {
             return false;
@@ -144,19 +145,19 @@ impl State {
         true
     }
 
-    /// The network refused it without showing anything.
+    /// The network refused the request without showing anything.
     pub(crate) fn is_not_led(&mut self) {
         if matches!(&*self.open.link.peek(), Some(Link { stage: Stage::Asked(_), .. })) {
             self.open.link.set(None);
         }
     }
 
-    /// One is in, or one is told why not and stays where one was.
+    /// The person has joined, or is told why not and stays where they were.
     fn come_in(&mut self, here: &Here, came: &Came, key: BufferKey) {
         let presence = self.views.buffers.peek(key).map(|view| (view.kind, view.presence.clone()));
         let why = match presence {
             Some((BufferKind::Room, Presence::Joining)) => return,
-            // Where only a key is missing, there is a field for it.
+            // If only a key is missing, there is a field for it.
             Some((BufferKind::Room, Presence::Absent(Some(why)))) if why.kind != ProblemKind::KeyNeeded => {
                 why
             }

@@ -1,4 +1,4 @@
-//! The list on the right: who is in the room, by what they may do there.
+//! The list on the right: the members of the room, by rank.
 
 use std::sync::Arc;
 
@@ -14,17 +14,17 @@ use crate::{
     words::use_words,
 };
 
-/// The height of a row, in pixels; the stylesheet has the same number.
+/// The height of a row in pixels; the stylesheet has the same number.
 const ROW_PX: f64 = 32.0;
-/// So many must there be for a search field.
+/// The number of members from which there is a search field.
 const SEARCH_FROM: usize = 20;
 
-/// How many are in a room.
+/// The number of members of a room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum MemberCount {
-    /// So many.
+    /// The room has this many members.
     Known(usize),
-    /// The person is not there, and nobody tells them.
+    /// Not known, because the person is not in the room and is not told.
     Unknown,
 }
 
@@ -37,7 +37,7 @@ impl MemberCount {
     }
 }
 
-/// The list of the conversation that is shown.
+/// The list for the conversation that is shown.
 #[component]
 pub(crate) fn Members() -> Element {
     let words = use_words();
@@ -73,7 +73,7 @@ pub(crate) fn Members() -> Element {
         if let Some(unknown) = unknown {
             p { class: "dim members-none", {unknown} }
         }
-        // Another room begins with an empty search, at the top.
+        // For another room the search starts empty and the list at the top.
         for key in [key] {
             Found { key: "{key.network.0}-{key.buffer.0}", network: key.network, members: members.clone() }
         }
@@ -126,7 +126,7 @@ fn Found(network: NetworkId, members: List) -> Element {
     }
 }
 
-/// A line with what it shows.
+/// A line and its content.
 #[derive(Clone, PartialEq)]
 enum Drawn {
     Heading(Rank, usize),
@@ -134,7 +134,7 @@ enum Drawn {
 }
 
 impl Drawn {
-    /// What tells it from the others. No nick has a space.
+    /// The key that distinguishes it from the others. No nick contains a space.
     fn name(&self) -> String {
         match self {
             Self::Heading(rank, _) => format!("rank {}", *rank as u8),
@@ -203,13 +203,13 @@ fn MemberRow(network: NetworkId, member: Member) -> Element {
     }
 }
 
-/// Whether the nick or the display name has this in it.
+/// Whether the nick or the display name contains this text.
 fn is_called(member: &Member, needle: &str) -> bool {
     let names = [Some(&member.nick), member.called.as_ref()];
     names.into_iter().flatten().any(|name| name.to_lowercase().contains(needle))
 }
 
-/// Those who match, under headings.
+/// The members who match, under headings.
 fn lines(members: &[Member], needle: &str) -> Vec<Line> {
     let needle = needle.trim().to_lowercase();
     let found: Vec<(usize, Rank)> = members

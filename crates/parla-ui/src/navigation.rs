@@ -1,4 +1,5 @@
-//! Which conversation is shown: where the person goes, and where they are taken because they asked for it.
+//! Decides which conversation is shown: the one that the person chose, or the one that a request of theirs
+//! led to.
 
 use dioxus::prelude::*;
 use parla_client::{Intent, view::BufferKind};
@@ -14,14 +15,15 @@ impl State {
         self.enter(key);
     }
 
-    /// The person wants this. What it leads to is shown if they do not choose a conversation themselves before.
+    /// The person has requested this. What it leads to is shown unless they choose a conversation themselves
+    /// first.
     pub(crate) fn may_be_led_by(mut self, intent: &Intent) {
         if matches!(intent, Intent::Submit { .. } | Intent::Join { .. } | Intent::OpenDirect { .. }) {
             self.open.has_moved_on.set(false);
         }
     }
 
-    /// Shows the conversation that the person asked for, unless they have moved on since.
+    /// Shows the conversation that the person requested, unless they have moved on since.
     pub(crate) fn take_to(&mut self, key: BufferKey) {
         if self.is_led_to(key) {
             self.go(key);
@@ -48,7 +50,7 @@ impl State {
         }
     }
 
-    /// What is written from now on belongs to this conversation, and what was written before to the other.
+    /// Shows a conversation. The text of the composer so far belongs to the previous one.
     fn show(&mut self, key: Option<BufferKey>) {
         if *self.open.current.peek() == key {
             return;
@@ -65,7 +67,7 @@ impl State {
         }
     }
 
-    /// If nothing is shown, or what was shown is gone: the first room, else the first person.
+    /// If nothing is shown, or what was shown is gone, shows the first room, otherwise the first person.
     pub(crate) fn choose(&mut self) {
         let wanted = self.open.wanted.peek().clone();
         if let Some(wanted) = wanted {

@@ -1,15 +1,17 @@
-//! What the page's script reports to the interface: words in the value of the hidden input `#page-signal`.
+//! The reports of the page's script to the interface, as texts in the hidden input `#page-signal`.
 //!
 //! - `attentive 1`, or `0`
 //! - `narrow 1`, or `0`
-//! - `file`: somebody dropped or pasted a file
-//! - `selection 3 9`, first row and last; `selection` alone if nothing is selected
-//! - `composer 2 text`: the caret, and the text as it is, but for `\n` and `\\` instead of line feed and backslash, since the
-//!   value of an input is one line
-//! - `stored KEY`: another tab changed what the browser keeps under this key; `stored` alone: perhaps it changed anything
-//! - `view ROOM TOP HEIGHT WIDTH TOTAL END ROW ABOVE`, see [`LogView`]; without the last two if no row is in view
+//! - `file`: a file was dropped or pasted
+//! - `selection 3 9`: the first and the last selected row; `selection` alone if nothing is selected
+//! - `composer 2 text`: the caret, and the text as it is, except that `\n` and `\\` stand for line feed and
+//!   backslash, because the value of an input is a single line
+//! - `stored KEY`: another tab changed what the browser stores under this key; `stored` alone: it may have
+//!   changed anything
+//! - `view ROOM TOP HEIGHT WIDTH TOTAL END ROW ABOVE`, see [`LogView`]; without the last two if no row is in
+//!   view
 //!
-//! What cannot be read is left alone: the page is ours, but extensions of a browser are not.
+//! Reports that cannot be parsed are ignored: the page is ours, but browser extensions are not.
 
 use std::str::{FromStr, SplitAsciiWhitespace};
 
@@ -21,27 +23,27 @@ use crate::state::{ComposerText, LogView, Side, State};
 /// The id of the hidden input.
 pub const PAGE_SIGNAL_ID: &str = "page-signal";
 
-/// One report.
+/// A report of the page's script.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PageSignal {
     /// Whether the window is in front and visible.
     Attentive(bool),
-    /// Whether there is no room for the sides beside the conversation.
+    /// Whether the window is too narrow to show the sides beside the conversation.
     Narrow(bool),
     /// A file was dropped or pasted.
     File,
-    /// The rows in which the selection starts and ends; none if nothing is selected.
+    /// The rows in which the selection starts and ends; `None` if nothing is selected.
     Selection(Option<(RowId, RowId)>),
-    /// What stands in the composer.
+    /// The text of the composer.
     Composer(ComposerText),
-    /// Another tab changed what is kept under this key; empty: perhaps under any.
+    /// Another tab has changed what is stored under this key; empty if it may have changed anything.
     Stored(String),
     /// Which part of the log is visible.
     View(LogView),
 }
 
 impl PageSignal {
-    /// Reads a report.
+    /// Parses a report; `None` if it cannot be read.
     pub fn parse(report: &str) -> Option<Self> {
         let (kind, rest) = report.split_once(' ').unwrap_or((report, ""));
         let words = &mut rest.split_ascii_whitespace();
@@ -99,7 +101,7 @@ fn unescape(text: &str) -> String {
     plain
 }
 
-/// Takes a report in. Each signal is written only if it changes.
+/// Applies a report. Each signal is written only if it changes.
 pub fn take_in(mut state: State, signal: PageSignal) {
     match signal {
         PageSignal::Attentive(attentive) => {
@@ -124,7 +126,7 @@ pub fn take_in(mut state: State, signal: PageSignal) {
                 state.page.composer.set(composer);
             }
         }
-        // It concerns what is kept, and not what is shown.
+        // It is about stored data and not about what is shown.
         PageSignal::Stored(_) => {}
         PageSignal::View(view) => {
             if *state.page.view.peek() != view {

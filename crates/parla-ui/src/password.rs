@@ -1,14 +1,15 @@
-//! The fields for a password, wherever a server may ask for one: on the first screen, when a network is added, in the banner.
+//! The password fields, used wherever a server may ask for a password: on the first screen, when a network is
+//! added, and in the banner.
 //!
-//! Their names and `autocomplete` are those that password managers look for. What was written is read from the form when it is sent,
-//! and kept in no signal.
+//! Their names and `autocomplete` values are those that password managers look for. The input is read from
+//! the form on submission, and kept in no signal.
 
 use dioxus::{html::FormValue, prelude::*};
 use parla_client::{Credentials, Login, Problem, ProblemKind, Secret};
 
 use crate::{hooks::use_context, platform::Here, words::use_words};
 
-/// The fields. `why` is what the server asks for, if it has.
+/// The fields. `why` is the problem with which the server asked for a password, if it has.
 #[component]
 pub(crate) fn PasswordFields(id: String, why: Option<ProblemKind>, username: String) -> Element {
     let words = use_words();
@@ -51,8 +52,8 @@ pub(crate) fn PasswordFields(id: String, why: Option<ProblemKind>, username: Str
     }
 }
 
-/// The name that stands in the field at first: of the account whose password was wrong, else the person's own where only people
-/// with an account are let in.
+/// The initial value of the account field: the account whose password was wrong, or the person's nick where
+/// only people with an account are let in.
 pub(crate) fn username(why: Option<&Problem>, nick: &str) -> String {
     match why {
         Some(why) if why.kind == ProblemKind::PasswordWrong => why.about.to_string(),
@@ -63,7 +64,7 @@ pub(crate) fn username(why: Option<&Problem>, nick: &str) -> String {
     }
 }
 
-/// What was written into them; none if there is no password.
+/// The input of the fields; `None` if there is no password.
 pub(crate) fn credentials(event: &FormEvent) -> Option<Credentials> {
     let text = |name: &str| match event.get_first(name) {
         Some(FormValue::Text(text)) => text,
@@ -82,7 +83,7 @@ pub(crate) fn credentials(event: &FormEvent) -> Option<Credentials> {
     })
 }
 
-/// What is added when the person agrees that a password goes where others can read it.
+/// The credentials that record the person's consent to sending a password where others can read it.
 pub(crate) fn readable() -> Credentials {
     Credentials { readable: true, ..Credentials::default() }
 }

@@ -1,6 +1,7 @@
-//! What the interface needs of the place it runs in: a browser's page or a window on the desktop.
+//! What the interface needs from its environment: a browser's page or a window on the desktop.
 //!
-//! The one seam between the components and the two shells. Nothing here waits: what takes time comes back as an update.
+//! This is the only boundary between the components and the two shells. Nothing here blocks: slow results
+//! come back as updates.
 
 use std::{future::Future, pin::Pin, rc::Rc, sync::Arc};
 
@@ -22,165 +23,168 @@ use crate::{
 /// Where the interface runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
-    /// A page that a server handed out; it talks to that server and no other.
+    /// A page that a server handed out, which talks only to that server.
     Browser,
-    /// A window; it talks to any server.
+    /// A window, which talks to any server.
     Desktop,
 }
 
-/// What the interface wants of the networks.
+/// What the interface can ask of the networks.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Command {
-    /// Be on a network, under a number that the interface has not used before.
+    /// Connect to a network, under an id that the interface has not used before.
     Connect {
-        /// The number.
+        /// The id of the network.
         network: NetworkId,
-        /// `host`, `host:port` or `[address]:port`; in a browser empty: the server that handed out the page.
+        /// `host`, `host:port` or `[address]:port`; in a browser empty, which means the server that handed
+        /// out the page.
         address: String,
-        /// The name to have there.
+        /// The nick to use there.
         nick: String,
-        /// The person has agreed to a connection that others on the way can read.
+        /// Whether the person accepts a connection that others on the way can read.
         unencrypted: bool,
-        /// What the person shows to be let in. A password that comes later is an [`Intent::SignIn`].
+        /// The person's credentials. A password that is entered later is sent as an [`Intent::SignIn`].
         credentials: Credentials,
     },
-    /// Change where or how a network is reached, and connect there. Its conversations stay.
+    /// Change where or how a network is reached, and reconnect. Its conversations stay.
     Change(NetworkId, Change),
-    /// Leave a network and forget it, and everything that was kept of it.
+    /// Disconnect from a network and delete everything that is stored for it.
     Forget(NetworkId),
-    /// Something for the client of a network.
+    /// An intent for the client of a network.
     Intent(NetworkId, Intent),
-    /// Save a small text as [`Platform::save`] does, but only when the commands before this one have been carried out: what
-    /// was written is forgotten as a draft only after it is kept as a message.
+    /// Save a small text like [`Platform::save`], but only after the earlier commands have been carried out:
+    /// a draft must not be deleted before it is stored as a message.
     Save {
-        /// Under which key.
+        /// The key of the text, as in [`Platform::save`].
         key: String,
-        /// None removes it.
+        /// The text; `None` deletes the key.
         value: Option<String>,
     },
 }
 
-/// What can be changed about a network. Only on the desktop.
+/// A change to a network. Desktop only.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Change {
-    /// It is at this address. What the person agreed to at the one before does not count there.
+    /// Use this address. The person's consents for the previous address do not apply to it.
     Address(String),
-    /// The person agrees to a connection that others on the way can read.
+    /// The person accepts a connection that others on the way can read.
     Unencrypted,
     /// The person trusts the certificate with this fingerprint, and no other.
     Trust(Arc<str>),
-    /// The person is known there by the certificate in this PEM file, or by none.
+    /// The person identifies themselves there with the certificate in this PEM file, or with none.
     Identity(Option<String>),
 }
 
-/// Something to do to the page itself, which no component can express. Done by `assets/page.js` in both places.
+/// An action on the page itself that no component can express. `assets/page.js` carries it out in both
+/// places.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PageAct {
-    /// Put this text into the composer, with the caret behind `caret` UTF-16 units.
+    /// Put this text into the composer, with the caret after `caret` UTF-16 units.
     SetComposer {
-        /// The text.
+        /// The text to put there.
         text: String,
-        /// Where the caret goes.
+        /// The position of the caret, in UTF-16 units.
         caret: usize,
-        /// What it takes the place of. What the person has written into that meanwhile is kept.
+        /// The text that it replaces. What the person has added to that in the meantime is kept.
         over: String,
     },
-    /// The same as if the person had written it: they can undo it.
+    /// The same as if the person had written the text: they can undo it.
     EditComposer {
-        /// The text.
+        /// The text to put there.
         text: String,
-        /// Where the caret goes.
+        /// The position of the caret, in UTF-16 units.
         caret: usize,
-        /// What it takes the place of.
+        /// The text that it replaces.
         over: String,
     },
-    /// Give the element of this id the focus. It may come into the page only a moment later: look again for some frames.
+    /// Focus the element with this id. It may appear in the page only a moment later, so it is looked for
+    /// again for a few frames.
     Focus(String),
-    /// Scroll the log to its end, and stay there.
+    /// Scroll the log to its end, and keep it there.
     ScrollToEnd,
     /// Scroll the log so that the row is near its top.
     ScrollToRow(RowId),
     /// Put this text on the clipboard.
     Copy(String),
-    /// Scroll the list around the element of this id so that it is in view.
+    /// Scroll the list that contains the element with this id until the element is in view.
     Reveal(String),
 }
 
-/// At which address the app starts.
+/// The address at which the app starts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Start {
-    /// At none.
+    /// There is no such address.
     Anywhere,
-    /// At one that somebody wrote: what follows the address of the page.
+    /// One that somebody wrote: the part after the address of the page.
     Link(String),
-    /// At an entry of its history at which it was before: the page was loaded again.
+    /// An entry of the history that it was at before, because the page was reloaded.
     Again(Entry),
 }
 
-/// What the system is to show, so that somebody who looks elsewhere sees it. There is one for each conversation: a newer one
-/// takes the place of the one before.
+/// A system notification, for somebody who is looking elsewhere. There is one per conversation: a newer one
+/// replaces the one before.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notification {
     /// The conversation that a click opens.
     pub about: BufferKey,
-    /// The conversation's name for the system: the same for it in each tab, and after the next start.
+    /// The system's name for the conversation: the same in every tab and after a restart.
     pub tag: String,
-    /// Who wrote, and where.
+    /// The sender and the room.
     pub title: String,
-    /// What they wrote.
+    /// The text of the message.
     pub body: String,
 }
 
 /// Whether notifications can be shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Leave {
-    /// They can.
+    /// They can be shown.
     Given,
-    /// The person has forbidden them, and only the settings of the browser change that.
+    /// The person has blocked them, and only the browser's settings can change that.
     Refused,
-    /// The person has to be asked.
+    /// The person must be asked first.
     NotAsked,
-    /// Not here, whatever the person wants: the browser has none, or not for pages that are not encrypted.
+    /// They cannot be shown here at all: the browser has none, or not for pages without encryption.
     Impossible,
 }
 
-/// What happens outside of the components.
+/// An event from outside the components.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Happening {
     /// The person was taken to an address.
     Arrived(Arrival),
-    /// The person chose the notification about this conversation; the window is in front.
+    /// The person clicked the notification about this conversation; the window is in front.
     Chosen(BufferKey),
     /// The person has answered whether notifications may be shown.
     Answered(Leave),
-    /// Something that the person wrote could not be saved. It may be told each time.
+    /// Something that the person wrote could not be saved. This may be reported every time.
     NotSaved,
 }
 
-/// What a shell offers.
+/// What a shell provides.
 pub trait Platform {
-    /// Where this is.
+    /// The kind of place.
     fn place(&self) -> Place;
-    /// Whether networks are remembered and on their way; then the first screen is not asked for.
+    /// Whether networks are remembered and being connected, so that the first screen is not needed.
     fn is_returning(&self) -> bool;
-    /// Whether the system has a safe place for passwords, so that the person can be asked whether to keep theirs. A browser keeps
-    /// them by itself.
+    /// Whether the system has a safe place for passwords, so that the person can be asked whether to store
+    /// theirs. A browser stores them by itself.
     fn keeps_passwords(&self) -> bool {
         false
     }
-    /// Hands a command to the networks' side.
+    /// Sends a command to the networks' side.
     fn command(&self, command: Command);
-    /// The batches of updates, at most some twenty a second. Given once.
+    /// The batches of updates, at most about twenty per second. Returned only once.
     fn updates(&self) -> Option<UnboundedReceiver<Vec<Update>>>;
-    /// What was saved under this key.
+    /// The text that was saved under this key.
     fn load(&self, key: &str) -> Option<String>;
-    /// Saves a small text under a key at once, for the next start; none removes it.
+    /// Saves a small text under a key immediately, for the next start; `None` deletes it.
     fn save(&self, key: &str, value: Option<&str>);
-    /// How the person wants the app.
+    /// The person's preferences.
     fn preferences(&self) -> Preferences {
         Preferences::load(&|key| self.load(key))
     }
-    /// Saves how the person wants the app.
+    /// Saves the person's preferences.
     fn save_preferences(&self, preferences: &Preferences) {
         self.save(preferences::KEY, preferences.to_saved().as_deref());
         for before in preferences::KEYS_BEFORE {
@@ -189,39 +193,43 @@ pub trait Platform {
             }
         }
     }
-    /// The time.
+    /// The time by the person's clock.
     fn now(&self) -> Timestamp;
-    /// The person's clock at that moment: seconds east of UTC.
+    /// The person's time zone at that moment, in seconds east of UTC.
     fn utc_offset_seconds(&self, at: Timestamp) -> i32;
-    /// Opens a page outside of the app. `http` and `https` only; anything else does nothing.
+    /// Opens a web page outside the app. Only `http` and `https`; anything else does nothing.
     fn open_link(&self, href: &str);
     /// Shows a notification, if that is allowed.
     fn notify(&self, notification: &Notification);
-    /// Takes the notification with this tag away, if it is still there.
+    /// Withdraws the notification with this tag, if it is still shown.
     fn withdraw(&self, tag: &str);
     /// Whether notifications can be shown.
     fn leave_to_notify(&self) -> Leave;
-    /// Asks the person for leave, in the system's own words. Only in answer to a click; comes back as [`Happening::Answered`].
+    /// Asks the person for permission, in the system's own words. Only possible in answer to a click; the
+    /// result is a [`Happening::Answered`].
     fn ask_leave_to_notify(&self);
-    /// At which address the app starts.
+    /// The address at which the app starts.
     fn start(&self) -> Start;
-    /// The address of the page without what follows it, for links; none if there is no page that others can open.
+    /// The address of the page without the part that names a conversation, for links; `None` if there is no
+    /// page that others can open.
     fn page_address(&self) -> Option<String>;
-    /// Does something to the history of what the person has seen.
+    /// Changes or walks the history of what the person has seen.
     fn history(&self, act: HistoryAct);
-    /// What happens outside of the components. Given once.
+    /// The events from outside the components. Returned only once.
     fn happenings(&self) -> Option<UnboundedReceiver<Happening>>;
-    /// Does something to the page.
+    /// Carries out an action on the page.
     fn page(&self, act: PageAct);
-    /// The languages that the person reads, as the browser or the system says, the best first: `it-IT`, `en`.
+    /// The languages that the person reads, according to the browser or the system, the preferred one first:
+    /// `it-IT`, `en`.
     fn languages(&self) -> Vec<String>;
-    /// Loads the sentences of a language from wherever they are kept; none if they cannot be had. Ends after some time in any case.
+    /// Loads the sentences of a language; `None` if they cannot be loaded. The future always ends after some
+    /// time.
     fn load_words(&self, language: Language) -> Pin<Box<dyn Future<Output = Option<Words>>>>;
-    /// From now on the app speaks like this: for those who read the page aloud, and for what the shell says itself.
+    /// The app uses this language from now on, which concerns screen readers and what the shell says itself.
     fn speak(&self, words: Words);
-    /// Says in the window's or the tab's title what is new.
+    /// Sets the title of the window or tab.
     fn set_title(&self, title: &str);
-    /// Is over after that time.
+    /// Waits for this time.
     fn sleep(&self, millis: u32) -> Pin<Box<dyn Future<Output = ()>>>;
 }
 

@@ -1,33 +1,34 @@
-//! How the person wants the app: one value that the platform keeps, and that all tabs of a browser share.
+//! The person's preferences: one value that the platform stores and that all tabs of a browser share.
 //!
-//! A field that is missing has its default, so that a new one needs no new version. What this version does not know is dropped
-//! when it saves the value. Before there was a version, each field had a key of its own.
+//! A missing field has its default, so that a new field needs no new version. Fields that this version does
+//! not know are dropped when it saves the value. Before there was a version number, each field had its own
+//! key.
 
 use dioxus::prelude::*;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::{platform::Here, state::State, words::Language};
 
-/// Under this key the platform keeps them; `loading.js` reads the language there.
+/// The key under which the platform stores them; `loading.js` reads the language from it.
 pub(crate) const KEY: &str = "preferences";
-/// The keys of before.
+/// The keys that were used before.
 pub(crate) const KEYS_BEFORE: [&str; 4] = ["language", "members", "notifications", "place"];
-/// Goes up when a field means something else than before.
+/// Incremented when a field changes its meaning.
 const VERSION: u32 = 1;
 
-/// How the person wants the app.
+/// The person's preferences, as they are stored.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Preferences {
     version: u32,
-    /// The language that they chose; else it is the first that they read.
+    /// The language that they chose; otherwise the first one that they read is used.
     #[serde(deserialize_with = "known_language")]
     pub language: Option<Language>,
-    /// The members are hidden where there is room for them.
+    /// Whether the members are hidden where there is room for them.
     pub hides_members: bool,
-    /// They were asked whether they want notifications.
+    /// Whether they were asked if they want notifications.
     pub was_asked_to_notify: bool,
-    /// The server that was asked for on the first screen of the desktop; none: the one on this computer.
+    /// The server that was entered on the first screen of the desktop; `None` means the one on this computer.
     pub place: Option<String>,
 }
 
@@ -44,7 +45,8 @@ impl Default for Preferences {
 }
 
 impl Preferences {
-    /// Reads what was saved, or what was saved before there was a version. What cannot be read is as if nothing was wanted.
+    /// Reads what was saved, or what was saved before there was a version number. What cannot be read is
+    /// ignored.
     pub(crate) fn load(load: &dyn Fn(&str) -> Option<String>) -> Self {
         if let Some(saved) = load(KEY) {
             return serde_json::from_str(&saved).unwrap_or_default();
@@ -59,22 +61,22 @@ impl Preferences {
         }
     }
 
-    /// As it is saved.
+    /// The text to save.
     pub(crate) fn to_saved(&self) -> Option<String> {
         serde_json::to_string(&Self { version: VERSION, ..self.clone() }).ok()
     }
 }
 
-/// A language that only a later version speaks is as if none was chosen.
+/// A language that only a later version has counts as no choice.
 fn known_language<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Language>, D::Error> {
     let code = Option::<String>::deserialize(from)?;
     Ok(code.and_then(|code| Language::of_code(&code)))
 }
 
 impl State {
-    /// The person wants something otherwise from now on.
+    /// Changes the person's preferences.
     pub(crate) fn prefer(mut self, here: &Here, change: &dyn Fn(&mut Preferences)) {
-        // Another tab may have saved something else meanwhile.
+        // Another tab may have saved something else in the meantime.
         let mut kept = here.0.preferences();
         change(&mut kept);
         here.0.save_preferences(&kept);
@@ -86,7 +88,7 @@ impl State {
 mod tests {
     use super::*;
 
-    /// What is read where this is saved.
+    /// The preferences that are loaded from these saved texts.
     fn loaded(saved: &[(&str, &str)]) -> Preferences {
         Preferences::load(&|key| {
             saved.iter().find(|(known, _)| *known == key).map(|(_, value)| (*value).to_owned())

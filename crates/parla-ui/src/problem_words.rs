@@ -1,4 +1,5 @@
-//! A problem as it is shown everywhere: what happened, what it means, what to do, and the server's own words on demand.
+//! A problem as it is shown everywhere: what happened, what it means, what to do, and the server's own words
+//! on demand.
 
 use std::sync::Arc;
 
@@ -11,7 +12,7 @@ use crate::{
     {platform::Here, words::use_words},
 };
 
-/// The words.
+/// The sentences about a problem.
 #[component]
 pub(crate) fn ProblemWords(problem: Arc<Problem>) -> Element {
     let words = use_words();
@@ -23,7 +24,7 @@ pub(crate) fn ProblemWords(problem: Arc<Problem>) -> Element {
     }
 }
 
-/// The line as it came, folded away.
+/// The original line, collapsed.
 #[component]
 pub(crate) fn RawWords(raw: Arc<str>) -> Element {
     let words = use_words();
@@ -38,7 +39,7 @@ pub(crate) fn RawWords(raw: Arc<str>) -> Element {
     }
 }
 
-/// Counts down to a moment. Lives, and ticks, only while it is shown.
+/// Counts down to a time. It exists, and ticks, only while it is shown.
 #[component]
 pub(crate) fn Countdown(until: Timestamp) -> Element {
     let words = use_words();
@@ -56,6 +57,6 @@ pub(crate) fn Countdown(until: Timestamp) -> Element {
     let left = until.since(now());
     let seconds = left.as_millis().div_ceil(1_000);
     let said = words.trying_again(u64::try_from(seconds).unwrap_or(u64::MAX));
-    // Not in a live region: nobody wants to hear it every second.
+    // This is not in a live region, because nobody wants to hear it every second.
     rsx! { span { class: "countdown", "{said}" } }
 }

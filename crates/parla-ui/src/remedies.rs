@@ -1,5 +1,5 @@
-//! What a person can do about a connection that is not encrypted, or whose server has not proved who it is. Only on the desktop;
-//! a browser sees to both itself.
+//! What a person can do about a connection that is not encrypted, or whose server has not proved its
+//! identity. Desktop only; a browser handles both itself.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use crate::{
     words::use_words,
 };
 
-/// What there is to do about this problem of this network; nothing for most.
+/// What can be done about this problem of this network; nothing for most problems.
 #[component]
 pub(crate) fn Remedies(network: NetworkId, kind: ProblemKind) -> Element {
     let words = use_words();

@@ -30,7 +30,7 @@ pub fn Room(at: BufferKey) -> Element {
     rsx! {
         section { id: "room", class: "room", "aria-labelledby": "room-name",
             header::Header { at }
-            // A log of its own for each conversation: the place of the reader goes with the element.
+            // Each conversation has its own log element, because the scroll position belongs to the element.
             for at in [at] {
                 log::Log { key: "{scroll::log_name(at)}", at }
             }

@@ -1,4 +1,4 @@
-//! The list on the left: networks, their rooms, the people one talks to.
+//! The list on the left: networks, their rooms, and the people with whom the person talks.
 
 use dioxus::prelude::*;
 use parla_client::{
@@ -32,7 +32,7 @@ pub(crate) fn order(state: State) -> Vec<Row> {
     networks.into_iter().flat_map(NetworkRows::in_order).collect()
 }
 
-/// Whether the conversation that is shown has members. Not to be used where it must be drawn again.
+/// Whether the conversation that is shown has members. This does not subscribe to changes.
 pub(crate) fn has_members(state: State) -> bool {
     let list = state.views.buffers.peek_list();
     state
@@ -43,7 +43,7 @@ pub(crate) fn has_members(state: State) -> bool {
         .is_some_and(|listed| listed.kind == BufferKind::Room)
 }
 
-/// The same, for what is drawn.
+/// Whether the conversation that is shown has members, for components.
 pub(crate) fn has_members_now(state: State) -> bool {
     let list = state.views.buffers.list();
     state
@@ -54,7 +54,7 @@ pub(crate) fn has_members_now(state: State) -> bool {
         .is_some_and(|listed| listed.kind == BufferKind::Room)
 }
 
-/// The list.
+/// The list of networks and conversations.
 #[component]
 pub(crate) fn RoomList() -> Element {
     let words = use_words();
@@ -66,7 +66,7 @@ pub(crate) fn RoomList() -> Element {
     let on_desktop = here.0.place() == Place::Desktop;
     use_reveal(state, &here);
     let networks = networks.get();
-    // Where there is one network, its name stands for the app's.
+    // If there is only one network, its name replaces that of the app.
     let alone = networks.first().filter(|_| networks.len() == 1);
     rsx! {
         div { class: "rooms-head",
@@ -113,7 +113,7 @@ pub(crate) fn RoomList() -> Element {
     }
 }
 
-/// What a network is called, and what there is to say about the connection.
+/// The name of a network and the state of its connection.
 fn heading(rows: &NetworkRows) -> Element {
     let name = &rows.name;
     rsx! {
@@ -126,7 +126,7 @@ fn heading(rows: &NetworkRows) -> Element {
     }
 }
 
-/// Keeps the conversation that is shown in view, however it was chosen.
+/// Keeps the conversation that is shown in view in the list, however it was chosen.
 fn use_reveal(state: State, here: &Here) {
     let here = here.clone();
     let row = use_memo(move || {
@@ -140,7 +140,8 @@ fn use_reveal(state: State, here: &Here) {
     });
 }
 
-/// One network. Drawn again when a conversation comes or goes or another one is opened; what is new in one is its row's alone.
+/// One network. It is redrawn when a conversation is added, removed or opened; what is new in a conversation
+/// concerns only its row.
 #[component]
 fn Network(rows: NetworkRows, is_alone: bool) -> Element {
     let words = use_words();
@@ -182,7 +183,7 @@ fn Network(rows: NetworkRows, is_alone: bool) -> Element {
     }
 }
 
-/// The id of the button with the person's own name on a network.
+/// The id of the button with the person's nick on a network.
 pub(crate) fn you_id(network: NetworkId) -> String {
     format!("you-{}", network.0)
 }

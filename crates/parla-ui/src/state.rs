@@ -1,7 +1,7 @@
-//! What the interface knows: the views of all networks, and what the person has open.
+//! The state of the interface: the views of all networks, and what the person has open.
 //!
-//! Written in one place, [`State::apply`] for what comes from the networks, and by the components for what the person opens.
-//! Kept in signals, so that only what reads a thing is drawn again when it changes.
+//! It is written in one place, [`State::apply`], for updates from the networks, and by the components for
+//! what the person opens. It is kept in signals, so that a change redraws only the components that read it.
 
 use std::{collections::VecDeque, sync::Arc};
 
@@ -32,212 +32,214 @@ use crate::{
     words::{Language, Words},
 };
 
-/// A conversation among those of all networks.
+/// The key of a conversation among those of all networks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct BufferKey {
-    /// The network.
+    /// The network of the conversation.
     pub network: NetworkId,
-    /// The conversation there.
+    /// Its id on that network.
     pub buffer: BufferId,
 }
 
-/// What is open over the conversation.
+/// A dialog that can be open over the conversation.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Dialog {
-    /// The rooms there are.
+    /// The directory of rooms of a network.
     Browse(NetworkId),
-    /// Who someone is.
+    /// A person on a network.
     Person(NetworkId, Arc<str>),
-    /// Ask someone into this room.
+    /// Inviting somebody to this room.
     Invite(BufferKey),
-    /// Say what this room is about.
+    /// Editing the topic of this room.
     Topic(BufferKey),
-    /// How this room is set up.
+    /// The settings of this room.
     Settings(BufferKey),
-    /// Another name.
+    /// The person's nick on this network.
     Nick(NetworkId),
-    /// Another network.
+    /// Adding a network.
     AddNetwork,
-    /// Another address for this network.
+    /// Changing the address of this network.
     Address(NetworkId),
-    /// The commands and the keys.
+    /// Help on the commands and the keys.
     Help,
-    /// What the app has said.
+    /// The app's earlier messages.
     Said,
 }
 
-/// The side that is slid in where there is not room for all.
+/// The side that has slid in on a narrow screen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Side {
-    /// The conversation alone.
+    /// None: only the conversation is visible.
     #[default]
     None,
-    /// The rooms.
+    /// The list of rooms.
     Rooms,
-    /// The members.
+    /// The list of members.
     Members,
 }
 
-/// Everything the components read: what the networks say, what the person has open, what the page reports, what the app has told
-/// them, and how they want it.
+/// Everything that the components read: the views of the networks, what the person has open, what the page
+/// reports, what the app has told them, and their preferences.
 #[derive(Clone, Copy, PartialEq)]
 pub struct State {
-    /// What comes from the networks.
+    /// The views of the networks.
     pub views: Views,
     /// What the person has open.
     pub open: Open,
-    /// What the page reports.
+    /// The reports of the page.
     pub page: Page,
-    /// What the app has told the person on its own account.
+    /// The app's own messages to the person.
     pub announced: Announced,
-    /// How the person wants it.
+    /// The person's preferences.
     pub preferences: Signal<Preferences>,
-    /// The sentences, in the language that the app speaks.
+    /// The sentences in the language that the app uses now.
     pub words: Signal<Words>,
-    /// The language that the person wants; the app speaks it when its sentences are loaded.
+    /// The language that the person wants; the app uses it once its sentences are loaded.
     pub language: Signal<Language>,
 }
 
-/// What comes from the networks.
+/// The views of the networks.
 #[derive(Clone, Copy, PartialEq)]
 pub struct Views {
-    /// The networks.
+    /// The networks by id.
     pub networks: Signal<SortedMap<NetworkId, NetworkView>>,
-    /// Their conversations.
+    /// The conversations of all networks.
     pub buffers: Buffers,
-    /// The rooms of the networks that were asked for them.
+    /// The directories of rooms that were requested.
     pub directories: Signal<SortedMap<NetworkId, DirectoryView>>,
-    /// What servers showed that were not believed.
+    /// The certificates of servers that were not trusted.
     pub certificates: Signal<SortedMap<NetworkId, Arc<Certificate>>>,
-    /// The last person that was asked about.
+    /// The person who was last asked about.
     pub person: Signal<Option<(NetworkId, Arc<Person>)>>,
-    /// Who asks the person where, and was not answered.
+    /// The invitations that have not been answered.
     pub invitations: Signal<Vec<Invitation>>,
-    /// What conversations were called before, for addresses that say so.
+    /// The former names of conversations, for addresses that contain them.
     pub(crate) renamed: Signal<Vec<(Target, BufferKey)>>,
-    /// The highest number of a network that was used.
+    /// The highest network id that was used.
     pub network_last: Signal<u32>,
 }
 
-/// What the person has open, and where they are on their way to.
+/// What the person has open, and where they are being taken.
 #[derive(Clone, Copy, PartialEq)]
 pub struct Open {
-    /// Whether the person has been let in: from then on the frame is shown, and no first screen.
+    /// Whether the person has been let in: from then on the frame is shown, and not the first screen.
     pub entered: Signal<bool>,
     /// The conversation that is shown.
     pub current: Signal<Option<BufferKey>>,
-    /// What was open when the app was closed, to be opened once it is there.
+    /// What was open when the app was closed, to be opened as soon as it exists.
     pub(crate) wanted: Signal<Option<Wanted>>,
-    /// The address by which the person came, while it is being followed.
+    /// The address that the person came by, while it is being followed.
     pub link: Signal<Option<Link>>,
-    /// The person has chosen a conversation since they last asked for one: an answer that comes late does not take them away.
+    /// Whether the person has chosen a conversation since their last request, so that a late answer must not
+    /// take them away.
     pub(crate) has_moved_on: Signal<bool>,
-    /// A conversation that is closed on the app's own account: no word about it.
+    /// A conversation that the app itself is closing, which is not announced.
     pub(crate) unwanted: Signal<Option<BufferKey>>,
-    /// Where the history stands.
+    /// The current entry of the history.
     pub(crate) top: Signal<Option<Top>>,
-    /// What is open over the conversation.
+    /// The dialogs that are open over the conversation.
     pub(crate) dialogs: Signal<Stack>,
-    /// Why the nick that was asked for in its dialog was refused, and one that may be had.
+    /// Why the nick that was requested in its dialog was refused, and one that may be free.
     pub(crate) nick_refused: Signal<Option<(Arc<Problem>, Arc<str>)>>,
-    /// The side that is slid in.
+    /// The side that has slid in.
     pub side: Signal<Side>,
-    /// The id of the element that gets the focus back when the side is closed.
+    /// The id of the element that gets the focus when the side is closed.
     pub focus_back: Signal<Option<String>>,
     /// The part of the window that has the focus.
     pub(crate) region: Signal<Region>,
 }
 
-/// What the page reports.
+/// The reports of the page.
 #[derive(Clone, Copy, PartialEq)]
 pub struct Page {
     /// Whether the window is in front and visible.
     pub attentive: Signal<bool>,
-    /// Whether there is no room for the sides beside the conversation.
+    /// Whether the window is too narrow to show the sides beside the conversation.
     pub narrow: Signal<bool>,
-    /// With what the person pointed last.
+    /// The kind of device that the person last pointed with.
     pub(crate) pointer: Signal<Pointer>,
     /// Whether the newest row of the conversation is in view.
     pub at_end: Signal<bool>,
-    /// The rows that are selected, first and last.
+    /// The first and the last selected row.
     pub selection: Signal<Option<(RowId, RowId)>>,
-    /// Which part of the log is visible.
+    /// The visible part of the log.
     pub view: Signal<LogView>,
-    /// What stands in the composer.
+    /// The text of the composer.
     pub composer: Signal<ComposerText>,
-    /// What stood in the composer when another conversation was opened, until the composer takes notice.
+    /// The text that was in the composer when another conversation was opened, until the composer processes
+    /// it.
     pub(crate) left: Signal<Option<String>>,
 }
 
-/// What the app has told the person on its own account.
+/// The app's own messages to the person.
 #[derive(Clone, Copy, PartialEq)]
 pub struct Announced {
-    /// What is to be said.
+    /// The messages that are shown.
     pub toasts: Signal<VecDeque<Toast>>,
-    /// What was said.
+    /// The earlier messages, which can be read again in a dialog.
     pub(crate) journal: Signal<VecDeque<Toast>>,
-    /// Why something did not work that the person did in a conversation.
+    /// Why something failed that the person did in a conversation.
     pub(crate) beside: Signal<Option<(BufferKey, Beside)>>,
     /// The tags of the notifications that are shown.
     pub(crate) notified: Signal<SortedMap<BufferKey, String>>,
-    /// The person is to be asked whether they want notifications.
+    /// Whether the person must be asked if they want notifications.
     pub(crate) offers_to_notify: Signal<bool>,
 }
 
-/// A conversation that is not there yet.
+/// A conversation that does not exist yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Wanted {
-    /// The one of this mark, see [`State::mark`].
+    /// The one with this mark, see [`State::mark`].
     Marked(String),
-    /// The one of this address.
+    /// The one with this address.
     At(Address),
 }
 
-/// With what the person points.
+/// The kind of device that the person points with.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Pointer {
-    /// With something that leaves the keyboard free.
+    /// One that leaves the keyboard free.
     #[default]
     Fine,
-    /// With a finger: a field with the focus brings up a keyboard that covers half of the screen.
+    /// A finger: focusing a field opens a keyboard that covers half of the screen.
     Finger,
 }
 
-/// What stands in the composer.
+/// The content of the composer.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ComposerText {
-    /// The text.
+    /// The text as it is written.
     pub text: String,
-    /// Where the caret is, in UTF-16 units.
+    /// The position of the caret, in UTF-16 units.
     pub caret: usize,
 }
 
-/// Which part of the log is visible, in CSS pixels.
+/// The visible part of the log, in CSS pixels.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LogView {
-    /// Which log: its `data-room`.
+    /// The log, by its `data-room`.
     pub room: String,
-    /// What is above.
+    /// The height of the part above the visible one.
     pub top: i32,
-    /// What is visible.
+    /// The height of the visible part.
     pub height: i32,
-    /// How wide it is.
+    /// The width of the log.
     pub width: i32,
-    /// All of it.
+    /// The height of the whole log.
     pub total: i32,
-    /// The reader is at the end, and stays there when more comes.
+    /// Whether the reader is at the end and stays there when more arrives.
     pub end: bool,
     /// The first row in view, if there is one.
     pub row: Option<u64>,
-    /// How much of its chunk is above what is visible; may be negative.
+    /// How much of its chunk is above the visible part; may be negative.
     pub above: i32,
 }
 
-/// Under this key the platform keeps the highest number of a network that was ever used.
+/// The key under which the platform stores the highest network id that was ever used.
 pub const KEY_NETWORK_LAST: &str = "network-last";
 
 impl State {
-    /// An empty one, owned by the component that calls this.
+    /// An empty state, owned by the calling component.
     pub fn provide() -> Self {
         use_context_provider(|| Self {
             views: Views {
@@ -287,12 +289,12 @@ impl State {
         })
     }
 
-    /// The sentences, in the language that the app speaks. Whatever says one is said anew in another language.
+    /// The sentences in the language that the app uses now. The reader is redrawn when the language changes.
     pub fn words(self) -> Words {
         *self.words.read()
     }
 
-    /// Takes in what the networks tell. Each signal is written once at most, however long the batch is.
+    /// Applies updates from the networks. Each signal is written at most once, however long the batch is.
     pub fn apply(mut self, updates: Vec<Update>, here: &Here) {
         let mut networks = Vec::new();
         let mut buffers = SortedMap::default();
@@ -337,7 +339,7 @@ impl State {
         self.views.networks.read().get(&network).is_some_and(|view| view.link == LinkState::Online)
     }
 
-    /// What is kept under the name of a conversation goes with it to its new name.
+    /// Moves what is stored under the name of a conversation to its new name.
     fn follow_names(&self, buffers: &SortedMap<BufferKey, BufferView>, here: &Here) {
         for (key, view) in buffers.iter() {
             let known = self.views.buffers.peek_list().get(key).cloned();
@@ -372,7 +374,7 @@ impl State {
                 if *self.open.unwanted.peek() == Some(key) {
                     return self.open.unwanted.set(None);
                 }
-                // The person wanted it so; perhaps it was a slip.
+                // The person wanted this, but it may have been a slip.
                 match closed.map(|listed| (listed.kind, listed.name)) {
                     Some((BufferKind::Room, name)) => self.toast(network, None, ToastKind::Left(name)),
                     Some((BufferKind::Direct, name)) => self.toast(network, None, ToastKind::Closed(name)),
@@ -427,19 +429,20 @@ impl State {
         }
     }
 
-    /// These are all conversations of a network; others that are shown are gone.
+    /// Removes all conversations of a network except these.
     fn keep_only(&mut self, network: NetworkId, ids: &[BufferId]) {
         let is_gone = |key: &BufferKey| key.network == network && !ids.contains(&key.buffer);
         self.views.buffers.retain(&|key| !is_gone(&key));
         self.close_dialogs_about(&|dialog| dialog.conversation().as_ref().is_some_and(is_gone));
     }
 
-    /// How a conversation is known to the next start of the app.
+    /// The mark by which the next start of the app recognises a conversation.
     pub fn mark(&self, key: BufferKey) -> Option<String> {
         self.views.buffers.peek_list().get(&key).map(|listed| mark_of(key, &listed.name))
     }
 
-    /// The id of the element that gets the focus when a conversation is opened: to write, unless that is in the way.
+    /// The id of the element that gets the focus when a conversation is opened: the composer, unless a
+    /// keyboard would get in the way.
     pub(crate) fn place_to_write(&self) -> &'static str {
         match *self.page.pointer.peek() {
             Pointer::Fine => "composer",
@@ -447,7 +450,8 @@ impl State {
         }
     }
 
-    /// The id of the element that gets the focus back from a dialog that no button has opened. What a side lies over cannot have it.
+    /// The id of the element that gets the focus after a dialog that no button opened. Nothing that is
+    /// covered by a side can have it.
     pub(crate) fn place_behind(&self) -> &'static str {
         match *self.open.side.peek() {
             Side::None => self.place_to_write(),
@@ -456,7 +460,8 @@ impl State {
         }
     }
 
-    /// A number for a network that was not used before, not even by one that is gone: what was saved about that one is not for
+    /// An id for a new network, which not even a removed network has used: what was stored for that one must
+    /// not be used for the new one.
     /// the next.
     pub fn next_network(&mut self, here: &Here) -> NetworkId {
         let saved = here.0.load(KEY_NETWORK_LAST).and_then(|text| text.parse().ok());
@@ -471,7 +476,7 @@ fn mark_of(key: BufferKey, name: &str) -> String {
     format!("{} {name}", key.network.0)
 }
 
-/// Hands an intent to the client of a network.
+/// Sends an intent to the client of a network.
 pub fn wish(here: &Here, network: NetworkId, intent: Intent) {
     if let Some(state) = try_consume_context::<State>() {
         state.may_be_led_by(&intent);

@@ -1,4 +1,5 @@
-//! What is said once: beside what it is about, or in the corner, from where it leaves by itself. All of it can be read again.
+//! Messages that are shown once: beside what they are about, or in the corner, from where they disappear by
+//! themselves. All can be read again.
 
 use std::sync::Arc;
 
@@ -17,46 +18,46 @@ use crate::{
     words::{Language, use_words},
 };
 
-/// A message to the person that goes away by itself or by a click.
+/// A message to the person that disappears by itself or with a click.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Toast {
-    /// Counts up.
+    /// The id; each is higher than the one before.
     pub id: u64,
-    /// From which network.
+    /// The network that it is from.
     pub network: NetworkId,
-    /// About which conversation.
+    /// The conversation that it is about.
     pub buffer: Option<BufferId>,
-    /// What it says.
+    /// What the toast says.
     pub kind: ToastKind,
 }
 
-/// What a toast says.
+/// The content of a toast.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ToastKind {
-    /// What a network told.
+    /// A notice from a network.
     Notice(Notice),
     /// The person left this room, and can go back.
     Left(Arc<str>),
     /// The person closed the conversation with this person, and can open it again.
     Closed(Arc<str>),
-    /// A link is on the clipboard.
+    /// A link was copied.
     Copied,
-    /// The link that the person came by is no address.
+    /// The link that the person came by is not a valid address.
     NoAddress,
-    /// The browser shows no notifications, as the person wanted it.
+    /// The browser shows no notifications, because the person has blocked them.
     NotificationsRefused,
-    /// A file was to be sent, and no conversation is open.
+    /// The person tried to send a file while no conversation was open.
     NoFiles,
     /// The sentences of this language could not be loaded.
     LanguageMissing(Language),
 }
 
-/// How long a confirmation stays.
+/// How long a confirmation stays, in milliseconds.
 const CONFIRMATION_MS: u32 = 6_000;
-/// How long something stays that wants to be read with care.
+/// How long a message stays that needs to be read carefully, in milliseconds.
 const PROBLEM_MS: u32 = 12_000;
 
-/// The corner.
+/// The corner with the toasts.
 #[component]
 pub(crate) fn Toasts() -> Element {
     let words = use_words();
@@ -70,13 +71,14 @@ pub(crate) fn Toasts() -> Element {
     }
 }
 
-/// Toasts that are shown; older ones go first.
+/// The most toasts that are shown; the oldest disappear first.
 const TOASTS_MAX: usize = 5;
-/// Toasts that can be read again; older ones go first.
+/// The most toasts that can be read again; the oldest are dropped first.
 const JOURNAL_MAX: usize = 50;
 
 impl State {
-    /// Says what a network tells: above the composer if it is about what was done there, else in the corner.
+    /// Shows a notice from a network: above the composer if it is about what was done there, otherwise in the
+    /// corner.
     pub(crate) fn tell(&mut self, network: NetworkId, buffer: Option<BufferId>, notice: Notice) {
         let here = buffer
             .map(|buffer| BufferKey { network, buffer })
@@ -92,13 +94,13 @@ impl State {
             .is_some_and(|view| matches!(view.presence, Presence::Absent(Some(_))));
         let problem = Arc::clone(problem);
         self.note(network, buffer, ToastKind::Notice(notice.clone()));
-        // What stands in the place of the composer says it already.
+        // The sentence that replaces the composer already says it.
         if !is_shut_out {
             self.announced.beside.set(Some((key, Beside::Problem(problem))));
         }
     }
 
-    /// Says something in the corner.
+    /// Shows a message in the corner.
     pub fn toast(&mut self, network: NetworkId, buffer: Option<BufferId>, kind: ToastKind) {
         let toast = self.note(network, buffer, kind);
         let mut toasts = self.announced.toasts.write();
@@ -108,7 +110,7 @@ impl State {
         }
     }
 
-    /// What the person writes cannot be saved. Whoever knows it need not hear it with each letter.
+    /// What the person writes cannot be saved. They need not be told again with every letter.
     pub(crate) fn tell_not_saved(&mut self) {
         let is_told = self.announced.journal.peek().iter().any(|toast| match &toast.kind {
             ToastKind::Notice(Notice::Problem(problem)) => problem.kind == ProblemKind::BrowserFull,
@@ -120,7 +122,7 @@ impl State {
         }
     }
 
-    /// Keeps what is said, to be read again.
+    /// Keeps a message so that it can be read again.
     fn note(&mut self, network: NetworkId, buffer: Option<BufferId>, kind: ToastKind) -> Toast {
         let mut journal = self.announced.journal.write();
         let id = journal.back().map_or(0, |toast| toast.id + 1);
@@ -132,7 +134,7 @@ impl State {
         toast
     }
 
-    /// The person sees the conversation now, which says itself why they are not in it.
+    /// The person now sees the conversation, which itself says why they are not in it.
     pub(crate) fn is_seen(&mut self, key: BufferKey) {
         let presence = self.views.buffers.peek(key).map(|view| view.presence.clone());
         let Some(Presence::Absent(Some(why))) = presence else { return };
@@ -145,7 +147,7 @@ impl State {
         }
     }
 
-    /// Takes back what is true no more. It is not to be read again either.
+    /// Withdraws a message that is no longer true. It cannot be read again either.
     pub(crate) fn withdraw(&mut self, kind: &ToastKind) {
         for said in [&mut self.announced.toasts, &mut self.announced.journal] {
             if said.peek().iter().any(|toast| toast.kind == *kind) {
@@ -154,12 +156,12 @@ impl State {
         }
     }
 
-    /// Takes a toast away.
+    /// Removes a toast.
     pub fn dismiss(&mut self, id: u64) {
         self.announced.toasts.write().retain(|toast| toast.id != id);
     }
 
-    /// Somebody wants to send a file.
+    /// Says that files cannot be sent.
     pub(crate) fn refuse_file(&mut self) {
         let current = *self.open.current.peek();
         match current.filter(|_| *self.open.entered.peek()) {
@@ -169,7 +171,7 @@ impl State {
     }
 }
 
-/// How long a toast stays.
+/// How long a toast stays, in milliseconds.
 const fn stays_ms(kind: &ToastKind) -> u32 {
     match kind {
         ToastKind::Notice(Notice::Problem(_) | Notice::Forwarded { .. })
@@ -203,7 +205,7 @@ fn Card(toast: Toast) -> Element {
     use_future(move || {
         let here = here.clone();
         async move {
-            // While the pointer or the focus is on it, somebody reads it.
+            // While the pointer or the focus is on it, somebody is reading it.
             while !is_over(&here, stays, is_held).await {}
             state.dismiss(id);
         }
@@ -229,13 +231,13 @@ fn Card(toast: Toast) -> Element {
     }
 }
 
-/// Lets a toast's time pass. It is over unless somebody is at it.
+/// Waits for a toast's time. Returns false if somebody is pointing at it or has focused it.
 async fn is_over(here: &Here, stays_ms: u32, is_held: Signal<bool>) -> bool {
     here.0.sleep(stays_ms).await;
     !*is_held.peek()
 }
 
-/// The words of one.
+/// The text of a toast.
 #[component]
 pub(crate) fn Said(toast: Toast) -> Element {
     let words = use_words();

@@ -1,8 +1,9 @@
-//! What the person has seen, in order: Back and Forward walk through it.
+//! What the person has seen, in order, for Back and Forward.
 //!
-//! In a browser the list is the browser's own history, in a window it is [`Visits`]. The interface says what is shown now, and
-//! is told where the person was taken. A dialog, or a side that is slid in, is an entry of its own over the one of its
-//! conversation, so that Back closes it. When it is closed in another way its entry stays, and gives its place to what is shown next.
+//! In a browser the list is the browser's own history; in a window it is [`Visits`]. The interface reports
+//! what is shown now, and is told where the person was taken. A dialog or a side that has slid in is an entry
+//! of its own after that of its conversation, so that Back closes it. When it is closed in another way its
+//! entry stays, and is replaced by whatever is shown next.
 
 use dioxus::prelude::*;
 
@@ -12,7 +13,7 @@ use crate::{
     state::{BufferKey, Side, State},
 };
 
-/// Entries that a window's list keeps; the oldest go first.
+/// The most entries in a window's list; the oldest are dropped first.
 const VISITS_MAX: usize = 200;
 
 /// One entry of a history.
@@ -20,40 +21,40 @@ const VISITS_MAX: usize = 200;
 pub struct Entry {
     /// The address of the conversation, see [`crate::address::Address`]; empty if none is open.
     pub fragment: String,
-    /// How many things lie over the conversation.
+    /// The number of dialogs and sides that are open over the conversation.
     pub layers: u8,
 }
 
-/// Which way.
+/// A direction in the history.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
-    /// To what was before.
+    /// To the previous entry.
     Back,
-    /// To what comes after.
+    /// To the next entry.
     On,
 }
 
-/// What is to be done to a history.
+/// A change of a history, or a step in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum HistoryAct {
-    /// An entry follows the one that is shown; what came after that is forgotten.
+    /// Add an entry after the current one, and forget those that came after.
     Push(Entry),
-    /// An entry takes the place of the one that is shown.
+    /// Replace the current entry.
     Replace(Entry),
-    /// Go one step, if there is one. What it led to is told as [`Arrival::Moved`].
+    /// Go one step, if possible. The result is reported as [`Arrival::Moved`].
     Go(Step),
 }
 
 /// Where the person was taken.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Arrival {
-    /// To an entry of ours, by Back or Forward.
+    /// To one of our entries, by Back or Forward.
     Moved(Step, Entry),
-    /// To an address that somebody wrote; it is an entry already.
+    /// To an address that somebody wrote, which already has an entry.
     Opened(String),
 }
 
-/// A history for a place that has none of its own.
+/// A history for an environment that has none of its own.
 #[derive(Debug, Default)]
 pub struct Visits {
     entries: Vec<Entry>,
@@ -61,7 +62,7 @@ pub struct Visits {
 }
 
 impl Visits {
-    /// Does it, and says where it led.
+    /// Carries out a change or a step, and returns where it led.
     pub fn act(&mut self, act: HistoryAct) -> Option<Arrival> {
         match act {
             HistoryAct::Push(entry) => {
@@ -94,21 +95,22 @@ impl Visits {
     }
 }
 
-/// The entry at which the history stands, and the conversation that it is for; none if it is for none that is known.
+/// The current entry of the history, and the conversation that it is for; `None` if it is for no known one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Top {
     pub(crate) key: Option<BufferKey>,
     pub(crate) entry: Entry,
 }
 
-/// What a history lacks that stands at `top`, to show `now`. The entry of a conversation that is gone leads nowhere, so it is not left behind.
+/// The changes with which a history at `top` will show `now`. The entry of a conversation that is gone leads
+/// nowhere, so it is replaced.
 fn missing(top: Option<&Top>, now: &Top, is_gone: bool) -> Vec<HistoryAct> {
     let entry = |layers| Entry { fragment: now.entry.fragment.clone(), layers };
     let (first, from) = match top {
         Some(top) if top.key == now.key && top.entry.fragment == now.entry.fragment => {
             (None, top.entry.layers)
         }
-        // It has another name.
+        // The conversation was renamed.
         Some(top) if top.key == now.key && now.key.is_some() => {
             (Some(HistoryAct::Replace(entry(top.entry.layers))), top.entry.layers)
         }
@@ -142,11 +144,11 @@ pub(crate) fn use_visits(state: State, here: &Here) {
 }
 
 fn reflect(mut state: State, here: &Here, shown: Option<(BufferKey, String)>) {
-    // Before, the address is the one that the person came by.
+    // Until then, the address is the one that the person came by.
     if !*state.open.entered.peek() || state.open.link.peek().is_some() {
         return;
     }
-    // What was open the last time may still come.
+    // What was open last time may still arrive.
     if shown.is_none() && state.views.networks.peek().is_empty() {
         return;
     }
@@ -167,18 +169,18 @@ fn reflect(mut state: State, here: &Here, shown: Option<(BufferKey, String)>) {
     }
 }
 
-/// How many things lie over the conversation.
+/// The number of dialogs and sides that are open over the conversation.
 fn layers(state: State) -> u8 {
     let dialogs = u8::try_from(state.open.dialogs.peek().open().len()).unwrap_or(u8::MAX - 1);
     dialogs + u8::from(*state.open.side.peek() != Side::None)
 }
 
-/// The person was taken somewhere.
+/// Shows what the person was taken to.
 pub(crate) fn arrive(mut state: State, here: &Here, arrival: Arrival) {
     match arrival {
         Arrival::Moved(step, entry) => moved(state, here, (step, entry)),
         Arrival::Opened(fragment) => {
-            // Whatever is shown next takes the place of that entry.
+            // Whatever is shown next will replace that entry.
             state
                 .open
                 .top
@@ -206,7 +208,7 @@ fn moved(mut state: State, here: &Here, (step, entry): (Step, Entry)) {
         if is_seen {
             close_down_to(state, layers_left);
         } else {
-            // The same as before to the eye: that was not what the person wanted.
+            // This would look the same as before, which is not what the person wanted.
             here.0.history(HistoryAct::Go(step));
         }
         return;
@@ -217,7 +219,7 @@ fn moved(mut state: State, here: &Here, (step, entry): (Step, Entry)) {
             close_down_to(state, 0);
             state.open(key);
         }
-        // That conversation is over; the one before it, perhaps, is not.
+        // That conversation was closed; the one before it may still exist.
         None => {
             let entry = Entry { fragment, layers: layers(state) };
             state.open.top.set(Some(Top { key, entry: entry.clone() }));
@@ -227,7 +229,7 @@ fn moved(mut state: State, here: &Here, (step, entry): (Step, Entry)) {
     }
 }
 
-/// Closes what is uppermost until no more than that is left.
+/// Closes what is on top until only this many layers remain.
 fn close_down_to(mut state: State, left: u8) {
     while layers(state) > left && state.has_dialog() {
         state.close_dialog();
@@ -260,7 +262,8 @@ mod tests {
         assert_eq!(missing(Some(&top(1, 0)), &top(2, 0), false), [Push(entry(2, 0))]);
         assert_eq!(missing(Some(&top(1, 0)), &top(2, 0), true), [Replace(entry(2, 0))]);
         assert_eq!(missing(Some(&top(1, 0)), &top(1, 2), false), [Push(entry(1, 1)), Push(entry(1, 2))]);
-        // What was chosen in a side takes its place; one that was closed waits for that.
+        // What was chosen in a side replaces the side's entry; after a side is closed, its entry waits to be
+        // replaced.
         assert_eq!(missing(Some(&top(1, 1)), &top(1, 0), false), []);
         assert_eq!(missing(Some(&top(1, 1)), &top(1, 1), false), []);
         assert_eq!(missing(Some(&top(1, 1)), &top(2, 0), false), [Replace(entry(2, 0))]);

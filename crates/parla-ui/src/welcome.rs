@@ -1,4 +1,5 @@
-//! What stands in the middle while no conversation is open: a few rooms to join, and the way to all of them.
+//! What is shown in the middle while no conversation is open: a few rooms to join, and a button for all
+//! others.
 
 use std::sync::Arc;
 
@@ -15,10 +16,10 @@ use crate::{
     words::use_words,
 };
 
-/// Rooms that are suggested.
+/// The number of rooms that are suggested.
 const SUGGESTIONS: usize = 5;
 
-/// The welcome.
+/// The welcome screen.
 #[component]
 pub(crate) fn Welcome() -> Element {
     let words = use_words();

@@ -1,17 +1,17 @@
-//! Lists of which only what is in view is drawn: rows of one height, and space for the others.
+//! Lists of which only the visible part is drawn: rows of equal height, and blank space for the others.
 
 use std::ops::Range;
 
 use dioxus::prelude::*;
 
-/// Rows drawn above and below what is in view.
+/// The number of rows that are drawn above and below the visible part.
 const OVERSCAN: usize = 10;
-/// Rows by which the view must move before anything is drawn anew; fewer than [`OVERSCAN`].
+/// The number of rows by which the view must move before the list is redrawn; fewer than [`OVERSCAN`].
 const STEP_ROWS: f64 = 4.0;
-/// Taller than any screen's part for a list, until the list says how tall it is.
+/// A height that exceeds any list on the screen, used until the list reports its own.
 const HEIGHT_FIRST_PX: f64 = 1_200.0;
 
-/// What of a list is in view, in pixels.
+/// The visible part of a list, in pixels.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct View {
     top: f64,
@@ -24,7 +24,7 @@ impl Default for View {
     }
 }
 
-/// The rows to draw of `count`.
+/// The indices of the rows to draw, of `count` rows.
 pub(crate) fn visible(view: View, row_px: f64, count: usize) -> Range<usize> {
     let rows = |px: f64| (px / row_px) as usize;
     let in_view = rows(view.height) + 1;
@@ -41,14 +41,14 @@ pub(crate) fn follow(mut view: Signal<View>, event: &ScrollEvent, row_px: f64) {
     }
 }
 
-/// The space for rows that are not drawn, in CSS.
+/// The height of the rows that are not drawn, in CSS.
 pub(crate) fn space(rows: usize, row_px: f64) -> String {
     pixels(rows as f64 * row_px)
 }
 
-/// A length in CSS, to a hundredth of a pixel.
+/// A CSS length, to a hundredth of a pixel.
 pub(crate) fn pixels(length: f64) -> String {
-    // What the library has for fractions is general, and large for what a browser has to load.
+    // The library's formatting of fractions is general, and large for a browser to load.
     let hundredths = (length * 100.0).round() as u64;
     format!("{}.{:02}px", hundredths / 100, hundredths % 100)
 }

@@ -1,7 +1,8 @@
-//! Every sentence of the app, in the language of the person. No component holds one.
+//! Every sentence of the app, in the person's language. Components contain none.
 //!
-//! The sentences stand in `languages/*.ftl`, a file for each language; of them the build makes the methods of [`Words`] and the
-//! tables that they read. What needs more than one sentence is put together in the files below this one.
+//! The sentences are in `languages/*.ftl`, one file per language; from them the build generates the methods
+//! of [`Words`] and the tables that they read. Anything that needs more than one sentence is put together in
+//! the modules below.
 
 mod alert;
 mod command;
@@ -25,7 +26,7 @@ pub use table::{Count, IDS, Words};
 pub use use_words::load_first;
 pub(crate) use use_words::{choose, follow_choice, use_language, use_words};
 
-/// The app.
+/// The name of the app.
 pub const APP: &str = "parla";
 
 /// The title of the window.
@@ -39,19 +40,20 @@ pub fn badge(mentions: u32) -> String {
     if mentions > 99 { "99+".to_owned() } else { mentions.to_string() }
 }
 
-/// What is new in a conversation, or in several.
+/// How many messages are new in a conversation, or in several.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct New {
-    /// Messages in all.
+    /// The number of all new messages.
     pub unread: u32,
-    /// Those in rooms that name the person.
+    /// Those in rooms that mention the person.
     pub mentions: u32,
-    /// Those that were written to the person alone.
+    /// Those in direct conversations.
     pub direct: u32,
 }
 
 impl New {
-    /// In a conversation of this kind, with so many new messages, and so many of them for the person.
+    /// The count for a conversation of this kind with `unread` new messages, `for_person` of which are for
+    /// the person.
     pub const fn of(kind: BufferKind, unread: u32, for_person: u32) -> Self {
         match kind {
             BufferKind::Direct => Self { unread, mentions: 0, direct: for_person },
@@ -59,7 +61,7 @@ impl New {
         }
     }
 
-    /// In both together.
+    /// The sum of both.
     pub const fn and(self, other: Self) -> Self {
         Self {
             unread: self.unread.saturating_add(other.unread),
@@ -70,7 +72,8 @@ impl New {
 }
 
 impl Words {
-    /// How many messages are new. Of a number that is only known in part, a round one that is certainly exceeded.
+    /// How many messages are new. If the number is known only in part, a round number that is certainly
+    /// exceeded.
     pub fn new_count(self, new: u32, counted: Counted) -> String {
         match (new, counted) {
             (1000.., _) => self.new_messages_more_than(999_u32),
@@ -86,12 +89,12 @@ impl Words {
         }
     }
 
-    /// What is new, for those who do not see the badge; none if nothing is.
+    /// What is new, for people who do not see the badge; `None` if nothing is.
     pub fn unread(self, new: New, counted: Counted) -> Option<String> {
         let New { unread, mentions, direct } = new;
         let mut said = match unread.max(mentions.saturating_add(direct)) {
             0 => return None,
-            // Nothing else is new.
+            // There is nothing else that is new.
             all if all == direct && counted == Counted::All => String::new(),
             all => self.new_count(all, counted),
         };
@@ -104,7 +107,7 @@ impl Words {
         Some(if mentions > 0 { self.unread_mentions(mentions, &said) } else { said })
     }
 
-    /// The label of the button beside a conversation.
+    /// The label of the button beside a conversation that leaves or closes it.
     pub fn leave(self, kind: BufferKind, name: &str) -> String {
         match kind {
             BufferKind::Room => self.leave_room(name),
@@ -112,7 +115,7 @@ impl Words {
         }
     }
 
-    /// The button with one's own name.
+    /// The label of the button with the person's own nick.
     pub fn own_name(self, nick: &str, away: Option<&str>) -> String {
         match away {
             None => self.you_are(nick),
@@ -120,7 +123,7 @@ impl Words {
         }
     }
 
-    /// How far connecting has come.
+    /// The stage of connecting.
     pub fn stage(self, stage: Stage) -> &'static str {
         match stage {
             Stage::Finding => self.stage_finding(),
@@ -129,7 +132,7 @@ impl Words {
         }
     }
 
-    /// A network's state in two words, beside its name; none if all is well.
+    /// A network's state in two words, shown beside its name; `None` if all is well.
     pub fn link(self, link: &LinkState) -> Option<&'static str> {
         match link {
             LinkState::Online => None,
@@ -140,12 +143,12 @@ impl Words {
         }
     }
 
-    /// What the banner says while connecting.
+    /// The banner's text while connecting.
     pub fn connecting_to(self, network: &NetworkView, at: Stage) -> String {
         self.connecting(&network.name, self.stage(at))
     }
 
-    /// Those of a rank.
+    /// The heading for members of a rank.
     pub fn ranks(self, rank: Rank) -> &'static str {
         match rank {
             Rank::Founder => self.ranks_owner(),
@@ -167,7 +170,7 @@ impl Words {
         }
     }
 
-    /// The keys and what they do, for the help.
+    /// The keys and what they do, for the help dialog.
     pub fn keys(self) -> [(&'static str, &'static str); 11] {
         [
             (self.key_conversation(), self.key_conversation_does()),

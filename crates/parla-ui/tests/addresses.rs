@@ -1,4 +1,4 @@
-//! Where one is has an address, and Back leads to where one was.
+//! Every conversation has an address, and Back leads to the previous one.
 
 #![allow(
     clippy::unwrap_used,
@@ -84,7 +84,7 @@ fn each_conversation_has_an_address() {
     enter(&mut page, 3);
     let expected = ["#/room/b", "#/person/bob"].map(|fragment| HistoryAct::Push(entry(fragment, 0)));
     assert_eq!(history(&page), expected);
-    // What comes in is no step.
+    // A new conversation by itself is not a step.
     page.hear(vec![shown(room(1, "#a"))]);
     assert_eq!(history(&page), []);
 }
@@ -132,7 +132,7 @@ fn what_was_closed_by_hand_is_no_step() {
     assert!(!page.has("[role=dialog]"));
     go(&mut page, Step::Back);
     assert_eq!(current(&page), "#a");
-    // What is chosen in a side takes the side's place.
+    // What is chosen in a side replaces the side's entry.
     page.write("#page-signal", "narrow 1");
     page.press("Show rooms");
     history(&page);
@@ -150,7 +150,7 @@ fn back_passes_by_what_is_gone() {
     page.hear(vec![Update::BufferClosed(NET, BufferId(2))]);
     go(&mut page, Step::Back);
     assert_eq!(current(&page), "#a");
-    // And what is left from within is not come back to.
+    // Forward does not return to a dialog that was closed from within.
     go(&mut page, Step::On);
     assert_eq!(current(&page), "bob");
     page.hear(vec![Update::BufferClosed(NET, BufferId(3))]);
@@ -166,7 +166,7 @@ fn a_window_has_keys_for_it() {
     assert_eq!(current(&page), "#a");
     page.key("#app", Key::ArrowRight, Modifiers::ALT);
     assert_eq!(current(&page), "#b");
-    // A browser has its own.
+    // A browser has its own history.
     let mut page = start(&Fake::new(Place::Browser));
     enter(&mut page, 2);
     history(&page);
@@ -214,12 +214,12 @@ fn a_link_leads_through_the_first_screen() {
 fn a_link_that_is_opened_later_leads_there() {
     let mut page = start(&Fake::new(Place::Browser));
     history(&page);
-    // To what is in the list.
+    // This address leads to a conversation in the list.
     opened(&mut page, "#/room/b");
     assert_eq!(current(&page), "#b");
     assert_eq!(history(&page), [HistoryAct::Replace(entry("#/room/b", 0))]);
     page.fake.take_commands();
-    // And to what is not.
+    // This one leads to a conversation that is not in the list yet.
     opened(&mut page, "#/person/carol");
     let carol = Command::Intent(NET, Intent::OpenDirect { nick: "carol".into() });
     assert!(page.fake.take_commands().contains(&carol));
@@ -315,7 +315,7 @@ fn a_link_can_be_copied() {
     enter(&mut page, 3);
     page.press("Copy link");
     assert!(page.fake.take_acts().contains(&copied("https://chat.example.org/#/person/bob")));
-    // A window has no page, but other programs know where it is.
+    // A window has no page, but other programs can follow the address.
     let mut far = network(LinkState::Online);
     (far.address, far.features.private) = ("irc.example.org".into(), true);
     let mut page = start(&Fake::new(Place::Desktop));

@@ -1,4 +1,4 @@
-//! Who looks elsewhere is told of what is meant for them, if they want it.
+//! People who are looking elsewhere are notified of messages for them, if they want that.
 
 #![allow(
     clippy::unwrap_used,
@@ -25,7 +25,7 @@ fn key(buffer: u32) -> BufferKey {
     BufferKey { network: NET, buffer: BufferId(buffer) }
 }
 
-/// Somebody in `#a` who looks elsewhere, and talks to bob.
+/// Somebody in `#a` who is looking elsewhere, and has a conversation with bob.
 fn away(leave: Leave) -> Page {
     let fake = Fake::new(Place::Browser);
     fake.leave.set(leave);
@@ -39,7 +39,7 @@ fn away(leave: Leave) -> Page {
     page
 }
 
-/// So many messages for the person, of which the last one is told.
+/// This many messages for the person, with an alert for the last one.
 fn told(page: &mut Page, buffer: u32, mentions: u32, text: &str) {
     let (mut view, in_room) = match buffer {
         1 => (room(1, "#a"), Some("#a".into())),
@@ -117,13 +117,13 @@ fn leave_is_asked_for_once_and_when_it_matters() {
     assert!(!page.has(".banner"));
     told(&mut page, 1, 2, "anna: are you there?");
     assert!(!page.has(".banner"), "not twice");
-    // Nor after the next start.
+    // Nor are they asked after a restart.
     let saved = page.fake.saved.borrow().clone();
     let mut page = away(Leave::NotAsked);
     page.fake.saved.replace(saved);
     told(&mut page, 1, 1, "anna: hello");
     assert!(!page.has(".banner"));
-    // Whoever changes their mind finds it in the help.
+    // People who change their minds find it in the help.
     page.press("Help");
     page.press("Allow notifications");
     assert_eq!(page.fake.asked_leave.get(), 1);
@@ -157,7 +157,7 @@ fn nobody_is_asked_in_vain() {
         assert!(!page.has(".banner") && !page.has(".toast"), "{leave:?}");
         assert!(page.fake.notified.borrow().is_empty());
     }
-    // Who is there needs no notification to see it.
+    // Somebody who is looking needs no notification.
     let mut page = away(Leave::NotAsked);
     page.write("#page-signal", "attentive 1");
     told(&mut page, 2, 1, "psst");

@@ -1,4 +1,4 @@
-//! Which components are drawn again when something changes: those that show it, and no others.
+//! Which components are redrawn when something changes: only those that show it.
 
 #![allow(
     clippy::unwrap_used,
@@ -24,13 +24,13 @@ fn page() -> Page {
     page
 }
 
-/// A room that is not shown, in which so much is new.
+/// A room that is not shown and has this many unread messages.
 fn busy(id: u32, unread: u32) -> BufferView {
     let rows: Vec<_> = (0..u64::from(unread)).map(|n| message(n, 9, "bob", "some words")).collect();
     BufferView { timeline: timeline(&rows), unread, ..room(id, &format!("#room{id}")) }
 }
 
-/// What is drawn again, and how many memos are computed again, because of one more line in a room that is not shown.
+/// What is redrawn, and how many memos are recomputed, for one more message in a room that is not shown.
 fn because_of_a_line_elsewhere(page: &mut Page) -> (Vec<&'static str>, usize) {
     let mut drawn = Vec::new();
     let line = vec![shown(busy(2, 2))];
@@ -40,7 +40,7 @@ fn because_of_a_line_elsewhere(page: &mut Page) -> (Vec<&'static str>, usize) {
 
 #[test]
 fn a_line_in_a_room_that_is_not_shown_draws_its_row_in_the_list() {
-    // The row, and the number in the title of the window.
+    // These are the row, and the number in the window's title.
     assert_eq!(because_of_a_line_elsewhere(&mut page()), (vec!["RoomRow"], 2));
 }
 

@@ -1,7 +1,8 @@
-//! The first screen as the browser's page has it in itself, to be used before the app is there (`loading.js` of `parla-web`).
+//! The first screen as it is contained in the browser's page, for use before the app is there (`loading.js`
+//! of `parla-web`).
 //!
-//! It is what the components draw, so nothing is written twice and nothing jumps when the app takes over. After a change of the first
-//! screen, `UPDATE_EXPECT=1 cargo test -p parla-ui` writes the file anew.
+//! It is what the components draw, so nothing is written twice and nothing jumps when the app takes over.
+//! After a change of the first screen, `UPDATE_EXPECT=1 cargo test -p parla-ui` rewrites the file.
 
 #![allow(
     clippy::unwrap_used,
@@ -19,10 +20,11 @@ use parla_ui::{
 };
 use support::{Fake, page::Page};
 
-/// What stands around the form in `index.html`.
+/// What surrounds the form in `index.html`.
 const CARD: &str = "<main class=\"first\"><div class=\"first-card\"><h1>parla</h1>";
 const CARD_END: &str = "</div></main>";
-/// The same in the app, which goes on with what the page does without until then: the choice of the language.
+/// The same in the app, where something follows that the page does without until then: the choice of the
+/// language.
 const CARD_END_OF_APP: &str = "</div><div class=\"language\">";
 
 fn start(fragment: &str) -> Page {
@@ -33,7 +35,7 @@ fn start(fragment: &str) -> Page {
     Page::new(App, &fake)
 }
 
-/// The part of the page from `begin`, which is not in it, to `end`, which is not either.
+/// The part of the page between `begin` and `end`, without these.
 #[track_caller]
 fn between(page: &Page, begin: &str, end: &str) -> String {
     let html = page.html();
@@ -69,7 +71,8 @@ fn the_page_has_the_first_screen_in_it() {
         format!("<template id=\"loading-room\">{}</template>", sentence("/room/chess")),
         format!("<template id=\"loading-person\">{}</template>", sentence("/person/bob")),
     ];
-    // Line by line, for whoever reads it; spaces between these elements are not seen. What stands in a field is none of HTML's.
+    // The text is split into lines for readability; spaces between these elements are not visible. The value
+    // of a field is not part of HTML.
     let text = parts.map(|part| part.replace("><", ">\n<") + "\n").concat();
     let text = text.replace("<bdi>\n</bdi>", "<bdi></bdi>").replace(" initial_value=\"\"", "");
     expect_file!["../../parla-web/assets/first-screen.html"].assert_eq(&text);

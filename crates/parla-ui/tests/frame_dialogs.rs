@@ -1,4 +1,4 @@
-//! The dialogs: they say what they are, take the focus and give it back, and do one thing each.
+//! The dialogs say what they are, take the focus and return it, and do one thing each.
 
 #![allow(
     clippy::unwrap_used,
@@ -162,7 +162,7 @@ fn twenty_thousand_rooms_are_filtered_at_once() {
     }
     let each = start.elapsed() / u32::try_from(keys.len()).unwrap();
     assert_eq!(page.all(".room-line").len(), 10);
-    // Unoptimised and on a busy machine; in the browser it is far below a frame.
+    // This is without optimisation and on a busy machine; in the browser it takes far less than a frame.
     assert!(each.as_millis() < 250, "{each:?} for a key");
 }
 

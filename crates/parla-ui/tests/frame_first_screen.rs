@@ -1,4 +1,4 @@
-//! The first screen: one field, one button, and always a way on.
+//! The first screen: one field, one button, and always a way forward.
 
 #![allow(
     clippy::unwrap_used,
@@ -33,7 +33,7 @@ fn visible_inputs(page: &Page) -> usize {
         .into_iter()
         .filter(|node| {
             let id = page.attribute(*node, "id").unwrap_or_default();
-            // The fields for a password are folded away.
+            // The fields for a password are collapsed.
             id != "page-signal" && !id.starts_with("first-")
         })
         .count()
@@ -110,7 +110,7 @@ fn a_taken_name_is_one_enter_away_from_a_free_one() {
     assert_eq!(page.attribute(field, "initial_value").as_deref(), Some("anna_"));
     page.enter("#name");
     assert_eq!(page.fake.take_intents(), [Intent::ChangeNick { nick: "anna_".into() }]);
-    // And if that is taken too, without a step between:
+    // If that one is taken too, another is suggested right away.
     page.hear(vec![taken("anna__")]);
     let field = page.one("#name");
     assert_eq!(page.attribute(field, "initial_value").as_deref(), Some("anna__"));
@@ -214,7 +214,7 @@ fn each_refused_name_has_its_own_sentence_and_none_is_left_when_it_is_edited() {
         assert_eq!(page.text("#name-advice"), "How about this one?");
         page.write("#name", "annabel");
         assert!(!page.has("[role=alert]") && !page.has("#name-advice"), "{}", page.html());
-        // And none stands there while the next attempt is under way.
+        // Nor is one shown while the next attempt is under way.
         page.fake.take_commands();
         page.press("Join");
         assert!(!page.has("[role=alert]"), "{}", page.html());

@@ -1,4 +1,4 @@
-//! The language of the app: what the person reads, what they choose, and what happens if it cannot be had.
+//! The language of the app: what the person reads, what they choose, and what happens if it cannot be loaded.
 
 #![allow(
     clippy::unwrap_used,

@@ -1,4 +1,4 @@
-//! Looking after a room: its settings, its lists, the ranks of its people.
+//! Moderation of a room: its settings, its lists, and the ranks of its members.
 
 #![allow(
     clippy::unwrap_used,

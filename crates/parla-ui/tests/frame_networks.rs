@@ -1,4 +1,5 @@
-//! Several networks: why one cannot be reached is said, with what can be done about it; and what is written about one is checked.
+//! Several networks: the reason why one cannot be reached is shown, with what can be done about it; input
+//! about a network is checked.
 
 #![allow(
     clippy::unwrap_used,
@@ -29,7 +30,7 @@ use support::{
 
 const OTHER: NetworkId = NetworkId(2);
 
-/// Online in a room of one network, and stopped by this on another.
+/// Connected and in a room of one network, and stopped by this problem on another.
 fn stopped(place: Place, kind: ProblemKind) -> Page {
     let mut page = Page::new(App, &Fake::new(place));
     page.hear(vec![linked(LinkState::Online), shown(room(1, "#lobby"))]);
@@ -159,7 +160,7 @@ fn what_is_written_about_a_network_is_checked_beside_its_field() {
         assert!(page.text(hint).contains(words), "{place} {nick}: {}", page.text(hint));
         assert_eq!(fake.take_commands(), [], "{place} {nick}");
     }
-    // A bouncer has several networks at one address, also for one name.
+    // A bouncer has several networks at one address, possibly with the same nick.
     page.write("#dialog-focus", "irc.example.org");
     page.write("#add-name", "anna");
     page.write("#add-username", "anna/oftc");

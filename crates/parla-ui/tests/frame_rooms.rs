@@ -1,4 +1,4 @@
-//! The lists beside the conversation, the banner over it, the toasts, the keys.
+//! The lists beside the conversation, the banner above it, the toasts and the keys.
 
 #![allow(
     clippy::unwrap_used,
@@ -59,7 +59,7 @@ fn the_button_for_the_rooms_says_what_is_new_in_them() {
         let button = page.one("#show-rooms");
         (page.attribute(button, "aria-label").unwrap(), page.text_of(button))
     };
-    // What is new here is seen here.
+    // What is new in the current conversation is visible here.
     assert_eq!(said(&page), ("Show rooms".into(), String::new()));
     page.hear(vec![bob(3, 2)]);
     assert_eq!(said(&page), ("Show rooms, 2 direct messages, 3 new".into(), "2".into()));
@@ -102,7 +102,7 @@ fn what_is_new_is_shown_and_said() {
     assert_eq!(page.all(".room-row .dot").len(), 1);
     assert_eq!(page.all(".room-row.unread").len(), 2);
     assert!(page.fake.title.borrow().starts_with("(3) "), "{}", page.fake.title.borrow());
-    // Nothing is open twice, and a click opens.
+    // Nothing is listed twice, and a click opens it.
     let quiet = page.one("#room-1-3");
     page.click(quiet);
     assert_eq!(current(&page), "#a");
@@ -144,7 +144,7 @@ fn f6_passes_by_what_is_hidden() {
     page.key("#app", Key::Character(".".into()), Modifiers::CONTROL);
     page.key("#app", Key::F6, Modifiers::empty());
     assert_eq!(page.fake.take_acts(), [PageAct::Focus("region-rooms".into())]);
-    // Where the sides lie over the conversation, they slide in.
+    // On a narrow screen the sides slide in over the conversation.
     page.write("#page-signal", "narrow 1");
     page.fake.take_acts();
     page.key("#app", Key::F6, Modifiers::SHIFT);
@@ -171,7 +171,7 @@ fn when_another_tab_leads_only_its_conversations_stay() {
     page.hear(vec![Update::Show(NET, BufferId(3)), shown(room(1, "#a"))]);
     page.hear(vec![shown(room(3, "#c")), Update::Conversations(NET, vec![BufferId(1), BufferId(3)])]);
     assert_eq!(names(&page), ["#a", "#c"]);
-    // It was not the person who left, so there is nothing to be undone.
+    // It was not the person who left, so there is nothing to undo.
     assert!(!page.has(".toast"));
     assert_eq!(page.text("#room-name"), "#c");
 }
@@ -196,7 +196,7 @@ fn an_answer_that_comes_late_takes_nobody_away() {
     choose(&mut page, "#b");
     page.hear(vec![Update::Show(NET, BufferId(3))]);
     assert_eq!(page.text("#room-name"), "#b");
-    // Several rooms that were asked for at once are shown one after the other.
+    // Several rooms that were requested at once are shown one after the other.
     join(&mut page);
     page.hear(vec![Update::Show(NET, BufferId(1)), Update::Show(NET, BufferId(3))]);
     assert_eq!(page.text("#room-name"), "#c");
@@ -349,7 +349,7 @@ fn what_failed_in_a_conversation_is_said_there() {
     assert!(page.text(".composer .beside").starts_with("There is no command paswd."));
     page.press("Dismiss");
     assert!(!page.has(".beside"));
-    // It goes with the conversation.
+    // It disappears together with the conversation.
     page.hear(vec![failed(1)]);
     let row = page.one("#room-1-2");
     page.click(row);
@@ -396,7 +396,7 @@ fn an_invitation_can_be_accepted() {
     let mut page = online(vec![shown(room(1, "#a"))]);
     let invitation = Notice::Invitation { from: "bob".into(), room: "#b".into() };
     page.hear(vec![Update::Notice(NET, None, invitation.clone())]);
-    // Who asks twice has one card.
+    // Somebody who invites twice has one card.
     page.hear(vec![Update::Notice(NET, None, invitation.clone())]);
     assert_eq!(page.text(".network .invitation p"), "bob invites you to #b.");
     page.press("Join");
@@ -405,7 +405,7 @@ fn an_invitation_can_be_accepted() {
     page.hear(vec![Update::Notice(NET, None, invitation.clone())]);
     page.press("Ignore");
     assert!(!page.has(".invitation") && page.fake.take_intents().is_empty());
-    // Who is in the room has been let in.
+    // The person has joined the room, so the invitation is settled.
     page.hear(vec![Update::Notice(NET, None, invitation)]);
     page.hear(vec![shown(room(2, "#b"))]);
     assert!(!page.has(".invitation"));
@@ -502,7 +502,7 @@ fn a_stand_in_is_explained_and_can_be_kept() {
     assert_eq!(page.text(".banner [role=status]"), said);
     page.press("Keep anna_");
     assert_eq!(page.fake.take_intents(), [Intent::ChangeNick { nick: "anna_".into() }]);
-    // It has come back.
+    // The connection has returned.
     page.hear(vec![linked(LinkState::Online)]);
     assert!(!page.has(".banner"));
 }

@@ -1,5 +1,5 @@
-//! What stands around the words of a message: display names, answers, reactions, for whom it is, that it was taken back, and
-//! how much of many lines is shown.
+//! What surrounds the text of a message: display names, answers, reactions, its audience, its deletion, and
+//! how many of its lines are shown.
 
 mod support;
 

@@ -1,4 +1,4 @@
-//! Where one writes: what is sent, what is kept, what is suggested.
+//! The composer: what is sent, what is stored, what is suggested.
 
 mod support;
 
@@ -41,7 +41,7 @@ fn sent(page: &Page) -> Vec<String> {
     sent.collect()
 }
 
-/// What was last put into the composer.
+/// The text that was last put into the composer, and its caret.
 fn put(page: &Page) -> Option<(String, usize)> {
     let acts = page.fake.take_acts().into_iter().rev();
     let mut put = acts.filter_map(|act| match act {
@@ -159,7 +159,7 @@ fn a_draft_stays_with_its_room_and_survives() {
     assert_eq!(put(&page), Some(("half a thought".into(), 14)));
     page.fake.take_commands();
     key(&mut page, Key::Enter);
-    // It is a draft until the message has been taken.
+    // The text remains a draft until the message has been accepted.
     assert_eq!(saved(&page).as_deref(), Some("half a thought"));
     let commands = page.fake.take_commands();
     let [Command::Intent(_, Intent::Submit { .. }), Command::Save { key, value: None }] = &commands[..]
@@ -179,12 +179,12 @@ fn a_draft_that_another_tab_changed_is_the_newer_one() {
     assert_eq!(put(&page), None);
     report(&mut page, "stored parla/draft 1 #lobby");
     assert_eq!(put(&page), Some(("half a thought".into(), 14)));
-    // What was in the composer before does not come back.
+    // The previous text of the composer does not come back.
     compose(&mut page, "half a thought more");
     assert_eq!(page.fake.saved.borrow()["draft 1 #lobby"], "half a thought more");
     page.fake.take_acts();
     page.fake.saved.borrow_mut().remove("draft 1 #lobby");
-    // The page was frozen: perhaps something changed. What is kept nowhere is not taken away.
+    // The page was frozen, and something may have changed. Text that is stored nowhere is not removed.
     report(&mut page, "stored");
     assert_eq!(put(&page), None);
     report(&mut page, "stored parla/draft 1 #lobby");

@@ -1,4 +1,4 @@
-//! The messages: a window of them in the page, the place of the reader, and what is asked for as he moves.
+//! The messages: a window of them in the page, the reader's position, and what is requested as they scroll.
 
 mod support;
 
@@ -64,7 +64,7 @@ fn who_reads_is_not_moved_by_what_comes_before_or_after() {
     look(&mut page, 1, 10_000, false);
     let before = rows(&page);
     all.truncate(3000);
-    // History in chunks of its own, as a client adds it.
+    // History arrives in its own chunks, as a client adds it.
     let mut view = lobby(all[1000..].to_vec());
     let earlier = timeline(&all[..1000]);
     view.timeline.len += earlier.len;
@@ -80,7 +80,7 @@ fn another_client_with_other_chunks_moves_nobody() {
     report(&mut page, "view 1-1 14000 700 900 99999 0 510 100");
     let before = rows(&page);
     assert!(before.contains(&510), "{before:?}");
-    // It has fewer of the rows, and counts its chunks from another one on.
+    // This one has fewer of the rows, and other chunk ids.
     let mut view = lobby(all[400..].to_vec());
     view.timeline = Timeline {
         chunks: view.timeline.chunks.iter().map(|chunk| renumbered(chunk, chunk.0.id - 400)).collect(),
@@ -152,7 +152,7 @@ fn the_network_is_told_what_is_looked_at() {
     assert_eq!(looks(&page), [(None, false)]);
     report(&mut page, "attentive 1");
     assert_eq!(looks(&page), [(Some(LOBBY), false)]);
-    // A room with something new is not said to be read before it is.
+    // A room with unread messages is not reported as read before it has been.
     let new = BufferView { divider: Some(RowId(450)), id: BufferId(2), ..lobby(chatter(500)) };
     page.hear(vec![shown(new), Update::Show(NET, BufferId(2))]);
     assert_eq!(looks(&page), [(Some(BufferId(2)), false)]);
@@ -181,7 +181,7 @@ fn a_room_with_something_new_is_opened_there() {
     let log = page.one("#log");
     assert_eq!(page.attribute(log, "data-start").as_deref(), Some("100"));
     assert_eq!(page.text("#divider"), "New 20:51");
-    // When it is opened again, without anything new, it is where it was left.
+    // When it is opened again and nothing is new, it is where it was left.
     look(&mut page, 1, 56_000, false);
     let seen = rows(&page);
     page.hear(vec![shown(room(2, "#other")), shown(lobby(chatter(5_000))), Update::Show(NET, BufferId(2))]);
@@ -198,7 +198,7 @@ fn the_room_of_the_last_time_is_opened_at_what_is_new() {
     change(&mut page, BufferView { divider: Some(RowId(100)), ..lobby(chatter(5_000)) });
     assert!(page.fake.take_acts().contains(&PageAct::ScrollToRow(RowId(100))));
     assert!(rows(&page).contains(&100));
-    // Only once: later it is the reader's own business.
+    // This happens only once: later the reader decides.
     look(&mut page, 1, 130_000, true);
     change(&mut page, BufferView { divider: Some(RowId(200)), ..lobby(chatter(5_001)) });
     assert_eq!(page.fake.take_acts(), []);
@@ -208,7 +208,7 @@ fn the_room_of_the_last_time_is_opened_at_what_is_new() {
 fn what_was_missed_is_new_until_it_is_seen() {
     let new =
         |divider, rows| BufferView { divider: Some(RowId(divider)), unread: 30, ..lobby(chatter(rows)) };
-    // After a start the room is opened where reading begins, and the end is yet to be seen.
+    // After a start the room is opened where the unread messages begin, and its end has not been seen yet.
     let mut page = open(BufferView { presence: Presence::Joining, ..room(1, "#lobby") });
     looks(&page);
     change(&mut page, new(470, 500));
@@ -216,7 +216,7 @@ fn what_was_missed_is_new_until_it_is_seen() {
     assert_eq!(page.text(".jump"), "↓ 30 new");
     look(&mut page, 1, 13_000, true);
     assert_eq!(looks(&page), [(Some(LOBBY), true)]);
-    // After a lost connection it comes in before the eyes of those who are at the end.
+    // After a lost connection the messages arrive in view of people who are at the end.
     change(&mut page, lobby(chatter(500)));
     assert_eq!(looks(&page), []);
     change(&mut page, new(500, 530));
@@ -242,7 +242,7 @@ fn each_time_that_something_was_missed_it_is_gone_to() {
         assert!(page.fake.take_acts().contains(&PageAct::ScrollToRow(RowId(divider))), "{divider}");
         assert_eq!(looks(&page), [(Some(LOBBY), false)], "{divider}");
         assert_eq!(page.text(".jump"), "↓ 40 new");
-        // The reader goes to the end, and has read it.
+        // The reader scrolls to the end, and has read it.
         look(&mut page, 1, end, true);
         change(&mut page, lobby(chatter(rows)));
     }
@@ -278,7 +278,7 @@ fn near_the_beginning_earlier_messages_are_asked_for_once() {
     assert_eq!(asks(&page), 1);
     change(&mut page, earlier(500..1000, Earlier::Loading));
     assert!(page.html().contains("Loading earlier messages…"));
-    // It failed. The reader can try again himself; by itself it is not tried for ever.
+    // It failed. The reader can try again; the app does not retry forever.
     change(&mut page, earlier(500..1000, Earlier::Possible));
     look(&mut page, 1, 50, false);
     assert_eq!(asks(&page), 0);
@@ -295,7 +295,7 @@ fn earlier_messages_that_nobody_could_be_asked_for_are_asked_for_later() {
     let asks = |page: &Page| {
         page.fake.take_intents().iter().filter(|intent| matches!(intent, Intent::LoadEarlier { .. })).count()
     };
-    // The app has just started, with something in its hands that was said before.
+    // The app has just started, with a message that was written before.
     let own = |presence| BufferView {
         earlier: Earlier::Possible,
         presence,
@@ -308,7 +308,7 @@ fn earlier_messages_that_nobody_could_be_asked_for_are_asked_for_later() {
     assert_eq!(asks(&page), 1);
     change(&mut page, own(Presence::Present));
     assert_eq!(asks(&page), 0);
-    // The connection breaks before the answer.
+    // The connection breaks before the answer arrives.
     page.hear(vec![linked(LinkState::Offline)]);
     asks(&page);
     page.hear(vec![linked(LinkState::Online)]);

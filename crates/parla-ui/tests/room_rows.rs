@@ -1,4 +1,4 @@
-//! How rows look: who said it, groups, separators, links, colours, what is under way.
+//! How rows look: senders, groups, separators, links, colours, delivery status.
 
 mod support;
 
@@ -147,7 +147,7 @@ fn a_gap_is_stated_and_can_be_filled() {
     assert_eq!(page.text(".gap"), "Messages between 21:13 and 22:12 are missing. Loading…");
     change(&mut page, gap(GapState::Lost));
     assert!(page.text(".gap").ends_with("This server does not keep them."));
-    // Two times that look the same say nothing.
+    // Two times that look the same are not worth showing.
     for (from, said) in [
         (ago(61), "Messages around 22:12 are missing. Load"),
         (
@@ -159,7 +159,7 @@ fn a_gap_is_stated_and_can_be_filled() {
         change(&mut page, lobby(vec![row(7, 0, Content::Gap(gap))]));
         assert_eq!(page.text(".gap"), said);
     }
-    // No time is after another by a clock that was set back.
+    // By a clock that was set back, neither time is after the other.
     let back = Gap { from: Some(ago(60)), to: ago(3600), state: GapState::Loadable };
     change(&mut page, lobby(vec![row(7, 0, Content::Gap(back))]));
     assert_eq!(page.text(".gap"), "Messages are missing here. Load");

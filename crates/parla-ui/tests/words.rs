@@ -1,4 +1,4 @@
-//! The words: every problem has some, none is jargon. And the colours: everyone can read them.
+//! The sentences: every problem has some, and none is jargon. Also the colours: everybody can read them.
 
 #![allow(
     clippy::unwrap_used,
@@ -19,7 +19,7 @@ use parla_ui::{
 use parla_words::{File, Part, Pattern};
 use support::sample::problem;
 
-/// Makes `ALL`, and a match that does not compile if a kind is missing there.
+/// Makes `ALL`, and a match that does not compile if a kind is missing from it.
 macro_rules! kinds {
     ($($name:ident $(($value:expr))?,)*) => {
         const ALL: &[Kind] = &[$(Kind::$name $(($value))?,)*];
@@ -201,7 +201,7 @@ fn every_command_is_described() {
 
 #[test]
 fn no_sentence_is_jargon() {
-    // In any case, and as written.
+    // The first list is refused in any case, the second only as it is written.
     let anyhow =
         ["buffer", "query", "numeric", "channel", "sasl", "privmsg", "nickserv", "hostmask", "ircv3"];
     let exactly = ["CAP", "TLS", "DNS", "MODE", "CTCP", "ISON"];
@@ -231,14 +231,14 @@ fn no_language_lacks_a_sentence() {
     assert_eq!(codes, known, "the files and `Language` differ");
 }
 
-/// What is said nowhere is not worth its translation.
+/// A sentence that is never shown is not worth translating.
 #[test]
 fn every_sentence_is_said() {
     let mut code = String::new();
     for folder in ["src", "../parla/src", "../parla-web/src", "../parla-web/assets"] {
         read(&Path::new(env!("CARGO_MANIFEST_DIR")).join(folder), &mut code);
     }
-    // As the static files name a sentence.
+    // The static files name a sentence in this form.
     let named = code.replace(" in each}}", "}}");
     let code = code.replace(char::is_whitespace, "");
     for id in IDS {
@@ -261,7 +261,7 @@ fn read(folder: &Path, code: &mut String) {
     }
 }
 
-/// The files of all languages, by their codes.
+/// The files of all languages by their codes.
 fn files() -> BTreeMap<String, File> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("languages");
     let paths = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
@@ -273,7 +273,7 @@ fn files() -> BTreeMap<String, File> {
         .collect()
 }
 
-/// Everything that a sentence may say.
+/// All text that a sentence may contain.
 fn text(pattern: &Pattern) -> String {
     let said = pattern.iter().map(|part| match part {
         Part::Text(text) => text.clone(),
@@ -316,7 +316,7 @@ fn themes() -> Vec<(&'static str, Tokens)> {
     vec![("light", light), ("dark", dark), ("high contrast", high), ("high contrast, dark", high_dark)]
 }
 
-/// WCAG 2.2, relative luminance.
+/// The relative luminance, as WCAG 2.2 defines it.
 fn luminance(colour: [f64; 3]) -> f64 {
     let [r, g, b] =
         colour.map(|part| if part <= 0.040_45 { part / 12.92 } else { ((part + 0.055) / 1.055).powf(2.4) });

@@ -1,6 +1,8 @@
-//! Direct messages, kept by the browser: a server without accounts keeps them for nobody. One text for each message.
+//! Direct messages, which the browser stores because a server without accounts stores them for nobody. Each
+//! message is one text.
 //!
-//! Bounded; the oldest go first. Rooms are not kept here, since the server has their history.
+//! The archive is limited, and the oldest messages are dropped first. Messages in rooms are not stored here,
+//! because the server has their history.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -17,23 +19,23 @@ use serde::{Deserialize, Serialize};
 
 use crate::storage;
 
-/// What the keys begin with; the person, the time and a number follow.
+/// The start of the keys; the person, the time and a number follow.
 const SAID: &str = "said ";
-/// Messages kept of one conversation.
+/// The most messages that are kept of one conversation.
 const OF_ONE_MAX: usize = 500;
-/// Messages kept in all.
+/// The most messages that are kept in all.
 const MESSAGES_MAX: usize = 3_000;
 
-/// Where a message stands among those of its conversation: its time, and its number among those of that time.
+/// The position of a message in its conversation: its time, and its number among those of the same time.
 type Place = (i64, u32);
 
-/// The messages that are kept.
+/// Which messages are stored; their content is in the storage.
 #[derive(Debug, Default)]
 pub(crate) struct Archive {
     places: BTreeMap<String, BTreeSet<Place>>,
 }
 
-/// A message.
+/// A message as it is stored.
 #[derive(Serialize, Deserialize)]
 struct Stored {
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -46,13 +48,13 @@ struct Stored {
     text: String,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     own: bool,
-    /// The sign of those whom it was for, if it was not for all.
+    /// The prefix of the rank that it was addressed to, if it was not for all members.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     sign: Option<char>,
 }
 
 impl Archive {
-    /// What the browser has.
+    /// Opens what the browser has stored.
     pub(crate) fn open() -> Self {
         let mut archive = Self::default();
         for key in storage::keys(SAID) {
@@ -63,7 +65,7 @@ impl Archive {
         archive
     }
 
-    /// Keeps a message.
+    /// Stores a message.
     pub(crate) fn keep(&mut self, kept: &Kept) {
         let stored = Stored {
             msgid: kept.msgid.as_deref().map(str::to_owned),
@@ -81,12 +83,12 @@ impl Archive {
         let place = (at, last.map_or(0, |(_, number)| number.saturating_add(1)));
         places.insert(place);
         let key = key(&kept.buffer, place);
-        // The storage has less room than we would take, if other things are in it.
+        // If other things are in the storage, it has less room than we would use.
         while !storage::save(&key, Some(&text)) && self.drop_oldest() {}
         self.shorten(&kept.buffer);
     }
 
-    /// Keeps a message no longer that was taken back.
+    /// Removes a message that was deleted.
     pub(crate) fn unkeep(&mut self, name: &str, msgid: &str) {
         let Some(places) = self.places.get_mut(name) else { return };
         let is_it =
@@ -97,8 +99,8 @@ impl Archive {
         }
     }
 
-    /// Someone has another name from now on; what was kept under it before stays, in its place by time. A message that cannot be
-    /// kept under the new name stays under the one before.
+    /// Somebody has a new nick. Messages that are already stored under it stay, and all are ordered by time.
+    /// A message that cannot be stored under the new nick stays under the old one.
     pub(crate) fn rename(&mut self, from: &str, to: &str) {
         if from == to {
             return;
@@ -109,7 +111,8 @@ impl Archive {
             let known = self.places.entry(to.to_owned()).or_default();
             let last = known.range((place.0, 0)..=(place.0, u32::MAX)).next_back();
             let new = (place.0, last.map_or(0, |(_, number)| number.saturating_add(1)));
-            // First the one, then the other: a page that ends between them has the message twice, which the client sees.
+            // The copy comes first: a page that ends in between has the message twice, which the client
+            // recognises.
             if storage::save(&key(to, new), Some(&text)) {
                 known.insert(new);
                 storage::save(&key(from, place), None);
@@ -129,7 +132,7 @@ impl Archive {
         while self.places.values().map(BTreeSet::len).sum::<usize>() > MESSAGES_MAX && self.drop_oldest() {}
     }
 
-    /// Forgets the oldest message of all. False if there is none.
+    /// Drops the oldest message of all. Returns false if there is none.
     fn drop_oldest(&mut self) -> bool {
         let firsts = self.places.iter().filter_map(|(name, places)| Some((*places.first()?, name.clone())));
         let Some((place, name)) = firsts.min() else { return false };
@@ -139,7 +142,8 @@ impl Archive {
         storage::save(&key(&name, place), None)
     }
 
-    /// The newest messages of a conversation that are older than that, oldest first, and whether there are more before them.
+    /// The newest messages of a conversation that are older than `before`, oldest first, and whether there
+    /// are more before them.
     pub(crate) fn recall(&self, name: &str, before: Option<Timestamp>, limit: usize) -> Recalled {
         let Some(places) = self.places.get(name) else { return Recalled::default() };
         let end = (before.map_or(i64::MAX, Timestamp::as_millis), 0);
@@ -156,7 +160,7 @@ fn key(name: &str, (at, number): Place) -> String {
 }
 
 fn parse(key: &str) -> Option<(&str, Place)> {
-    // A name has no space in it.
+    // A nick contains no space.
     let mut words = key.split(' ');
     let name = words.next().filter(|name| !name.is_empty())?;
     Some((name, (words.next()?.parse().ok()?, words.next()?.parse().ok()?)))

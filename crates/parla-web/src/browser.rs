@@ -21,7 +21,8 @@ use crate::{
     page, storage, words,
 };
 
-/// What each tab has of its own: the conversation that is open. A new tab begins with what was saved last in any.
+/// The keys whose values belong to one tab: the conversation that is open. A new tab starts with what any tab
+/// saved last.
 const OF_THIS_TAB: [&str; 1] = ["open"];
 
 /// A page in a browser.
@@ -31,12 +32,12 @@ pub(crate) struct Browser {
     is_returning: bool,
     history: History,
     notifications: Notifications,
-    /// What happens outside of the components.
+    /// Events from outside the components.
     outside: RefCell<Option<UnboundedReceiver<platform::Happening>>>,
 }
 
 impl Browser {
-    /// Starts the network side; it lives as long as the page.
+    /// Starts the network side, which lives as long as the page.
     pub(crate) fn start() -> Self {
         let (happenings, receiver) = unbounded();
         let (updates, views) = unbounded();
@@ -57,10 +58,10 @@ impl Browser {
     }
 }
 
-/// Hears of the browser what concerns the connection.
+/// Listens to the browser events that concern the connection.
 fn listen(happenings: &UnboundedSender<Happening>) {
     let Some(window) = window() else { return };
-    // The page may be kept, frozen, for the person to come back to; their name must not stay taken by it.
+    // The page may be frozen and kept for the person to come back to; their nick must not stay taken by it.
     on(window.as_ref(), "pagehide", happenings, || Some(Happening::Left));
     on(window.as_ref(), "pageshow", happenings, || Some(Happening::Returned));
     on(window.as_ref(), "offline", happenings, || Some(Happening::Offline));
@@ -72,7 +73,8 @@ fn listen(happenings: &UnboundedSender<Happening>) {
     }
 }
 
-/// To be hidden is a change of visibility, too. A page that was frozen has not heard of the network.
+/// The event for a change of visibility, which being hidden is as well. A frozen page has not heard of
+/// changes of the network.
 fn seen() -> Option<Happening> {
     let is_seen = window()?.document().is_some_and(|document| !document.hidden());
     is_seen.then(|| if page::is_offline() { Happening::Offline } else { Happening::Awake })
@@ -124,7 +126,7 @@ impl Platform for Browser {
         if OF_THIS_TAB.contains(&key) {
             storage::save_here(key, value);
         }
-        // If it is full or forbidden, the person was told what that costs.
+        // If the storage is full or forbidden, the person has been told what that means.
         let _ = storage::save(key, value);
     }
 
@@ -189,7 +191,7 @@ impl Platform for Browser {
             PageAct::Copy(text) => page::copy(&text),
             PageAct::Reveal(id) => page::reveal(&id),
         };
-        // Without the script the app still works, less well.
+        // Without the script the app still works, with fewer features.
         drop(done);
     }
 

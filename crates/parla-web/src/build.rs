@@ -1,6 +1,6 @@
-//! Which build of the app this page runs, and whether the server hands out another one by now.
+//! The build of the app that this page runs, and whether the server hands out another one by now.
 //!
-//! The name of the WebAssembly file has a hash of its content in it.
+//! The name of the WebAssembly file contains a hash of its content.
 
 use std::sync::Arc;
 
@@ -16,10 +16,10 @@ use web_sys::{PerformanceEntry, RequestCache, RequestInit, Response, window};
 
 use crate::{engine::Happening, page, storage};
 
-/// Under this key a tab notes which build it left by loading its page anew.
+/// The key under which a tab notes which build it left by reloading its page.
 const LEFT_KEY: &str = "left-build";
 
-/// The name of the file that this page runs.
+/// The name of the WebAssembly file that this page runs.
 pub(crate) fn name() -> String {
     let loaded = window().and_then(|window| window.performance());
     let loaded = loaded.map(|performance| performance.get_entries_by_type("resource")).unwrap_or_default();
@@ -28,11 +28,11 @@ pub(crate) fn name() -> String {
         let file = address.rsplit('/').next()?.to_owned();
         file.ends_with(".wasm").then_some(file)
     });
-    // The last one: what failed before was tried again.
+    // The last one counts, because after a failure the file is requested again.
     names.next_back().unwrap_or_else(|| env!("CARGO_PKG_VERSION").to_owned())
 }
 
-/// Asks the server whether it still hands out this build; nothing happens if it cannot be asked.
+/// Asks the server whether it still hands out this build. Nothing happens if the server does not answer.
 pub(crate) fn ask(build: &str, happenings: &UnboundedSender<Happening>) {
     let (build, happenings) = (build.to_owned(), happenings.clone());
     wasm_bindgen_futures::spawn_local(async move {
@@ -55,7 +55,8 @@ async fn front_page() -> Result<String, JsValue> {
     JsFuture::from(response.text()?).await?.as_string().ok_or(JsValue::NULL)
 }
 
-/// Loads the page anew, to run the build that the server hands out. False if that was tried before, in vain.
+/// Reloads the page, to run the build that the server hands out. Returns false if that was already tried in
+/// vain.
 pub(crate) fn load_anew(build: &str) -> bool {
     if storage::load_here(LEFT_KEY).as_deref() == Some(build) {
         return false;
@@ -65,14 +66,14 @@ pub(crate) fn load_anew(build: &str) -> bool {
     true
 }
 
-/// Loads the page anew.
+/// Reloads the page.
 pub(crate) fn reload() {
     if let Some(window) = window() {
         drop(window.location().reload());
     }
 }
 
-/// What the interface shows of a page that is too old: the network, which it does not reach any more.
+/// What the interface shows on a page that is too old: the network, which it can no longer reach.
 pub(crate) fn outdated(nick: Arc<str>) -> Update {
     let why = problem(ProblemKind::PageOutdated, "");
     Update::Network(NetworkView {

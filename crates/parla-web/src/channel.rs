@@ -1,6 +1,6 @@
-//! The way between the tabs of one address: texts that each of them sends and all others hear.
+//! The channel between the tabs of one address: each sends texts, and all others receive them.
 //!
-//! A browser without `BroadcastChannel`, or one that forbids it, has tabs that do not know of each other.
+//! In a browser that has no `BroadcastChannel` or forbids it, tabs do not know of each other.
 
 use std::cell::RefCell;
 
@@ -11,7 +11,7 @@ use web_sys::{BroadcastChannel, MessageEvent};
 
 use crate::{engine::Happening, storage};
 
-/// What this tab says to the others.
+/// What this tab sends to the others.
 pub(crate) struct Post {
     channel: RefCell<Option<Channel>>,
     build: String,
@@ -28,12 +28,12 @@ impl Post {
         Self { channel: RefCell::new(None), build, me }
     }
 
-    /// Which build of the app this is.
+    /// The build of the app that this tab runs.
     pub(crate) fn build(&self) -> &str {
         &self.build
     }
 
-    /// Hears the others from now on.
+    /// Starts to receive what the others send.
     pub(crate) fn open(&self, happenings: &UnboundedSender<Happening>) {
         let Ok(channel) = BroadcastChannel::new(&format!("{}tabs", storage::prefix())) else { return };
         let happenings = happenings.clone();
@@ -46,11 +46,11 @@ impl Post {
         self.channel.replace(Some(Channel { channel, _on_message: on_message }));
     }
 
-    /// Says something to one tab, or to all.
+    /// Sends a message to one tab, or to all.
     pub(crate) fn send(&self, to: Option<TabId>, message: &Message) {
         let letter = Letter { build: self.build.clone(), from: self.me, to };
         if let (Some(channel), Some(text)) = (&*self.channel.borrow(), letter.write(message)) {
-            // A channel that is closed, because the page ends, hears nothing either.
+            // A channel that was closed because the page is ending receives nothing either.
             drop(channel.channel.post_message(&text.into()));
         }
     }

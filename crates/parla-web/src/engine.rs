@@ -1,5 +1,5 @@
-//! The network side of a tab: finds out whether this tab leads or follows another one, and does what that means. See
-//! `parla_client::tabs`.
+//! The network side of a tab: finds out whether this tab leads or follows another one, and acts accordingly.
+//! See `parla_client::tabs`.
 
 use std::time::Duration;
 
@@ -28,40 +28,41 @@ use crate::{
     page, storage,
 };
 
-/// Under this name the person is known here; if it is saved, they come back without being asked.
+/// The key of the person's nick here; if one is stored, the person returns without being asked.
 pub(crate) const NAME_KEY: &str = "name";
-/// Which tab led last, and whether it still does.
+/// The key that says which tab led last, and whether it still does.
 const MARK_KEY: &str = "leader";
 
-/// The tab that led before has left; what it kept last, and that its name is free, is known everywhere only a moment later.
+/// The pause after another leader has left: it takes a moment until what it stored last, and that its nick is
+/// free, is known everywhere.
 const TAKE_OVER_AFTER: Duration = Duration::from_millis(100);
-/// What others say before this tab leads; they say it again if it is not heard.
+/// The most messages of others that are kept before this tab leads; they are sent again if they are lost.
 const EARLY_MAX: usize = 1_000;
-/// Without anything to do, a look now and then costs nothing.
+/// When nothing is due, checking this rarely costs nothing.
 const IDLE: Duration = Duration::from_secs(60);
-/// A wish in a conversation that is not there waits so long for it to come back.
+/// How long a command for a missing conversation waits for the conversation to return.
 const PLACE_WITHIN: Duration = Duration::from_secs(10);
-/// The server is asked so often at most which build it hands out.
+/// The shortest pause between two requests to the server about its build.
 const ASK_BUILD_EVERY: Duration = Duration::from_secs(5);
 
-/// What happens to the engine.
+/// Everything that can happen to the engine.
 #[derive(Debug)]
 pub(crate) enum Happening {
     Command(Command),
     Socket(u64, Signal<String>),
-    /// The browser says that the device has lost its network.
+    /// The browser reports that the device has lost its network.
     Offline,
-    /// The browser says that the device has a network again, or another one.
+    /// The browser reports that the device has a network again, or another one.
     Online,
-    /// The person looks at the page again.
+    /// The person is looking at the page again.
     Awake,
-    /// The person goes to another page, or closes this one, or the browser is about to freeze it.
+    /// The person leaves or closes this page, or the browser is about to freeze it.
     Left,
     /// The page is in use again.
     Returned,
-    /// Another tab says something.
+    /// Another tab has sent a message.
     Letter(String),
-    /// The server was asked which build it hands out.
+    /// The server has answered which build it hands out.
     Build {
         is_newest: bool,
     },
@@ -75,40 +76,41 @@ pub(crate) struct Engine {
     post: Post,
     election: Election,
     side: Side,
-    /// What the person wants here while this tab does not lead.
+    /// The commands that the person gives here while this tab does not lead.
     wishes: Wishes<Wish>,
-    /// What the person looks at here, in the interface's numbers.
+    /// What the person is looking at here, in the ids of the interface.
     look: Option<Look>,
-    /// What the person showed to be let in, in case this tab comes to lead.
+    /// The person's credentials, in case this tab takes the lead.
     credentials: Credentials,
     build_asked_at: Timestamp,
     /// When this tab, which has been chosen, begins to lead.
     lead_at: Option<Timestamp>,
-    /// What others said to it before.
+    /// What others have sent to it before that.
     early: Vec<(TabId, Message)>,
 }
 
-/// What this tab is.
+/// The part that this tab plays.
 enum Side {
-    /// Not known yet, or not in use.
+    /// Not known yet, or the tab is not in use.
     Nobody,
     Leader(Box<Leader>),
     Follower(Follower),
-    /// Another build leads; this page does not understand it.
+    /// A tab with another build leads, and this page does not understand it.
     Outdated(TabId),
 }
 
 struct Wish {
     command: Command,
-    /// What was kept under the key of [`Command::Save`] then.
+    /// What was stored under the key of [`Command::Save`] at that time.
     kept: Option<String>,
     at: Timestamp,
-    /// Who led then.
+    /// The number of the leader's term at that time.
     term: u64,
 }
 
 impl Wish {
-    /// The command in the numbers of the client that gets it. None while the conversation may still come back.
+    /// The command in the ids of the client that receives it. `None` while the conversation may still come
+    /// back.
     fn command_for(&self, interface: &Interface, (now, rows): (Timestamp, Rows)) -> Option<Command> {
         let is_over = now.since(self.at) >= PLACE_WITHIN;
         let command = interface.translate(&self.command, rows);
@@ -138,7 +140,7 @@ impl Engine {
         }
     }
 
-    /// Runs as long as the page.
+    /// Runs for as long as the page exists.
     pub(crate) async fn run(mut self) {
         self.post.open(&self.sender);
         self.arrive();
@@ -198,7 +200,7 @@ impl Engine {
             Side::Nobody | Side::Outdated(_) => None,
         };
         let has_led = matches!(self.side, Side::Leader(_));
-        // The connection ends first, so that the next one finds the name free.
+        // The connection is closed first, so that the next leader finds the nick free.
         self.side = Side::Nobody;
         self.vote(|election, out| election.leave(next, out));
         if has_led {
@@ -206,13 +208,13 @@ impl Engine {
         }
     }
 
-    /// Perhaps another tab leads by now, or none.
+    /// Checks whether another tab leads by now, or none does.
     fn doubt(&mut self) {
         self.arrive();
         self.vote(|election, out| election.doubt(page::now(), out));
     }
 
-    /// The browser tells each tab of the network; but of the person only the one that they look at.
+    /// The browser tells every tab about the network, but only the visible one about the person.
     fn tell_leader(&mut self, input: Input<'_>) {
         match &mut self.side {
             Side::Leader(leader) => leader.handle(input),
@@ -223,7 +225,7 @@ impl Engine {
         }
     }
 
-    /// Lets the election take something in, passes on what it says, and becomes what it says.
+    /// Lets the election process something, sends its votes, and takes on the resulting role.
     fn vote(&mut self, act: impl FnOnce(&mut Election, &mut Vec<Ballot>)) {
         let mut out = Vec::new();
         act(&mut self.election, &mut out);
@@ -245,7 +247,7 @@ impl Engine {
         }
     }
 
-    /// Leads from now on; a moment later if another tab did so before.
+    /// Takes the lead, a moment later if another tab had it before.
     fn take_over(&mut self) {
         storage::set(MARK_KEY, Some(&self.election.mark().to_text()));
         if self.lead_at.is_none() {
@@ -274,7 +276,7 @@ impl Engine {
         }
     }
 
-    /// Carries out what the person wanted here before this tab led, as soon as its conversations are there.
+    /// Carries out what the person wanted here before this tab led, as soon as the conversations exist.
     fn carry_out_own(&mut self) {
         let Side::Leader(leader) = &mut self.side else { return };
         let me = self.election.me();
@@ -286,16 +288,16 @@ impl Engine {
         }
     }
 
-    /// The person wants something.
+    /// Takes a command of the person.
     fn wish(&mut self, command: Command) {
         if let Command::Intent(network, Intent::Look { buffer, at_end }) = command {
             return self.look(Look { network, buffer, at_end });
         }
         let me = self.election.me();
         match &mut self.side {
-            // What was wanted before comes first.
+            // Earlier commands must come first.
             Side::Leader(leader) if self.wishes.is_empty() => {
-                // What is not there any more is not to be changed.
+                // A conversation that no longer exists cannot be changed.
                 if let Some(command) = self.interface.translate(&command, Rows::Same) {
                     leader.perform(me, command);
                 }
@@ -328,7 +330,7 @@ impl Engine {
         }
     }
 
-    /// Reads what another tab says.
+    /// Reads a message of another tab.
     fn read(&mut self, text: &str) {
         let Some((letter, body)) = Letter::open(text) else { return };
         let me = self.election.me();
@@ -342,7 +344,7 @@ impl Engine {
         let now = page::now();
         match Message::read(body) {
             Some(Message::Ballot(ballot)) => {
-                // A tab in the background of a quiet network says nothing else.
+                // A background tab on a quiet network sends nothing else.
                 if let Side::Leader(leader) = &mut self.side {
                     leader.heard(letter.from);
                 }
@@ -407,7 +409,7 @@ impl Engine {
         }
     }
 
-    /// Does what is due, and tells and asks what there is.
+    /// Does what is due, and exchanges news with the other tabs.
     fn step(&mut self) {
         let now = page::now();
         self.vote(|election, out| election.due(now, out));
@@ -446,7 +448,7 @@ impl Engine {
         }
     }
 
-    /// A tab of another build is there: the server was replaced since one of the pages was loaded.
+    /// There is a tab with another build, so the server was upgraded after one of the pages was loaded.
     fn ask_build(&mut self) {
         let now = page::now();
         if now.since(self.build_asked_at) >= ASK_BUILD_EVERY {
@@ -457,7 +459,7 @@ impl Engine {
 
     fn learn_build(&mut self, is_newest: bool) {
         if is_newest {
-            // The older page steps aside, and is loaded anew as soon as it has asked, too.
+            // The older page gives up the lead, and is reloaded as soon as it has asked the server as well.
             if matches!(self.side, Side::Outdated(_)) {
                 self.side = Side::Nobody;
                 self.vote(|election, out| election.claim(page::now(), out));
@@ -468,7 +470,7 @@ impl Engine {
         }
     }
 
-    /// Over when something is due.
+    /// Ends when something is due.
     fn until_due(&self) -> impl Future<Output = ()> + Unpin + use<> {
         let now = page::now();
         let side = match &self.side {

@@ -1,7 +1,7 @@
-//! A tab that does not lead: it shows what the leading one does.
+//! A tab that does not lead and shows what the leading one does.
 //!
-//! It asks for what is new itself, when the leader calls or is due: its timers go as they should while the person looks at it,
-//! and those of the leader may not.
+//! It asks for news itself, when the leader announces some or has something due: its own timers work while
+//! the person looks at it, whereas those of the leader may be slowed down.
 
 use std::time::Duration;
 
@@ -10,32 +10,32 @@ use parla_proto::Timestamp;
 
 use crate::{channel::Post, interface::Interface, page};
 
-/// It asks so often at most.
+/// The shortest pause between two requests.
 const PULL_EVERY: Duration = Duration::from_millis(90);
-/// An answer that has not come after so long will not come.
+/// An answer that takes longer than this will not come.
 const TOLD_WITHIN: Duration = Duration::from_secs(2);
 
 /// A tab that follows.
 pub(crate) struct Follower {
     term: Term,
     replica: Replica,
-    /// The interface shows what this leader does.
+    /// Whether the interface shows what this leader has.
     is_fed: bool,
-    /// When it asked for what is new, while the answer has not come.
+    /// When it asked for news, while the answer is outstanding.
     pulled_at: Option<Timestamp>,
     told_at: Timestamp,
-    /// It was called, and has not asked yet.
+    /// Whether news was announced that it has not asked for yet.
     is_called: bool,
     /// When the leader wants to be woken.
     due: Option<Timestamp>,
 }
 
-/// What the interface has been told.
+/// What the interface has just been told.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Told {
-    /// It shows everything since.
+    /// Whether the interface shows everything from now on.
     pub(crate) is_whole: bool,
-    /// What this tab wanted is carried out up to this number.
+    /// The number of the last command of this tab that was carried out.
     pub(crate) done: Option<u64>,
 }
 
@@ -52,7 +52,7 @@ impl Follower {
         }
     }
 
-    /// Whom it follows.
+    /// The term of the leader that it follows.
     pub(crate) const fn term(&self) -> Term {
         self.term
     }
@@ -62,17 +62,17 @@ impl Follower {
         self.term.leader
     }
 
-    /// Whether the interface shows what this leader does, in its numbers.
+    /// Whether the interface shows what this leader has, in its ids.
     pub(crate) const fn is_fed(&self) -> bool {
         self.is_fed
     }
 
-    /// The leader has something new.
+    /// The leader announces news.
     pub(crate) const fn called(&mut self) {
         self.is_called = true;
     }
 
-    /// The leader told something.
+    /// The leader has sent a delivery.
     pub(crate) fn told(
         &mut self,
         (delivery, due): (Delivery, Option<Timestamp>),
@@ -87,7 +87,7 @@ impl Follower {
         };
         if arrived.is_whole {
             interface.tell_whole(arrived.updates);
-            // What this tab held back while it led itself.
+            // This tab held this back while it was leading.
             interface.release();
             self.is_fed = true;
         } else {
@@ -96,7 +96,7 @@ impl Follower {
         Told { is_whole: arrived.is_whole, done: arrived.done }
     }
 
-    /// Asks for what is new, if it is time. True if the leader has not answered the last time.
+    /// Asks for news if it is time. Returns true if the leader has not answered the last request.
     pub(crate) fn pull(&mut self, now: Timestamp, post: &Post) -> bool {
         let is_late = self.pulled_at.is_some_and(|at| now.since(at) >= TOLD_WITHIN);
         let is_due = self.due.is_some_and(|at| at <= now && page::is_visible());

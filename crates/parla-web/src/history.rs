@@ -1,7 +1,8 @@
-//! The browser's history: which entry of it is ours, and where Back and Forward lead.
+//! The browser's history: which of its entries are ours, and where Back and Forward lead.
 //!
-//! With each entry the browser keeps its number and how many things lay over the conversation; the rest is in its address. It
-//! keeps them over a reload. An entry without a number was made by an address that somebody opened or wrote.
+//! The browser stores with each entry its number and how many dialogs or sides were open over the
+//! conversation; the rest is in the entry's address. This survives a reload. An entry without a number
+//! belongs to an address that somebody opened or typed.
 
 use std::{cell::Cell, rc::Rc};
 
@@ -13,22 +14,22 @@ use parla_ui::{
 use wasm_bindgen::{JsCast, prelude::*};
 use web_sys::{EventTarget, window};
 
-/// What our entries begin with; others may have put something of theirs there.
+/// The start of the data in our entries; others may have stored theirs.
 const OURS: &str = "parla";
 
-/// The history.
+/// The browser's history.
 pub(crate) struct History {
     shared: Rc<Shared>,
 }
 
 struct Shared {
-    /// The number of the entry that is shown.
+    /// The number of the current entry.
     at: Cell<u32>,
     happenings: UnboundedSender<Happening>,
 }
 
 impl History {
-    /// Listens for as long as the page lives.
+    /// Listens for as long as the page exists.
     pub(crate) fn listen(happenings: UnboundedSender<Happening>) -> Self {
         let number = noted().map_or(0, |(number, _)| number);
         let shared = Rc::new(Shared { at: Cell::new(number), happenings });
@@ -41,7 +42,7 @@ impl History {
         Self { shared }
     }
 
-    /// Where the page starts.
+    /// The address at which the page starts.
     pub(crate) fn start() -> Start {
         match (noted(), fragment()) {
             (Some((_, layers)), fragment) => Start::Again(Entry { fragment, layers }),
@@ -50,7 +51,7 @@ impl History {
         }
     }
 
-    /// Does it. A browser that does not, because there was too much of it, still shows everything.
+    /// Carries out an act. A browser that refuses, because there were too many, still shows everything.
     pub(crate) fn act(&self, act: HistoryAct) {
         let Some(history) = window().and_then(|window| window.history().ok()) else { return };
         let done = match act {
@@ -99,14 +100,15 @@ fn on(target: &EventTarget, event: &str, act: impl FnMut() + 'static) {
     listener.forget();
 }
 
-/// The number of the entry that is shown, and how many things lay over its conversation; none if it is not ours.
+/// The number of the current entry, and how many dialogs or sides were open over its conversation; `None` if
+/// it is not ours.
 fn noted() -> Option<(u32, u8)> {
     let state = window()?.history().ok()?.state().ok()?.as_string()?;
     let mut words = state.strip_prefix(OURS)?.split_ascii_whitespace();
     Some((words.next()?.parse().ok()?, words.next()?.parse().ok()?))
 }
 
-/// What follows the address of the page.
+/// The part of the address that names a conversation.
 fn fragment() -> String {
     window().and_then(|window| window.location().hash().ok()).unwrap_or_default()
 }
@@ -119,7 +121,7 @@ fn address(entry: &Entry) -> String {
     format!("{}{}{}", path.as_deref().unwrap_or("/"), search.unwrap_or_default(), entry.fragment)
 }
 
-/// The address of the page, without what follows it.
+/// The address of the page, without the part that names a conversation.
 pub(crate) fn page_address() -> Option<String> {
     let location = window()?.location();
     Some(format!("{}{}", location.origin().ok()?, location.pathname().ok()?))

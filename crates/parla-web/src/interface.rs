@@ -1,4 +1,5 @@
-//! The interface of this tab, as the network side sees it: it is told in batches, in its own numbers of conversations.
+//! The interface of this tab, as the network side sees it: it is told of changes in batches, and has its own
+//! conversation ids.
 
 use futures_channel::mpsc::UnboundedSender;
 use parla_client::{
@@ -8,23 +9,24 @@ use parla_client::{
 };
 use parla_ui::platform::Command;
 
-/// A conversation that no client has: what is wanted there is not done.
+/// A conversation that no client has: commands for it do nothing.
 const NOWHERE: BufferId = BufferId(u32::MAX);
 
 /// The interface of this tab.
 pub(crate) struct Interface {
     updates: UnboundedSender<Vec<Update>>,
     ids: Ids,
-    /// What it shall be told when the new client has found its feet; until then it shows what the old one did.
+    /// Updates that the interface gets only when the new client is ready; until then it shows what the old
+    /// one had.
     held: Option<Vec<Update>>,
     shows_something: bool,
 }
 
-/// Whether the numbers of rows in a command are those of the client that gets it.
+/// Whether the row ids in a command are those of the client that receives it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Rows {
     Same,
-    /// Another tab leads since.
+    /// Another tab has taken the lead since.
     Stale,
 }
 
@@ -33,30 +35,30 @@ impl Interface {
         Self { updates, ids: Ids::default(), held: None, shows_something: false }
     }
 
-    /// Whether it was told anything yet.
+    /// Whether it has been told anything yet.
     pub(crate) const fn shows_something(&self) -> bool {
         self.shows_something
     }
 
-    /// Tells it nothing until [`Interface::release`].
+    /// Holds back all updates until [`Interface::release`].
     pub(crate) fn hold(&mut self) {
         self.held.get_or_insert_default();
     }
 
-    /// Tells it what was held back.
+    /// Passes on what was held back.
     pub(crate) fn release(&mut self) {
         if let Some(held) = self.held.take() {
             self.send(held);
         }
     }
 
-    /// Tells it everything that there is.
+    /// Passes on everything that exists.
     pub(crate) fn tell_whole(&mut self, updates: Vec<Update>) {
         let updates = self.ids.whole(updates);
         self.send(updates);
     }
 
-    /// Tells it what has changed.
+    /// Passes on changes.
     pub(crate) fn tell(&mut self, updates: Vec<Update>) {
         let updates = self.ids.some(updates);
         self.send(updates);
@@ -75,7 +77,7 @@ impl Interface {
         }
     }
 
-    /// The command in the numbers of the client. None if the client does not have the conversation.
+    /// The command in the ids of the client. `None` if the client does not have the conversation.
     pub(crate) fn translate(&self, command: &Command, rows: Rows) -> Option<Command> {
         let mut command = command.clone();
         if let Command::Intent(network, intent) = &mut command {
@@ -87,13 +89,13 @@ impl Interface {
         Some(command)
     }
 
-    /// What the person looks at, in the numbers of the client.
+    /// What the person is looking at, in the ids of the client.
     pub(crate) fn translate_look(&self, look: Look) -> Look {
         Look { buffer: look.buffer.and_then(|shown| self.ids.theirs(look.network, shown)), ..look }
     }
 }
 
-/// The command for a conversation that is not there any more: it does nothing.
+/// A command for a conversation that no longer exists, which therefore does nothing.
 pub(crate) fn to_nowhere(command: &Command) -> Command {
     let mut command = command.clone();
     if let Command::Intent(_, intent) = &mut command

@@ -1,9 +1,10 @@
-//! The last changes of the storage, written down a second time.
+//! The latest changes of the storage, written a second time.
 //!
-//! What is in a page's local storage survives that page at once, but browsers write it to the disk only some seconds later. If the
-//! whole browser ends by force meanwhile, or the machine loses power, those seconds are gone. An IndexedDB database is written
-//! at once, only not within the call. So each change goes into both, with a number; the storage also holds the last number
-//! of each page. At the next start, changes whose numbers the storage does not have are made again.
+//! What is in a page's local storage survives the page at once, but browsers write it to disk only some
+//! seconds later. If the whole browser is killed or the machine loses power before that, those seconds are
+//! lost. An IndexedDB database is written immediately, though not within the call. So each change goes into
+//! both, with a number; the storage also holds the last number of each page. At the next start, changes whose
+//! numbers are missing from the storage are applied again.
 
 use std::{cell::RefCell, time::Duration};
 
@@ -19,16 +20,16 @@ use web_sys::{
 
 use crate::{page, storage};
 
-/// The object store, and what the keys of the last numbers begin with.
+/// The object store, and the start of the keys of the last numbers.
 const CHANGES: &str = "changes";
 const LAST: &str = "journal ";
-/// A browser that does not open its database in this time does without.
+/// If the browser does not open its database in this time, the journal is not used.
 const OPEN_WITHIN_MS: u32 = 1_500;
-/// Browsers have written the storage to the disk by then.
+/// By then browsers have written the storage to disk.
 const WRITTEN_AFTER: Duration = Duration::from_secs(120);
-/// The last number of a page that was closed is of no use any more.
+/// After this time the last number of a page that was closed is no longer needed.
 const FORGOTTEN_AFTER: Duration = Duration::from_secs(24 * 60 * 60);
-/// Digits of a number, so that keys stand in its order: microseconds of Unix time.
+/// The digits of a number, so that keys sort by it: microseconds of Unix time.
 const DIGITS: usize = 17;
 
 thread_local! {
@@ -37,18 +38,18 @@ thread_local! {
 
 struct Journal {
     database: IdbDatabase,
-    /// Tells this page's changes from those of others.
+    /// Distinguishes this page's changes from those of others.
     page: String,
-    /// The time at which this page began, as a number.
+    /// The time at which this page started, as a number.
     began: i64,
     last: i64,
-    /// Changes that go into the next transaction.
+    /// The changes for the next transaction.
     waiting: Vec<(String, String)>,
 }
 
 #[wasm_bindgen]
 extern "C" {
-    /// `IDBDatabase`, with the options of a transaction, which `web-sys` does not have yet.
+    /// `IDBDatabase` with transaction options, which `web-sys` does not have yet.
     #[wasm_bindgen(extends = IdbDatabase)]
     type Database;
     #[wasm_bindgen(method, catch, js_name = transaction)]
@@ -60,7 +61,8 @@ extern "C" {
     ) -> Result<IdbTransaction, JsValue>;
 }
 
-/// Makes the changes again that the storage has lost, and writes down those to come. Without a database nothing happens.
+/// Applies the changes that the storage has lost, and starts to record new ones. Without a database it does
+/// nothing.
 pub(crate) async fn begin() {
     let opened = Box::pin(open());
     let Either::Left((Ok(database), _)) = select(opened, TimeoutFuture::new(OPEN_WITHIN_MS)).await else {
@@ -74,7 +76,7 @@ pub(crate) async fn begin() {
     JOURNAL.with_borrow_mut(|it| *it = Some(journal));
 }
 
-/// Writes down that the text under this key of the storage is another one now, or gone.
+/// Records that the text under this key of the storage has changed or been deleted.
 pub(crate) fn note(key: &str, value: Option<&str>) {
     let numbered = JOURNAL.with_borrow_mut(|journal| {
         let journal = journal.as_mut()?;
@@ -87,12 +89,12 @@ pub(crate) fn note(key: &str, value: Option<&str>) {
     let Some((last, number, is_first)) = numbered else { return };
     storage::set(&last, Some(&number.to_string()));
     if is_first {
-        // All changes of one moment are one transaction.
+        // All changes of one moment go into one transaction.
         wasm_bindgen_futures::spawn_local(async { drop(write()) });
     }
 }
 
-/// Begins to write what waits. It is on the disk some milliseconds later.
+/// Begins to write the waiting changes, which are on disk some milliseconds later.
 fn write() -> Result<(), JsValue> {
     JOURNAL.with_borrow_mut(|journal| {
         let Some(journal) = journal else { return Ok(()) };
@@ -105,7 +107,8 @@ fn write() -> Result<(), JsValue> {
             store.put_with_key(&change.into(), &number.into())?;
         }
         let written = journal.last - micros(WRITTEN_AFTER);
-        // Changes that were made again when this page began are in its storage only since then, however old they are.
+        // Changes that were applied again when this page started have been in its storage only since then,
+        // however old they are.
         if written >= journal.began {
             store.delete(&IdbKeyRange::upper_bound(&format!("{written:0DIGITS$}").into())?.into())?;
         }
@@ -128,7 +131,7 @@ async fn open() -> Result<IdbDatabase, JsValue> {
     let made = request.clone();
     let make = Closure::once_into_js(move || {
         let database = made.result().ok().and_then(|it| it.dyn_into::<IdbDatabase>().ok());
-        // If it cannot be made, opening fails.
+        // If it cannot be created, opening fails.
         drop(database.map(|database| database.create_object_store(CHANGES)));
     });
     request.set_onupgradeneeded(Some(make.unchecked_ref()));
@@ -153,7 +156,7 @@ async fn recover(database: &IdbDatabase) -> Result<(), JsValue> {
     let (numbers, changes) = (store.get_all_keys()?, store.get_all()?);
     let numbers: Array = answer(&numbers).await?.dyn_into()?;
     let changes: Array = answer(&changes).await?.dyn_into()?;
-    // What the storage had when it was written last, before anything is made again.
+    // This is what the storage contained before anything is applied again.
     let mut had = std::collections::BTreeMap::new();
     for (number, change) in numbers.iter().zip(changes.iter()) {
         let (Some(number), Some(change)) = (number.as_string(), change.as_string()) else { continue };
@@ -172,7 +175,7 @@ async fn recover(database: &IdbDatabase) -> Result<(), JsValue> {
         }
     }
     let old = number_now() - micros(FORGOTTEN_AFTER);
-    // Without its last number, the changes of a page that are still here would be made again.
+    // Without its last number, changes of a page that are still in the journal would be applied again.
     for page in storage::keys(LAST).into_iter().filter(|page| !had.contains_key(page)) {
         let last = format!("{LAST}{page}");
         if storage::load(&last).and_then(|it| it.parse::<i64>().ok()).is_none_or(|number| number < old) {

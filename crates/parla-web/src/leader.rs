@@ -1,5 +1,5 @@
-//! The tab that leads: it has the client, its WebSocket and its timers, and tells its own interface and the other tabs in batches
-//! what has changed.
+//! The leading tab: it has the client, its WebSocket and its timers, and tells its own interface and the
+//! other tabs of changes in batches.
 
 use std::time::Duration;
 
@@ -25,28 +25,28 @@ use crate::{
     storage,
 };
 
-/// Messages of a direct conversation that are shown at once when the page is opened.
+/// The most messages of a direct conversation that are shown at once when the page is opened.
 const OPENING_ROWS: usize = 100;
-/// Which commands of which tabs are carried out.
+/// The key of the record of which commands of which tabs were carried out.
 const CARRIED_OUT_KEY: &str = "carried-out";
-/// The network of the page; there is no other.
+/// The only network of the page.
 const NETWORK: NetworkId = NetworkId(1);
 
-/// Something that is said so soon after a command is an answer to it.
+/// A notice that follows a command within this time counts as an answer to it.
 const ANSWERS_WITHIN: Duration = Duration::from_secs(10);
-/// So long at most the interfaces show what the leader before has told, while this one connects.
+/// The longest time for which the interfaces show what the previous leader had while this one connects.
 const QUIET_MAX: Duration = Duration::from_millis(1_500);
 
-/// The tab that leads.
+/// The leading tab.
 pub(crate) struct Leader {
     term: Term,
-    /// What the person showed to be let in; the other tabs are to know it, in case this one goes.
+    /// The person's credentials, which the other tabs must know in case this one is closed.
     credentials: Credentials,
     has_new_credentials: bool,
     shell: Shell,
     engine: Option<Engine<Socket>>,
     pace: Pace<Timestamp>,
-    /// The interface was told nothing of this client yet.
+    /// Whether the interface has not been told anything of this client yet.
     is_new: bool,
     views: Vec<Update>,
     events: Vec<(Recipients, Update)>,
@@ -58,14 +58,14 @@ pub(crate) struct Leader {
     look: Option<Look>,
     carried_out: CarriedOut,
     saves: Saves,
-    /// The tab that wanted something last, and when.
+    /// The tab that sent the last command, and when.
     asked: Option<(TabId, Timestamp)>,
-    /// The tab that wanted to know about a person.
+    /// The tab that asked about a person.
     asked_person: Option<TabId>,
 }
 
 impl Leader {
-    /// One that begins to connect, if the person has been here before.
+    /// A leader that begins to connect if the person has been here before.
     pub(crate) fn new(
         (term, credentials): (Term, Credentials),
         happenings: &UnboundedSender<Happening>,
@@ -108,7 +108,7 @@ impl Leader {
         leader
     }
 
-    /// The time in which it leads.
+    /// The term in which it leads.
     pub(crate) const fn term(&self) -> Term {
         self.term
     }
@@ -121,17 +121,17 @@ impl Leader {
         self.term.leader
     }
 
-    /// What the person showed to be let in.
+    /// The person's credentials, for the other tabs.
     pub(crate) const fn credentials(&self) -> &Credentials {
         &self.credentials
     }
 
-    /// The tab that shall lead next: the one that was heard of last.
+    /// The tab that should lead next: the one that was heard of last.
     pub(crate) fn successor(&self) -> Option<TabId> {
         self.mirror.followers().first().copied()
     }
 
-    /// Carries out a command of a tab, unless that was done before. It is said to another tab that it is done.
+    /// Carries out a command of a tab, unless that was done before. Another tab is told that it was done.
     pub(crate) fn carry_out(&mut self, (tab, number): (TabId, u64), order: Option<Order>) {
         let before = self.carried_out.begin(tab, number);
         match (before, order) {
@@ -140,7 +140,8 @@ impl Leader {
                 if tab == self.me() {
                     order.save();
                 } else {
-                    // This tab has an older view of the storage than that one, which does it when it hears that the rest is done.
+                    // This tab's view of the storage is older than that of the other one, which saves the
+                    // text when it is told that the rest was done.
                     self.saves.push(tab, order, page::now());
                 }
             }
@@ -156,7 +157,7 @@ impl Leader {
         }
     }
 
-    /// Shows in a tab what came of a command that an earlier leader has carried out.
+    /// Shows in a tab the result of a command that an earlier leader carried out.
     fn show_again(&mut self, tab: TabId, command: Command) {
         if let Command::Intent(_, intent) = command {
             self.collect(None);
@@ -176,7 +177,7 @@ impl Leader {
                 self.connect(&nick);
             }
             Command::Forget(_) => self.forget(),
-            // A page has one server, and the browser sees to its encryption.
+            // A page has one server, and the browser handles its encryption.
             Command::Change(..) => {}
             Command::Save { key, value } => {
                 storage::save(&key, value.as_deref());
@@ -200,10 +201,10 @@ impl Leader {
         self.collect(Some(tab));
     }
 
-    /// The person looks elsewhere in a tab.
+    /// The person looks at something else in a tab.
     pub(crate) fn look(&mut self, tab: TabId, look: Look) {
         self.looks.take(tab, look);
-        // The same again means that something which has come in was seen as well.
+        // A repeated report means that something that arrived has been seen as well.
         if self.looks.current() == Some(look) {
             self.look = None;
         }
@@ -219,7 +220,7 @@ impl Leader {
         self.look = look;
     }
 
-    /// A tab is gone.
+    /// A tab was closed.
     pub(crate) fn gone(&mut self, tab: TabId) {
         self.saves.left(tab);
         self.mirror.gone(tab);
@@ -227,12 +228,12 @@ impl Leader {
         self.look_again();
     }
 
-    /// A tab has said something.
+    /// A tab has sent something.
     pub(crate) fn heard(&mut self, tab: TabId) {
         self.mirror.heard(page::now(), tab);
     }
 
-    /// A tab asks what is new.
+    /// A tab asks for news.
     pub(crate) fn pulled(&mut self, (tab, had): (TabId, u64), interface: &mut Interface, post: &Post) {
         self.tell_now(interface);
         if self.quiet_until.is_some() {
@@ -265,7 +266,7 @@ impl Leader {
         let mut engine = Engine::new(settings, &records, page::now());
         engine.recall_latest(page::now(), (&records, OPENING_ROWS), &mut self.shell);
         self.engine = Some(engine);
-        // Tried all the same: the server may be on this device.
+        // An attempt is made nevertheless: the server may be on this device.
         if page::is_offline() {
             self.handle(Input::Offline);
         }
@@ -283,7 +284,7 @@ impl Leader {
         self.pace.changed();
     }
 
-    /// Hears of its connection.
+    /// Processes an event of its connection.
     pub(crate) fn hear(&mut self, number: u64, signal: Signal<String>) {
         if let Some(engine) = &mut self.engine {
             engine.hear(page::now(), (number, signal), &mut self.shell);
@@ -303,7 +304,7 @@ impl Leader {
         self.engine.as_ref().and_then(|engine| engine.next_deadline(now))
     }
 
-    /// Gives the client something and does what it wants done.
+    /// Passes an input to the client and carries out its outputs.
     pub(crate) fn handle(&mut self, input: Input<'_>) {
         if let Some(engine) = &mut self.engine {
             engine.handle(page::now(), input, &mut self.shell);
@@ -311,7 +312,7 @@ impl Leader {
         }
     }
 
-    /// Takes what the client has to tell, and finds out for whom it is. `asker` is the tab whose command caused it.
+    /// Collects the client's updates and decides who gets them. `asker` is the tab whose command caused them.
     fn collect(&mut self, asker: Option<TabId>) {
         let Some(engine) = &mut self.engine else { return };
         let updates = engine.take_updates();
@@ -323,7 +324,7 @@ impl Leader {
         }
     }
 
-    /// For whom something is that is said once; none if it is not said but shown.
+    /// The tabs that an event is for; `None` if the update is a view and not an event.
     fn audience(&self, update: &Update, asker: Option<TabId>) -> Option<Recipients> {
         let recent = self.asked.filter(|(_, at)| page::now().since(*at) < ANSWERS_WITHIN).map(|(tab, _)| tab);
         let to = |tab: Option<TabId>| {
@@ -339,7 +340,7 @@ impl Leader {
             Update::Show(..) => {
                 Recipients::One(asker.or_else(|| self.asked.map(|(tab, _)| tab)).unwrap_or_else(|| self.me()))
             }
-            // One notification is enough, and a click on it leads here.
+            // One notification is enough, and a click on it leads to this tab.
             Update::Alert(..) => Recipients::One(self.me()),
             Update::Network(_)
             | Update::Buffer(..)
@@ -350,7 +351,7 @@ impl Leader {
         })
     }
 
-    /// Tells all interfaces what has changed, if they were not told just now.
+    /// Tells all interfaces what has changed, unless they were told just now.
     pub(crate) fn tell(&mut self, interface: &mut Interface, post: &Post) {
         let now = page::now();
         if self.pace.is_due(now) {
@@ -390,7 +391,8 @@ impl Leader {
         }
     }
 
-    /// The interfaces show what the leader before has told until this one has found its feet: they need not see how.
+    /// Until this leader is ready, the interfaces show what the previous one had, so that they need not show
+    /// the change.
     fn end_quiet(&mut self, now: Timestamp, interface: &mut Interface, post: &Post) {
         let Some(until) = self.quiet_until else { return };
         if now < until && !self.has_found_its_feet() {
@@ -427,10 +429,10 @@ impl Leader {
 }
 
 impl Drop for Leader {
-    /// The name is free before another tab asks for it.
+    /// The nick becomes free before another tab requests it.
     fn drop(&mut self) {
         if let Some(socket) = self.engine.as_mut().and_then(Engine::connection) {
-            // If it does not take that any more, the name is free in any case.
+            // If the connection no longer accepts that, the nick is free anyway.
             drop(socket.send(b"QUIT\r\n".to_vec()));
         }
     }

@@ -1,19 +1,19 @@
-//! parla in the browser: the interface, fed by one client over a WebSocket to the server that handed out the
-//! page. All tabs of an address are one person: one of them leads and has the client, the others follow.
+//! parla in the browser: the interface, and one client with a WebSocket to the server that handed out the
+//! page. All tabs of an address act as one client: one of them leads and has it, the others follow.
 //!
-//! A thin shell. What is true of the network is in `parla-client`, what is shown in `parla-ui`.
+//! This is a thin shell. The network logic is in `parla-client`, the interface in `parla-ui`.
 //!
 //! # Code map
 //!
 //! - `engine.rs` finds out over `channel.rs` whether this tab leads or follows. `leader.rs` has the client,
-//!   by `parla-engine`, which finds in `shell.rs` what it needs of the browser, among that the WebSocket
-//!   (`socket.rs`). `follower.rs` shows what the leading tab does; `orders.rs` carries what it wants there.
-//!   `interface.rs` is the interface as they see it.
-//! - What is kept: `storage.rs` has small texts, `journal.rs` its last changes once more, and `archive.rs`
-//!   direct messages.
-//! - The browser: `browser.rs` is the platform of the interface, `page.rs` the clock, the address and
-//!   `page.js`, `history.rs` Back and Forward, `notifications.rs` notifications, `words.rs` gets the
-//!   sentences of other languages, and `build.rs` knows whether the page is old.
+//!   through `parla-engine`, for which `shell.rs` provides what it needs from the browser, including the
+//!   WebSocket (`socket.rs`). `follower.rs` shows what the leading tab does; `orders.rs` carries the tab's
+//!   commands there. `interface.rs` is the interface as they see it.
+//! - Storage: `storage.rs` stores small texts, `journal.rs` records their latest changes a second time, and
+//!   `archive.rs` stores direct messages.
+//! - The browser: `browser.rs` is the platform of the interface, `page.rs` has the clock, the address and
+//!   `page.js`, `history.rs` Back and Forward, `notifications.rs` notifications, `words.rs` loads the
+//!   sentences of other languages, and `build.rs` finds out whether the page is outdated.
 
 mod archive;
 mod browser;
@@ -42,7 +42,7 @@ use crate::browser::Browser;
 
 fn main() {
     wasm_bindgen_futures::spawn_local(async {
-        // What was kept is whole before anything reads it.
+        // What was stored must be complete before anything reads it.
         journal::begin().await;
         let here = Here(Rc::new(Browser::start()));
         parla_ui::words::load_first(&here).await;

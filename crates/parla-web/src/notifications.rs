@@ -1,6 +1,7 @@
-//! Notifications of the browser: one for each conversation, and a click opens it.
+//! Browser notifications: one per conversation, and a click opens it.
 //!
-//! <https://notifications.spec.whatwg.org/>. Browsers of telephones have them only for pages with a service worker, and say so by an error.
+//! <https://notifications.spec.whatwg.org/>. Browsers on phones allow them only for pages with a service
+//! worker, and report that as an error.
 
 use std::{cell::RefCell, rc::Rc};
 
@@ -10,7 +11,7 @@ use parla_ui::platform::{Happening, Leave, Notification as Told};
 use wasm_bindgen::{JsCast, prelude::*};
 use web_sys::{Notification, NotificationOptions, NotificationPermission, window};
 
-/// Those that are shown, by their tags.
+/// The notifications that are shown, by tag.
 type Shown = Rc<RefCell<SortedMap<String, (Notification, Closure<dyn FnMut()>)>>>;
 
 /// The notifications of this page.
@@ -24,7 +25,7 @@ impl Notifications {
         Self { shown: Shown::default(), happenings }
     }
 
-    /// Shows one, if the person allowed it.
+    /// Shows a notification if the person has allowed it.
     pub(crate) fn show(&self, told: &Told) {
         if leave() != Leave::Given {
             return;
@@ -32,7 +33,7 @@ impl Notifications {
         let options = NotificationOptions::new();
         options.set_body(&told.body);
         options.set_tag(&told.tag);
-        // A newer message is news, even if it takes the place of an older one.
+        // A newer message is news even if its notification replaces an older one.
         options.set_renotify(true);
         let Ok(notification) = Notification::new_with_options(&told.title, &options) else { return };
         let (happenings, about, tag) = (self.happenings.clone(), told.about, told.tag.clone());
@@ -51,7 +52,7 @@ impl Notifications {
         self.shown.borrow_mut().insert(told.tag.clone(), (notification, choose));
     }
 
-    /// Takes one away.
+    /// Removes a notification.
     pub(crate) fn withdraw(&self, tag: &str) {
         if let Some((notification, _)) = self.shown.borrow_mut().remove(tag) {
             notification.set_onclick(None);
@@ -70,7 +71,7 @@ impl Notifications {
     }
 }
 
-/// Whether they can be shown.
+/// Whether notifications can be shown.
 pub(crate) fn leave() -> Leave {
     let Some(window) = window() else { return Leave::Impossible };
     let has_them = js_sys::Reflect::has(&window, &JsValue::from_str("Notification")).unwrap_or(false);
@@ -80,7 +81,7 @@ pub(crate) fn leave() -> Leave {
     match Notification::permission() {
         NotificationPermission::Granted => Leave::Given,
         NotificationPermission::Denied => Leave::Refused,
-        // One that is not allowed yet is not shown, but can be made where there are any.
+        // Without permission nothing is shown, but the object can be created wherever notifications exist.
         _ if Notification::new("").is_ok() => Leave::NotAsked,
         _ => Leave::Impossible,
     }

@@ -1,4 +1,5 @@
-//! Commands of tabs that do not lead, on their way to the one that does; and what such a tab saves behind them.
+//! Commands on their way from tabs that do not lead to the one that does, and what those tabs will save
+//! afterwards.
 
 use std::time::Duration;
 
@@ -9,14 +10,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::storage;
 
-/// After so long a tab that wanted to save something has done so, or wants to no longer.
+/// After this time a tab that wanted to save something has done so, or no longer wants to.
 const SAVE_WITHIN: Duration = Duration::from_secs(5);
 
 /// A command of a tab that does not lead.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Order {
     pub(crate) command: Command,
-    /// What was kept under the key of [`Command::Save`] when it was given.
+    /// What was stored under the key of [`Command::Save`] when the command was given.
     pub(crate) kept: Option<String>,
 }
 
@@ -26,7 +27,8 @@ impl Order {
         matches!(self.command, Command::Save { .. })
     }
 
-    /// Carries out a [`Command::Save`], unless the person has begun another draft meanwhile. True if it was done.
+    /// Carries out a [`Command::Save`], unless the person has begun another draft in the meantime. Returns
+    /// true if it was saved.
     pub(crate) fn save(&self) -> bool {
         let Command::Save { key, value } = &self.command else { return false };
         let may = storage::load(key) == self.kept;
@@ -37,37 +39,38 @@ impl Order {
     }
 }
 
-/// What other tabs will save when they hear that the commands before it are carried out. If one of them is closed before, it is
-/// done here; not earlier, since what one tab keeps is seen by another one only a moment later.
+/// What other tabs will save when they learn that the earlier commands were carried out. If one of them is
+/// closed before, it is saved here, but not earlier, because it takes a moment until one tab sees what
+/// another has stored.
 #[derive(Default)]
 pub(crate) struct Saves(Vec<Save>);
 
-/// What another tab will save, if it is not closed before.
+/// What another tab will save unless it is closed first.
 struct Save {
     tab: TabId,
     order: Order,
     at: Timestamp,
-    /// The tab is gone.
+    /// Whether the tab was closed.
     is_left: bool,
 }
 
 impl Saves {
-    /// A tab will save this.
+    /// Adds what a tab will save.
     pub(crate) fn push(&mut self, tab: TabId, order: Order, at: Timestamp) {
         self.0.push(Save { tab, order, at, is_left: false });
     }
 
-    /// A tab is gone.
+    /// Notes that a tab was closed.
     pub(crate) fn left(&mut self, tab: TabId) {
         self.0.iter_mut().filter(|save| save.tab == tab).for_each(|save| save.is_left = true);
     }
 
-    /// Whether something is to be saved here.
+    /// Whether something must be saved here.
     pub(crate) fn is_urgent(&self) -> bool {
         self.0.iter().any(|save| save.is_left)
     }
 
-    /// Saves what tabs that are gone wanted to, as soon as this tab sees what they saw.
+    /// Saves what closed tabs wanted to save, as soon as this tab sees what they saw.
     pub(crate) fn due(&mut self, now: Timestamp) {
         self.0.retain(|save| {
             let is_done = save.is_left && save.order.save();

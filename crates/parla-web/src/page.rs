@@ -1,4 +1,4 @@
-//! What the browser gives that is no component's business: its clock, its address, and `page.js`.
+//! What the browser provides that concerns no component: its clock, its address, and `page.js`.
 
 use js_sys::Date;
 use parla_proto::Timestamp;
@@ -7,7 +7,7 @@ use web_sys::{Window, window};
 
 #[wasm_bindgen]
 extern "C" {
-    /// The functions of `parla-ui`'s `page.js`. It may be missing if it could not be loaded, so that each call can fail.
+    /// The functions of `parla-ui`'s `page.js`. It may have failed to load, so each call can fail.
     #[wasm_bindgen(catch, js_namespace = parla, js_name = setComposer)]
     pub(crate) fn set_composer(text: &str, caret: u32, over: &str) -> Result<(), JsValue>;
     #[wasm_bindgen(catch, js_namespace = parla, js_name = editComposer)]
@@ -24,12 +24,12 @@ extern "C" {
     pub(crate) fn reveal(id: &str) -> Result<(), JsValue>;
 }
 
-/// The time, by the clock of the person's machine.
+/// The time by the clock of the person's machine.
 pub(crate) fn now() -> Timestamp {
     Timestamp::from_millis(millis(Date::now()))
 }
 
-/// Seconds east of UTC at that moment, where the person is.
+/// The offset of the person's time zone at that moment, in seconds east of UTC.
 pub(crate) fn utc_offset_seconds(at: Timestamp) -> i32 {
     #[expect(
         clippy::cast_precision_loss,
@@ -40,18 +40,18 @@ pub(crate) fn utc_offset_seconds(at: Timestamp) -> i32 {
     i32::try_from(millis(minutes_west)).map_or(0, |minutes| -minutes * 60)
 }
 
-/// A whole number of JavaScript's; zero if it is none.
+/// A JavaScript number as an integer; zero if it is not one.
 #[expect(clippy::cast_possible_truncation, reason = "a cast from f64 stops at the borders of i64")]
 const fn millis(number: f64) -> i64 {
     number as i64
 }
 
-/// Whether the browser knows that the device has no network. It may have one that leads nowhere, of which the browser knows nothing.
+/// Whether the browser knows that the device has no network. A network that leads nowhere goes unnoticed.
 pub(crate) fn is_offline() -> bool {
     window().is_some_and(|window| !window.navigator().on_line())
 }
 
-/// What makes pauses differ from one browser to the next.
+/// A seed that makes pauses differ between browsers.
 pub(crate) fn seed() -> u64 {
     js_sys::Math::random().to_bits()
 }
@@ -72,7 +72,8 @@ pub(crate) fn folder() -> String {
     parla_client::endpoint::folder_of(path.as_deref().unwrap_or("/")).to_owned()
 }
 
-/// Where the server that handed out the page takes connections: beside the page, which a proxy may serve under a path of its own.
+/// The address at which the server that handed out the page accepts connections: beside the page, which a
+/// proxy may serve under its own path.
 pub(crate) fn server_url(window: &Window) -> Result<String, JsValue> {
     let location = window.location();
     let scheme = if location.protocol()? == "https:" { "wss" } else { "ws" };
@@ -80,7 +81,7 @@ pub(crate) fn server_url(window: &Window) -> Result<String, JsValue> {
     Ok(format!("{scheme}://{}{}irc", location.host()?, parla_client::endpoint::folder_of(&path)))
 }
 
-/// Whether nobody on the way can read what is sent.
+/// Whether nobody on the way can read the connection.
 pub(crate) fn is_private(window: &Window) -> bool {
     let location = window.location();
     let is_encrypted = location.protocol().is_ok_and(|protocol| protocol == "https:");
@@ -88,7 +89,7 @@ pub(crate) fn is_private(window: &Window) -> bool {
     is_encrypted || host == "localhost" || host.starts_with("127.") || host == "[::1]"
 }
 
-/// A text in another form of Unicode. The browser has the tables for that.
+/// A text in another Unicode normalisation form, for which the browser has the tables.
 pub(crate) fn normalized(text: &str, form: &str) -> String {
     js_sys::JsString::from(text).normalize(form).into()
 }

@@ -1,4 +1,5 @@
-//! What the browser is to the engine: its WebSocket, its storage, and the archive in that. Each answers at once.
+//! What the browser provides to the engine: its WebSocket, its storage, and the archive in that. Each answers
+//! at once.
 
 use futures_channel::mpsc::UnboundedSender;
 use parla_client::{Problem, ProblemKind};
@@ -7,7 +8,7 @@ use web_sys::window;
 
 use crate::{archive::Archive, engine::Happening, page, socket::Socket, storage};
 
-/// What the engine needs of the browser.
+/// What the engine needs from the browser.
 pub(crate) struct Shell {
     happenings: UnboundedSender<Happening>,
     archive: Archive,
@@ -20,7 +21,7 @@ impl Shell {
         Self { happenings: happenings.clone(), archive: Archive::open(), number: 0 }
     }
 
-    /// The messages are gone from the storage.
+    /// Forgets the archive after its messages were deleted from the storage.
     pub(crate) fn forget_archive(&mut self) {
         self.archive = Archive::default();
     }
@@ -42,7 +43,7 @@ impl Storage for Shell {
         storage::store(&key, value.as_deref());
     }
 
-    /// What is stored is safe already, as far as it can be.
+    /// What is stored is already as safe as it can be.
     fn sync(&mut self) {}
 
     fn change(&mut self, change: Change) {

@@ -1,6 +1,6 @@
-//! One WebSocket, as events in the order in which they happen.
+//! One WebSocket, as a sequence of events.
 //!
-//! <https://ircv3.net/specs/extensions/websocket>: one message is one line, without its end.
+//! <https://ircv3.net/specs/extensions/websocket>: one message is one line, without its line break.
 
 use std::{cell::Cell, rc::Rc};
 
@@ -13,14 +13,15 @@ use web_sys::{CloseEvent, MessageEvent, WebSocket};
 
 use crate::engine::Happening;
 
-/// A connection. Dropping it closes it, and nothing more is heard of it.
+/// A connection. Dropping it closes it, and no more events follow.
 pub(crate) struct Socket {
     socket: WebSocket,
     number: u64,
     _handlers: [Closure<dyn FnMut(JsValue)>; 3],
 }
 
-/// Bytes that may wait in the browser; behind more the connection is dead or the server does not read.
+/// The most bytes that may wait in the browser; if there are more, the connection is dead or the server does
+/// not read.
 const WAITING_BYTES_MAX: u32 = 4 << 20;
 
 impl Socket {
@@ -40,7 +41,7 @@ impl Socket {
         });
         let heard = tell(events);
         let on_message = Closure::<dyn FnMut(JsValue)>::new(move |event: JsValue| {
-            // A frame of bytes is none of ours: text was agreed on.
+            // Binary frames are not for us, because the text protocol was agreed on.
             let Some(line) = event.unchecked_into::<MessageEvent>().data().as_string() else { return };
             heard(if line.len() > SERVER_LINE_BYTES_MAX { Signal::LineTooLong } else { Signal::Line(line) });
         });
@@ -76,17 +77,18 @@ impl Drop for Socket {
         self.socket.set_onopen(None);
         self.socket.set_onmessage(None);
         self.socket.set_onclose(None);
-        // What was sent goes out before the browser closes; a socket that is closed already does not mind.
+        // What was sent goes out before the browser closes the socket; closing a closed one does no harm.
         drop(self.socket.close());
     }
 }
 
-/// Why the browser says the connection ended. It says little, so that pages cannot look around in the person's network.
+/// Why the connection ended, according to the browser. It says little, so that pages cannot explore the
+/// person's network.
 fn why(event: &CloseEvent, broken: ProblemKind) -> Problem {
-    /// The server goes away, or is started again.
+    /// The server is stopping or restarting.
     const AWAY: u16 = 1001;
     const RESTART: u16 = 1012;
-    /// No closing handshake: the connection broke, or never was.
+    /// There was no closing handshake: the connection broke or was never made.
     const ABNORMAL: u16 = 1006;
     let kind = match event.code() {
         ABNORMAL => broken,

@@ -1,7 +1,7 @@
-//! The browser's place for small texts, as far as the person allows one. All tabs of an address share it.
+//! The browser's storage for small texts, as far as the person allows it. All tabs of an address share it.
 //!
-//! What is written here is safe from the page as soon as the call returns: it may be closed, or crash, right after it. The browser
-//! itself may be killed some milliseconds later ([`crate::journal`]).
+//! What is written here survives the page as soon as the call returns, even if the page is closed or crashes
+//! right afterwards. The browser itself may be killed some milliseconds later ([`crate::journal`]).
 
 use std::{cell::RefCell, collections::BTreeMap};
 
@@ -11,12 +11,12 @@ use web_sys::{Storage, StorageEvent, StorageEventInit, window};
 
 use crate::{journal, page};
 
-/// What the keys of a client's records begin with.
+/// The start of the keys of a client's records.
 const RECORD: &str = "record ";
-/// What belongs to the network and goes with it: records, messages and drafts.
+/// The starts of the keys that belong to the network and are deleted with it: records, messages and drafts.
 const OF_NETWORK: [&str; 3] = [RECORD, "said ", "draft "];
 
-/// What the keys of things begin with that the person wrote and nobody else has.
+/// The starts of the keys of texts that the person wrote and nobody else has.
 const WRITTEN: [&str; 2] = ["draft ", "record out "];
 
 thread_local! {
@@ -27,40 +27,40 @@ fn storage() -> Option<Storage> {
     window()?.local_storage().ok()?
 }
 
-/// The same for one tab alone, for as long as that is there.
+/// The storage of this tab alone, which lasts as long as the tab.
 fn storage_here() -> Option<Storage> {
     window()?.session_storage().ok()?
 }
 
-/// What all keys start with: other apps may share the origin, and so may another parla in another folder.
+/// The start of all keys: other apps may share the origin, and so may another parla in another folder.
 pub(crate) fn prefix() -> String {
     format!("parla{}", page::folder())
 }
 
-/// What this tab saved under this key; empty if it removed it. None if it never did either.
+/// What this tab saved under this key; empty if it deleted the value, and `None` if it did neither.
 pub(crate) fn load_here(key: &str) -> Option<String> {
     storage_here()?.get_item(&format!("{}{key}", prefix())).ok()?
 }
 
-/// Saves a text for this tab alone, or that there is none.
+/// Saves a text for this tab alone, or notes that there is none.
 pub(crate) fn save_here(key: &str, value: Option<&str>) {
     if let Some(storage) = storage_here() {
         drop(storage.set_item(&format!("{}{key}", prefix()), value.unwrap_or_default()));
     }
 }
 
-/// What was saved under this key.
+/// The text that was saved under this key.
 pub(crate) fn load(key: &str) -> Option<String> {
     storage()?.get_item(&full_key(key)).ok()?
 }
 
-/// The name that something of ours has among all that the browser keeps for this address.
+/// The complete name of one of our keys among everything that the browser stores for this address.
 pub(crate) fn full_key(key: &str) -> String {
     format!("{}{key}", prefix())
 }
 
-/// Saves a text, or removes it. False if the browser has no room for it, or gives none; if it is something that the person wrote
-/// and nobody else has, they are told.
+/// Saves or deletes a text. Returns false if the browser has no room for it or no storage; if the person
+/// wrote the text and nobody else has it, they are told.
 pub(crate) fn save(key: &str, value: Option<&str>) -> bool {
     let is_saved = set(key, value);
     journal::note(key, value);
@@ -74,12 +74,12 @@ pub(crate) fn save(key: &str, value: Option<&str>) -> bool {
     is_saved
 }
 
-/// From now on the interface hears of what could not be saved.
+/// Reports to the interface from now on what could not be saved.
 pub(crate) fn tell_failures(failures: UnboundedSender<Happening>) {
     FAILURES.with_borrow_mut(|it| *it = Some(failures));
 }
 
-/// The same, in the storage alone.
+/// Saves or deletes a text in the storage alone, without the journal.
 pub(crate) fn set(key: &str, value: Option<&str>) -> bool {
     let Some(storage) = storage() else { return false };
     let key = full_key(key);
@@ -90,7 +90,8 @@ pub(crate) fn set(key: &str, value: Option<&str>) -> bool {
     saved.is_ok()
 }
 
-/// Lets the interface of this tab know that something was saved for another one. The browser tells only the others.
+/// Tells the interface of this tab that something was saved for another one. The browser tells only the
+/// others.
 pub(crate) fn tell_here(key: &str) {
     let init = StorageEventInit::new();
     init.set_key(Some(&format!("{}{key}", prefix())));
@@ -99,7 +100,7 @@ pub(crate) fn tell_here(key: &str) {
     }
 }
 
-/// The keys that begin so, without that beginning.
+/// The keys with this beginning, without it.
 pub(crate) fn keys(beginning: &str) -> Vec<String> {
     let Some(storage) = storage() else { return Vec::new() };
     let beginning = format!("{}{beginning}", prefix());
@@ -108,18 +109,18 @@ pub(crate) fn keys(beginning: &str) -> Vec<String> {
     all.filter_map(|key| key.strip_prefix(&beginning).map(str::to_owned)).collect()
 }
 
-/// What the client wants to find again.
+/// The client's records.
 pub(crate) fn records() -> BTreeMap<String, String> {
     let record = |key: String| Some((key.clone(), load(&format!("{RECORD}{key}"))?));
     keys(RECORD).into_iter().filter_map(record).collect()
 }
 
-/// Keeps one record of the client, or forgets it.
+/// Stores one record of the client, or deletes it.
 pub(crate) fn store(key: &str, value: Option<&str>) -> bool {
     save(&format!("{RECORD}{key}"), value)
 }
 
-/// Forgets everything that belongs to the network.
+/// Deletes everything that belongs to the network.
 pub(crate) fn forget_network() {
     for beginning in OF_NETWORK {
         for key in keys(beginning) {

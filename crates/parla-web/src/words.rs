@@ -1,4 +1,5 @@
-//! The sentences of a language other than English: a file of the server, loaded when somebody reads it.
+//! Loads the sentences of a language other than English: a file of the server, requested when somebody needs
+//! it.
 
 use futures_util::future::{Either, select};
 use gloo_timers::future::TimeoutFuture;
@@ -10,10 +11,10 @@ use web_sys::{Response, window};
 
 /// How long one attempt may take, in milliseconds.
 const ATTEMPT_MS: u32 = 10_000;
-/// Before the second attempt, in milliseconds.
+/// The pause before the second attempt, in milliseconds.
 const PAUSE_MS: u32 = 1_000;
 
-/// Loads the sentences; none if they do not come, or are those of another version of the app.
+/// Loads the sentences; `None` if they do not arrive, or belong to another version of the app.
 pub(crate) async fn load(language: Language) -> Option<Words> {
     if let Some(words) = Words::loaded(language) {
         return Some(words);
@@ -23,7 +24,7 @@ pub(crate) async fn load(language: Language) -> Option<Words> {
         return Some(words);
     }
     TimeoutFuture::new(PAUSE_MS).await;
-    // An address that is new to the browser: it may have kept a wrong answer.
+    // This address is new to the browser, which may have cached a wrong answer.
     attempt(language, &format!("{address}?again={}", js_sys::Date::now())).await
 }
 
@@ -44,7 +45,7 @@ async fn fetch(address: &str) -> Result<String, JsValue> {
     JsFuture::from(response.text()?).await?.as_string().ok_or(JsValue::NULL)
 }
 
-/// Where they are, as `loading.js` knows.
+/// The address of the file, as `loading.js` knows it.
 fn address(language: Language) -> Option<String> {
     let of = |object: &JsValue, name: &str| Reflect::get(object, &name.into()).ok();
     let languages = of(window()?.as_ref(), "parlaLanguages")?;

@@ -1,14 +1,15 @@
-//! The methods by which the app says the sentences.
+//! Generates the methods with which the app gets its sentences.
 
 use std::fmt::Write as _;
 
 use crate::{File, Part, Pattern, Sentence, table::form};
 
-/// The attributes that make a message the account of a problem: what it means, and what to do.
+/// The attributes that make a message the description of a problem: what it means, and what to do.
 const TOLD: [&str; 2] = ["meaning", "remedy"];
 
-/// An `impl Words` with a method for each sentence. One without variables gives a `&'static str`, one with variables a `String`,
-/// one with `.meaning` and `.remedy`, which have none, a `Told`. What is put in comes in the order of the alphabet.
+/// An `impl Words` with a method for each sentence. It returns a `&'static str` for a sentence without
+/// variables, a `String` for one with variables, and a `Told` for one with `.meaning` and `.remedy`, neither
+/// of which may have variables. Parameters are in alphabetical order.
 #[must_use]
 pub fn accessors(english: &File) -> String {
     let mut code = "impl Words {\n".to_owned();
@@ -19,7 +20,7 @@ pub fn accessors(english: &File) -> String {
             let next = english.sentences.get(index + 1 + after);
             next.is_some_and(|next| next.id == wanted && form(&next.pattern).is_empty())
         });
-        // A string takes everything.
+        // Writing to a string cannot fail.
         let _ = method(sentence, index, is_told, &mut code);
         index += if is_told { 1 + TOLD.len() } else { 1 };
     }
@@ -57,7 +58,7 @@ fn method(sentence: &Sentence, index: usize, is_told: bool, code: &mut String) -
     }
 }
 
-/// A sentence for those who read the code.
+/// A sentence in the form in which the generated code documents it.
 fn shown(pattern: &Pattern) -> String {
     let mut shown = String::new();
     for part in pattern {

@@ -1,8 +1,8 @@
-//! What a language's file lacks, or has too much of, beside the English one.
+//! Finds what a language's file lacks, or has too much of, compared with the English one.
 
 use crate::{File, PLURALS, Part, Pattern, Wrong, table::form};
 
-/// What is wrong with a language's file. Empty for a whole one.
+/// What is wrong with a language's file; empty if nothing is.
 #[must_use]
 pub fn problems(english: &File, language: &File) -> Vec<Wrong> {
     let mut problems = Vec::new();

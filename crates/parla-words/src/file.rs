@@ -1,48 +1,49 @@
-//! One language's file, read: its sentences with what stands in them.
+//! Parses the file of one language into its sentences and their parts.
 //!
-//! Of Fluent it takes texts, variables, choices and attributes. References to other sentences and functions other than `NUMBER`
-//! are refused: each sentence is whole, so that a translator can turn it around.
+//! From Fluent it accepts texts, variables, choices and attributes. References to other sentences and
+//! functions other than `NUMBER` are refused: each sentence is complete, so that a translator can rearrange
+//! it.
 
 use std::{collections::BTreeMap, fmt};
 
 use fluent_syntax::{ast, parser};
 
-/// The sentences of a language, in the order of its file.
+/// The sentences of a language.
 #[derive(Clone, Debug, Default)]
 pub struct File {
-    /// One after the other; each attribute of a message is a sentence of its own.
+    /// The sentences in the order of the file; each attribute of a message is a sentence of its own.
     pub sentences: Vec<Sentence>,
 }
 
-/// A sentence.
+/// A sentence with its name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sentence {
-    /// The name in the file, of an attribute `message.attribute`.
+    /// The name in the file; for an attribute `message.attribute`.
     pub id: String,
-    /// What it says.
+    /// The content of the sentence.
     pub pattern: Pattern,
 }
 
-/// What a sentence says: pieces, one after the other.
+/// The content of a sentence: parts, one after the other.
 pub type Pattern = Vec<Part>;
 
-/// A piece of a sentence.
+/// A part of a sentence.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Part {
-    /// As it stands.
+    /// Literal text.
     Text(String),
-    /// What the app puts in.
+    /// A value that the app inserts.
     Variable {
-        /// Its name.
+        /// The name of the variable.
         name: String,
-        /// Whether the file says that it is a number.
+        /// Whether the file declares it to be a number.
         is_number: bool,
     },
-    /// One of several, by what the app puts in.
+    /// One of several patterns, depending on a value from the app.
     Choice {
         /// The name of the variable that decides.
         by: String,
-        /// The keys and what is said; the last one, which is taken if no other fits, has no key.
+        /// The keys and their patterns; the last one has no key, and is used if no other matches.
         variants: Vec<(Option<String>, Pattern)>,
     },
 }
@@ -60,10 +61,11 @@ impl fmt::Display for Wrong {
 impl std::error::Error for Wrong {}
 
 impl File {
-    /// Reads a file.
+    /// Parses a file.
     ///
     /// # Errors
-    /// It is not Fluent, or uses a part of Fluent that is not known here, or has two sentences of one name.
+    /// The text is not Fluent, uses a part of Fluent that is not supported here, or has two sentences of one
+    /// name.
     pub fn parse(text: &str) -> Result<Self, Wrong> {
         let resource = parser::parse(text).map_err(|(_, errors)| {
             let error = errors.first();
@@ -91,7 +93,7 @@ impl File {
         Ok(file)
     }
 
-    /// The sentence of this name.
+    /// The sentence with this name.
     #[must_use]
     pub fn find(&self, id: &str) -> Option<&Sentence> {
         self.sentences.iter().find(|sentence| sentence.id == id)
@@ -114,7 +116,7 @@ fn read(id: &str, pattern: &ast::Pattern<&str>) -> Result<Pattern, Wrong> {
     let mut parts = Pattern::new();
     for element in &pattern.elements {
         let part = match element {
-            // A line break in the file is none on the screen.
+            // A line break in the file is not one on the screen.
             ast::PatternElement::TextElement { value } => Part::Text(value.replace('\n', " ")),
             ast::PatternElement::Placeable { expression } => placed(id, expression)?,
         };

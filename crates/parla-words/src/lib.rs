@@ -1,14 +1,15 @@
-//! Makes tables of the files that hold the app's sentences, one for each language, while the app is built.
+//! Makes tables from the files with the app's sentences, one per language, while the app is being built.
 //!
-//! The files are written in Fluent (<https://projectfluent.org/fluent/guide/>), which translators know.
-//! English says which sentences there are and what stands in them: of its file come the methods by which the
-//! app says them. Of each file comes a table that the app reads without knowing Fluent, as that would be a
-//! tenth of what a browser may load. Runs only while something is built; touches no file.
+//! The files are written in Fluent (<https://projectfluent.org/fluent/guide/>), which translators know. The
+//! English file determines which sentences there are and which values they take: the methods with which the
+//! app gets its sentences are generated from it. Each file becomes a table that the app reads without knowing
+//! Fluent, which would be a tenth of what a browser may load. This crate runs only during builds and touches
+//! no file.
 //!
 //! # Code map
 //!
-//! `file.rs` reads a file of sentences, `compare.rs` says where one differs from English, `table.rs` writes
-//! the table of a language, and `accessors.rs` the methods by which the app says the sentences.
+//! `file.rs` parses a file of sentences, `compare.rs` finds where one differs from English, `table.rs` writes
+//! the table of a language, and `accessors.rs` the methods with which the app gets its sentences.
 
 mod accessors;
 mod compare;
@@ -20,7 +21,7 @@ pub use compare::problems;
 pub use file::{File, Part, Pattern, Sentence, Wrong};
 pub use table::{Form, table};
 
-/// The key of a choice that is taken where there is no text.
+/// The key of a choice that is used if the text is missing.
 pub const NONE: &str = "none";
 
 /// The forms of a word for different numbers, as Unicode names them:

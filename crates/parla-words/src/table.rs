@@ -1,9 +1,9 @@
-//! A language's sentences as the app reads them.
+//! Writes a language's sentences as the table that the app reads.
 //!
-//! The first line names the form: which sentences there are and what is put into each. A table is only read by an app of the same
-//! form. Then each sentence is a line. In it `\u{1}` and a letter stand for what is put in, `a` for the first by name. `\u{2}` and a
-//! letter begin a choice by it: any number of variants, each a key, `\u{3}`, what is said, `\u{4}`; the last with an empty key. `\u{5}`
-//! ends it.
+//! The first line identifies the form: which sentences there are, and which values each takes. A table is
+//! only read by an app with the same form. Each sentence then is one line. In it, `\u{1}` and a letter stand
+//! for a value, `a` for the first by name. `\u{2}` and a letter begin a choice by that value: any number of
+//! variants, each with a key, `\u{3}`, a pattern and `\u{4}`; the last key is empty. `\u{5}` ends the choice.
 
 use std::{collections::BTreeMap, fmt::Write as _, hash::Hasher as _};
 
@@ -11,10 +11,10 @@ use fnv::FnvHasher;
 
 use crate::{File, NONE, PLURALS, Part, Pattern};
 
-/// What is put into a sentence: names in the order of the alphabet, and whether it is a number.
+/// The values of a sentence: their names in alphabetical order, and whether each is a number.
 pub type Form = BTreeMap<String, bool>;
 
-/// What is put into a sentence of these words.
+/// The values that a pattern takes.
 pub(crate) fn form(pattern: &Pattern) -> Form {
     let mut form = Form::new();
     note(pattern, &mut form);
@@ -34,13 +34,13 @@ fn note(pattern: &Pattern, form: &mut Form) {
     }
 }
 
-/// Whether the keys are numbers and forms of plurals.
+/// Whether the keys are numbers and plural forms.
 fn is_by_number(variants: &[(Option<String>, Pattern)]) -> bool {
     let mut keys = variants.iter().filter_map(|(key, _)| key.as_deref());
     keys.all(|key| key != NONE && (PLURALS.contains(&key) || key.parse::<u64>().is_ok()))
 }
 
-/// The table of a language. Of a sentence that it lacks, the English one.
+/// The table of a language. For a sentence that the language lacks, it has the English one.
 #[must_use]
 pub fn table(english: &File, language: &File) -> String {
     let mut table = format!("parla {:016x}\n", fingerprint(english));
@@ -81,11 +81,11 @@ fn letter(name: &str, form: &Form) -> char {
     ('a'..='z').nth(index).unwrap_or('z')
 }
 
-/// The same as long as the sentences and what is put into each are the same.
+/// A hash that stays the same as long as the sentences and their values are the same.
 fn fingerprint(english: &File) -> u64 {
     let mut text = String::new();
     for sentence in &english.sentences {
-        // A string takes everything.
+        // Writing to a string cannot fail.
         let _ = writeln!(text, "{} {:?}", sentence.id, form(&sentence.pattern));
     }
     let mut hasher = FnvHasher::default();

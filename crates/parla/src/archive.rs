@@ -1,7 +1,7 @@
-//! What was said on one network, kept on this machine, by a thread of its own.
+//! Stores the messages of one network on this machine, on its own thread.
 //!
-//! Whoever hands over a message never waits for the disk. What goes wrong with the file is told once and tried again; the
-//! conversation goes on without it.
+//! Handing over a message never waits for the disk. A problem with the file is reported once, and the write
+//! is retried; the conversation continues without it.
 
 mod file;
 mod place;
@@ -28,12 +28,12 @@ use crate::limits::{
 
 pub(crate) use self::place::name_of;
 
-/// What an archive tells.
+/// What an archive reports.
 #[derive(Debug)]
 pub(crate) enum News {
-    /// The answer to a question; each gets one.
+    /// The answer to a question; each question gets exactly one.
     Recalled(Question, Recalled),
-    /// Messages are not kept, and why. Said once.
+    /// Messages cannot be stored, for this reason. This is reported once.
     Broken(String),
 }
 
@@ -44,7 +44,7 @@ enum Order {
     End,
 }
 
-/// The way to an archive.
+/// The handle of an archive.
 #[derive(Debug)]
 pub(crate) struct Archive {
     orders: SyncSender<Order>,
@@ -52,11 +52,12 @@ pub(crate) struct Archive {
     is_forgotten: Arc<AtomicBool>,
 }
 
-/// Tells the engine.
+/// The callback that reports to the engine.
 type Tell = Box<dyn Fn(News) + Send>;
 
 impl Archive {
-    /// Opens the file at `path` on a thread of its own. `ended` is dropped when that is through with everything.
+    /// Opens the file at `path` on its own thread. `ended` is dropped when the thread has finished
+    /// everything.
     pub(crate) fn start<E: Send + 'static>(path: PathBuf, tell: Tell, ended: E) -> std::io::Result<Self> {
         let (orders, incoming) = sync_channel(ARCHIVE_ORDERS_MAX);
         let is_forgotten = Arc::new(AtomicBool::new(false));
@@ -71,12 +72,12 @@ impl Archive {
         Ok(Self { orders, dropped: false, is_forgotten })
     }
 
-    /// The messages are to go, and their file with them.
+    /// Deletes the messages and their file.
     pub(crate) fn forget(self) {
         self.is_forgotten.store(true, Ordering::Release);
     }
 
-    /// Makes a change, if there is room for it in the queue.
+    /// Makes a change, if the queue has room for it.
     pub(crate) fn change(&mut self, change: Change) {
         let Err(TrySendError::Full(order) | TrySendError::Disconnected(order)) =
             self.orders.try_send(Order::Change(change))
@@ -99,7 +100,7 @@ impl Archive {
         }
     }
 
-    /// Asks. False if nobody is there to answer.
+    /// Asks a question. Returns false if nobody is there to answer.
     pub(crate) fn recall(&self, question: Question) -> bool {
         self.orders.try_send(Order::Recall(question)).is_ok()
     }
@@ -107,19 +108,19 @@ impl Archive {
 
 impl Drop for Archive {
     fn drop(&mut self) {
-        // If the queue is full, the end of the channel says the same.
+        // If the queue is full, the end of the channel has the same effect.
         let _ = self.orders.try_send(Order::End);
     }
 }
 
-/// The thread's side.
+/// The state of the thread.
 struct Keeper {
     path: PathBuf,
     tell: Tell,
     file: Option<ArchiveFile>,
-    /// Not written yet; only left here when the file cannot be written.
+    /// Changes that are not written yet. They stay here only while the file cannot be written.
     pending: VecDeque<Change>,
-    /// No attempt before that.
+    /// The earliest time of the next attempt.
     retry_at: Option<Instant>,
     unindexed: usize,
     told: bool,
@@ -177,7 +178,7 @@ impl Keeper {
         }
     }
 
-    /// Writes what is pending, in transactions that are not too large.
+    /// Writes the pending changes, in transactions that are not too large.
     fn write(&mut self) {
         if self.pending.is_empty() || self.retry_at.is_some_and(|at| at > Instant::now()) {
             return self.give_up_oldest();
@@ -221,7 +222,7 @@ impl Keeper {
         (self.tell)(News::Recalled(question, recalled));
     }
 
-    /// Lets a search find what came in, when it is enough to be worth it.
+    /// Indexes new messages for searching when there are enough of them.
     fn index(&mut self) {
         if self.unindexed < ARCHIVE_TAIL_MAX {
             return;
@@ -245,7 +246,7 @@ impl Keeper {
     }
 }
 
-/// Removes the file, and those that SQLite has beside it.
+/// Deletes the file and the files that SQLite keeps beside it.
 fn remove(path: &Path) {
     for end in ["", "-wal", "-shm"] {
         let mut name = path.as_os_str().to_owned();
@@ -260,7 +261,7 @@ fn remove(path: &Path) {
 
 fn make_and_open(path: &Path) -> Result<ArchiveFile, ArchiveError> {
     if let Some(folder) = path.parent() {
-        // If it cannot be made, opening the file says why.
+        // If it cannot be created, opening the file reports why.
         let _ = crate::data_dir::make(folder);
     }
     ArchiveFile::open(path)
@@ -359,7 +360,7 @@ mod tests {
     fn what_waited_for_a_locked_file_is_kept() {
         let folder = tempfile::tempdir().unwrap();
         let mut keeper = Keeper::new(folder.path().join("none/such/a.db"), Box::new(|_| {}));
-        // The place of the folder is taken by a file.
+        // A file is where the folder should be.
         std::fs::write(folder.path().join("none"), "").unwrap();
         keeper.pending.push_back(Change::Keep(said(1)));
         keeper.write();

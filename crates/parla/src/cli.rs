@@ -1,10 +1,10 @@
-//! What the program is started with.
+//! The command line.
 
 use std::path::PathBuf;
 
 use clap::Parser;
 
-/// The version of the crate, and the commit too where the builder named it, as `cargo xtask` does.
+/// The version of the crate, with the commit if the builder named it, as `cargo xtask` does.
 const VERSION: &str = match option_env!("PARLA_VERSION") {
     Some(version) => version,
     None => env!("CARGO_PKG_VERSION"),

@@ -1,4 +1,4 @@
-//! The directory in which the program keeps what it keeps, and the lock that makes it the only one there.
+//! The directory in which the program stores everything, and the lock that lets only one program use it.
 
 use std::{
     fs::{self, DirBuilder, File, TryLockError},
@@ -12,11 +12,11 @@ use thiserror::Error;
 #[derive(Debug)]
 pub(crate) struct DataDir {
     path: PathBuf,
-    /// Held locked for as long as the program runs.
+    /// The lock file, which is held locked while the program runs.
     _lock: File,
 }
 
-/// The directory cannot be used.
+/// Why the directory cannot be used.
 #[derive(Debug, Error)]
 pub(crate) enum DataDirError {
     #[error("there is no place to keep data in; give one with --data-dir")]
@@ -32,7 +32,8 @@ pub(crate) enum DataDirError {
 }
 
 impl DataDir {
-    /// Makes the directory, readable by its owner only, and takes it; without a choice, the system's place for the person's data.
+    /// Creates the directory so that only its owner can read it, and locks it. If none was chosen, it is the
+    /// system's place for the person's data.
     pub(crate) fn take(chosen: Option<&Path>) -> Result<Self, DataDirError> {
         let path = match chosen {
             Some(path) => path.to_owned(),
@@ -48,38 +49,38 @@ impl DataDir {
         }
     }
 
-    /// The file of what is remembered.
+    /// The file of the store.
     pub(crate) fn store(&self) -> PathBuf {
         self.path.join("store.db")
     }
 
-    /// The file in which older versions remembered it.
+    /// The file in which older versions stored their settings.
     pub(crate) fn settings_before(&self) -> PathBuf {
         self.path.join("settings.json")
     }
 
-    /// Where the messages of the networks are kept.
+    /// The folder for the messages of the networks.
     pub(crate) fn archives(&self) -> PathBuf {
         self.path.join("messages")
     }
 
-    /// Where a second program asks for the window of this one.
+    /// The socket on which a second program asks this one to show its window.
     pub(crate) fn socket(&self) -> PathBuf {
         socket(&self.path)
     }
 
-    /// What the web view keeps for itself.
+    /// The folder for the web view's own data.
     pub(crate) fn web_view(&self) -> PathBuf {
         self.path.join("webview")
     }
 }
 
-/// Where the program that uses this directory can be asked for its window.
+/// The socket on which the program that uses this directory can be asked to show its window.
 pub(crate) fn socket(directory: &Path) -> PathBuf {
     directory.join("parla.socket")
 }
 
-/// Makes a directory that only its owner can look into. One that is there stays as it is.
+/// Creates a directory that only its owner can read. An existing one is left as it is.
 pub(crate) fn make(path: &Path) -> io::Result<()> {
     if fs::metadata(path).is_ok_and(|found| found.is_dir()) {
         return Ok(());

@@ -1,4 +1,4 @@
-//! What the interface needs of the place it runs in, in a window on the desktop.
+//! What the interface needs from its environment, provided by a window on the desktop.
 
 use std::{
     cell::{Cell, RefCell},
@@ -25,24 +25,24 @@ use parla_ui::{
 
 use crate::{clock, engine::Orders, instance::Requests, keyring::Keyring, system};
 
-/// Steps of the size of everything, in per cent.
+/// The available zoom levels, in per cent.
 const ZOOMS: [u16; 15] = [50, 67, 75, 80, 90, 100, 110, 125, 150, 175, 200, 250, 300, 400, 500];
 const ZOOM_KEY: &str = "zoom";
 
-/// What the program has for its window.
+/// What the program provides for its window.
 pub(crate) struct Parts {
     pub(crate) orders: Orders,
     pub(crate) updates: UnboundedReceiver<Vec<Update>>,
-    /// What was saved, at the start.
+    /// The values that had been saved when the program started.
     pub(crate) values: BTreeMap<String, String>,
-    /// Networks are remembered, or one was named at the start.
+    /// Whether networks are remembered, or one was named on the command line.
     pub(crate) is_returning: bool,
     pub(crate) keyring: Keyring,
-    /// Other programs want this window to be seen.
+    /// The requests of other programs to show this window.
     pub(crate) requests: Requests,
 }
 
-/// The window, as the interface uses it.
+/// The window as the interface's platform.
 pub(crate) struct Desktop {
     window: DesktopContext,
     orders: Orders,
@@ -54,14 +54,14 @@ pub(crate) struct Desktop {
     zone: TimeZone,
     zoom: Cell<u16>,
     visits: RefCell<Visits>,
-    /// What happens outside of the components.
+    /// Events from outside the components.
     outside: UnboundedSender<Happening>,
     happenings: RefCell<Option<UnboundedReceiver<Happening>>>,
-    /// Told of the conversation whose notification the person chose.
+    /// Called with the conversation whose notification the person clicked.
     chosen: Rc<dyn Fn(BufferKey)>,
 }
 
-/// How much larger everything is to be.
+/// How the zoom level should change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Zoom {
     Larger,
@@ -101,7 +101,7 @@ impl Desktop {
         desktop
     }
 
-    /// Shows the window in front whenever another program asks for it.
+    /// Brings the window to the front whenever another program asks for it.
     pub(crate) async fn show_when_asked(&self) {
         let Some(mut requests) = self.requests.take() else { return };
         while requests.next().await.is_some() {
@@ -111,7 +111,7 @@ impl Desktop {
         }
     }
 
-    /// Makes everything larger or smaller, and remembers that.
+    /// Zooms in or out, and remembers the level.
     pub(crate) fn zoom(&self, zoom: Zoom) {
         let per_cent = zoomed(self.zoom.get(), zoom);
         if per_cent != self.zoom.get() {
@@ -130,7 +130,7 @@ impl Desktop {
         self.window.set_zoom_level(f64::from(per_cent) / 100.0);
     }
 
-    /// Notes what is saved, to give it again. False if it was so already.
+    /// Remembers a saved value so that it can be loaded again. Returns false if it has not changed.
     fn note(&self, key: &str, value: Option<&str>) -> bool {
         let mut values = self.values.borrow_mut();
         let is_other = values.get(key).map(String::as_str) != value;
@@ -177,7 +177,8 @@ impl Platform for Desktop {
     }
 
     fn save(&self, key: &str, value: Option<&str>) {
-        // By the same way as the commands, so that a draft never takes the place of a message that is still on its way there.
+        // It goes the same way as the commands, so that a draft is never deleted while its message is still
+        // on its way there.
         if self.note(key, value) {
             let (key, value) = (key.to_owned(), value.map(str::to_owned));
             self.orders.command(Command::Save { key, value });
@@ -202,7 +203,7 @@ impl Platform for Desktop {
             return;
         }
         let href = href.to_owned();
-        // Some browsers keep their starter waiting.
+        // Some browsers block the process that starts them.
         let opened = thread::Builder::new().name("link".to_owned()).spawn(move || {
             if let Err(error) = webbrowser::open(&href) {
                 tracing::error!(%error, "no browser opened the link");
@@ -222,7 +223,7 @@ impl Platform for Desktop {
     }
 
     fn leave_to_notify(&self) -> Leave {
-        // The settings of the desktop decide what is shown.
+        // The desktop's settings decide what is shown.
         Leave::Given
     }
 
@@ -278,7 +279,7 @@ impl Platform for Desktop {
     }
 }
 
-/// Only what a browser shows: no file, no program, no mail.
+/// Whether only a browser would open this, and no file manager, mail or other program.
 pub(crate) fn is_web(href: &str) -> bool {
     let starts =
         |scheme: &str| href.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme));
@@ -311,7 +312,8 @@ fn script(act: &PageAct) -> String {
     }
 }
 
-/// A text as JavaScript writes it. JSON is that, but for two ends of lines that older engines do not take.
+/// A text as a JavaScript literal. That is JSON, except for two line separators that older engines do not
+/// accept.
 fn literal(text: &str) -> String {
     let json = serde_json::Value::from(text).to_string();
     json.replace('\u{2028}', "\\u2028").replace('\u{2029}', "\\u2029")

@@ -1,5 +1,5 @@
-//! The network side, on a thread of its own: clients, connections, timers and archives. The interface talks to it by orders
-//! and hears from it in batches; it never waits for it.
+//! The network side on its own thread: clients, connections, timers and archives. The interface sends it
+//! orders and receives batches of updates, and never waits for it.
 
 mod certificate;
 mod connection;
@@ -38,20 +38,20 @@ use crate::{
     store::{RememberedNetwork, Store, StoreNews},
 };
 
-/// What the engine is to do.
+/// What the engine must do.
 #[derive(Debug)]
 pub(crate) enum Order {
-    /// The interface wants something.
+    /// Carry out a command of the interface.
     Command(Command),
-    /// Leave all networks, politely, and end.
+    /// Disconnect from all networks politely, and end.
     End,
 }
 
-/// The way to the engine.
+/// The handle for sending orders to the engine.
 #[derive(Clone, Debug)]
 pub(crate) struct Orders(UnboundedSender<Order>);
 
-/// The engine, running.
+/// The running engine.
 #[derive(Debug)]
 pub(crate) struct Engine {
     orders: Orders,
@@ -60,31 +60,31 @@ pub(crate) struct Engine {
 
 /// What the engine starts with.
 pub(crate) struct Beginning {
-    /// Where messages are kept.
+    /// The folder of the archives.
     pub(crate) archives: PathBuf,
-    /// Where networks are remembered.
+    /// The store that remembers the networks.
     pub(crate) store: Store,
-    /// What is to be told of that.
+    /// What the store reports.
     pub(crate) store_news: UnboundedReceiverOf<StoreNews>,
-    /// Where passwords are kept.
+    /// The keyring with the passwords.
     pub(crate) keyring: Keyring,
-    /// The networks to connect to.
+    /// The networks to connect to, by id.
     pub(crate) networks: BTreeMap<u32, RememberedNetwork>,
 }
 
 impl Orders {
-    /// Hands over a command of the interface.
+    /// Sends a command of the interface.
     pub(crate) fn command(&self, command: Command) {
-        // The engine ends with the program only.
+        // The engine runs until the program ends.
         let _ = self.0.send(Order::Command(command));
     }
 }
 
 impl Engine {
-    /// Starts the engine. The other is where the interface hears from it.
+    /// Starts the engine. Also returns the channel on which the interface receives updates.
     ///
     /// # Errors
-    /// The system gives no thread, or no runtime.
+    /// The system provides no thread or no runtime.
     pub(crate) fn start(beginning: Beginning) -> io::Result<(Self, UnboundedReceiver<Vec<Update>>)> {
         Self::start_with(beginning, Tls::default())
     }
@@ -104,22 +104,22 @@ impl Engine {
                 }
                 hub.run().await;
             });
-            // A name that is still being looked up is not waited for.
+            // A name lookup that is still running is not waited for.
             runtime.shutdown_background();
             drop(ending);
         })?;
         Ok((Self { orders: Orders(orders), ended }, batches))
     }
 
-    /// The way to it.
+    /// A handle for sending orders.
     pub(crate) fn orders(&self) -> Orders {
         self.orders.clone()
     }
 
-    /// Leaves all networks and ends; waits for that, but not for long.
+    /// Disconnects from all networks and ends the engine; waits for that, but not for long.
     pub(crate) fn end(&self) {
         let _ = self.orders.0.send(Order::End);
-        // Nothing is sent; it ends by being dropped.
+        // Nothing is sent on this channel; the thread ends it by dropping it.
         if self.ended.recv_timeout(ENGINE_END_MAX) == Err(std::sync::mpsc::RecvTimeoutError::Timeout) {
             tracing::warn!("the networks were not left in time");
         }

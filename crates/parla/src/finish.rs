@@ -1,4 +1,5 @@
-//! The end of the program, whether the window is closed or the system asks for it: networks are left, and all is written.
+//! The end of the program, when the window is closed or the system asks for it: disconnects from all
+//! networks, and writes everything.
 
 use std::{
     process,
@@ -8,14 +9,15 @@ use std::{
 
 use crate::{data_dir::DataDir, engine::Engine, store::Writing};
 
-/// What has to end. The window's thread and that of the signals share it; the first takes it, the other waits.
+/// What must be ended. The window's thread and that of the signals share it: the first one takes it, the
+/// other waits.
 #[derive(Clone)]
 pub(crate) struct Finish(Arc<Mutex<Option<Ending>>>);
 
 struct Ending {
     engine: Engine,
     writing: Writing,
-    /// Is let go last.
+    /// It is released last.
     _data_dir: DataDir,
 }
 
@@ -24,18 +26,18 @@ impl Finish {
         Self(Arc::new(Mutex::new(Some(Ending { engine, writing, _data_dir: data_dir }))))
     }
 
-    /// Ends everything but the process.
+    /// Ends everything except the process.
     pub(crate) fn now(&self) {
         let mut ending = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(Ending { engine, writing, _data_dir }) = ending.take() {
-            // The engine still has something to remember.
+            // The engine still stores something when it ends.
             engine.end();
             writing.end();
         }
     }
 
-    /// Does so, and ends the process, when the system asks for it: at the end of a session, or by Ctrl-C. A hidden window does
-    /// not draw, and so could not be asked to close.
+    /// Ends everything and the process when the system asks for it: at the end of a session, or with Ctrl-C.
+    /// A hidden window does not draw, and so could not be asked to close.
     pub(crate) fn at_signals(&self) {
         let finish = self.clone();
         let waiting = thread::Builder::new().name("signals".to_owned()).spawn(move || {

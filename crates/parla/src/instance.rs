@@ -1,14 +1,14 @@
-//! Two programs on one directory: the second asks the first to show its window, and ends. By a socket in the directory, which only
-//! its owner can reach.
+//! Two programs with one directory: the second asks the first to show its window, and ends. They use a socket
+//! in the directory, which only its owner can reach.
 
 use std::path::Path;
 
 use futures_channel::mpsc::{UnboundedReceiver, unbounded};
 
-/// The requests to show the window, as they come from programs that are started later.
+/// Requests to show the window from programs that are started later.
 pub(crate) type Requests = UnboundedReceiver<()>;
 
-/// Waits for such requests. If that cannot be, there are none, and a second program says what it is about.
+/// Listens for such requests. If that fails, there are none, and a second program says why it cannot start.
 pub(crate) fn listen(socket: &Path) -> Requests {
     let (wish, requests) = unbounded();
     #[cfg(unix)]
@@ -20,7 +20,7 @@ pub(crate) fn listen(socket: &Path) -> Requests {
     requests
 }
 
-/// Asks the program that is there to show its window; says whether it does.
+/// Asks the running program to show its window; returns whether it does.
 pub(crate) fn show_other(socket: &Path) -> bool {
     #[cfg(unix)]
     return unix::show_other(socket).unwrap_or(false);
@@ -50,7 +50,7 @@ mod unix {
     const ANSWER_MAX: Duration = Duration::from_secs(2);
 
     pub(super) fn listen(socket: &Path, wish: UnboundedSender<()>) -> io::Result<()> {
-        // The lock is ours, so whoever made this one is gone.
+        // The lock is ours, so the program that made this socket is gone.
         match fs::remove_file(socket) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
             Ok(()) | Err(_) => {}
@@ -58,7 +58,7 @@ mod unix {
         let listener = UnixListener::bind(socket)?;
         thread::Builder::new().name("instance".to_owned()).spawn(move || {
             for stream in listener.incoming().map_while(Result::ok) {
-                // What cannot be read was no request.
+                // Input that cannot be read was not a request.
                 let _ = answer(stream, &wish);
             }
         })?;

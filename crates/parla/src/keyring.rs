@@ -1,6 +1,7 @@
-//! Passwords in the system's keyring, and nowhere else. On a thread of its own: a keyring may ask the person to unlock it first.
+//! Passwords in the system's keyring, and nowhere else. It has its own thread, because a keyring may first
+//! ask the person to unlock it.
 //!
-//! There is one entry for each network, under the network's id. Without a keyring nothing is kept.
+//! There is one entry per network, under the network's id. Without a keyring nothing is stored.
 
 use std::{
     io,
@@ -15,12 +16,12 @@ use std::{
 use keyring_core::{CredentialStore, Entry, Error};
 use parla_client::Credentials;
 
-/// The name under which a keyring shows whose entries they are.
+/// The name under which a keyring shows our entries.
 const SERVICE: &str = "parla";
 
-/// Opens the place where passwords are kept.
+/// Opens the keyring.
 type Open = Box<dyn Fn() -> Result<Arc<CredentialStore>, Error> + Send>;
-/// Where an answer goes; why there is none is in words for the details of a problem.
+/// Receives the result; an error is a text for the details of a problem.
 type Answer<T> = Box<dyn FnOnce(Result<T, String>) + Send>;
 
 enum Order {
@@ -29,7 +30,7 @@ enum Order {
     Forget(String),
 }
 
-/// The way to the keyring.
+/// The handle of the keyring.
 #[derive(Clone)]
 pub(crate) struct Keyring {
     orders: Sender<Order>,
@@ -37,15 +38,15 @@ pub(crate) struct Keyring {
 }
 
 impl Keyring {
-    /// The system's.
+    /// The system's keyring.
     ///
     /// # Errors
-    /// The system gives no thread.
+    /// The system provides no thread.
     pub(crate) fn system() -> io::Result<Self> {
         Self::start(Box::new(open_system))
     }
 
-    /// Starts the thread. It looks at once whether there is a keyring.
+    /// Starts the thread, which immediately checks whether there is a keyring.
     pub(crate) fn start(open: Open) -> io::Result<Self> {
         let (orders, incoming) = channel();
         let is_there = Arc::new(AtomicBool::new(false));
@@ -56,28 +57,28 @@ impl Keyring {
         Ok(Self { orders, is_there })
     }
 
-    /// Whether there is a place for passwords, so that the person can be asked.
+    /// Whether there is a keyring, so that the person can be asked.
     pub(crate) fn is_there(&self) -> bool {
         self.is_there.load(Ordering::Acquire)
     }
 
-    /// Keeps what the person shows to a network, in place of what was kept.
+    /// Stores the person's credentials for a network, replacing earlier ones.
     pub(crate) fn keep(&self, network: &str, credentials: Credentials, answer: Answer<()>) {
         self.say(Order::Keep(network.to_owned(), credentials, answer));
     }
 
-    /// Asks for what was kept.
+    /// Requests the stored credentials.
     pub(crate) fn load(&self, network: &str, answer: Answer<Credentials>) {
         self.say(Order::Load(network.to_owned(), answer));
     }
 
-    /// Removes what was kept.
+    /// Deletes the stored credentials.
     pub(crate) fn forget(&self, network: &str) {
         self.say(Order::Forget(network.to_owned()));
     }
 
     fn say(&self, order: Order) {
-        // The thread ends with the program only.
+        // The thread runs until the program ends.
         let _ = self.orders.send(order);
     }
 }
@@ -93,7 +94,7 @@ fn open_system() -> Result<Arc<CredentialStore>, Error> {
     Err(Error::NotSupportedByStore("passwords are not kept on this system".to_owned()))
 }
 
-/// The thread's side.
+/// The state of the thread.
 struct Keeper {
     open: Open,
     store: Option<Arc<CredentialStore>>,
@@ -122,7 +123,7 @@ impl Keeper {
         }
     }
 
-    /// A keyring that was not there may be started later.
+    /// Opens the keyring if that failed before, because it may be started later.
     fn store(&mut self) -> Result<Arc<CredentialStore>, Error> {
         if let Some(store) = &self.store {
             return Ok(Arc::clone(store));
@@ -159,13 +160,13 @@ pub(crate) mod testing {
     use super::*;
 
     impl Keyring {
-        /// One that forgets everything with the last that has it.
+        /// A keyring in memory, which is lost when the last handle is dropped.
         pub(crate) fn mock() -> Self {
             let store = keyring_core::mock::Store::new().unwrap();
             Self::start(Box::new(move || Ok(Arc::clone(&store) as Arc<CredentialStore>))).unwrap()
         }
 
-        /// None.
+        /// A keyring that does not exist.
         pub(crate) fn missing() -> Self {
             Self::start(Box::new(|| Err(Error::NoEntry))).unwrap()
         }

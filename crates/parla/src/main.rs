@@ -1,19 +1,18 @@
-//! The app on the desktop: the interface of `parla-ui` in a window, and the networks on a thread of their
-//! own.
+//! The desktop app: the interface of `parla-ui` in a window, and the networks on their own thread.
 //!
-//! `engine` talks to servers, `archive` keeps what was said, `store` remembers the networks, `desktop` is
-//! what the interface needs of this place, and `window` shows it.
+//! `engine` talks to servers, `archive` stores messages, `store` remembers the networks, `desktop` is the
+//! interface's platform, and `window` shows it.
 //!
 //! # Code map
 //!
 //! - `cli.rs` is the command line, `window.rs` the window, `page.rs` the page in it, `desktop.rs` the
-//!   platform of the interface, and `system.rs` what Linux and others do for a program.
-//! - `engine.rs` has a client, a connection and an archive for each network, on a thread of its own;
-//!   `clock.rs` tells them the time.
-//! - What is kept: `data_dir.rs` is the directory, `store.rs` what the program remembers, `archive.rs` the
+//!   platform of the interface, and `system.rs` what Linux and other systems provide.
+//! - `engine.rs` has a client, a connection and an archive for each network, on its own thread; `clock.rs`
+//!   tells them the time.
+//! - Storage: `data_dir.rs` is the directory, `store.rs` what the program remembers, `archive.rs` the
 //!   messages, `keyring.rs` the passwords.
-//! - `instance.rs` lets a second program show the window of the first, and `finish.rs` is the end.
-//!   `limits.rs` has the bounds.
+//! - `instance.rs` lets a second program show the window of the first, and `finish.rs` ends the program.
+//!   `limits.rs` has the limits.
 
 mod archive;
 mod cli;
@@ -69,9 +68,9 @@ fn main() -> ExitCode {
     }
 }
 
-/// The web view's way to draw by DMABUF shows blank windows with some drivers and takes 85 MB more. A
-/// variable says so, and it can only be set for a program that starts: so this one starts anew in its own
-/// place, before it has done anything.
+/// With some drivers the web view's DMABUF renderer shows blank windows, and it takes 85 MB more. A variable
+/// turns it off, but it can only be set for a program that is about to start; so this one starts anew in its
+/// own place, before it has done anything else.
 #[cfg(target_os = "linux")]
 fn avoid_dmabuf() {
     use std::{env, os::unix::process::CommandExt, process::Command};
@@ -83,7 +82,7 @@ fn avoid_dmabuf() {
     if let Ok(program) = env::current_exe() {
         let mut arguments = env::args_os();
         let name = arguments.next().unwrap_or_else(|| "parla".into());
-        // It only returns if it failed, and then it goes without.
+        // This returns only if it failed; then the variable is not set.
         let _ = Command::new(program).arg0(name).args(arguments).env(VARIABLE, "1").exec();
     }
 }
@@ -134,7 +133,7 @@ fn run(cli: &Cli) -> anyhow::Result<std::convert::Infallible> {
     window::show(Opening { parts, web_view, end: Box::new(move || finish.now()) })
 }
 
-/// The network that was asked for at the start, under its number: the one that is remembered, or a new one.
+/// The network that was named on the command line, with its number: the remembered one, or a new one.
 fn named(remembered: &Remembered, address: &str, name: Option<&str>) -> (u32, RememberedNetwork) {
     let known = remembered.networks.iter().find(|(_, network)| network.settings.address == address);
     let (number, mut network) = match known {
@@ -152,14 +151,14 @@ fn named(remembered: &Remembered, address: &str, name: Option<&str>) -> (u32, Re
     (number, network)
 }
 
-/// A number that no network ever had.
+/// A number that no network has ever had.
 fn next_number(remembered: &Remembered) -> u32 {
     let used = remembered.values.get(KEY_NETWORK_LAST).and_then(|text| text.parse().ok()).unwrap_or(0);
     let known = remembered.networks.last_key_value().map_or(0, |(number, _)| *number);
     known.max(used).saturating_add(1)
 }
 
-/// The name of the person on this machine, as far as it can be a nick.
+/// The person's user name on this machine, as far as it can be a nick.
 fn user_name() -> String {
     let name = std::env::var("USER").or_else(|_| std::env::var("USERNAME")).unwrap_or_default();
     let plain: String = name.chars().filter(char::is_ascii_alphanumeric).take(16).collect();
@@ -167,8 +166,9 @@ fn user_name() -> String {
     if plain.is_empty() { "guest".to_owned() } else { plain.to_owned() }
 }
 
-/// What went wrong, for people who start it from a terminal. `RUST_LOG` asks for more. Never what was said:
-/// Dioxus would write an event that it cannot read, and an event may be what somebody types.
+/// Logs what went wrong, for people who start the program from a terminal. `RUST_LOG` asks for more. Messages
+/// are never logged: Dioxus would log an event that it cannot read, and an event may contain what somebody
+/// types.
 fn log_to_stderr() {
     let filter = EnvFilter::try_from_default_env()
         .unwrap_or_else(|_| EnvFilter::new("warn,parla=info,dioxus_desktop::webview=off"));

@@ -1,24 +1,27 @@
-//! The page that the web view shows: its frame, its style, its scripts, and what it may not do.
+//! The page that the web view shows: its frame, its style, its scripts, and its security policies.
 //!
-//! Nothing in it comes from outside, and nothing from outside becomes part of it but as text. Two policies see to that. The
-//! first stands in the page and lets the scripts in that Dioxus and we put there; Dioxus writes a new secret into its own at each
-//! start, so it cannot be named by a hash. The second is added by our script when those have run, and lets in none: from then
-//! on no script runs but what the program itself evaluates. Where there are two policies, what either forbids is forbidden.
+//! Nothing in it comes from outside, and whatever comes from outside enters it only as text. Two policies
+//! ensure that. The first one is in the page and allows the scripts that Dioxus and we put there; Dioxus
+//! includes a new secret in its script at each start, so that script cannot be named by a hash. Our script
+//! adds the second policy when those have run, and it allows none: from then on, only what the program itself
+//! evaluates can run. With two policies, whatever either forbids is forbidden.
 
 use parla_ui::{PAGE_SCRIPT, STYLE};
 
-/// While the page is made. Dioxus' changes come by a WebSocket on a port of this machine that is another one at each start;
-/// events go to the program by one address of the page's own scheme, under which Dioxus would else give out any file there is.
+/// The policy while the page is being built. Changes from Dioxus arrive by a WebSocket on a port of this
+/// machine that is different at each start; events go to the program through one address of the page's own
+/// scheme, under which Dioxus would otherwise serve any file.
 const FIRST_POLICY: &str = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; \
     connect-src dioxus://index.html//__events http://dioxus.index.html//__events ws://127.0.0.1:*; \
     img-src data:; base-uri 'none'; form-action 'none'";
 
-/// From when the page is there.
+/// The policy from the time when the page is complete.
 const LAST_POLICY: &str = "script-src 'none'; style-src 'none'";
 
-/// What the web view lacks: the second policy; undoing, which GTK has no keys for; care with links, as Dioxus hands any to the
-/// system that no component has taken care of; and changes while nobody looks. Dioxus applies a change when the next frame is
-/// drawn, and does nothing before it is applied; a hidden window draws none, so nothing was told to who looks elsewhere.
+/// What the web view lacks: the second policy; undo, for which GTK has no keys; control of links, because
+/// Dioxus passes any link that no component handles to the system; and changes while nobody is looking.
+/// Dioxus applies a change when the next frame is drawn, and does nothing until it is applied; a hidden
+/// window draws no frames, so somebody looking elsewhere would be told nothing.
 const SHELL_SCRIPT: &str = r#""use strict";
 addEventListener("DOMContentLoaded", () => {
     const policy = document.createElement("meta");
@@ -76,7 +79,7 @@ pub(crate) fn index() -> String {
 mod tests {
     use super::*;
 
-    /// Dioxus looks for these ends as text, and so does the parser of HTML.
+    /// Dioxus searches for these closing tags as text, and so does the HTML parser.
     #[test]
     fn nothing_ends_before_its_end() {
         let page = index();

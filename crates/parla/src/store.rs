@@ -1,8 +1,8 @@
-//! What the program remembers between two starts: the networks, what their clients want to find again, and what the interface
-//! saves. A row for each thing, in one SQLite file that a thread of its own writes.
+//! What the program remembers between two starts: the networks, the records of their clients, and the values
+//! that the interface saves. Each is a row in one SQLite file, which has its own thread for writing.
 //!
-//! A change is on the disk some milliseconds after it was made; who must know that it is there waits for it by [`Store::sync`].
-//! What cannot be written stays in memory and is tried again. Keeps no messages that were said; those are the archive's.
+//! A change is on disk some milliseconds after it was made; [`Store::sync`] waits until it is. What cannot be
+//! written stays in memory and is retried. Messages are stored in the archive and not here.
 
 mod before;
 mod file;
@@ -30,22 +30,22 @@ use crate::limits::{NETWORKS_MAX, STORE_WAIT_MAX, VALUE_BYTES_MAX, VALUES_MAX};
 
 pub(crate) use self::file::StoreError;
 
-/// All that is remembered.
+/// Everything that is remembered.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Remembered {
-    /// The networks, by the number that the interface knows them by.
+    /// The networks, by the number under which the interface knows them.
     pub(crate) networks: BTreeMap<u32, RememberedNetwork>,
-    /// What the interface saved.
+    /// The values that the interface saved.
     pub(crate) values: BTreeMap<String, String>,
 }
 
-/// One network.
+/// One network with the records of its client.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct RememberedNetwork {
-    /// Random, and never that of another network. Its archive and its records hang on it.
+    /// A random id that no other network has. Its archive and its records belong to this id.
     pub(crate) id: String,
     pub(crate) settings: NetworkSettings,
-    /// What its client wants to find again.
+    /// The records of its client.
     pub(crate) records: BTreeMap<String, String>,
 }
 
@@ -53,46 +53,47 @@ pub(crate) struct RememberedNetwork {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct NetworkSettings {
-    /// Where, as the person gave it.
+    /// The address as the person gave it.
     pub(crate) address: String,
-    /// The name to have there.
+    /// The nick to use there.
     pub(crate) nick: String,
-    /// The person has agreed to a connection that others can read.
+    /// Whether the person accepts a connection that others can read.
     pub(crate) unencrypted: bool,
-    /// The fingerprint of the certificate that the person trusts there; it must show no other.
+    /// The fingerprint of the certificate that the person trusts there; the server must present no other.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) trusted: Option<String>,
-    /// The PEM file with the certificate by which the person is known there.
+    /// The PEM file with the person's own certificate for this network.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) identity: Option<PathBuf>,
-    /// The person's passwords for it are in the system's keyring.
+    /// Whether the system's keyring has the person's passwords for this network.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(crate) has_passwords: bool,
-    /// The file of its messages, from a time when it was named by the address; else it is named by the id.
+    /// The name of its message file, if it was named after the address by an older version; otherwise it is
+    /// named after the id.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) archive: Option<String>,
-    /// The person has disconnected, and not connected again.
+    /// Whether the person has disconnected and not connected again.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(crate) is_left: bool,
 }
 
 impl RememberedNetwork {
-    /// A network that nobody had before.
+    /// A network that did not exist before.
     pub(crate) fn new(settings: NetworkSettings) -> Self {
         Self { id: new_id(), settings, records: BTreeMap::new() }
     }
 
-    /// The name of the file of its messages.
+    /// The name of its message file.
     pub(crate) fn archive(&self) -> String {
         self.settings.archive.clone().unwrap_or_else(|| format!("{}.db", self.id))
     }
 }
 
-/// 128 random bits, as letters and digits.
+/// 128 random bits as letters and digits.
 fn new_id() -> String {
     let mut bytes = [0; 16];
     if let Err(error) = getrandom::fill(&mut bytes) {
-        // The time and the process differ as well, for as long as the clock is right.
+        // The time and the process id also make it unique, as long as the clock is right.
         tracing::warn!(%error, "the system has no random numbers");
         let now = crate::clock::now().as_millis().unsigned_abs();
         let other = (u128::from(now) << 32) | u128::from(std::process::id());
@@ -101,41 +102,42 @@ fn new_id() -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// A row of the file.
+/// The key of a row in the file.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Row {
-    /// The value is its settings. Without one it goes, and its records with it.
+    /// The value is the network's settings. Without a value the row is deleted, together with the network's
+    /// records.
     Network { id: String, number: u32 },
-    /// The network is empty for the interface's own.
+    /// The network is empty for the interface's own values.
     Record { network: String, key: String },
 }
 
-/// What a thread of the program says to the thread that writes.
+/// What other threads send to the thread that writes.
 #[derive(Debug)]
 enum Order {
     Change(Row, Option<String>),
-    /// Say when all that was said before is written, and whether it is.
+    /// Report when everything before this is written, and whether it is.
     Sync(SyncSender<bool>),
     End,
-    /// The file gets no larger, as on a disk that is full; none lifts that.
+    /// Limits the size of the file, as on a full disk; `None` lifts the limit.
     #[cfg(test)]
     LimitPages(Option<u32>),
 }
 
-/// What the person is to be told of the store.
+/// What the person must be told about the store.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum StoreNews {
-    /// The file was damaged; the old one is kept there.
+    /// The file was damaged; the old one is kept at this path.
     Damaged(String),
-    /// Nothing can be written, and why. It is tried again.
+    /// Nothing can be written, for this reason. Writing is retried.
     Failing(String),
 }
 
-/// Hands changes to the thread that writes them.
+/// The handle for sending changes to the thread that writes.
 #[derive(Clone, Debug)]
 pub(crate) struct Store {
     orders: Sender<Order>,
-    /// The last attempt to write failed: nobody waits for the next.
+    /// Whether the last attempt to write failed, in which case nobody waits for the next.
     is_failing: Arc<AtomicBool>,
 }
 
@@ -146,17 +148,17 @@ pub(crate) struct Writing {
     thread: JoinHandle<()>,
 }
 
-/// A store that was opened.
+/// The result of opening a store.
 #[derive(Debug)]
 pub(crate) struct Opened {
     pub(crate) writing: Writing,
     pub(crate) remembered: Remembered,
-    /// What is to be told to the person.
+    /// What the person must be told.
     pub(crate) news: UnboundedReceiver<StoreNews>,
 }
 
 impl Remembered {
-    /// All of it as rows.
+    /// Everything as rows of the file.
     fn rows(&self) -> BTreeMap<Row, Option<String>> {
         let mut rows = BTreeMap::new();
         for (number, network) in &self.networks {
@@ -173,7 +175,7 @@ impl Remembered {
         rows
     }
 
-    /// Takes a change in.
+    /// Applies the change of one row.
     fn apply(&mut self, row: &Row, value: Option<&str>) {
         match row {
             Row::Network { id, number } => match value.map(serde_json::from_str) {
@@ -204,7 +206,7 @@ impl Remembered {
         }
     }
 
-    /// Whether one more fits.
+    /// Whether one more row fits.
     fn has_room_for(&self, row: &Row) -> bool {
         match row {
             Row::Network { number, .. } => {
@@ -213,12 +215,13 @@ impl Remembered {
             Row::Record { network, key } if network.is_empty() => {
                 self.values.contains_key(key) || self.values.len() < VALUES_MAX
             }
-            // Its client bounds them. One that is forgotten may have something to say still.
+            // Its client limits them. A client of a removed network may still send some.
             Row::Record { network, .. } => self.networks.values().any(|known| known.id == *network),
         }
     }
 
-    /// The interface's values that are about this network: behind their first word they have its number.
+    /// The keys of the interface's values about this network, which contain its number after their first
+    /// word.
     fn values_about(&self, number: u32) -> Vec<String> {
         let number = number.to_string();
         let is_about = |key: &&String| key.split(' ').nth(1) == Some(number.as_str());
@@ -231,23 +234,23 @@ fn text_of(settings: &NetworkSettings) -> String {
 }
 
 impl Store {
-    /// Remembers a network and how it is set up. Its records stay as they are.
+    /// Remembers a network and its settings. Its records stay as they are.
     pub(crate) fn remember(&self, NetworkId(number): NetworkId, network: &RememberedNetwork) {
         let row = Row::Network { id: network.id.clone(), number };
         self.say(Order::Change(row, Some(text_of(&network.settings))));
     }
 
-    /// Forgets a network, and with it all that was remembered about it.
+    /// Forgets a network and everything that was remembered about it.
     pub(crate) fn forget(&self, NetworkId(number): NetworkId, id: &str) {
         self.say(Order::Change(Row::Network { id: id.to_owned(), number }, None));
     }
 
-    /// Saves what the client of a network wants to find again; none removes it.
+    /// Saves a record of a network's client; `None` deletes it.
     pub(crate) fn record(&self, network: &str, key: String, value: Option<String>) {
         self.say(Order::Change(Row::Record { network: network.to_owned(), key }, value));
     }
 
-    /// Saves a value of the interface; none removes it. One that is too large is not saved.
+    /// Saves a value of the interface; `None` deletes it. A value that is too large is not saved.
     pub(crate) fn save(&self, key: &str, value: Option<&str>) {
         if key.len() + value.map_or(0, str::len) > VALUE_BYTES_MAX {
             tracing::warn!(key, "a value is too large to be saved");
@@ -257,8 +260,8 @@ impl Store {
         self.say(Order::Change(row, value.map(str::to_owned)));
     }
 
-    /// Waits until all that was said before is on the disk; says whether it is. A disk that is full or hangs is not waited
-    /// for: what was said is in memory, and is written as soon as that can be done.
+    /// Waits until everything that was sent before is on disk; returns whether it is. It does not wait for a
+    /// disk that is full or hangs: the data is in memory, and is written as soon as possible.
     pub(crate) fn sync(&self) -> bool {
         if self.is_failing.load(Ordering::Acquire) {
             return false;
@@ -272,28 +275,28 @@ impl Store {
         })
     }
 
-    /// As if the disk was full from now on.
+    /// Behaves as if the disk were full from now on.
     #[cfg(test)]
     pub(crate) fn fill_disk(&self) {
         self.say(Order::LimitPages(Some(1)));
     }
 
     fn say(&self, order: Order) {
-        // The thread ends with the program only.
+        // The thread runs until the program ends.
         let _ = self.orders.send(order);
     }
 }
 
 impl Writing {
-    /// Opens the store at `path`; at the first time with what the file of settings remembers that was used before.
+    /// Opens the store at `path`; the first time, with what an older version's settings file contains.
     ///
     /// # Errors
-    /// The file cannot be read. One that is damaged can: as far as it goes.
+    /// The file cannot be read. A damaged file is not an error: it is used as far as it can be read.
     pub(crate) fn open(path: &Path, settings_before: &Path, archives: &Path) -> Result<Opened, StoreError> {
         thread::open(path, &before::Before { settings: settings_before, archives })
     }
 
-    /// The way to it.
+    /// A handle for sending changes.
     pub(crate) fn store(&self) -> Store {
         self.store.clone()
     }

@@ -1,6 +1,7 @@
-//! What the system of the desktop does for a program: notifications, the clipboard, spelling.
+//! What the desktop's system provides: notifications, the clipboard, spell checking.
 //!
-//! On Linux by the libraries that the web view brings along. Elsewhere nothing yet, and the page does what it can.
+//! On Linux this uses the libraries that come with the web view. On other systems nothing is implemented yet,
+//! and the page does what it can.
 
 #[cfg(target_os = "linux")]
 mod linux;

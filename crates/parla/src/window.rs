@@ -1,4 +1,4 @@
-//! The window: one page in the system's web view that leads nowhere else.
+//! The window: one page in the system's web view, from which no link leads away.
 #![allow(unused_qualifications, reason = "the macros of dioxus write out whole paths")]
 
 use std::{
@@ -21,22 +21,22 @@ use crate::{
     page, system,
 };
 
-/// The icon of the window and in the list of windows.
+/// The icon of the window, which is also shown in the list of windows.
 const ICON: &[u8] = include_bytes!("../assets/icon.png");
 const SIZE: LogicalSize<f64> = LogicalSize::new(1100.0, 720.0);
-/// The narrowest that the interface is made for.
+/// The smallest size that the interface is made for.
 const SIZE_MIN: LogicalSize<f64> = LogicalSize::new(320.0, 320.0);
 
 /// What the window is opened with.
 pub(crate) struct Opening {
     pub(crate) parts: Parts,
-    /// Where the web view keeps what it keeps.
+    /// The folder for the web view's own data.
     pub(crate) web_view: PathBuf,
     /// Called once, when the window is closed.
     pub(crate) end: Box<dyn FnOnce()>,
 }
 
-/// The parts, until the root takes them.
+/// The parts until the root component takes them.
 #[derive(Clone)]
 struct Waiting(Rc<RefCell<Option<Parts>>>);
 
@@ -56,10 +56,11 @@ pub(crate) fn show(opening: Opening) -> ! {
         .with_menu(None)
         .with_custom_index(page::index())
         .with_data_directory(web_view)
-        // Where we do not make it our own, it has entries for developers.
+        // Where we do not replace it, it has entries for developers.
         .with_disable_context_menu(cfg!(not(target_os = "linux")))
         .with_disable_drag_drop_handler(true)
-        // Dioxus shows its own page once and hands `http`, `https` and `mailto` to the browser; all else is asked for here.
+        // Dioxus shows its own page once and passes `http`, `https` and `mailto` to the browser; it asks here
+        // about everything else.
         .with_navigation_handler(|_| false)
         .with_custom_event_handler(move |event, _| {
             if matches!(event, Event::LoopDestroyed)
@@ -81,7 +82,7 @@ fn Root() -> Element {
         let parts = consume_context::<Waiting>().0.take();
         parts.map(|parts| Rc::new(Desktop::new(window, parts)))
     });
-    // Made once, so they are there.
+    // These were created just before, so they exist.
     let Some(desktop) = desktop else { return rsx! {} };
     use_context_provider(|| Here(desktop.clone()));
     let shown = desktop.clone();
@@ -103,7 +104,7 @@ fn Root() -> Element {
     }
 }
 
-/// The keys by which every browser is zoomed.
+/// The keys with which every browser zooms.
 fn zoom(key: &Key, modifiers: Modifiers) -> Option<Zoom> {
     let main = modifiers.ctrl() && !modifiers.alt() && !modifiers.meta();
     match key {

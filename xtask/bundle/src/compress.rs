@@ -1,22 +1,22 @@
-//! Each file as the server may send it: as it is, by brotli, by gzip.
+//! Each file in the forms in which the server may send it: as it is, compressed with brotli, and with gzip.
 //!
-//! The page is compressed once, here, so the best that both can do is worth its time.
+//! The page is compressed only once, here, so the highest levels of both are worth their time.
 
 use std::{collections::BTreeMap, fs, io::Write as _, path::Path, thread};
 
 use anyhow::{Context as _, Result};
 use flate2::{Compression, write::GzEncoder};
 
-/// What gets no smaller, because it is compressed already.
+/// The endings of files that are already compressed and would get no smaller.
 const COMPRESSED_ALREADY: [&str; 5] = ["png", "webp", "ico", "jpg", "woff2"];
 
 const BROTLI_QUALITY: i32 = 11;
 
-/// A file with what the server may send in its place.
+/// A file, with its compressed forms.
 pub(crate) struct File {
     pub(crate) name: String,
     plain: Vec<u8>,
-    /// None for what was compressed before.
+    /// The compressed forms; `None` if the file is already compressed.
     smaller: Option<Smaller>,
 }
 
@@ -25,7 +25,7 @@ struct Smaller {
     gzip: Vec<u8>,
 }
 
-/// Bytes.
+/// The sizes of a file's forms, in bytes.
 pub(crate) struct Sizes {
     pub(crate) plain: usize,
     pub(crate) brotli: usize,
@@ -86,14 +86,14 @@ fn brotli(plain: &[u8]) -> Vec<u8> {
         ..Default::default()
     };
     let mut writer = brotli::CompressorWriter::with_params(Vec::new(), 4096, &parameters);
-    // A vector takes everything.
+    // Writing to a vector cannot fail.
     drop(writer.write_all(plain));
     writer.into_inner()
 }
 
 fn gzip(plain: &[u8]) -> Vec<u8> {
     let mut writer = GzEncoder::new(Vec::new(), Compression::best());
-    // A vector takes everything.
+    // Writing to a vector cannot fail.
     drop(writer.write_all(plain));
     writer.finish().unwrap_or_default()
 }

@@ -1,4 +1,5 @@
-//! What wasm-bindgen makes of the compiled app: the WebAssembly for the browser, and the JavaScript that loads it.
+//! What wasm-bindgen makes of the compiled app: the WebAssembly for the browser, and the JavaScript that
+//! loads it.
 //!
 //! Touches no file.
 
@@ -12,14 +13,15 @@ pub(crate) struct Glue {
     pub(crate) wasm: Vec<u8>,
     /// The module that loads the app. It imports `modules` by their path.
     pub(crate) script: String,
-    /// JavaScript that our dependencies bring, by the path that `script` imports. Some of it belongs to code that nothing calls.
+    /// JavaScript from our dependencies, by the path under which `script` imports it. Some of it belongs to
+    /// code that nothing calls.
     pub(crate) modules: BTreeMap<String, String>,
 }
 
-/// Takes apart what the compiler made.
+/// Processes what the compiler made.
 ///
 /// # Errors
-/// It is no WebAssembly, or the wasm-bindgen that it was built with is another one.
+/// It is not WebAssembly, or it was built with another version of wasm-bindgen.
 pub(crate) fn make(app: Vec<u8>) -> Result<Glue> {
     let mut bindgen = Bindgen::new();
     bindgen.input_bytes("parla", app).typescript(false).demangle(false);

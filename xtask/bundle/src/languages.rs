@@ -1,8 +1,8 @@
-//! The languages of the page: the tables of their sentences, each a file that is loaded when somebody reads it, and what the page
-//! itself says before the app is there.
+//! The languages of the page: the tables of their sentences, each of them a file that is loaded when somebody
+//! needs it, and the page's own sentences from before the app is there.
 //!
-//! The page has its own sentences in it in English. `loading.js` puts those of another language in their place, text by text.
-//! Touches no file.
+//! The page contains its own sentences in English. `loading.js` replaces them by those of another language,
+//! text by text. Touches no file.
 
 use std::collections::BTreeMap;
 
@@ -12,13 +12,13 @@ use serde_json::{Value, json};
 
 use crate::page::Assets;
 
-/// What the file of a language ends in.
+/// The ending of a language's file.
 const ENDING: &str = ".ftl";
-/// The language that the page has in it.
+/// The language that the page contains.
 const ENGLISH: &str = "en";
-/// What the names of sentences begin with that only the page says.
+/// The start of the names of sentences that only the page uses.
 const OF_PAGE: &str = "loading-";
-/// What the name of a table begins with.
+/// The start of a table's name.
 const TABLE: &str = "words-";
 
 /// Whether a file, by its final name, is the table of a language.
@@ -33,10 +33,10 @@ pub(crate) struct Languages {
 }
 
 impl Languages {
-    /// Reads those among the static files.
+    /// Reads the languages among the static files.
     ///
     /// # Errors
-    /// A file is not understood, or there is no English.
+    /// A file cannot be parsed, or there is no English.
     pub(crate) fn of(assets: &Assets) -> Result<Self> {
         let mut all = BTreeMap::new();
         for (name, bytes) in &assets.0 {
@@ -49,21 +49,22 @@ impl Languages {
         Ok(Self { english, others: all })
     }
 
-    /// The table of each language but English: its name in the sources, and its bytes.
+    /// The table of each language except English: its name in the sources, and its bytes.
     pub(crate) fn tables(&self) -> impl Iterator<Item = (String, Vec<u8>)> {
         let others = self.others.iter();
         others.map(|(code, file)| (table_name(code), table(&self.english, file).into_bytes()))
     }
 
-    /// An English sentence, as it may stand in a page and in a script.
+    /// An English sentence that can be inserted into a page or a script.
     ///
     /// # Errors
-    /// There is none of this name, or something is put into it, or it has characters that mean something there.
+    /// There is no sentence with this name, or it takes values, or it contains characters with a special
+    /// meaning there.
     pub(crate) fn english(&self, id: &str) -> Result<&str> {
         for_markup(&self.english, id)
     }
 
-    /// The same in each language, a paragraph each: for whom no script runs that could choose.
+    /// A sentence in every language, one paragraph each, for people without a script that could choose.
     ///
     /// # Errors
     /// As [`Languages::english`].
@@ -75,11 +76,11 @@ impl Languages {
         Ok(all)
     }
 
-    /// What `loading.js` knows of the other languages: where their tables are, and what stands in the place of each English text
-    /// of the page.
+    /// What `loading.js` needs to know of the other languages: the addresses of their tables, and the
+    /// replacement of each English text of the page.
     ///
     /// # Errors
-    /// A text of the first screen is no sentence, or one text would be two in another language.
+    /// A text of the first screen is not a sentence, or would need two translations in another language.
     pub(crate) fn for_page(
         &self,
         first_screen: &str,
@@ -107,12 +108,12 @@ impl Languages {
             let table = addresses.get(&table_name(code)).with_context(|| format!("no table for {code}"))?;
             all.insert(code.clone(), json!({ "table": table, "words": words }));
         }
-        // Nothing in a script may look like its end.
+        // Nothing in a script may look like its end tag.
         Ok(Value::Object(all).to_string().replace('<', "\\u003c"))
     }
 }
 
-/// A sentence, as it may stand in a page and in a script. The errors are those of [`Languages::english`].
+/// A sentence that can be inserted into a page or a script. The errors are those of [`Languages::english`].
 fn for_markup<'f>(file: &'f File, id: &str) -> Result<&'f str> {
     let sentence = file.find(id).with_context(|| format!("there is no sentence {id}"))?;
     let [Part::Text(text)] = sentence.pattern.as_slice() else {
@@ -126,13 +127,13 @@ fn table_name(code: &str) -> String {
     format!("{TABLE}{code}.txt")
 }
 
-/// The texts between the tags of a piece of a page.
+/// The texts between the tags of a fragment of HTML.
 fn texts(html: &str) -> Vec<&str> {
     let pieces = html.split('<').filter_map(|piece| piece.split_once('>'));
     pieces.map(|(_, text)| text.trim_end_matches('\n')).filter(|text| !text.trim().is_empty()).collect()
 }
 
-/// The texts of a sentence around what is put in, in both languages. None if they do not stand beside each other.
+/// The texts of a sentence around its values, in both languages. `None` if they do not correspond.
 fn pairs<'a>(english: &'a Pattern, said: &'a Pattern) -> Vec<(&'a str, &'a str)> {
     let pairs = english.iter().zip(said).filter_map(|parts| match parts {
         (Part::Text(english), Part::Text(said)) => Some((english.as_str(), said.as_str())),

@@ -1,12 +1,13 @@
 //! Makes the folder that the server embeds: `bundle [--any-size] APP.wasm FOLDER`.
 //!
-//! Reads the compiled app and the static files of `parla-web` and `parla-ui`; writes the folder whole or not
-//! at all. Stands apart from xtask because wasm-bindgen takes long to build and most chores do not need it.
+//! Reads the compiled app and the static files of `parla-web` and `parla-ui`; writes the folder completely or
+//! not at all. It is separate from xtask because wasm-bindgen takes long to build and most chores do not need
+//! it.
 //!
 //! # Code map
 //!
 //! `glue.rs` makes the JavaScript around the WebAssembly, `merge.rs` and `page.rs` put the static files
-//! together, `languages.rs` adds the sentences of other languages, `compress.rs` compresses them, and
+//! together, `languages.rs` adds the sentences of other languages, `compress.rs` compresses the files, and
 //! `stamp.rs` knows whether anything has changed since the last time.
 
 mod compress;
@@ -31,10 +32,11 @@ use compress::Sizes;
 use page::Assets;
 use stamp::Stamp;
 
-/// What a browser loads at a first visit, as the server sends it. The page has to come fast on a slow line.
+/// The most bytes that a browser may load at a first visit, as the server sends them. The page has to load
+/// quickly on a slow connection.
 const COMPRESSED_BYTES_MAX: usize = 512 * 1024;
 
-/// Where the static files are; of two with the same name the later counts.
+/// The folders of the static files; if two files have the same name, the later one counts.
 const ASSETS: [&str; 3] = ["crates/parla-ui/assets", "crates/parla-ui/languages", "crates/parla-web/assets"];
 
 fn main() -> ExitCode {
@@ -72,7 +74,7 @@ fn bundle() -> Result<()> {
     stamp.put()
 }
 
-/// Says how large each file is, and gives the bytes that a browser loads at a first visit in English.
+/// Prints the size of each file, and returns the bytes that a browser loads at a first visit in English.
 fn report(files: &[compress::File]) -> Result<usize> {
     let mut table = String::new();
     let mut total = 0;
@@ -86,7 +88,7 @@ fn report(files: &[compress::File]) -> Result<usize> {
     Ok(total)
 }
 
-/// Puts the files where the folder was. Whoever reads it meanwhile finds the old files or the new ones.
+/// Replaces the folder by the files. A reader finds either all the old files or all the new ones.
 fn replace(folder: &Path, files: &[compress::File]) -> Result<()> {
     let new = folder.with_extension("new");
     if new.exists() {
@@ -102,14 +104,14 @@ fn replace(folder: &Path, files: &[compress::File]) -> Result<()> {
     fs::rename(&new, folder).with_context(|| format!("{} cannot be renamed", new.display()))
 }
 
-/// The repository.
+/// The root of the repository.
 fn root() -> &'static Path {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     here.ancestors().nth(2).unwrap_or(here)
 }
 
-/// Writes to the person who waits.
+/// Prints a line for the person who waits.
 fn say(text: &str) {
-    // There is nobody to tell when standard error is closed.
+    // If standard error is closed, there is nobody to tell.
     drop(writeln!(std::io::stderr(), "{text}"));
 }

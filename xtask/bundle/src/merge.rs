@@ -1,23 +1,24 @@
-//! One script of several modules.
+//! Merges several modules into one script.
 //!
-//! wasm-bindgen makes a module that imports others. A browser remembers of a module that it could not be loaded, and asks for it
-//! no more while the page lives, whoever imports it. A script can be asked for again. Touches no file.
+//! wasm-bindgen makes a module that imports others. If a module cannot be loaded, a browser remembers that
+//! and does not request it again as long as the page lives, whoever imports it. A script can be requested
+//! again. Touches no file.
 
 use std::collections::BTreeMap;
 
 use anyhow::{Context as _, Result, ensure};
 
-/// What the module that wasm-bindgen makes gives to others.
+/// The exports of the module that wasm-bindgen makes.
 const EXPORTS: &str = "export { initSync, __wbg_init as default };";
 
-/// What a module may put in front of what it gives to others.
+/// The declarations that a module may export.
 const DECLARATIONS: [&str; 6] = ["async function ", "class ", "const ", "function ", "let ", "var "];
 
-/// Makes a script of a module and those that it imports, by their paths. The script leaves behind `parlaStart`, the function that
-/// starts the app.
+/// Makes a script from a module and those that it imports, by their paths. The script defines `parlaStart`,
+/// the function that starts the app.
 ///
 /// # Errors
-/// A module is written in a way that is not known here.
+/// A module is written in a way that is not supported here.
 pub(crate) fn one_script(module: &str, imported: &BTreeMap<String, String>) -> Result<String> {
     let mut script = "(() => {\n\"use strict\";\n".to_owned();
     let mut has_exports = false;
@@ -36,7 +37,8 @@ pub(crate) fn one_script(module: &str, imported: &BTreeMap<String, String>) -> R
     Ok(script + "globalThis.parlaStart = __wbg_init;\n})();\n")
 }
 
-/// `import { a, b as c } from './path';` becomes what stands in the module, of which nothing but `a` and `c` is seen outside.
+/// Replaces `import { a, b as c } from './path';` by the text of the module, of which only `a` and `c` are
+/// visible outside.
 fn import(line: &str, imported: &BTreeMap<String, String>) -> Result<String> {
     let (names, path) = line
         .strip_prefix("import {")
@@ -51,13 +53,13 @@ fn import(line: &str, imported: &BTreeMap<String, String>) -> Result<String> {
     Ok(format!("const {{{names}}} = (() => {{\n{inside}\nreturn {{ {} }};\n}})();", given.join(", ")))
 }
 
-/// The text of a module without the words that make it one.
+/// The text of a module without its exports.
 fn without_exports(module: &str) -> Result<String> {
     let mut text = module.to_owned();
     for declaration in DECLARATIONS {
         text = text.replace(&format!("export {declaration}"), declaration);
     }
-    // `export { a, b };`, in whatever spacing.
+    // This matches `export { a, b };` with any spacing.
     for opening in ["export {", "export{"] {
         while let Some((before, after)) = text.split_once(opening) {
             let (names, after) = after.split_once('}').context("a list of names without an end")?;

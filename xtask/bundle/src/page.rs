@@ -1,10 +1,12 @@
 //! The files of the page and their names.
 //!
-//! A file that only the page itself names has the hash of its content in its name, so that a browser may keep it for ever. In
-//! the static files `{{name}}` stands for the address of the file `name`, and in `index.html` `{{inline name}}` for its text:
-//! what loads the others must not be missing itself; `{{say name}}` for an English sentence, `{{say name in each}}` for it in each
-//! language, and `{{languages}}` for what `loading.js` knows of the other languages. Addresses are relative, as a proxy may serve the page under a path of its
-//! own; all files lie in the same folder. Touches no file but to read the static ones.
+//! A file that only the page itself names has the hash of its content in its name, so that a browser may
+//! cache it forever. In the static files `{{name}}` stands for the address of the file `name`. In
+//! `index.html`, `{{inline name}}` stands for its text, because what loads the others must not be missing
+//! itself; `{{say name}}` for an English sentence, `{{say name in each}}` for the sentence in every language,
+//! and `{{languages}}` for what `loading.js` needs to know of the other languages. Addresses are relative,
+//! because a proxy may serve the page under its own path; all files are in one folder. Touches no files
+//! except to read the static ones.
 
 use std::{
     collections::BTreeMap,
@@ -16,26 +18,27 @@ use anyhow::{Context as _, Result, bail};
 
 use crate::{glue::Glue, languages::Languages, merge, stamp::hash};
 
-/// Which files are named by something outside the page: a person, a bookmark, the app that a telephone has installed.
+/// The endings of files that are named outside the page: by people, by bookmarks, and by apps installed on
+/// phones.
 const KNOWN_OUTSIDE: [&str; 3] = ["html", "webmanifest", "svg"];
 
 /// The static file that names the others.
 const INDEX: &str = "index.html";
 
-/// Which static files stand inside of `index.html`; all style sheets do, too.
+/// The static files whose text is inserted into `index.html`; so is that of all style sheets.
 const INLINE: [&str; 2] = [FIRST_SCREEN, "loading.js"];
 
-/// The first screen, as it stands in the page before the app does.
+/// The first screen as it is in the page before the app is loaded.
 const FIRST_SCREEN: &str = "first-screen.html";
 
-/// The style sheet that comes first, and the name for all of them.
+/// The style sheet that comes first, which also gives its name to all of them together.
 const STYLE: &str = "style.css";
 
 /// The static files, by name.
 pub(crate) struct Assets(pub(crate) BTreeMap<String, Vec<u8>>);
 
 impl Assets {
-    /// Reads each file of each folder.
+    /// Reads all files of the folders.
     ///
     /// # Errors
     /// A folder or a file cannot be read.
@@ -62,7 +65,7 @@ impl Assets {
 /// All files of the page, by their final names.
 ///
 /// # Errors
-/// A static file names one that is not there.
+/// A static file names one that does not exist.
 pub(crate) fn put_together(glue: Glue, assets: &Assets) -> Result<BTreeMap<String, Vec<u8>>> {
     let mut page = Page::default();
     let Glue { wasm, script, modules } = glue;
@@ -83,14 +86,14 @@ pub(crate) fn put_together(glue: Glue, assets: &Assets) -> Result<BTreeMap<Strin
     Ok(page.files)
 }
 
-/// All style sheets as one: `style.css`, then the others in the order of their names.
+/// All style sheets in one: `style.css`, then the others in the order of their names.
 fn style(assets: &Assets) -> Result<String> {
     let rest = assets.0.keys().map(String::as_str).filter(|name| name.ends_with(".css") && *name != STYLE);
     iter::once(STYLE).chain(rest).map(|name| assets.text(name)).collect()
 }
 
-/// A script or a style sheet without what is there for its readers: comments that have lines of their own, indentation, empty
-/// lines. A text over several lines must not look like a comment; none of ours has one.
+/// A script or a style sheet without what is only for human readers: comments on lines of their own,
+/// indentation, empty lines. A text of several lines must not look like a comment; none of ours does.
 fn lean(text: &str) -> String {
     let mut lean = String::with_capacity(text.len());
     let mut is_comment = false;
@@ -98,14 +101,14 @@ fn lean(text: &str) -> String {
         let opens = line.starts_with("/*");
         let closes = line.ends_with("*/");
         if is_comment || opens {
-            // What stands behind a comment in its line is kept with it.
+            // Text after a comment in the same line is kept with it.
             is_comment = !line.contains("*/");
             if is_comment || closes {
                 continue;
             }
         }
         if !line.is_empty() && !line.starts_with("//") {
-            // What explains a declaration behind it.
+            // This removes a comment that explains the declaration before it.
             lean.push_str(line.split_once("; // ").map_or(line, |(code, _)| code));
             if line.contains("; // ") {
                 lean.push(';');
@@ -118,9 +121,9 @@ fn lean(text: &str) -> String {
 
 #[derive(Default)]
 struct Page {
-    /// By final name.
+    /// The files by their final names.
     files: BTreeMap<String, Vec<u8>>,
-    /// From the name in the sources to the address.
+    /// The addresses by the names in the sources.
     addresses: BTreeMap<String, String>,
 }
 
@@ -134,7 +137,7 @@ impl Page {
         self.files.insert(last, bytes);
     }
 
-    /// Puts addresses and texts in the place of names.
+    /// Replaces names by addresses and texts.
     fn fill(&self, text: &str, assets: &Assets, languages: &Languages) -> Result<String> {
         let mut filled = String::new();
         let mut rest = text;
@@ -166,7 +169,7 @@ impl Page {
     }
 }
 
-/// `page.js` → `page-0123456789abcdef.js`, `parla_bg.wasm` → `parla-0123456789abcdef_bg.wasm`.
+/// For example `page.js` → `page-0123456789abcdef.js`, `parla_bg.wasm` → `parla-0123456789abcdef_bg.wasm`.
 fn final_name(name: &str, bytes: &[u8]) -> String {
     let path = Path::new(name);
     let extension = path.extension().unwrap_or_default().to_string_lossy();
@@ -269,14 +272,15 @@ mod tests {
         }
     }
 
-    /// The page as it is built, but for the app.
+    /// The page as it is built, without the app.
     fn index() -> String {
         let assets = Assets::read(&ASSETS.map(|path| root().join(path))).unwrap();
         let files = put_together(glue(), &assets).unwrap();
         String::from_utf8(files["index.html"].clone()).unwrap()
     }
 
-    /// The server lets run what stands in a `<script>` and a `<style>` without attributes, and nothing else in the page.
+    /// The server allows `<script>` and `<style>` elements without attributes, and nothing else inside the
+    /// page.
     #[test]
     fn the_page_runs_under_a_strict_policy() {
         let index = index();
@@ -291,7 +295,7 @@ mod tests {
         }
     }
 
-    /// Whoever cannot load a thing reads words.
+    /// If something cannot be loaded, there is text to read.
     #[test]
     fn the_page_asks_for_nothing_that_could_be_missing_before_it_can_say_so() {
         let index = index();
@@ -301,7 +305,7 @@ mod tests {
         assert!(index.find("parla is loading").unwrap() < index.find("<script>").unwrap());
     }
 
-    /// A proxy may serve the page under a path of its own, such as `/chat/`.
+    /// A proxy may serve the page under its own path, such as `/chat/`.
     #[test]
     fn nothing_asks_for_the_root_of_the_host() {
         let assets = Assets::read(&ASSETS.map(|path| root().join(path))).unwrap();

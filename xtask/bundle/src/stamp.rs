@@ -1,6 +1,6 @@
-//! Whether the folder was made from just this, so that it need not be made again.
+//! Knows whether the folder was made from the same inputs, so that it need not be made again.
 //!
-//! The stamp lies beside the folder: everything inside is embedded by the server.
+//! The stamp is beside the folder, because everything inside is embedded by the server.
 
 use std::{
     env, fs,
@@ -29,13 +29,14 @@ impl Stamp {
         Ok(Self { path: folder.with_extension("stamp"), text: format!("{sum:016x}\n") })
     }
 
-    /// Whether the folder has this stamp. An empty one has none: the build of the server makes it where there is no app.
+    /// Whether the folder has this stamp. An empty folder has none: the server's build makes it where there
+    /// is no app.
     pub(crate) fn is_on(&self, folder: &Path) -> bool {
         folder.join("index.html").is_file()
             && fs::read_to_string(&self.path).is_ok_and(|text| text == self.text)
     }
 
-    /// Writes it down.
+    /// Writes the stamp.
     ///
     /// # Errors
     /// The file cannot be written.
@@ -45,7 +46,8 @@ impl Stamp {
     }
 }
 
-/// The same for the same content on every machine. No protection against somebody who wants two contents to look the same.
+/// A hash that is the same for the same content on every machine. It does not protect against somebody who
+/// wants two contents to look the same.
 pub(crate) fn hash(content: impl Hash) -> u64 {
     let mut hasher = DefaultHasher::new();
     content.hash(&mut hasher);

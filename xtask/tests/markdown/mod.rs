@@ -1,4 +1,4 @@
-//! As much of Markdown as our documents use: headings, fenced blocks and inline links.
+//! The part of Markdown that our documents use: headings, fenced blocks and inline links.
 
 use std::{fs, path::Path};
 
@@ -17,7 +17,7 @@ impl Document {
         &self.lines
     }
 
-    /// The lines below the heading of the second level with this title, up to the next one.
+    /// The lines below the second-level heading with this title, up to the next such heading.
     pub(crate) fn section(&self, title: &str) -> Option<Vec<String>> {
         let heading = format!("## {title}");
         let begin = self.lines.iter().position(|line| *line == heading)?;
@@ -25,7 +25,7 @@ impl Document {
         Some(below.take_while(|line| !line.starts_with("## ")).cloned().collect())
     }
 
-    /// Where the inline links go, in order. Code is left out.
+    /// The targets of the inline links, in order. Code is ignored.
     pub(crate) fn links(&self) -> Vec<String> {
         let mut links = Vec::new();
         for line in outside_fences(&self.lines) {
@@ -39,7 +39,7 @@ impl Document {
         links
     }
 
-    /// The anchors that a forge makes of the headings.
+    /// The anchors that a forge generates from the headings.
     pub(crate) fn anchors(&self) -> Vec<String> {
         let mut anchors: Vec<String> = Vec::new();
         for line in outside_fences(&self.lines) {
@@ -55,7 +55,7 @@ impl Document {
     }
 }
 
-/// The fenced blocks in these lines, each as its lines.
+/// The fenced blocks in these lines, each as a list of lines.
 pub(crate) fn fences(lines: &[String]) -> Vec<Vec<&str>> {
     let mut blocks = Vec::new();
     let mut open: Option<Vec<&str>> = None;
@@ -81,12 +81,12 @@ fn outside_fences(lines: &[String]) -> impl Iterator<Item = &str> {
     })
 }
 
-/// The line without what stands between backquotes.
+/// The line without what is between backquotes.
 fn without_code(line: &str) -> String {
     line.split('`').step_by(2).collect()
 }
 
-/// Lower case, spaces to hyphens, punctuation dropped.
+/// The anchor of a heading: lower case, hyphens for spaces, no punctuation.
 fn anchor(heading: &str) -> String {
     let kept = heading.chars().filter(|letter| letter.is_alphanumeric() || " -_".contains(*letter));
     kept.collect::<String>().to_lowercase().replace(' ', "-")

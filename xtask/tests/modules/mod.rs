@@ -1,7 +1,8 @@
-//! The modules of a crate and which of them uses which, read from its source.
+//! The modules of a crate and which of them use which, as its source says.
 //!
-//! Reads tokens, not types: every `use`, and every path that begins with `crate`, `super` or `self`, also inside macros. What is
-//! compiled for tests only (`#[cfg(test)]`) is left out, as a test may set up whatever it needs.
+//! Reads tokens, not types: every `use`, and every path that begins with `crate`, `super` or `self`, even
+//! inside macros. Code that is compiled only for tests (`#[cfg(test)]`) is ignored, because a test may set up
+//! whatever it needs.
 
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
@@ -11,16 +12,16 @@ use std::{
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
-/// A module by its path in the crate; the crate's root has none.
+/// A module by its path in the crate; that of the crate's root is empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Module(Vec<String>);
 
-/// One module names another.
+/// A use of one module by another.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Arrow {
     pub(crate) from: Module,
     pub(crate) to: Module,
-    /// `file:line`, as the compiler writes it.
+    /// The place as `file:line`, as the compiler writes it.
     pub(crate) place: String,
 }
 
@@ -42,7 +43,7 @@ impl Module {
         Self(names)
     }
 
-    /// The module right below the root that this one is or lies in.
+    /// The module directly below the root that contains this one or is this one.
     pub(crate) fn top(&self) -> Option<&str> {
         self.0.first().map(String::as_str)
     }
@@ -55,7 +56,7 @@ impl Module {
         Self(self.0.split_last().map(|(_, above)| above.to_vec()).unwrap_or_default())
     }
 
-    /// Of this module's children the one that `other` is or lies in.
+    /// The child of this module that contains `other` or is it.
     fn child_towards(&self, other: &Self) -> Option<Self> {
         other.0.strip_prefix(self.0.as_slice())?.first().map(|name| self.child(name))
     }
@@ -72,7 +73,7 @@ impl fmt::Display for Module {
 }
 
 impl Modules {
-    /// Reads the source of a crate; `folder` stands in front of the files that it names.
+    /// Reads the source of a crate; `folder` is put before the names of files in places.
     pub(crate) fn read(src: &Path, folder: &str) -> Self {
         let mut files = Vec::new();
         let mut open = vec![src.to_owned()];
@@ -121,12 +122,12 @@ impl Modules {
         modules
     }
 
-    /// The modules right below the root.
+    /// The modules directly below the root.
     pub(crate) fn top(&self) -> BTreeSet<&str> {
         self.all.iter().filter_map(Module::top).collect()
     }
 
-    /// The module that a path of `scope` leads to or into; none if it leads to another crate.
+    /// The module that a path in `scope` leads to or into; `None` if it leads to another crate.
     fn resolve(&self, scope: &Module, path: &[String]) -> Option<Module> {
         let (first, rest) = path.split_first()?;
         let mut found = match first.as_str() {
@@ -143,17 +144,18 @@ impl Modules {
                 _ => break,
             }
         }
-        // Of a module that is written inside a file, the file is meant.
+        // A module that is written inside a file counts as the file.
         while !self.all.contains(&found) && !found.0.is_empty() {
             found = found.parent();
         }
         Some(found)
     }
 
-    /// Circles among modules that lie side by side and that `are_together`, each as a sentence.
+    /// Circles among neighbouring modules for which `are_together` is true, one sentence each.
     ///
-    /// Seen from outside, a module and all in its folder are one. Inside, its own file and the modules in the folder may use each
-    /// other, as the file holds what those in the folder are parts of; but these form no circle among themselves.
+    /// From outside, a module and everything in its folder count as one. Inside, its own file and the modules
+    /// in the folder may use each other, because the file contains what the modules in the folder are parts
+    /// of; but those must not form a circle among themselves.
     pub(crate) fn circles(&self, are_together: impl Fn(&Module, &Module) -> bool) -> Vec<String> {
         let mut arrows: BTreeMap<Module, BTreeMap<Module, BTreeMap<Module, &Arrow>>> = BTreeMap::new();
         for arrow in &self.arrows {
@@ -172,7 +174,7 @@ impl Modules {
     }
 }
 
-/// One shortest circle through each module that is in one, each circle once.
+/// A shortest circle through each module that is in one, with each circle listed once.
 fn circles_in(arrows: &BTreeMap<Module, BTreeMap<Module, &Arrow>>) -> Vec<String> {
     let mut told: BTreeSet<&Module> = BTreeSet::new();
     let mut sentences = Vec::new();
@@ -212,7 +214,8 @@ fn circles_in(arrows: &BTreeMap<Module, BTreeMap<Module, &Arrow>>) -> Vec<String
     sentences
 }
 
-/// The tokens that are compiled for everyone, and the names of modules in files that are compiled for tests only.
+/// The tokens that are compiled for everyone, and the names of modules whose files are compiled only for
+/// tests.
 fn shipped(tokens: TokenStream) -> (Vec<TokenTree>, Vec<String>) {
     let tokens: Vec<TokenTree> = tokens.into_iter().collect();
     let (mut kept, mut for_tests) = (Vec::new(), Vec::new());
@@ -226,7 +229,7 @@ fn shipped(tokens: TokenStream) -> (Vec<TokenTree>, Vec<String>) {
             at += 1;
             continue;
         }
-        // The item ends with its braces, or with a semicolon.
+        // The item ends with its braces or with a semicolon.
         at += 2;
         while at < tokens.len() {
             let is_end = is_punct(&tokens[at], ';')
@@ -246,14 +249,14 @@ fn shipped(tokens: TokenStream) -> (Vec<TokenTree>, Vec<String>) {
     (kept, for_tests)
 }
 
-/// Every path that may lead to a module of the crate: the module in which it stands, its words, and its line.
+/// Every path that may lead to a module of the crate: the module that contains it, its words, and its line.
 fn find_paths(tokens: &[TokenTree], scope: &Module, found: &mut Vec<(Module, Vec<String>, usize)>) {
     let mut at = 0;
     while let Some(token) = tokens.get(at) {
         at += 1;
         match token {
             TokenTree::Group(group) => {
-                // A module that is written inside a file has names of its own.
+                // A module that is written inside a file has its own names.
                 let name = match &tokens[..at - 1] {
                     [.., TokenTree::Ident(word), TokenTree::Ident(name)] if word == "mod" => {
                         Some(name.to_string())
@@ -275,7 +278,7 @@ fn find_paths(tokens: &[TokenTree], scope: &Module, found: &mut Vec<(Module, Vec
                 at = end;
             }
             TokenTree::Ident(word) if ["crate", "super", "self"].iter().any(|root| word == root) => {
-                // `pub(crate)` is no path.
+                // `pub(crate)` is not a path.
                 let line = word.span().start().line;
                 let (path, next) = words(tokens, at - 1);
                 if path.len() > 1 {
@@ -288,7 +291,7 @@ fn find_paths(tokens: &[TokenTree], scope: &Module, found: &mut Vec<(Module, Vec
     }
 }
 
-/// The paths of one `use`, whose tree is flattened.
+/// The paths of one `use`, with its tree flattened.
 fn find_used(
     tokens: &[TokenTree],
     prefix: &[String],
@@ -311,7 +314,8 @@ fn find_used(
     }
 }
 
-/// The words of the path that begins at `at`, and where it ends: behind its last word, or behind the `::` before something else.
+/// The words of the path that begins at `at`, and where it ends: after its last word, or after the `::`
+/// before something else.
 fn words(tokens: &[TokenTree], mut at: usize) -> (Vec<String>, usize) {
     let mut words = Vec::new();
     while let Some(TokenTree::Ident(word)) = tokens.get(at) {

@@ -1,4 +1,4 @@
-//! A client that asks and, once it is where it wants to be, reads nothing.
+//! A client that sends requests and, once it has reached its goal, reads nothing.
 
 use std::{
     io::{BufRead, BufReader, Write},
@@ -10,10 +10,10 @@ use rustix::net::{AddressFamily, SocketFlags, SocketType, bind, connect, socket_
 
 use crate::error::{Error, cannot};
 
-/// How long a server may take for what a client asked of it.
+/// How long a server may take for a client's request.
 const PATIENCE: Duration = Duration::from_secs(120);
 
-/// Rooms that a client makes, and bytes of the topic of each.
+/// The rooms that a client makes, and the bytes of the topic of each.
 const ROOMS: usize = 40;
 const TOPIC_BYTES: usize = 380;
 
@@ -22,7 +22,7 @@ pub(super) struct Client {
 }
 
 impl Client {
-    /// Connects from a loopback address.
+    /// Connects from this loopback address.
     pub(super) fn connect(server: SocketAddr, from: Ipv4Addr) -> Result<Self, Error> {
         let socket = socket_with(AddressFamily::INET, SocketType::STREAM, SocketFlags::CLOEXEC, None)
             .map_err(cannot("make a socket"))?;
@@ -34,13 +34,13 @@ impl Client {
         Ok(Self { stream: BufReader::with_capacity(4096, stream) })
     }
 
-    /// Joins the server, with capabilities that keep answers small.
+    /// Registers, with capabilities that keep answers small.
     pub(super) fn register(&mut self, nick: &str) -> Result<(), Error> {
         self.say(&format!("CAP REQ no-implicit-names\r\nNICK {nick}\r\nUSER u 0 * :r\r\nCAP END\r\n"))?;
         self.wait_for(" 001 ").map(drop)
     }
 
-    /// Asks for many rooms with long topics.
+    /// Creates many rooms with long topics.
     pub(super) fn ask_for_rooms(&mut self, client: usize) -> Result<(), Error> {
         let room = |number| format!("#r{client}-{number}");
         let topic = "t".repeat(TOPIC_BYTES);
@@ -51,7 +51,7 @@ impl Client {
         (0..ROOMS).map(room).try_for_each(|room| self.say(&format!("TOPIC {room} :{topic}\r\n")))
     }
 
-    /// Waits until everything that was asked for is done.
+    /// Waits until all requests have been processed.
     pub(super) fn wait_until_done(&mut self) -> Result<(), Error> {
         self.say("PING done\r\n")?;
         self.wait_for("PONG").map(drop)
@@ -61,7 +61,7 @@ impl Client {
         self.stream.get_mut().write_all(lines.as_bytes()).map_err(cannot("write to the server"))
     }
 
-    /// Reads until a line has this in it.
+    /// Reads until a line contains this text.
     pub(super) fn wait_for(&mut self, part: &str) -> Result<String, Error> {
         loop {
             let mut line = String::new();

@@ -1,4 +1,5 @@
-//! Two people who talk: one says something a few times a second, and the time is measured until the other one has read it.
+//! Two people who talk: one sends a message a few times a second, and the time until the other has read it is
+//! measured.
 
 use std::{
     fmt,
@@ -12,10 +13,10 @@ use hdrhistogram::Histogram;
 use super::client::Client;
 use crate::error::Error;
 
-/// A longer wait counts as this one.
+/// A longer wait counts as this one, in microseconds.
 const MICROS_MAX: u64 = 600_000_000;
 
-/// Between two messages.
+/// The time between two messages.
 const INTERVAL: Duration = Duration::from_millis(20);
 
 pub(super) struct Pair {
@@ -28,12 +29,12 @@ pub(super) struct Pair {
 pub(super) struct Waits(Histogram<u64>);
 
 impl Pair {
-    /// Two people in a room of their own.
+    /// Connects two people and puts them into a room of their own.
     pub(super) fn meet(server: SocketAddr) -> Result<Self, Error> {
         Ok(Self { speaker: enter(server, "speaker")?, listener: enter(server, "listener")?, said: 0 })
     }
 
-    /// Talks for a while.
+    /// Sends messages for a while.
     pub(super) fn talk(&mut self, window: Duration) -> Result<Waits, Error> {
         let mut waits =
             Histogram::new_with_bounds(1, MICROS_MAX, 3).map_err(|_| Error::Settings("no histogram"))?;

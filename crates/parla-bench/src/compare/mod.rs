@@ -1,5 +1,6 @@
-//! The side-by-side table: every row's scenario runs against every server in turn, round after round, so that whatever
-//! the machine does besides hits all of them. The server has core 0 and the load generator core 1.
+//! The side-by-side table: the scenario of every row runs against every server in turn, round after round, so
+//! that other load on the machine affects all of them. The server runs on core 0 and the load generator on
+//! core 1.
 
 pub(crate) mod server;
 mod table;
@@ -92,7 +93,7 @@ impl Row {
         }
     }
 
-    /// The figures that the table shows.
+    /// The figures of this row that the table shows.
     fn measures(self) -> &'static [Measure] {
         match self {
             Self::One | Self::Eight | Self::OneTags | Self::EightTags | Self::Rooms => {
@@ -110,7 +111,7 @@ impl Row {
 /// Runs all rows and prints the table.
 pub(crate) fn compare(options: &CompareOptions) -> Result<(), Error> {
     let clients = options.clients.max(options.idle_clients) as u64;
-    // The servers inherit this limit; some files more than clients.
+    // The servers inherit this limit; they need a few files more than they have clients.
     measure::allow_open_files(clients + 1000)?;
     let contestants = contestants(options);
     let rows = if options.rows.is_empty() { Row::value_variants() } else { &options.rows };
@@ -122,7 +123,8 @@ pub(crate) fn compare(options: &CompareOptions) -> Result<(), Error> {
         let mut title = String::new();
         for round in 1..=options.rounds {
             for (contestant, column) in contestants.iter().zip(&mut columns) {
-                // A server that runs on reuses the memory of the round before, so only its first one counts.
+                // A server that keeps running reuses the memory of the previous round, so only its first
+                // round counts.
                 if row == &Row::Idle && round > 1 && matches!(contestant, Contestant::Other(_)) {
                     continue;
                 }
@@ -152,7 +154,7 @@ fn run_once(
     contestant: &Contestant,
     options: &CompareOptions,
 ) -> Result<(Settings, Report), Error> {
-    // What is started now inherits the core.
+    // Processes that are started from here on inherit the core.
     measure::pin_myself(SERVER_CORE)?;
     let running = contestant.start(&options.dir);
     measure::pin_myself(GENERATOR_CORE)?;

@@ -1,5 +1,6 @@
-//! The servers that are compared: how each is started, found and stopped. A started server has a data directory of its
-//! own, listens on a port the system chose, and is gone when its [`Running`] is dropped.
+//! The servers that are compared: how each is started, found and stopped. A server that is started here has
+//! its own data directory, listens on a port that the system chose, and is gone when its [`Running`] is
+//! dropped.
 
 use std::{
     fs::{self, File},
@@ -22,10 +23,10 @@ use crate::{
 const START_PATIENCE: Duration = Duration::from_secs(20);
 const STOP_PATIENCE: Duration = Duration::from_secs(5);
 const LOOK_AGAIN: Duration = Duration::from_millis(10);
-/// A server that is not started afresh gets this long to forget the clients of the run before.
+/// How long a server that is not started anew has to forget the clients of the previous run.
 const OTHER_REST: Duration = Duration::from_secs(2);
 
-/// What parlad is told, with the networks that are free of its limits.
+/// The configuration of parlad, with the networks that are exempt from its limits.
 fn parlad_config(exempt: &str) -> String {
     format!(
         r#"[server]
@@ -47,26 +48,27 @@ durability = "fsync"
     )
 }
 
-/// A server that takes part.
+/// A server that takes part in the comparison.
 #[derive(Debug)]
 pub(crate) enum Contestant {
     /// `parla-bench loop`.
     BareLoop,
     /// The parlad binary at this path.
     Parlad(PathBuf),
-    /// The same, with its limits for everyone but 127.0.0.1.
+    /// The same, with its limits for everyone except 127.0.0.1.
     LimitedParlad(PathBuf),
-    /// Somebody else's server, which is running already.
+    /// Another server that is already running.
     Other(Other),
 }
 
 /// A server that is ready for clients.
 pub(crate) struct Running {
-    /// Where it listens.
+    /// The address that it listens on.
     pub(crate) address: SocketAddr,
-    /// Its process.
+    /// The process that serves.
     pub(crate) process: Process,
-    /// Stopped when dropped, and then its directory is removed.
+    /// The process that was started here, if any; dropping it stops the process and then removes its
+    /// directory.
     _started: Option<Started>,
 }
 
@@ -76,7 +78,7 @@ struct Started {
 }
 
 impl Contestant {
-    /// What the table calls it.
+    /// The name of the server in the table.
     pub(super) fn name(&self) -> &str {
         match self {
             Self::BareLoop => "bare loop",
@@ -85,7 +87,7 @@ impl Contestant {
         }
     }
 
-    /// Starts it, with its data below `directory`, and waits until it listens.
+    /// Starts the server with its data below `directory`, and waits until it listens.
     pub(crate) fn start(&self, directory: &Path) -> Result<Running, Error> {
         let command = match self {
             Self::BareLoop => {
@@ -131,7 +133,7 @@ impl Started {
         Ok(Self { child, directory })
     }
 
-    /// Where it says that it listens.
+    /// The address that the server says it listens on.
     fn address(&mut self, server: &str) -> Result<SocketAddr, Error> {
         let deadline = Instant::now() + START_PATIENCE;
         loop {
@@ -151,7 +153,7 @@ impl Started {
 
 impl Drop for Started {
     fn drop(&mut self) {
-        // An error here means that it has ended already.
+        // An error here means that the process has already ended.
         let _ = kill_process(Process::of_child(&self.child).pid(), Signal::TERM);
         let deadline = Instant::now() + STOP_PATIENCE;
         while Instant::now() < deadline {
@@ -165,10 +167,11 @@ impl Drop for Started {
     }
 }
 
-/// The first `127.0.0.1:PORT` in what a server said so far. Port 0 is what it was asked for, not where it is.
+/// The first `127.0.0.1:PORT` in what a server has printed so far. Port 0 is what it was asked for, and not
+/// where it listens.
 fn listening_address(log: &str) -> Option<SocketAddr> {
     log.split("127.0.0.1:").skip(1).find_map(|rest| {
-        // Without something behind them, the digits may not be all.
+        // If nothing follows the digits, some of them may be missing.
         let end = rest.find(|character: char| !character.is_ascii_digit())?;
         let port = rest.get(..end)?.parse().ok().filter(|port| *port != 0)?;
         Some(SocketAddr::from(([127, 0, 0, 1], port)))

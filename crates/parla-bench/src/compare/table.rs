@@ -1,4 +1,5 @@
-//! The Markdown of a comparison: medians, spreads and ratios. Pure, apart from looking up a file system's kind.
+//! The Markdown of a comparison: medians, spreads and ratios. Pure, apart from looking up a file system's
+//! kind.
 
 use std::{fs, path::Path};
 
@@ -7,11 +8,11 @@ use crate::report::{Measure, Report};
 /// The reports of one server in one row, one per round.
 #[derive(Debug, Default)]
 pub(super) struct Column {
-    /// In the order of the rounds.
+    /// The reports in the order of the rounds.
     pub(super) reports: Vec<Report>,
 }
 
-/// The table's head. The first server is the one that ratios refer to.
+/// The head of the table. Ratios refer to the first server.
 pub(super) fn head<'a>(servers: impl Iterator<Item = &'a str>) -> String {
     let (mut names, mut rule) = ("| scenario | figure |".to_owned(), "|---|---|".to_owned());
     for (place, server) in servers.enumerate() {
@@ -41,7 +42,7 @@ pub(super) fn line(title: &str, measure: Measure, columns: &[Column]) -> String 
     line
 }
 
-/// What makes a run's figures worthless, in words.
+/// What makes a run's figures worthless, in words; `None` if nothing does.
 pub(super) fn trouble(title: &str, server: &str, report: &Report) -> Option<String> {
     let faults = [Measure::Missing, Measure::Extra, Measure::Refusals, Measure::Closed];
     let faults = faults.into_iter().filter_map(|measure| match report.figure(measure) {
@@ -56,7 +57,7 @@ pub(super) fn trouble(title: &str, server: &str, report: &Report) -> Option<Stri
     Some(format!("- {server}, {title}: {}", faults.join(", ")))
 }
 
-/// What is written below the table.
+/// The text below the table.
 pub(super) fn verdict(troubles: &[String]) -> String {
     if troubles.is_empty() {
         "\nEvery run delivered each message to each member exactly once; nothing was refused or closed."
@@ -66,7 +67,7 @@ pub(super) fn verdict(troubles: &[String]) -> String {
     }
 }
 
-/// The kind of file system a directory is on, by the longest mount point above it.
+/// The kind of file system that a directory is on, by the longest mount point above it.
 pub(super) fn filesystem(directory: &Path) -> Option<String> {
     let mounts = fs::read_to_string("/proc/self/mounts").ok()?;
     let above = mounts.lines().filter_map(|mount| {
@@ -93,12 +94,12 @@ fn caption(measure: Measure) -> &'static str {
     }
 }
 
-/// Microseconds below a hundred deserve a decimal, counts do not.
+/// The number of decimals: one for microseconds below a hundred, none for counts.
 fn decimals(measure: Measure) -> usize {
     usize::from(measure.key().ends_with("_us"))
 }
 
-/// The median, and least to most if there are several.
+/// The median, with minimum and maximum if there are several figures.
 fn spread(mut figures: Vec<f64>, decimals: usize) -> String {
     figures.sort_by(f64::total_cmp);
     let (Some(least), Some(most)) = (figures.first(), figures.last()) else { return "–".to_owned() };
@@ -109,7 +110,7 @@ fn spread(mut figures: Vec<f64>, decimals: usize) -> String {
     format!("{median:.decimals$} ({least:.decimals$}–{most:.decimals$})")
 }
 
-/// Of sorted figures.
+/// The median of sorted figures.
 fn median(figures: &[f64]) -> Option<f64> {
     let upper = *figures.get(figures.len() / 2)?;
     if figures.len() % 2 == 1 {

@@ -1,5 +1,5 @@
-//! Messages in rooms: `fanout` keeps a fixed number in flight, `latency` sends at a fixed rate. Both warm up, measure for
-//! a window, then wait for what is still on its way, so that every message is accounted for.
+//! Messages in rooms: `fanout` keeps a fixed number in flight, `latency` sends at a fixed rate. Both warm up,
+//! measure for a window, and then wait for what is still on its way, so that every message is accounted for.
 
 use std::{
     thread,
@@ -21,14 +21,16 @@ use crate::{
 
 /// How long to wait for deliveries after the last message was sent.
 const DRAIN: Duration = Duration::from_secs(5);
-/// How long nothing must arrive for all to be quiet.
+/// How long nothing may arrive before everything counts as quiet.
 const QUIET: Duration = Duration::from_millis(200);
-/// A sleep may take this much longer than asked, so before a message is due the load generator does not sleep.
+/// A sleep may take this much longer than asked, so the load generator does not sleep shortly before a
+/// message is due.
 const SLEEP_ERROR: Duration = Duration::from_millis(2);
-/// With fewer deliveries outstanding lines are not left to gather: they may be all that the next message waits for.
+/// With fewer deliveries outstanding, lines are read at once: they may be all that the next message waits
+/// for.
 const GATHER_ABOVE: usize = 128;
 
-/// Keeps messages in flight in every room.
+/// Keeps a fixed number of messages in flight in every room.
 pub(super) fn fanout(settings: &Settings) -> Result<Report, Error> {
     let slots = settings.rooms.saturating_mul(settings.in_flight);
     if slots == 0 || settings.clients < settings.rooms.saturating_mul(2) {
@@ -40,7 +42,7 @@ pub(super) fn fanout(settings: &Settings) -> Result<Report, Error> {
     run.measure(settings)
 }
 
-/// Sends at a fixed rate in one room.
+/// Sends messages at a fixed rate in one room.
 pub(super) fn latency(settings: &Settings) -> Result<Report, Error> {
     if settings.clients < 2 {
         return Err(Error::Settings("the room needs two clients"));
@@ -56,12 +58,13 @@ struct Run {
     swarm: Swarm,
     intake: Intake,
     traffic: Traffic,
-    /// How long lines may gather while many are on their way. Reading each at once makes the receiving core contend
-    /// with the server's for sockets and memory; how much that costs the server depends on the machine and its load.
+    /// How long lines may gather while many are on their way. If each is read at once, the receiving core
+    /// competes with the server's for sockets and memory; the cost for the server depends on the machine and
+    /// its load.
     gather: Duration,
 }
 
-/// Meters at one end of the window.
+/// The measurements at one end of the window.
 struct Meters {
     at: Instant,
     server: Option<Duration>,
@@ -81,7 +84,7 @@ impl Run {
         let traffic = Traffic::new(flight, rooms, shape)
             .map_err(|_| Error::Settings("the histogram's bounds are wrong"))?;
         let mut run = Self { swarm, intake, traffic, gather: Duration::ZERO };
-        // The news of the joins are still on their way to everybody.
+        // The announcements of the joins are still on their way to everybody.
         run.settle()?;
         Ok(run)
     }
@@ -105,7 +108,7 @@ impl Run {
         while self.traffic.flight.missing() > 0 && Instant::now() < deadline {
             self.drive(Instant::now() + Duration::from_millis(10))?;
         }
-        // Time for duplicates to show up.
+        // This leaves time for duplicates to appear.
         self.settle()?;
         report.add(Measure::Missing, self.traffic.flight.missing() as f64);
         report.add(Measure::Extra, self.traffic.extra as f64);

@@ -1,4 +1,4 @@
-//! Clients that do nothing but answer PING: what does the server keep in memory for each. The kernel's memory for the
+//! Measures the server's memory per client with clients that only answer PING. The kernel's memory for the
 //! sockets is not counted.
 
 use std::time::{Duration, Instant};
@@ -12,10 +12,10 @@ use crate::{
     wire::Line,
 };
 
-/// How long the clients are idle before memory is read.
+/// How long the clients are idle before the memory is read.
 const REST: Duration = Duration::from_secs(3);
 
-/// Registers clients, lets them rest, and divides what the server has grown by.
+/// Registers clients, lets them rest, and divides the growth of the server's memory by their number.
 pub(super) fn idle(settings: &Settings) -> Result<Report, Error> {
     if settings.clients == 0 {
         return Err(Error::Settings("one client at least has to be idle"));
@@ -46,7 +46,7 @@ pub(super) fn idle(settings: &Settings) -> Result<Report, Error> {
     Ok(report)
 }
 
-/// Takes lines and does nothing.
+/// A receiver that ignores all lines.
 struct Nothing;
 
 impl Receiver for Nothing {

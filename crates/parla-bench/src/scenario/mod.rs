@@ -1,4 +1,4 @@
-//! The scenarios: what clients do to a server, and which figures come of it.
+//! The scenarios: what clients do to a server, and which figures result.
 
 mod delivery;
 mod idle;
@@ -22,7 +22,7 @@ pub(crate) enum Scenario {
 }
 
 impl Scenario {
-    /// How many clients it has if nothing else is said.
+    /// The number of clients by default.
     pub(crate) fn clients_default(self) -> usize {
         match self {
             Self::Fanout | Self::Latency => 500,
@@ -36,21 +36,21 @@ impl Scenario {
 pub(crate) struct Settings {
     /// The server's address.
     pub(crate) server: SocketAddr,
-    /// The server's process; without it no CPU time and memory is measured.
+    /// The server's process; without it, CPU time and memory are not measured.
     pub(crate) process: Option<Process>,
-    /// How many clients to connect.
+    /// The number of clients to connect.
     pub(crate) clients: usize,
-    /// Over how many rooms they are spread.
+    /// The number of rooms that they are spread over.
     pub(crate) rooms: usize,
-    /// Messages each room has in flight.
+    /// The number of messages that each room has in flight.
     pub(crate) in_flight: usize,
     /// How long to measure.
     pub(crate) window: Duration,
-    /// How long to run before.
+    /// How long to run before measuring.
     pub(crate) warm_up: Duration,
-    /// Bytes of text in a message.
+    /// The bytes of text in a message.
     pub(crate) payload_bytes: usize,
-    /// Whether to ask for message tags and to label messages.
+    /// Whether to request message tags and label messages.
     pub(crate) tags: bool,
     /// Messages per second of [`Scenario::Latency`].
     pub(crate) rate: f64,
@@ -66,7 +66,7 @@ impl Settings {
 
 /// Runs a scenario to its end.
 pub(crate) fn run(scenario: Scenario, settings: &Settings) -> Result<Report, Error> {
-    // Some more than the clients: epoll, standard streams, files below /proc.
+    // A few more files than clients are needed: epoll, standard streams, files below /proc.
     crate::measure::allow_open_files(settings.clients as u64 + 100)?;
     match scenario {
         Scenario::Fanout => delivery::fanout(settings),

@@ -1,4 +1,5 @@
-//! The messages that clients send and receive: who sends next, when, and what came of it. Counts; never waits.
+//! The messages that clients send and receive: who sends next and when, and what was received. Counts, and
+//! never waits.
 
 use std::time::{Duration, Instant};
 
@@ -14,29 +15,29 @@ use crate::{
 /// When the next message is sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Pace {
-    /// When the one before it in its slot is complete.
+    /// When the previous message in the same slot is complete.
     Closed,
-    /// At fixed intervals, whether the one before arrived or not. Latency counts from when it was due, so a load
-    /// generator or server that falls behind cannot hide it.
+    /// At fixed intervals, whether the previous message has arrived or not. Latency is counted from when a
+    /// message was due, so that a load generator or a server that falls behind cannot hide it.
     Open {
-        /// When the next one is due.
+        /// When the next message is due.
         due: Instant,
-        /// Time between two.
+        /// The time between two messages.
         interval: Duration,
     },
-    /// Never.
+    /// Never: nothing is sent.
     Stopped,
 }
 
-/// What was counted since the last reset.
+/// The counts since the last reset.
 pub(super) struct Counts {
-    /// Lines delivered, echoes included.
+    /// The lines delivered, including echoes.
     pub(super) deliveries: u64,
-    /// Messages completed.
+    /// The messages completed.
     pub(super) messages: u64,
-    /// Nanoseconds from sending to every delivery, echoes excluded.
+    /// The nanoseconds from sending to every delivery, without echoes.
     pub(super) latency: Histogram<u64>,
-    /// Nanoseconds from sending to the sender's own copy.
+    /// The nanoseconds from sending to the sender's own copy.
     pub(super) echo: Histogram<u64>,
 }
 
@@ -44,23 +45,23 @@ pub(super) struct Counts {
 pub(super) struct Traffic {
     /// The messages on their way.
     pub(super) flight: Flight,
-    /// Counted since the last [`Traffic::reset`].
+    /// The counts since the last [`Traffic::reset`].
     pub(super) counts: Counts,
-    /// Deliveries that should not have come, of the whole run.
+    /// The deliveries that should not have arrived, over the whole run.
     pub(super) extra: u64,
     pace: Pace,
     granted: Granted,
     payload_bytes: usize,
     /// The member of each room that sends next.
     next_sender: Vec<usize>,
-    /// Slots used so far by an open pace.
+    /// The number of slots that an open pace has used so far.
     launched: usize,
     line: Vec<u8>,
 }
 
 impl Counts {
     fn new() -> Result<Self, hdrhistogram::CreationError> {
-        // From a microsecond to a minute.
+        // The range is from a microsecond to a minute.
         let histogram = Histogram::new_with_bounds(1_000, 60_000_000_000, 3)?;
         Ok(Self { deliveries: 0, messages: 0, latency: histogram.clone(), echo: histogram })
     }
@@ -72,17 +73,17 @@ impl Counts {
     }
 }
 
-/// How messages look.
+/// The form of messages.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Shape {
     /// What the server granted to all clients.
     pub(super) granted: Granted,
-    /// Bytes of text.
+    /// The bytes of text.
     pub(super) payload_bytes: usize,
 }
 
 impl Traffic {
-    /// No message is on its way yet.
+    /// Traffic with no message on its way.
     pub(super) fn new(
         flight: Flight,
         rooms: usize,
@@ -101,7 +102,7 @@ impl Traffic {
         })
     }
 
-    /// Starts sending at a pace.
+    /// Starts to send at this pace.
     pub(super) fn start(&mut self, swarm: &mut Swarm, pace: Pace) {
         self.pace = pace;
         if pace == Pace::Closed {
@@ -112,17 +113,17 @@ impl Traffic {
         }
     }
 
-    /// Sends no more.
+    /// Stops sending.
     pub(super) fn stop(&mut self) {
         self.pace = Pace::Stopped;
     }
 
-    /// Forgets what was counted.
+    /// Resets the counts.
     pub(super) fn reset(&mut self) {
         self.counts.reset();
     }
 
-    /// Sends what is due by the clock, and says when the next message is.
+    /// Sends what is due by the clock, and returns when the next message is due.
     pub(super) fn tick(&mut self, swarm: &mut Swarm, now: Instant) -> Option<Instant> {
         let Pace::Open { mut due, interval } = self.pace else { return None };
         while due <= now && self.launched < self.flight.slots() {

@@ -10,12 +10,12 @@ use crate::{
 const TYPES: [&str; 2] = ["draft/multiline", "multiline"];
 const CONCAT: [&str; 2] = ["draft/multiline-concat", "multiline-concat"];
 
-/// A message that is coming in.
+/// A message that is still arriving.
 #[derive(Debug)]
 pub(crate) struct Multiline {
-    /// The line that opened it, without its end: it says who speaks, when and to whom.
+    /// The line that opened it, without the line break; it carries the sender, the time and the target.
     opening: Vec<u8>,
-    /// By which command its first line came.
+    /// The command of its first line.
     command: CommandName,
     text: String,
     lines: usize,
@@ -34,7 +34,7 @@ impl Multiline {
         Some(Self { opening, command: CommandName::Privmsg, text: String::new(), lines: 0, is_cut: false })
     }
 
-    /// Takes a line of it. False if the line does not belong into a message.
+    /// Adds a line. Returns false if the line cannot be part of a message.
     pub(crate) fn push(&mut self, message: &Message<'_>) -> bool {
         let Some(command @ (CommandName::Privmsg | CommandName::Notice)) = CommandName::of(message) else {
             return false;
@@ -59,7 +59,7 @@ impl Multiline {
         true
     }
 
-    /// The whole message, as if it had come in one line. None if nothing was said.
+    /// The whole message, as if it had come in one line; `None` if it has no text.
     pub(crate) fn message(&self) -> Option<Message<'_>> {
         let mut message = Message::parse(&self.opening).ok()?;
         let target = message.param(2)?;
@@ -76,14 +76,14 @@ impl Multiline {
 
 /// A part of a page of history.
 pub(crate) enum Part<'a> {
-    /// A line that stands for itself.
+    /// A line on its own.
     Line(&'a [u8]),
-    /// A message of several lines.
+    /// A message of several lines, joined.
     Whole(Multiline),
 }
 
 impl Part<'_> {
-    /// As one message.
+    /// This part as one message.
     pub(crate) fn message(&self) -> Option<Message<'_>> {
         match self {
             Part::Line(line) => Message::parse(line).ok(),
@@ -92,8 +92,8 @@ impl Part<'_> {
     }
 }
 
-/// The lines of a page with those joined that are one message; it stands where it was opened. What was not ended is joined as far
-/// as it has come.
+/// The lines of a page, with the lines of each multiline message joined at the place where it was opened. A
+/// message that was not closed is joined as far as it has arrived.
 pub(crate) fn joined(lines: &[Vec<u8>]) -> Vec<Part<'_>> {
     let mut open: SortedMap<String, usize> = SortedMap::default();
     let mut parts = Vec::new();

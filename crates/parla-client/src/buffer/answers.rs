@@ -1,4 +1,4 @@
-//! Answers to messages: which message each quotes, also if that comes in later or is taken back.
+//! Answers to messages: which message each of them quotes, even if that message arrives later or is deleted.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -9,7 +9,7 @@ use crate::{
     view::{Content, Quoted, Reply, Row, RowId, Said},
 };
 
-/// The answers of one conversation that wait for what they answer, by its id.
+/// The answers of one conversation that wait for the message they answer, by the msgid of that message.
 #[derive(Debug, Default)]
 pub(super) struct Answers {
     waiting: BTreeMap<Arc<str>, Vec<RowId>>,
@@ -32,13 +32,13 @@ impl Answers {
 }
 
 impl Buffer {
-    /// The answer to the message of this id, as far as that is here.
+    /// The answer to the message with this id, with a quotation if that message is here.
     pub(super) fn reply_to(&self, msgid: &str) -> Reply {
         let row = self.timeline.row_of(msgid).and_then(|id| self.timeline.row(id));
         Reply { to: msgid.into(), quoted: row.and_then(quoted) }
     }
 
-    /// A message has come into its place: it may answer others, and others may answer it.
+    /// A message has been put in its place. It may answer others, and others may be waiting for it.
     pub(super) fn has_come(&mut self, id: RowId, said: &Said) {
         if let Some(reply) = said.reply.as_ref().filter(|reply| reply.quoted.is_none()) {
             self.answers.wait(&reply.to, id);
@@ -59,7 +59,7 @@ impl Buffer {
         }
     }
 
-    /// A message was taken back: nobody quotes it any more.
+    /// A message was deleted, so no answer quotes it any more.
     pub(crate) fn is_not_quoted(&mut self, msgid: &str) {
         self.timeline.update_messages(
             |said| said.reply.as_ref().is_some_and(|reply| &*reply.to == msgid && reply.quoted.is_some()),
@@ -68,13 +68,14 @@ impl Buffer {
     }
 }
 
-/// A message in short. None if it is none, or was taken back.
+/// A short form of a message; `None` if the row is not a message or was deleted.
 fn quoted(row: &Row) -> Option<Quoted> {
     let Content::Said(said) = &row.content else { return None };
     if said.deleted.is_some() {
         return None;
     }
-    // Cut anywhere, what changes the direction of writing would not be closed.
+    // A cut could leave out the character that ends a change of writing direction, and what follows would be
+    // reversed.
     let words = said.text.plain.trim().lines().next().unwrap_or_default();
     let mut chars = words.chars().filter(|char| !is_deceptive(*char) || *char == '\u{200D}');
     let mut words: String = chars.by_ref().take(QUOTED_CHARS_MAX).collect();

@@ -1,5 +1,5 @@
-//! What stands in the place of messages that were taken back, also after the program was started anew. Histories leave such
-//! messages out, so this is known here alone. Nothing of what they said is kept.
+//! The placeholders of deleted messages, which also survive a restart. A server's history leaves deleted
+//! messages out, so only we know where they were. Nothing of their text is kept.
 
 use std::sync::Arc;
 
@@ -13,12 +13,12 @@ use crate::{
     view::{Audience, Author, Content, Deleted, Earlier, Manner, Row, RowId, Said},
 };
 
-/// A message that was taken back: who had said it and when, and who took it back. Names as they are shown.
+/// A deleted message: who sent it and when, and who deleted it. The names are as they are shown.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct Deletion {
     msgid: String,
-    /// When it was said, in milliseconds of Unix time.
+    /// When it was sent, in milliseconds of Unix time.
     at: i64,
     nick: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -30,7 +30,7 @@ pub(crate) struct Deletion {
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     bot: bool,
     manner: Manner,
-    /// The sign of those whom it was for, if it was not for all.
+    /// The prefix of the rank that it was addressed to, if it was not for all members.
     #[serde(skip_serializing_if = "Option::is_none")]
     sign: Option<char>,
     by: String,
@@ -82,17 +82,17 @@ impl Deletion {
 }
 
 impl Buffer {
-    /// What is known of messages that were taken back, by when they were said.
+    /// The deletions that are known, by the time when the messages were sent.
     pub(crate) fn deletions(&self) -> &[Deletion] {
         &self.deletions
     }
 
-    /// What was known of them when the program ended.
+    /// Restores the deletions that were known when the program ended.
     pub(crate) fn restore_deletions(&mut self, deletions: Vec<Deletion>) {
         self.deletions = deletions;
     }
 
-    /// A message is taken back: nothing of what it said is here any more. False if that is known.
+    /// Deletes the content of a message. Returns false if the deletion was already known.
     pub(crate) fn take_back(&mut self, row: RowId, msgid: &str, deleted: Deleted) -> bool {
         let Some(Row { at, content: Content::Said(said), .. }) = self.timeline.row(row) else { return false };
         if said.deleted.is_some() {
@@ -117,12 +117,13 @@ impl Buffer {
         self.is_stored = false;
     }
 
-    /// More of the past is here now: what was taken back in it stands there, too. `earlier` is what may be had before all that.
+    /// Puts the placeholders of deleted messages into the part of the past that has just become known.
+    /// `earlier` says what may lie before that part.
     pub(crate) fn put_back_deleted(&mut self, earlier: Earlier) {
         for deletion in self.deletions.clone() {
             let msgid = Some(deletion.msgid.as_str());
             match self.timeline.row_of(&deletion.msgid) {
-                // The history of this server has it all the same.
+                // This server's history contains the message nevertheless.
                 Some(row) => {
                     self.take_back(row, &deletion.msgid, deletion.deleted());
                 }

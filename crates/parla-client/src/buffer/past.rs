@@ -1,4 +1,5 @@
-//! What is known of the time before the person came, or was away: what may be had of it, and what is missing.
+//! What is known of the time before the person joined or while they were away: what can still be fetched, and
+//! what is missing.
 
 use parla_proto::Timestamp;
 
@@ -12,27 +13,27 @@ use crate::{
 #[derive(Debug)]
 pub(super) struct Past {
     earlier: Earlier,
-    /// What was said while the person was gone and was not fetched yet.
+    /// What was said while the person was gone and has not been fetched yet.
     missed: Missed,
-    /// When the person came, by the server's clock.
+    /// When the person joined, by the server's clock.
     joined_at: Option<Timestamp>,
-    /// Before this time the archive has not been asked. None if it was not asked at all.
+    /// The archive has been asked back to this time; `None` if it has not been asked at all.
     recalled_to: Option<Timestamp>,
-    /// The last of the messages that are being repeated without a batch: the next one follows it.
+    /// The last message of those that are being repeated outside a batch; the next one follows it.
     pub(super) repeated: Option<RowId>,
-    /// What a bouncer plays back; none if nothing is expected of one.
+    /// What a bouncer has played back; `None` if no playback is expected.
     pub(super) played: Option<Played>,
 }
 
-/// What of a room is not known and not marked as a gap.
+/// The part of a conversation that is unknown and not marked by a gap.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Missed {
-    /// All is here, as far as one can know.
+    /// Nothing is missing, as far as we know.
     #[default]
     Nothing,
-    /// What followed this.
+    /// Everything after this message.
     Since(Anchor),
-    /// Whatever there is.
+    /// Everything that was said there.
     All,
 }
 
@@ -48,7 +49,7 @@ impl Past {
         }
     }
 
-    /// Earlier messages may be had.
+    /// Notes that earlier messages may be available.
     pub(super) const fn may_be_more(&mut self) {
         self.earlier = Earlier::Possible;
     }
@@ -57,40 +58,41 @@ impl Past {
         self.earlier
     }
 
-    /// The person has come in.
+    /// Notes when the person joined.
     pub(super) const fn entered(&mut self, at: Timestamp) {
         self.joined_at = Some(at);
     }
 }
 
 impl Buffer {
-    /// Whether there is more before the first row.
+    /// Whether there are messages before the first row.
     pub(crate) const fn earlier(&self) -> Earlier {
         self.past.earlier
     }
 
-    /// It is known now whether there is more before the first row.
+    /// Sets whether there are messages before the first row.
     pub(crate) const fn set_earlier(&mut self, earlier: Earlier) {
         self.past.earlier = earlier;
         self.is_changed = true;
     }
 
-    /// When the person came, by the server's clock.
+    /// When the person joined, by the server's clock.
     pub(crate) const fn joined_at(&self) -> Option<Timestamp> {
         self.past.joined_at
     }
 
-    /// Up to which time the archive was asked, from the end on.
+    /// The time back to which the archive has been asked.
     pub(crate) const fn recalled_to(&self) -> Option<Timestamp> {
         self.past.recalled_to
     }
 
-    /// The archive has given all back to this time.
+    /// Notes that the archive has returned everything back to this time.
     pub(crate) fn recalled(&mut self, to: Option<Timestamp>) {
         self.past.recalled_to = to.into_iter().chain(self.past.recalled_to).min();
     }
 
-    /// From where on something is missing now, unless that was so before.
+    /// Marks everything from here on as missing, unless something was already missing, and returns what is
+    /// missing.
     pub(crate) fn miss(&mut self) -> &Missed {
         if self.past.missed == Missed::Nothing {
             self.past.missed = self.timeline.newest().map_or(Missed::All, Missed::Since);
@@ -98,24 +100,26 @@ impl Buffer {
         &self.past.missed
     }
 
-    /// Something is missing behind this, unless more is.
+    /// Marks everything after this message as missing, unless more than that already is.
     pub(crate) fn miss_since(&mut self, anchor: Anchor) {
         if self.past.missed == Missed::Nothing {
             self.past.missed = Missed::Since(anchor);
         }
     }
 
-    /// Nothing is missing any more that no gap stands for. Gives what was.
+    /// Clears what is missing without a gap, and returns it.
     pub(crate) fn take_missed(&mut self) -> Missed {
         std::mem::take(&mut self.past.missed)
     }
 
-    /// What was missed is on its way. Until it is here, nothing counts as seen: it would be above all that was.
+    /// Whether missed messages are on their way. Until they arrive, nothing counts as seen, because they will
+    /// appear above what is here now.
     pub(crate) fn is_awaited(&self) -> bool {
         self.is_room() && self.is_present() && self.past.missed != Missed::Nothing
     }
 
-    /// The connection is another, or the person comes or goes: what is missing stands behind all that is known.
+    /// Starts over because the connection changed, or because the person joined or left: whatever is missing
+    /// now comes after everything that is known.
     pub(super) const fn begin_anew(&mut self) {
         self.timeline.begin_anew();
         self.past.repeated = None;

@@ -1,5 +1,6 @@
-//! What a bouncer plays back: it stayed in the room while the person was gone, and repeats what was said there, unasked. ZNC
-//! keeps so many of the last lines of each room and no history that could be asked for.
+//! Playback from a bouncer, which stays in the channel while the person is gone and repeats unasked what was
+//! said there. ZNC keeps a limited number of recent lines per channel and offers no history that we could ask
+//! for.
 
 use parla_proto::Timestamp;
 
@@ -9,13 +10,13 @@ use crate::{
     view::{Content, Gap, GapState, Row, RowId},
 };
 
-/// Lines that ZNC keeps of a room if nobody has told it otherwise. If so many come, there may have been more.
+/// The number of lines that ZNC keeps per channel by default. If that many come, there may have been more.
 const KEPT_LINES: u32 = 50;
 
-/// What was played back in a room since the person is there again.
+/// What has been played back in a channel since the person returned.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Played {
-    /// The newest message that was known before.
+    /// The time of the newest message that was known before.
     since: Timestamp,
     first: Option<First>,
     lines: u32,
@@ -29,27 +30,29 @@ struct First {
 }
 
 impl Buffer {
-    /// The person is back at a bouncer, which will play back what was said since then.
+    /// The person has returned to a bouncer, which will play back what was said since this time.
     pub(crate) const fn expect_playback(&mut self, since: Timestamp) {
         self.past.played = Some(Played { since, first: None, lines: 0 });
     }
 
-    /// Nothing more is expected to be played back: no bouncer does it here, or all that was known before follows.
+    /// No more playback is expected, because there is no bouncer or because it has reached what was already
+    /// known.
     pub(crate) const fn expect_no_playback(&mut self) {
         self.past.played = None;
     }
 
-    /// A message of the past came unasked, or in a page.
+    /// A message from the past has arrived, either unasked or in a page.
     pub(crate) fn played(&mut self, added: &Added, at: Timestamp) {
         match added {
             Added::New(row) => self.is_played(First { row: *row, at }),
-            // What was said since the person is back says nothing of what was said before.
+            // A message from after the person's return says nothing about what was said before it.
             Added::Known(row) if !self.timeline.is_live(*row) => self.expect_no_playback(),
             Added::Known(_) | Added::Nowhere => {}
         }
     }
 
-    /// A message that was not known is played back. Only if the bouncer may not have kept everything, something is missing.
+    /// An unknown message is played back. Something is missing only if the bouncer may not have kept
+    /// everything.
     fn is_played(&mut self, this: First) {
         let Some(played) = &mut self.past.played else { return };
         played.lines += 1;
@@ -62,8 +65,8 @@ impl Buffer {
         self.add_gap(Spot::Before(first.row), gap);
     }
 
-    /// Where a message goes that is repeated without a batch: it follows the one that was repeated before it; the first has
-    /// nothing but its time to say where it goes.
+    /// The place for a message that is repeated outside a batch: after the one that was repeated before it.
+    /// The first has only its time to go by.
     pub(crate) fn repeated_spot(&self, at: Timestamp) -> Spot {
         self.last_repeated().map_or_else(|| self.timeline.spot_by_time(at), Spot::Behind)
     }
@@ -72,7 +75,7 @@ impl Buffer {
         self.past.repeated.filter(|row| self.timeline.contains(*row))
     }
 
-    /// A message was repeated without a batch.
+    /// Notes that a message was repeated outside a batch.
     pub(crate) fn repeated(&mut self, added: &Added, at: Timestamp) {
         let before = self.last_repeated();
         if let Added::New(row) | Added::Known(row) = added {
@@ -84,12 +87,13 @@ impl Buffer {
         self.played(added, at);
     }
 
-    /// What comes now is not repeated, and ends what was.
+    /// Ends a run of repeated messages: the next message is not one of them.
     pub(crate) const fn repeats_no_more(&mut self) {
         self.past.repeated = None;
     }
 
-    /// What was taken to be lost is here: at least from this row on, or all of it if it follows a message that was repeated too.
+    /// Narrows a gap because supposedly lost messages have arrived: at least from this row on, or all of them
+    /// if it follows another repeated message.
     fn narrow_gap(&mut self, row: RowId, repeated_before: Option<RowId>) {
         let lost = |row: Option<&Row>| match row {
             Some(Row { id, content: Content::Gap(Gap { state: GapState::Lost, .. }), .. }) => Some(*id),

@@ -1,5 +1,5 @@
-//! Up to where a conversation was read, and what was not. Where the rows show that, their order decides; times only where nothing
-//! else is known.
+//! Up to where a conversation has been read, and how much is unread. The order of the rows decides wherever
+//! it is known; times are used only where nothing else is.
 
 use std::sync::Arc;
 
@@ -12,27 +12,27 @@ use crate::{
     view::{BufferId, BufferKind, Content, Counted, Gap, GapState, Row, RowId},
 };
 
-/// What the person has read of a conversation.
+/// How much of a conversation the person has read.
 #[derive(Debug, Default)]
 pub(super) struct Reading {
-    /// What stands behind this was not read. None if nothing ever was.
+    /// Everything after this message is unread; `None` if nothing has ever been read.
     read: Option<Read>,
-    /// Up to where the server knows that it was read, on this connection.
+    /// The read position that the server knows of on this connection.
     told: Option<Timestamp>,
     unread: u32,
     mentions: u32,
-    /// The first row that was not read.
+    /// The first unread row.
     divider: Option<RowId>,
-    /// The person is here for the first time: what was said before is not news.
+    /// Whether this is the person's first visit, on which earlier messages do not count as unread.
     is_first_visit: bool,
-    /// More was read since the client looked last.
+    /// Whether the read position has moved since the client last checked.
     has_moved: bool,
 }
 
-/// The message up to which a conversation was read.
+/// The message up to which a conversation has been read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Read {
-    /// Its time; decides only where no id is known.
+    /// The time of the message; used only if no msgid is known.
     pub(crate) at: Timestamp,
     pub(crate) msgid: Option<Arc<str>>,
 }
@@ -68,7 +68,7 @@ impl Reading {
         self.divider
     }
 
-    /// The person has come in. What was said before they first came is not new to them.
+    /// The person has joined. What was said before their first visit does not count as unread.
     pub(super) fn entered(&mut self, at: Timestamp) {
         if self.read.is_none() {
             self.is_first_visit = true;
@@ -82,43 +82,43 @@ impl Reading {
 }
 
 impl Buffer {
-    /// The message up to which was read.
+    /// The message up to which the conversation has been read.
     pub(crate) const fn read(&self) -> Option<&Read> {
         self.reading.read.as_ref()
     }
 
-    /// The time up to which it was read.
+    /// The time up to which it has been read.
     pub(crate) fn read_at(&self) -> Option<Timestamp> {
         self.read().map(|read| read.at)
     }
 
-    /// The message up to which was read, to ask what came after it.
+    /// The message up to which it has been read, in the form for asking what came after it.
     pub(crate) fn read_anchor(&self) -> Option<Anchor> {
         let read = self.read()?;
         Some(Anchor { msgid: read.msgid.clone(), at: read.at, row: None })
     }
 
-    /// Messages that were not read.
+    /// The number of unread messages.
     pub(crate) const fn unread(&self) -> u32 {
         self.reading.unread
     }
 
-    /// Whether more was read since this was asked last.
+    /// Whether the read position has moved since the last call.
     pub(crate) const fn take_read_moved(&mut self) -> bool {
         std::mem::replace(&mut self.reading.has_moved, false)
     }
 
-    /// Up to where the server is to be told that it was read. None if it knows.
+    /// The read position that the server must still be told; `None` if it knows.
     pub(crate) fn read_untold(&self) -> Option<Timestamp> {
         self.read_at().filter(|read| Some(*read) > self.reading.told)
     }
 
-    /// The server knows that it was read up to this time.
+    /// Notes that the server knows of this read position.
     pub(crate) fn read_is_told(&mut self, until: Timestamp) {
         self.reading.told = self.reading.told.max(Some(until));
     }
 
-    /// It was read up to this time on another device.
+    /// Takes the read position from another device.
     pub(crate) fn read_elsewhere(&mut self, until: Timestamp) {
         self.read_is_told(until);
         if self.read_at().is_some_and(|read| read >= until) {
@@ -135,7 +135,8 @@ impl Buffer {
         self.is_stored = false;
     }
 
-    /// All that is here was seen. The divider stays until the person leaves the room or says something.
+    /// Marks everything here as read. The divider stays until the person leaves the conversation or writes
+    /// something.
     pub(crate) fn read_all(&mut self) {
         let Some((last, at)) = self.timeline.rows().next_back().map(|row| (row.id, row.at)) else { return };
         self.timeline.set_read(Some(Mark::Behind(last)));
@@ -151,35 +152,35 @@ impl Buffer {
         self.reading.read = Some(read);
     }
 
-    /// The person answers: all was read, and the divider is wanted no more.
+    /// The person has answered, so everything counts as read and the divider is no longer needed.
     pub(crate) fn answered(&mut self) {
         self.read_all();
         self.reading.divider = None;
         self.is_changed = true;
     }
 
-    /// All that is here is seen, if its end is in view and nothing of it is awaited.
+    /// Marks everything as read if the end is in view and no missed messages are on their way.
     pub(crate) fn seen(&mut self, look: Look) {
         if look.is_at_end_of(self.id) && !self.is_awaited() {
             self.read_all();
         }
     }
 
-    /// Something new came in. If the conversation was read to its end and is before the person's eyes, it still is.
+    /// Something new has arrived. If the conversation was read to its end and is in view, it stays read.
     pub(crate) fn came(&mut self, look: Look) {
         if self.reading.unread == 0 {
             self.seen(look);
         }
     }
 
-    /// The person has left it for another one. What was read needs no divider any more.
+    /// The person has switched to another conversation; if everything was read, the divider goes.
     pub(crate) fn looked_away(&mut self) {
         if self.reading.unread == 0 && self.reading.divider.take().is_some() {
             self.is_changed = true;
         }
     }
 
-    /// Whether a message of somebody else that has found its place was not read.
+    /// Whether a message from somebody else, which has been put in its place, is unread.
     pub(super) fn is_unread(&self, row: RowId, at: Timestamp, coming: Coming) -> bool {
         if let Some(mark) = self.timeline.read() {
             return self.timeline.is_behind(row, mark);
@@ -188,14 +189,14 @@ impl Buffer {
             (Coming::Live, _) => true,
             (Coming::Page, _) if self.reading.is_first_visit => false,
             (_, Some(read)) => at > read.at,
-            // Of an archived room where nothing is known to be read, all of it may be old; of a person's messages none was
-            // seen.
+            // If nothing is known to have been read in an archived channel, all of its messages may be old;
+            // in a direct conversation none has been seen.
             (Coming::Archive, None) => self.kind == BufferKind::Direct,
             (Coming::Page | Coming::Repeated, None) => true,
         }
     }
 
-    /// Counts a message of someone else that was not read.
+    /// Counts an unread message from somebody else.
     pub(super) fn count(&mut self, row: RowId, is_for_person: bool) {
         let is_first = |divider: RowId| self.timeline.later(Some(row), Some(divider)) == Some(divider);
         if self.reading.unread == 0 || self.reading.divider.is_none_or(is_first) {
@@ -207,7 +208,7 @@ impl Buffer {
         }
     }
 
-    /// A message that was counted was taken back: it will not be read.
+    /// Stops counting a message that was deleted before it was read.
     pub(crate) fn uncount(&mut self, row: RowId, is_for_person: bool) {
         if self.reading.unread == 0 {
             return;
@@ -224,7 +225,7 @@ impl Buffer {
         }
     }
 
-    /// The message up to which was read has found its place: what stands behind it is counted anew.
+    /// If this is the message up to which was read, counts anew what follows it.
     pub(super) fn find_read(&mut self, row: RowId, msgid: Option<&str>) {
         let is_it = self.read().is_some_and(|read| read.msgid.is_some() && read.msgid.as_deref() == msgid);
         if is_it && self.timeline.read() != Some(Mark::Behind(row)) {
@@ -232,7 +233,7 @@ impl Buffer {
         }
     }
 
-    /// Counts anew what was not read: all behind this place.
+    /// Counts the unread messages anew: everything after this place.
     pub(crate) fn read_to(&mut self, mark: Mark) {
         self.timeline.set_read(Some(mark));
         let is_direct = self.kind == BufferKind::Direct;
@@ -252,7 +253,8 @@ impl Buffer {
         self.is_changed = true;
     }
 
-    /// On the first visit, what was said before the person came is known now, and is not news.
+    /// Ends the first visit: what was said before the person joined is known now, and does not count as
+    /// unread.
     pub(crate) fn end_first_visit(&mut self) {
         if !std::mem::take(&mut self.reading.is_first_visit) || self.timeline.read().is_some() {
             return;
@@ -269,17 +271,17 @@ impl Buffer {
         self.is_stored = false;
     }
 
-    /// On the first visit, nothing will be known of what was said before.
+    /// Ends the first visit although nothing will be known of what was said before.
     pub(crate) const fn give_up_first_visit(&mut self) {
         self.reading.is_first_visit = false;
     }
 
-    /// Whether what was not read begins among what came since the person is here, or there is nothing that was not read.
+    /// Whether everything unread has come since the person joined, or nothing is unread.
     pub(crate) fn is_all_unread_live(&self) -> bool {
         self.reading.divider.is_none_or(|row| self.timeline.is_live(row))
     }
 
-    /// Whether more was not read than is counted.
+    /// Whether there are more unread messages than have been counted.
     pub(super) fn counted(&self) -> Counted {
         let is_unread = |row: &Row| match (self.timeline.read(), &row.content) {
             (_, Content::Gap(Gap { state: GapState::Lost, .. })) => false,

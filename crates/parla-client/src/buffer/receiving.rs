@@ -1,4 +1,5 @@
-//! A message comes into its conversation: the one place that adds messages of others, and of the person's other devices.
+//! Adds messages to their conversation: those of other people, and those of the person's other devices. No
+//! other module does so.
 
 use std::{borrow::Cow, sync::Arc};
 
@@ -13,18 +14,18 @@ use crate::{
     view::{Alert, BufferKind, Content, Row, RowId, Said},
 };
 
-/// What became of a message.
+/// The result of adding a message.
 pub(crate) enum Added {
-    /// It is new, and has this row.
+    /// It was new, and got this row.
     New(RowId),
-    /// It was there already.
+    /// It was already here, in this row.
     Known(RowId),
-    /// There is no place for it.
+    /// There was no place for it.
     Nowhere,
 }
 
 impl Buffer {
-    /// The message as it is shown here.
+    /// The message in the form in which it is shown here.
     pub(crate) fn shown(&self, session: &Session, received: &Received<'_>) -> Said {
         let is_own = received.author.own;
         let text =
@@ -39,8 +40,9 @@ impl Buffer {
         }
     }
 
-    /// The row in which a message is there already: under its id; without one, the same words of the same person at the same
-    /// time. What is said now is said once more, unless it comes from before this connection.
+    /// The row in which a message already is: the one with its msgid, or, without a msgid, the one with the
+    /// same text by the same person at the same time. A live message that matches only in text counts as new,
+    /// unless it has a time and the row is from before this connection.
     pub(crate) fn row_of(&self, received: &Received<'_>, said: &Said) -> Option<RowId> {
         let timeline = &self.timeline;
         if let Some(msgid) = received.msgid.as_deref().filter(|msgid| timeline.has(said, Some(msgid))) {
@@ -54,21 +56,22 @@ impl Buffer {
         twin.filter(|row| received.coming != Coming::Live || (received.has_time && !timeline.is_live(*row)))
     }
 
-    /// Somebody speaks. That tells something of them, also if what they say is known.
+    /// Notes that somebody has spoken, which says something about them even if the message is already known.
     pub(crate) fn speaks(&mut self, session: &Session, received: &Received<'_>) {
         if received.author.bot {
             self.members.set_bot(session, received.from);
         }
         if received.coming == Coming::Live && !received.author.own {
             self.away_told = None;
-            // Where nobody tells who is away, whoever speaks is back.
+            // Where the server does not report who is away, somebody who speaks counts as back.
             if !session.tells_away() {
                 self.set_away(None);
             }
         }
     }
 
-    /// Takes in a message that was not here: it waits to be read, or is read already, and the shell may keep it.
+    /// Adds a message that was not here. It becomes unread unless it has been read, and may go to the shell's
+    /// archive.
     pub(crate) fn take(
         &mut self,
         received: &Received<'_>,
@@ -86,7 +89,8 @@ impl Buffer {
         let is_for_person = !is_own && (said.mention || self.kind == BufferKind::Direct);
         let is_seen = look.is_at_end_of(self.id) && self.unread() == 0 && !self.is_awaited();
         if is_live && (is_own || is_seen) {
-            // One's own comes from another device: whoever answers has read.
+            // A message of one's own comes from another device, and somebody who answers has read what came
+            // before.
             self.read_all();
         } else if !is_own && self.is_unread(id, received.at, received.coming) {
             self.count(id, is_for_person);
@@ -100,7 +104,7 @@ impl Buffer {
         Added::New(id)
     }
 
-    /// What a notification says of a message.
+    /// The notification for a message.
     fn alert(&self, row: RowId, said: &Said) -> Alert {
         Alert {
             from: Arc::clone(&said.author.nick),
@@ -110,7 +114,8 @@ impl Buffer {
         }
     }
 
-    /// Gives a message to the shell, if that keeps the messages of this conversation and has not given it itself.
+    /// Hands a message to the shell, if the shell keeps the messages of this conversation and did not supply
+    /// this one itself.
     pub(crate) fn keep_received(&self, received: &Received<'_>, turn: &mut Turn<'_>) {
         if received.coming == Coming::Archive {
             return;
@@ -130,7 +135,8 @@ impl Buffer {
         self.keep(kept, turn);
     }
 
-    /// Gives a message to the shell, if that keeps the messages of this conversation. `kept` gets the kind and the name of it.
+    /// Hands a message to the shell, if the shell keeps the messages of this conversation. `kept` receives
+    /// the conversation's kind and name.
     pub(crate) fn keep(&self, kept: impl FnOnce(BufferKind, Arc<str>) -> Kept, turn: &mut Turn<'_>) {
         if !self.is_archived {
             return;

@@ -18,7 +18,7 @@ use crate::{
 };
 
 impl Client {
-    /// Does what the person wants, or says why not.
+    /// Does what the person wants, or tells them why not.
     pub(super) fn perform(&mut self, intent: &Intent, turn: &mut Turn<'_>) {
         match intent {
             Intent::Submit { buffer, input } => self.submit(*buffer, input, turn),
@@ -76,8 +76,8 @@ impl Client {
         }
     }
 
-    /// Does of an intent that was carried out before only what may be done twice: it shows the conversation that the person
-    /// asked for.
+    /// Repeats only the harmless part of an intent that was already carried out: it shows the conversation
+    /// that the person asked for.
     pub(super) fn show_again(&mut self, intent: &Intent, turn: &mut Turn<'_>) {
         match intent {
             Intent::Join { .. } | Intent::OpenDirect { .. } | Intent::Whois { .. } | Intent::ListRooms => {
@@ -156,7 +156,8 @@ impl Client {
         }
     }
 
-    /// The room of this name; it is said where the person wrote it if there is none.
+    /// The channel with this name. If there is none, the person is told so in the conversation in which they
+    /// asked.
     fn named_room(&self, here: BufferId, name: &str, turn: &mut Turn<'_>) -> Option<BufferId> {
         let room = self.buffers.room(&self.session, name);
         if room.is_none() {
@@ -166,7 +167,7 @@ impl Client {
     }
 }
 
-/// What is to be said.
+/// A message that the person wants to send.
 struct Wish<'a> {
     manner: Manner,
     lines: &'a [String],
@@ -179,9 +180,9 @@ impl<'a> Wish<'a> {
     }
 }
 
-/// Saying something.
+/// Sending messages.
 impl Client {
-    /// `/msg`: says something to a person, or in a room or to some of its people.
+    /// `/msg`: sends a message to a person, to a channel or to some members of a channel.
     fn message(&mut self, here: BufferId, target: &str, lines: &[String], turn: &mut Turn<'_>) {
         let room = self.session.audience(target);
         let audience = room.and_then(|room| room.audience);
@@ -209,7 +210,7 @@ impl Client {
             let count = u32::try_from(messages.len()).unwrap_or(u32::MAX);
             return turn.complain(Some(id), Problem::of(ProblemKind::TooManyMessages(count)));
         }
-        // All of it or nothing: the rest of a paste makes no sense.
+        // Either everything is sent or nothing: part of a pasted text makes no sense.
         if !self.outbox.has_room_for(messages.len()) {
             return turn.complain(Some(id), Problem::of(ProblemKind::QueueFull));
         }
@@ -227,11 +228,11 @@ impl Client {
     }
 }
 
-/// Rooms and people.
+/// Channels and people.
 impl Client {
     fn ask_to_join(&mut self, wanted: &str, key: Option<&str>, turn: &mut Turn<'_>) {
         let Self { session, buffers, .. } = self;
-        // A name cannot have spaces in it; what was meant is plain.
+        // A name cannot contain spaces, but it is plain what was meant.
         let wanted = &*wanted.split_whitespace().collect::<Vec<_>>().join("-");
         let name = if session.is_room(wanted) { wanted.to_owned() } else { format!("#{wanted}") };
         if !session.is_room_name(&name) {
@@ -242,7 +243,7 @@ impl Client {
             return turn.complain(None, Problem::new(ProblemKind::TooManyRooms, wanted, ""));
         };
         turn.show(buffer.id());
-        // Before the greeting is over, it goes out with the others.
+        // Until the greeting is over we hold it back, and it goes out together with the others.
         if buffer.ask_to_enter(key) && session.is_greeted() {
             turn.send(join_line(&name, buffer.key().map_or("", |key| key)));
         }
@@ -251,7 +252,7 @@ impl Client {
     fn leave(&mut self, id: BufferId, reason: &str, turn: &mut Turn<'_>) {
         let Some(buffer) = self.buffers.get_mut(id) else { return };
         let is_known = buffer.is_room() && !buffer.is_absent();
-        // Whoever says it twice does not want to wait for the server.
+        // Somebody who asks twice does not want to wait for the server.
         let is_asked = self.session.is_greeted() || (buffer.is_present() && self.link.is_online());
         if is_known && is_asked && !buffer.is_leaving() {
             buffer.ask_to_leave();
@@ -276,7 +277,7 @@ impl Client {
         self.ask_of_room(id, turn, |room| Line::bare("TOPIC").param(room).text(topic));
     }
 
-    /// Repeats what a room is about, where the person is reading.
+    /// Repeats the topic of a channel where the person is reading.
     fn show_topic(&mut self, id: BufferId, turn: &Turn<'_>) {
         let Some(buffer) = self.buffers.get_mut(id) else { return };
         let Some(topic) = buffer.topic().cloned() else { return };
@@ -303,7 +304,7 @@ impl Client {
         }
     }
 
-    /// Sends a line about a room, which `line` gets the name of.
+    /// Sends a line about a channel; `line` receives the channel's name.
     fn ask_of_room(&self, id: BufferId, turn: &mut Turn<'_>, line: impl FnOnce(&str) -> Line) {
         let Some(buffer) = self.buffers.get(id) else { return };
         if buffer.is_room() {
@@ -325,7 +326,7 @@ impl Client {
         let nick = nick.trim();
         let Self { session, link, settings, .. } = self;
         let is_long = |bytes_max: &usize| nick.len() > *bytes_max;
-        // Some servers cut a long name off without a word.
+        // Some servers silently cut off a nick that is too long.
         let too_long = session.nick_bytes_max().filter(is_long).map(|max| naming::too_long(nick, max));
         let is_bad = !session.is_nick(nick);
         let fault = naming::fault(nick).or(too_long).or(is_bad.then_some(ProblemKind::NickInvalid));
@@ -333,7 +334,7 @@ impl Client {
             return self.tell_nick_refused(Problem::new(kind, nick, ""), nick, turn);
         }
         if link.is_online() && nick == &**session.nick() {
-            // The person wants to stay who they are now.
+            // The person wants to keep the nick that they have now.
             settings.nick = Arc::clone(session.nick());
             session.regain_mut().end();
             return turn.network_changed();

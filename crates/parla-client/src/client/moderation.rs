@@ -1,4 +1,4 @@
-//! What those who look after a room do: set it up, give ranks, keep people out.
+//! Moderation of a channel: its settings, the ranks of its members, and bans.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use crate::{
     view::{BufferId, Rank},
 };
 
-/// One mode that is to be set or taken away.
+/// One mode to set or remove.
 struct Change<'a> {
     is_set: bool,
     letter: char,
@@ -23,7 +23,7 @@ struct Change<'a> {
 }
 
 impl Client {
-    /// Does what the person wants of a room, or says why not.
+    /// Carries out the person's intent for a channel, or tells them why not.
     pub(super) fn moderate(&mut self, intent: &Intent, turn: &mut Turn<'_>) {
         let Self { session, buffers, link, .. } = self;
         match intent {
@@ -79,7 +79,8 @@ impl Client {
 }
 
 impl Buffers {
-    /// The mask that means the one whom the person wrote. None if that is nobody, or it is not known where they come from.
+    /// The mask for the person whom the user named; `None` if there is no such person, or if their host is
+    /// not known.
     fn mask(&self, session: &Session, who: &str, by: MaskBy) -> Option<String> {
         let is_mask = who.contains(['!', '@', '*', '?']) || is_extended(who);
         if who.is_empty() || who.starts_with(':') || who.contains(char::is_whitespace) {
@@ -92,7 +93,7 @@ impl Buffers {
             });
         }
         if by == MaskBy::Host {
-            // What has a dot or a colon is an address itself: no nick has one.
+            // Text with a dot or a colon is itself an address, because no nick contains one.
             let is_address = who.contains(['.', ':']);
             let known = || self.iter().find_map(|buffer| buffer.members().host(session, who));
             let host = if is_address { Some(Arc::from(who)) } else { known() };
@@ -102,7 +103,7 @@ impl Buffers {
     }
 }
 
-/// `a:account`, with what servers put before it.
+/// Whether this is an extended ban such as `a:account`, possibly with the prefix that servers put before it.
 fn is_extended(who: &str) -> bool {
     let bare = who.trim_start_matches(['~', '$']);
     bare.chars().nth(1) == Some(':') && bare.starts_with(|first: char| first.is_ascii_alphabetic())

@@ -1,4 +1,4 @@
-//! What a line from the server changes. One file a command; numerics by what they are about.
+//! What a line from the server changes, one file per command; numerics are grouped by subject.
 
 use parla_proto::{CommandName, Message, Numeric};
 
@@ -38,10 +38,11 @@ mod who;
 mod whois;
 
 impl Client {
-    /// Takes in one line.
+    /// Processes one line.
     pub(super) fn line(&mut self, bytes: &[u8], turn: &mut Turn<'_>) {
         self.link.heard(turn.now);
-        // Old servers still pass on other encodings; what cannot be read is shown as such.
+        // Old servers still pass on other encodings; a byte that cannot be decoded is shown as a replacement
+        // character.
         let text = String::from_utf8_lossy(bytes);
         if !self.session.is_registered()
             && let Some(kind) = stranger::of(bytes)
@@ -66,7 +67,7 @@ impl Client {
         }
     }
 
-    /// Does what a command tells.
+    /// Does what a command calls for.
     fn command(&mut self, incoming: &Incoming<'_>, turn: &mut Turn<'_>) {
         let Some(command) = incoming.command else { return };
         let Self { session, buffers, settings: Settings { credentials, .. }, .. } = self;
@@ -104,7 +105,7 @@ impl Client {
             CommandName::Tagmsg => buffers.tagmsg(session, incoming),
             CommandName::Topic => buffers.topic(session, incoming),
             CommandName::Note | CommandName::Wallops | CommandName::Warn => buffers.noted(session, incoming),
-            // Nothing that the person sees follows from these.
+            // Nothing that the person sees depends on these.
             CommandName::Account | CommandName::Setname => {}
             // Only clients send these. Servers answer them with numerics, and KILL with an ERROR.
             CommandName::Admin

@@ -1,6 +1,7 @@
-//! From a connection that is there to one that can be used: the server takes the person in and greets them, or does not.
+//! From an open connection to a usable one: the server registers and greets the person, or refuses them.
 //!
-//! What is agreed on and shown on the way is the session's: [`Session`]. <https://modern.ircdocs.horse/#connection-registration>
+//! What is agreed and known on the way belongs to the [`Session`].
+//! <https://modern.ircdocs.horse/#connection-registration>
 
 use std::sync::Arc;
 
@@ -20,13 +21,13 @@ use crate::{
     view::Notice,
 };
 
-/// Rooms in one JOIN ...
+/// The most channels in one JOIN.
 const JOIN_ROOMS_MAX: usize = 10;
-/// ... and bytes of their names and keys, so that it is one line.
+/// The most bytes of channel names and keys in one JOIN, so that it fits in a line.
 const JOIN_BYTES_MAX: usize = 400;
 
 impl Client {
-    /// The connection is there. If a password would be read by others, the person is asked first.
+    /// The connection is open. If others could read a password on it, the person is asked first.
     pub(super) fn opened(&mut self, turn: &mut Turn<'_>) {
         if !self.link.opened(turn.now) {
             return;
@@ -47,7 +48,7 @@ impl Client {
         turn.network_changed();
     }
 
-    /// RPL_WELCOME: the server has taken the person in, and says under which name.
+    /// RPL_WELCOME: the server has registered the person, and says under which nick.
     pub(super) fn welcome(&mut self, message: &Message<'_>, turn: &mut Turn<'_>) {
         if self.session.welcomed(message.param(0), &self.settings.nick, turn.now) {
             self.link.registered(turn.now);
@@ -68,7 +69,7 @@ impl Client {
         turn.network_changed();
     }
 
-    /// The end of the greeting: the server's limits are known now. Goes back to where the person was.
+    /// The end of the greeting: the server's limits are known, so the channels are joined again.
     pub(super) fn greeted(&mut self, turn: &mut Turn<'_>) {
         let Self { session, buffers, .. } = self;
         if !session.greeted() {
@@ -82,15 +83,15 @@ impl Client {
         self.outbox.settle_direct(buffers, session);
     }
 
-    /// When the greeting is over at the latest. Some servers never say so.
+    /// The latest time at which the greeting counts as over, because some servers never say so.
     pub(super) fn greeted_by(&self) -> Option<Timestamp> {
         let is_greeting = self.session.is_registered() && !self.session.is_greeted();
         self.link.greeted_by().filter(|_| is_greeting)
     }
 
-    /// The server does not take the person in under their nick. If nobody was there under it before, the person is asked for
-    /// another; else the client finds one itself, so that a connection that was lost comes back without a click, and tries to get
-    /// the right one again from time to time.
+    /// The server refuses the person's nick. If they have never been connected under it, they are asked for
+    /// another. Otherwise the client finds one itself, so that a lost connection returns without a click, and
+    /// tries from time to time to get the right one back.
     pub(super) fn nick_refused(&mut self, kind: ProblemKind, details: &str, turn: &mut Turn<'_>) {
         let which = self.session.refused_nick();
         let is_taken =
@@ -100,7 +101,7 @@ impl Client {
         if !self.link.is_first() && !is_wanted_invalid && which != NickRefused::Last {
             return self.session.try_stand_in(&wanted, turn);
         }
-        // The reason is asked for before the person is.
+        // The client first asks the server why, before it asks the person.
         if self.session.asks_why() {
             return;
         }
@@ -110,7 +111,7 @@ impl Client {
         self.stop(Some(why), Some(suggestion), turn);
     }
 
-    /// Says that a nick was refused, with another one that may be had.
+    /// Tells the person that a nick was refused, with another one that may be free.
     pub(super) fn tell_nick_refused(&self, problem: Problem, nick: &str, turn: &mut Turn<'_>) {
         let suggestion = self.suggest_nick(nick, problem.kind);
         turn.say(None, Notice::NickRefused { problem: Arc::new(problem), suggestion });
@@ -122,8 +123,8 @@ impl Client {
 }
 
 impl Session {
-    /// Any line but a message tells what time it is at the server. Messages may be repeated, and a bouncer repeats the greeting of
-    /// long ago; anything else happens now.
+    /// Learns the server's time from any line except messages. Messages may be repeats from the past, and a
+    /// bouncer repeats an old greeting; everything else happens now.
     pub(super) fn hear_time(&mut self, incoming: &Incoming<'_>, now: Timestamp) {
         let is_now = match incoming.command {
             Some(CommandName::Privmsg | CommandName::Notice | CommandName::Tagmsg) => false,
@@ -136,11 +137,11 @@ impl Session {
 }
 
 impl Buffers {
-    /// Asks for all rooms of the person, several in a line: one by one they would be taken for a flood.
+    /// Joins all of the person's channels again, several per line: one by one they would count as a flood.
     fn rejoin(&self, turn: &mut Turn<'_>) {
         let mut rooms: Vec<&Buffer> =
             self.iter().filter(|room| room.is_room() && room.is_joining()).collect();
-        // A key belongs to the room that stands in the same place of its list.
+        // A key belongs to the channel at the same position of the list.
         rooms.sort_by_key(|room| room.key().is_none());
         let (mut names, mut keys) = (Vec::new(), Vec::new());
         let mut bytes = 0;
@@ -160,7 +161,7 @@ impl Buffers {
     }
 }
 
-/// Asks the server for a room, or for several. No key if it is empty.
+/// The line that joins one or several channels; `key` is empty if there is none.
 pub(super) fn join_line(room: &str, key: &str) -> Line {
     let line = Line::bare("JOIN").param(room);
     if key.is_empty() { line } else { line.param(key) }

@@ -1,4 +1,4 @@
-//! Of whom the server is to be asked what they want to be called, and when.
+//! Whose display names the server must be asked for, and when.
 
 use std::{sync::Arc, time::Duration};
 
@@ -7,15 +7,15 @@ use parla_proto::{Line, Timestamp};
 use super::DISPLAY_NAME;
 use crate::{session::Session, turn::Turn};
 
-/// Questions that wait for their time.
+/// The most questions that can wait.
 const LATER_MAX: usize = 20;
-/// The server is not waited for longer than this before it is asked again.
+/// The longest delay before the server is asked again, in seconds.
 const LATER_SECONDS_MAX: u64 = 600;
 
-/// Nobody is asked about sooner after the one before: many may come in at once.
+/// The pause between two questions, because many people may join at once.
 const APART: Duration = Duration::from_secs(1);
 
-/// What the server is to be asked, and when.
+/// The waiting questions and their times.
 #[derive(Debug, Default)]
 pub(crate) struct Later {
     waiting: Vec<Waiting>,
@@ -29,9 +29,9 @@ struct Waiting {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Question {
-    /// All values of somebody or some room that the client subscribed to.
+    /// Ask for all values of a person or channel that the client has subscribed to.
     Sync(Arc<str>),
-    /// The name of somebody who has come in.
+    /// Ask for the display name of somebody who has joined.
     Name(Arc<str>),
 }
 
@@ -40,7 +40,7 @@ impl Later {
         self.waiting.iter().map(|waiting| waiting.at).min()
     }
 
-    /// Asks for what it is time to ask for.
+    /// Sends the questions that are due.
     pub(crate) fn ask_due(&mut self, turn: &mut Turn<'_>) {
         let now = turn.now;
         let due: Vec<_> = self.waiting.extract_if(.., |waiting| waiting.at <= now).collect();
@@ -53,8 +53,8 @@ impl Later {
         }
     }
 
-    /// Somebody has come in of whom nothing is known. Servers tell the values of those who are there already, and what
-    /// changes.
+    /// Somebody unknown has joined. Servers send values by themselves only for people who are already there,
+    /// and when a value changes.
     pub(crate) fn met(&mut self, session: &Session, nick: &str, now: Timestamp) {
         let question = Question::Name(nick.into());
         if self.takes(session, &question) {
@@ -64,8 +64,8 @@ impl Later {
         }
     }
 
-    /// The server has more to tell of a target than it wants to tell now: it is asked again after so many seconds, or after one
-    /// if the server does not say.
+    /// The server will send the values of a target later: it is asked again after this many seconds, or after
+    /// one second if the server does not say.
     pub(crate) fn put_off(&mut self, session: &Session, target: &str, seconds: Option<u64>, now: Timestamp) {
         let question = Question::Sync(target.into());
         if self.takes(session, &question) {
@@ -74,7 +74,7 @@ impl Later {
         }
     }
 
-    /// Whether a question can wait here, and does not yet.
+    /// Whether there is room for a question that is not waiting already.
     fn takes(&self, session: &Session, question: &Question) -> bool {
         session.knows_display_names()
             && self.waiting.len() < LATER_MAX

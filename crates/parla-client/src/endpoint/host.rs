@@ -1,22 +1,23 @@
-//! Names of hosts in the form that the name system and the browser take.
+//! Host names in the form that DNS and browsers accept.
 
 use std::{borrow::Cow, net::Ipv4Addr};
 
 use crate::deceptive::is_deceptive;
 
-/// The longest name, without its last dot. RFC 1035, 2.3.4.
+/// The longest name, without its final dot. RFC 1035, 2.3.4.
 pub(super) const HOST_BYTES_MAX: usize = 253;
 /// The longest part of a name. RFC 1035, 2.3.4.
 const LABEL_BYTES_MAX: usize = 63;
-/// Says that the character before it is a picture. No part of a name.
+/// Selects the picture form of the character before it. It is never part of a name.
 const EMOJI_STYLE: char = '\u{FE0F}';
 
-/// The ASCII form of a host: `xn--…` where there are other letters. None if it is no name of a host.
+/// The ASCII form of a host name: `xn--…` for other letters. `None` if the text is not a host name.
 ///
-/// Knows case and wide letters, and not the rest of UTS 46, whose tables would be half of the page. A name that would need them
-/// becomes an `xn--…` that resolvers and browsers refuse, and never the name of another host.
+/// Handles case and full-width letters, but not the rest of UTS 46, whose tables would be half of the page. A
+/// name that would need them becomes an `xn--…` that resolvers and browsers refuse, and never the name of
+/// another host.
 pub(crate) fn ascii_host(host: &str) -> Option<String> {
-    // Wide characters have up to three bytes and become one; nothing else gets shorter.
+    // Full-width characters shrink from up to three bytes to one; nothing else gets shorter.
     if host.is_empty()
         || host.len() > 3 * HOST_BYTES_MAX
         || host.chars().any(|char| is_deceptive(char) || char.is_whitespace())
@@ -29,13 +30,14 @@ pub(crate) fn ascii_host(host: &str) -> Option<String> {
         host.strip_suffix('.').unwrap_or(&host).split('.').map(ascii_label).collect();
     let labels = labels?;
     let host = labels.join(".");
-    // What ends in a number is an address to a browser, in one of many ways to write it. Here it has one.
+    // To a browser, a name that ends in a number is an IP address, which can be written in many ways. We
+    // accept only one.
     let is_address = labels.last().is_some_and(|label| is_number(label));
     let is_valid = host.len() <= HOST_BYTES_MAX && (!is_address || host.parse::<Ipv4Addr>().is_ok());
     is_valid.then_some(host)
 }
 
-/// Letters and dots of double width are those that they look like.
+/// Replaces full-width letters and dots by the ASCII characters that they look like.
 fn narrow(char: char) -> char {
     match char {
         '\u{3002}' | '\u{FF61}' => '.',
@@ -104,7 +106,7 @@ mod tests {
     }
 
     proptest! {
-        /// A browser either reads the same host or none.
+        /// A browser reads either the same host or none.
         #[test]
         fn it_is_the_host_that_a_browser_finds(host in "[a-zA-Z0-9.éÄßаΣ中、。．ａＡſ\u{301}-]{1,20}|\\PC{1,20}") {
             if let Some(ascii) = ascii_host(&host) {

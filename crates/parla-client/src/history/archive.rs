@@ -1,5 +1,5 @@
-//! Earlier messages that this machine keeps. The archive is asked from its end to its beginning; when it has no more, the
-//! server may.
+//! Earlier messages that this machine has stored. The archive is read from its end to its beginning; when it
+//! has no more, the server may.
 
 use std::sync::Arc;
 
@@ -15,20 +15,21 @@ use crate::{
     view::{BufferKind, Earlier},
 };
 
-/// Messages of the archive that were not read and are recalled without being asked for, to count them.
+/// The most unread messages that are recalled unasked from the archive in order to count them.
 const RECALLED_UNREAD_MAX: usize = 1_000;
 
-/// What an archive gave of one conversation.
+/// What the archive returned for one conversation.
 #[derive(Clone, Copy)]
 pub(crate) struct Recalled<'a> {
-    /// Oldest first.
+    /// The messages, oldest first.
     pub(crate) messages: &'a [Kept],
-    /// Whether older ones are kept too.
+    /// Whether older ones are stored too.
     pub(crate) more: bool,
 }
 
 impl Buffer {
-    /// Asks the archive for the page before the last one. Its order is its own, so that no row that is known says where that is.
+    /// Asks the archive for the page before the last one. The archive has its own order, so the position is
+    /// remembered rather than taken from a known row.
     pub(super) fn recall(&self, turn: &mut Turn<'_>) {
         turn.output(Output::Recall {
             kind: self.kind(),
@@ -38,7 +39,7 @@ impl Buffer {
         });
     }
 
-    /// Puts messages of the archive into their places. Says whether any was not there.
+    /// Puts messages of the archive in their places. Returns whether any of them was new.
     fn restore_all(&mut self, session: &Session, messages: &[Kept], turn: &mut Turn<'_>) -> bool {
         let mut is_news = false;
         let mut neighbours = Neighbours::new(Spot::Start);
@@ -58,7 +59,7 @@ impl Buffer {
                         is_news = true;
                         row
                     }
-                    // If there is no place for it, there is none for older ones.
+                    // If there is no place for this one, there is none for older ones.
                     Added::Nowhere => return true,
                 },
             };
@@ -67,7 +68,7 @@ impl Buffer {
         is_news
     }
 
-    /// Whether what was not read begins farther back than this, the oldest that was recalled.
+    /// Whether unread messages may begin before this one, which is the oldest that was recalled.
     fn is_before_read(&self, oldest: &Kept) -> bool {
         let is_open = self.timeline().read().is_none() && (self.unread() as usize) < RECALLED_UNREAD_MAX;
         is_open && self.read_at().is_some_and(|read| oldest.at > read)
@@ -75,7 +76,8 @@ impl Buffer {
 }
 
 impl History {
-    /// The archive's answer, or what it gave before the start. Behind the archive's beginning the server may know more.
+    /// Takes the archive's answer, or what it supplied before the start. Beyond the archive's beginning the
+    /// server may have more.
     pub(crate) fn recalled(
         &mut self,
         buffer: &mut Buffer,
@@ -87,7 +89,7 @@ impl History {
         let is_news = buffer.restore_all(session, messages, turn);
         buffer.changed();
         buffer.recalled(messages.iter().map(|kept| kept.at).min());
-        // All of it came from the server already, or the person has not read so far back: there is more to be had.
+        // The server had already sent all of it, or the read position is further back: there is more to get.
         let is_unread = || messages.first().is_some_and(|first| buffer.is_before_read(first));
         if more && !messages.is_empty() && (!is_news || is_unread()) {
             buffer.set_earlier(Earlier::Loading);

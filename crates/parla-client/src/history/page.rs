@@ -1,4 +1,4 @@
-//! A page of history has come in, or will not: what is asked next, what is known now, and what is missing.
+//! A page of history has arrived or was refused: what is asked next, what is known now, and what is missing.
 
 use std::sync::Arc;
 
@@ -17,9 +17,9 @@ use crate::{
 pub(crate) struct Paged {
     pub(crate) at: Timestamp,
     pub(crate) msgid: Option<Arc<str>>,
-    /// Where it is.
+    /// The row of the message.
     pub(crate) row: Option<RowId>,
-    /// It was not known.
+    /// Whether it was unknown until now.
     pub(crate) is_new: bool,
 }
 
@@ -32,13 +32,13 @@ impl Paged {
 /// The parts of one page of history.
 pub(crate) struct Page<'a> {
     pub(crate) messages: &'a [Paged],
-    /// All that came in it, messages or not.
+    /// The number of lines in it, including those that are not messages.
     pub(crate) lines: usize,
     pub(crate) label: Option<&'a str>,
 }
 
 impl Page<'_> {
-    /// Whether anything in it was not known.
+    /// Whether it has any message that was unknown until now.
     pub(crate) fn is_news(&self) -> bool {
         self.messages.iter().any(|message| message.is_new)
     }
@@ -49,8 +49,8 @@ impl Page<'_> {
 }
 
 impl History {
-    /// A page has come in, and its messages are in their places. Gives how much is known now of what was on its way; none if that
-    /// is still being asked, or was not asked.
+    /// A page has arrived, and its messages are in their places. Returns how much is known about messages
+    /// that were on their way; `None` if that is still being asked, or nobody asked.
     #[must_use]
     pub(crate) fn answered(
         &mut self,
@@ -85,8 +85,8 @@ impl History {
         }
     }
 
-    /// The latest page, which begins with this message, may not reach back to what is known of an earlier connection, or to where
-    /// the person has read.
+    /// Adds a gap before this first message of the latest page, if the page does not reach back to what is
+    /// known from an earlier connection, or to the read position.
     fn gap_before(&mut self, buffer: &mut Buffer, first: &Anchor) {
         let Some(row) = first.row else { return };
         let timeline = buffer.timeline();
@@ -107,8 +107,8 @@ impl History {
         }
     }
 
-    /// A page of what was missed. Servers that leave lines out of a page do not say so, so only an empty one is the last; of
-    /// those that are asked by time, one without news.
+    /// A page of missed messages has arrived. Servers that leave lines out of a page do not say so; therefore
+    /// only an empty page is the last, or, where we must ask by time, a page without anything new.
     fn fetched(&mut self, buffer: &mut Buffer, session: &Session, fetched: Fetched<'_>) -> Option<Coverage> {
         let Fetched { missing, page, is_full } = fetched;
         let Some(oldest) = page.oldest() else { return Some(self.caught_up(buffer, session, missing)) };
@@ -125,7 +125,7 @@ impl History {
         }
         if let Some(row) = row {
             buffer.timeline_mut().update_gap(row, |gap| gap.to = oldest.at);
-            // The row says it from now on.
+            // The row marks it from now on.
             buffer.take_missed();
             if missing.is_from_read && !is_by_time && buffer.timeline().read().is_none() {
                 buffer.read_to(Mark::Before(row));
@@ -155,14 +155,15 @@ impl History {
             buffer.timeline_mut().remove(row);
         }
         buffer.changed();
-        // After a start only what was said since the last message of one's own was looked up; there is more to read.
+        // After a restart only the messages since the person's last own message were looked up; there is more
+        // to read.
         if buffer.newest().is_none() {
             self.want(buffer, Purpose::Latest);
         }
         Coverage::Since(missing.from)
     }
 
-    /// The server will not answer, and says why.
+    /// The server refuses, and says why.
     #[must_use]
     pub(crate) fn refused(
         &mut self,
@@ -171,7 +172,7 @@ impl History {
         code: Option<FailCode>,
     ) -> Option<Coverage> {
         let request = self.open.remove(&buffer.id())?;
-        // A message that was forgotten there still has its time.
+        // A message that the server has forgotten still has its time.
         let by_time = |anchor: Anchor| Anchor { msgid: None, ..anchor };
         let again = match &request.purpose {
             _ if !session.finds_by_msgid() => None,
@@ -200,7 +201,7 @@ impl History {
         }
     }
 
-    /// Gives up what took too long. Gives the conversations of which nothing will be known.
+    /// Gives up questions that took too long. Returns the conversations of which nothing will be known.
     #[must_use]
     pub(crate) fn give_up_late(&mut self, buffers: &mut Buffers, now: Timestamp) -> Vec<BufferId> {
         let late = self.open.iter().filter(|(_, request)| request.until <= now);
@@ -213,16 +214,16 @@ impl History {
     }
 }
 
-/// A page of what was missed has come in.
+/// A page of missed messages.
 struct Fetched<'a> {
     missing: Missing,
     page: &'a Page<'a>,
-    /// It has as many lines as were asked for.
+    /// Whether it has as many lines as were requested.
     is_full: bool,
 }
 
 impl Buffer {
-    /// There is no answer, and none is waited for any more.
+    /// There is no answer, and none is awaited any more.
     fn given_up(&mut self, purpose: Purpose) -> Option<Coverage> {
         self.changed();
         match purpose {

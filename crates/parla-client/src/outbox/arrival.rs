@@ -1,4 +1,4 @@
-//! A message has reached the server: the ways in which a server shows that, and what becomes of the message then.
+//! A message has reached the server: how servers show that, and what happens to the message then.
 
 use std::sync::Arc;
 
@@ -15,25 +15,25 @@ use crate::{
     view::{Author, BufferKind, Content, Delivery, RowId},
 };
 
-/// How the server has a message of one's own.
+/// How the server has one of the person's own messages.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Arrival<'a> {
     pub(crate) spot: Spot,
     pub(crate) at: Timestamp,
-    /// Its id and by whom it was said, if the server has shown it.
+    /// Its msgid and its sender, if the server has shown them.
     pub(crate) msgid: Option<&'a str>,
     pub(crate) author: Option<&'a Author>,
 }
 
 impl Arrival<'_> {
-    /// It came at the end, and was not shown.
+    /// It is the newest message, and the server did not show it.
     const fn unseen(at: Timestamp) -> Self {
         Self { spot: Spot::End, at, msgid: None, author: None }
     }
 }
 
 impl Outbox {
-    /// The server answered a PING: what was sent before it has been dealt with.
+    /// The server answered a PING, so it has processed everything that was sent before.
     pub(crate) fn passed_fence(
         &mut self,
         buffers: &mut Buffers,
@@ -55,7 +55,7 @@ impl Outbox {
         }
     }
 
-    /// ACK: the server has nothing to show of a message that it took.
+    /// ACK: the server accepted a message and has nothing to show for it.
     pub(crate) fn acknowledged(
         &mut self,
         buffers: &mut Buffers,
@@ -73,7 +73,7 @@ impl Outbox {
         }
     }
 
-    /// The server has a message since this time, and shows it to others only.
+    /// The server has had a message since this time, and shows it only to others.
     fn arrived_unseen(&mut self, buffer: &mut Buffer, item: &Outgoing, at: Timestamp, turn: &mut Turn<'_>) {
         self.forget(item.row);
         if self.confirm(buffer, item.row, Arrival::unseen(at)) {
@@ -81,7 +81,8 @@ impl Outbox {
         }
     }
 
-    /// The server has the message: it takes its place among the others. False if it is there already.
+    /// The server has the message, which takes its place among the others. Returns false if it is there
+    /// already.
     pub(crate) fn confirm(&mut self, buffer: &mut Buffer, row: RowId, arrival: Arrival<'_>) -> bool {
         let Arrival { spot, at, msgid, author } = arrival;
         let Some(mut row) = buffer.timeline_mut().take_unconfirmed(row) else { return false };
@@ -90,7 +91,7 @@ impl Outbox {
         if let Content::Said(said) = &mut row.content {
             let said = Arc::make_mut(said);
             (said.delivery, said.msgid) = (Delivery::Done, msgid.map(Arc::from));
-            // The nick may have changed on the way.
+            // The nick may have been changed on the way.
             if let Some(author) = author {
                 said.author = Author { own: true, ..author.clone() };
             }
@@ -106,7 +107,7 @@ impl Outbox {
 }
 
 impl Outgoing {
-    /// A message that nobody shows to its sender, as an archive keeps it.
+    /// A message that the server does not show to its sender, in the form for the archive.
     fn kept(&self, kind: BufferKind, buffer: Arc<str>, at: Timestamp) -> Kept {
         Kept {
             kind,

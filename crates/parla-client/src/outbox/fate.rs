@@ -1,4 +1,4 @@
-//! What becomes of messages that did not get through: refused, looked for, sent again, or forgotten.
+//! What happens to messages that did not get through: they are refused, looked for, sent again, or discarded.
 
 use std::sync::Arc;
 
@@ -13,13 +13,13 @@ use crate::{
     view::{BufferId, Delivery, RowId},
 };
 
-/// What has become of a message that was on its way when its connection broke, and did not turn up.
+/// The outcome for a message that was on its way when its connection broke, and that has not appeared.
 enum Fate {
-    /// It may still arrive, behind this.
+    /// It may still arrive, after this message.
     Open(Option<Anchor>),
     /// It has not arrived.
     Missing,
-    /// Nobody can tell.
+    /// Nobody can tell whether it has arrived.
     Unknown,
 }
 
@@ -33,9 +33,10 @@ impl Outbox {
         buffer.set_delivery(row, Delivery::Failed(Arc::new(problem)));
     }
 
-    /// It is known now what has arrived in a conversation: the rest has not. Or it will never be known.
+    /// Decides what has become of the unsure messages of a conversation, once we know its history or know
+    /// that we never will.
     ///
-    /// What an earlier connection may still deliver is decided when that is gone.
+    /// Messages that an earlier connection may still deliver are decided when that connection is gone.
     pub(crate) fn settle(&mut self, buffer: &mut Buffer, session: &Session, coverage: &Coverage) {
         let is_unsure =
             |item: &&super::Outgoing| item.buffer == buffer.id() && item.transit == Transit::Unsure;
@@ -59,7 +60,7 @@ impl Outbox {
         }
     }
 
-    /// The person cannot come back to a room, so nothing will be sent there.
+    /// The person cannot return to a channel, so nothing will be sent there.
     pub(crate) fn shut_out(&mut self, buffer: &mut Buffer, session: &Session, problem: &Problem) {
         self.settle(buffer, session, &Coverage::Nothing);
         for row in self.queued(buffer.id()) {
@@ -77,7 +78,7 @@ impl Outbox {
         }
     }
 
-    /// The person wants a message forgotten that was not sent, or failed.
+    /// The person wants to discard a message that was not sent, or that failed.
     pub(crate) fn discard(&mut self, buffer: &mut Buffer, row: RowId) {
         let can = self
             .get_mut(row)
@@ -88,15 +89,15 @@ impl Outbox {
         }
     }
 
-    /// The person wants what waits in a conversation forgotten. What is on its way cannot be called back, and what failed was
-    /// said before.
+    /// The person wants to discard what waits in a conversation. Messages that are on their way cannot be
+    /// recalled, and failures have already been reported.
     pub(crate) fn discard_queued(&mut self, buffer: &mut Buffer) {
         for row in self.queued(buffer.id()) {
             self.discard(buffer, row);
         }
     }
 
-    /// The name of one conversation belongs to another one now, and so does what was to be said under it.
+    /// A name now belongs to another conversation, and so do the messages that were waiting under it.
     pub(crate) fn hand_over(&mut self, buffers: &mut Buffers, from: BufferId, to: BufferId) {
         let items = self.items.iter_mut().filter(|item| item.buffer == from);
         let rows: Vec<RowId> = items
@@ -113,12 +114,12 @@ impl Outbox {
         }
     }
 
-    /// The conversation is over, and with it what was to be said there.
+    /// The conversation was closed, and its waiting messages with it.
     pub(crate) fn discard_all(&mut self, id: BufferId) {
         self.forget_all(|item| item.buffer == id);
     }
 
-    /// Direct conversations have no history that could tell what arrived.
+    /// Settles direct conversations, which have no history that could show what arrived.
     pub(crate) fn settle_direct(&mut self, buffers: &mut Buffers, session: &Session) {
         for buffer in buffers.iter_mut().filter(|buffer| !buffer.is_room()) {
             self.settle(buffer, session, &Coverage::Nothing);

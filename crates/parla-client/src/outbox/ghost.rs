@@ -1,8 +1,9 @@
 //! Messages that an earlier connection of the person may still deliver.
 //!
-//! A server can believe in a connection for a while after the person has lost it. It carries out what it has received there but
-//! held back, and the network may still bring it more. Until that connection is gone, its messages are missing from the history
-//! without being lost; sent again, they would be said twice. So they wait, for [`GHOST_WAIT`] at most.
+//! A server can believe in a connection for a while after the person has lost it. It may still carry out what
+//! it has received there but held back, and the network may still deliver more to it. Until that connection
+//! is gone, its messages are missing from the history without being lost; if they were sent again, they would
+//! appear twice. So they wait, for [`GHOST_WAIT`] at most.
 
 use parla_proto::Timestamp;
 
@@ -20,16 +21,17 @@ use crate::{
 /// What is known of the connection on which a message was sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Ghost {
-    /// Nobody has looked.
+    /// This has not been checked.
     Unknown,
-    /// The server still has it. We wait until this time; it is set by the next look at the clock.
+    /// The server still has the connection. We wait until this time, which the next check of the clock sets.
     Present(Option<Timestamp>),
-    /// It is gone, or we have waited long enough.
+    /// The connection is gone, or we have waited long enough.
     Gone,
 }
 
 impl Outbox {
-    /// The message waits for what becomes of its connection. If it arrives, then behind what is known of its conversation.
+    /// Waits for the end of the message's connection. If the message arrives, it comes after what is known of
+    /// its conversation.
     pub(super) fn wait(&mut self, row: RowId, behind: Option<Anchor>) {
         let Some(item) = self.get_mut(row) else { return };
         if item.ghost == Ghost::Unknown {
@@ -41,7 +43,8 @@ impl Outbox {
         }
     }
 
-    /// Looks up again what has become of messages whose connection is gone, or was waited for long enough.
+    /// Looks up again what has become of messages whose connection is gone or has been waited for long
+    /// enough.
     pub(crate) fn look_again(
         &mut self,
         history: &mut History,
@@ -60,7 +63,7 @@ impl Outbox {
             let is_over =
                 until <= now || !buffer.is_some_and(|buffer| item.may_be_delivered(buffer, session));
             item.ghost = if is_over { Ghost::Gone } else { Ghost::Present(Some(until)) };
-            // The first one knew the least of what was said since.
+            // The first of them goes back furthest.
             if is_over && decided.iter().all(|one| one.buffer != item.buffer) {
                 decided.push(Decided { buffer: item.buffer, since: item.after.clone() });
             }
@@ -73,7 +76,7 @@ impl Outbox {
         }
     }
 
-    /// When the first of them is waited for no longer.
+    /// When the first of the waits ends.
     pub(super) fn ghosts_wait_until(&self) -> Option<Timestamp> {
         let waiting = self.items.iter().filter(|item| item.transit == Transit::Unsure);
         let until = waiting.filter_map(|item| match item.ghost {
@@ -84,15 +87,15 @@ impl Outbox {
     }
 }
 
-/// A conversation in which nothing of an earlier connection may arrive any more.
+/// A conversation in which nothing more can arrive from an earlier connection.
 struct Decided {
     buffer: BufferId,
-    /// What was known before.
+    /// The newest message that was known before.
     since: Option<Anchor>,
 }
 
 impl Outgoing {
-    /// Whether it may still arrive in its conversation, if it has not.
+    /// Whether it may still arrive in its conversation, if it has not already.
     pub(super) fn may_be_delivered(&self, buffer: &Buffer, session: &Session) -> bool {
         self.ghost != Ghost::Gone
             && !session.is_own(&self.nick)

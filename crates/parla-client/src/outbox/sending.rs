@@ -1,4 +1,4 @@
-//! A message goes out: in one line, or in the lines of a batch.
+//! Sends a message: in one line, or in the lines of a batch.
 
 use std::sync::Arc;
 
@@ -14,14 +14,14 @@ use crate::{
     view::{Audience, Carries, Delivery, Manner, RowId},
 };
 
-/// A message that goes out, and the number of the PING behind it if that is to confirm it.
+/// A message that is being sent, and the number of the PING after it if that will confirm it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Departure {
     pub(super) row: RowId,
     pub(super) fence: Option<u64>,
 }
 
-/// What one message may hold if it is said so.
+/// How much fits into one message that is sent in this manner.
 pub(crate) fn carries(
     session: &Session,
     target: &str,
@@ -31,12 +31,13 @@ pub(crate) fn carries(
     let carries = session.carries(target);
     let around = if manner == Manner::Action { "\u{1}ACTION \u{1}".len() } else { 0 };
     let line_bytes = carries.line_bytes.saturating_sub(around + audience.map_or(0, |it| it.sign.len_utf8()));
-    // An action is a request in one line.
+    // An action is a CTCP request, which is one line.
     Carries { line_bytes, several: carries.several.filter(|_| manner != Manner::Action) }
 }
 
 impl Outbox {
-    /// What was to be one message, and cannot be on this connection, becomes several. Says whether there was any.
+    /// Splits a text that cannot be one message on this connection into several. Returns whether there was
+    /// any.
     pub(super) fn break_up(
         &mut self,
         buffers: &mut Buffers,
@@ -67,7 +68,7 @@ impl Outbox {
             is_broken = true;
         }
         if is_broken {
-            // Before the first part is sent the whole is kept no more.
+            // The whole text is no longer stored before its first part is sent.
             self.store(buffers, turn);
         }
         is_broken
@@ -105,7 +106,7 @@ impl Outbox {
         buffer.timeline_mut().update_message(row, |said| {
             (said.delivery, said.author) = (Delivery::Sent, session.author());
         });
-        // If the program ends now, it is known that this may have arrived.
+        // If the program ends now, the record says that this may have arrived.
         item.keep(buffer, turn);
         self.allowance = self.allowance.saturating_sub(1);
         lines.into_iter().for_each(|line| turn.send(line));
@@ -128,7 +129,7 @@ impl Outgoing {
         }
     }
 
-    /// The lines of a batch of this name.
+    /// The lines of a batch with this reference.
     fn in_a_batch(&self, target: &str, name: &str, label: Option<&str>, pieces: &[Piece<'_>]) -> Vec<Line> {
         let opening = labelled(label).command("BATCH").param(format_args!("+{name}"));
         let mut lines = vec![opening.param("draft/multiline").param(target)];

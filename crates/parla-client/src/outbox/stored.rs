@@ -1,7 +1,7 @@
-//! A message of the outbox as the shell keeps it: written before the message is sent, gone when the server has it or the person
-//! wants it forgotten.
+//! A message of the outbox as the shell stores it: written before the message is sent, and removed when the
+//! server has it or the person discards it.
 //!
-//! After a start, what had been sent may have arrived or not, exactly as after a lost connection.
+//! After a restart, whatever had been sent may have arrived or not, exactly as after a lost connection.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -24,7 +24,7 @@ use crate::{
     view::{Audience, Author, BufferKind, Content, Delivery, Manner, Row, Said},
 };
 
-/// A message.
+/// The record of one message.
 #[derive(Serialize, Deserialize)]
 struct Stored {
     /// The conversation's name, as the server knows it.
@@ -33,17 +33,17 @@ struct Stored {
     is_direct: bool,
     #[serde(default)]
     manner: Manner,
-    /// Several lines have line feeds between them.
+    /// The text; lines are separated by line feeds.
     text: String,
-    /// The sign before the room's name, if only people of that rank are to read it.
+    /// The rank prefix before the channel's name, if only members of that rank are to read it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     sign: Option<char>,
     /// When it was written, in milliseconds of Unix time.
     at: i64,
-    /// It was sent, and the server has not confirmed it.
+    /// Present if it was sent and the server has not confirmed it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     sent: Option<Sent>,
-    /// Why it failed.
+    /// Why it failed, if it did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     failed: Option<ProblemKind>,
 }
@@ -52,7 +52,7 @@ struct Stored {
 #[derive(Serialize, Deserialize)]
 struct Sent {
     nick: String,
-    /// When the newest message was said that was known before, and the server's id of it.
+    /// When the newest message was sent that was known before, and its msgid.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     after: Option<i64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -68,15 +68,15 @@ impl Sent {
     }
 }
 
-/// The key under which the message of this number is kept.
+/// The key under which the message with this number is stored.
 fn key(number: u64) -> String {
     format!("{OUT}{number}")
 }
 
 impl Outgoing {
-    /// Tells the shell to keep a message as it is now.
+    /// Tells the shell to store the current state of a message.
     pub(super) fn keep(&self, buffer: &Buffer, turn: &mut Turn<'_>) {
-        // A password is in memory only, and has to be written again if the program ends before it was sent.
+        // A password is in memory only, and must be entered again if the program ends before it was sent.
         if secrets::hides(buffer.name(), &self.text) {
             return;
         }
@@ -106,7 +106,8 @@ impl Outgoing {
 }
 
 impl Outbox {
-    /// Takes up what was not confirmed before the program was closed, in the order in which it was written.
+    /// Restores the messages that were not confirmed before the program was closed, in the order in which
+    /// they were written.
     pub(crate) fn restore(
         &mut self,
         buffers: &mut Buffers,
@@ -151,7 +152,7 @@ impl Outbox {
         let after = stored.sent.as_ref().and_then(Sent::anchor);
         let joined_at = stored.sent.as_ref().and_then(|sent| sent.joined_at).map(Timestamp::from_millis);
         let row = Row { id: buffer.row_id(), at, content: Content::Said(Arc::new(said)) };
-        // Whether it has arrived is looked up in what was said since. The first one was known the least.
+        // Whether it has arrived is looked up in the messages since then. The first one goes back furthest.
         if transit == Transit::Unsure
             && kind == BufferKind::Room
             && let Some(after) = after.clone()
@@ -177,7 +178,8 @@ impl Outbox {
         buffer.timeline_mut().add_unconfirmed(row);
     }
 
-    /// Tells the shell what has become of messages since the last call. What was sent has been told before it was.
+    /// Tells the shell what has happened to messages since the last call. A message is stored before it is
+    /// sent.
     pub(crate) fn store(&mut self, buffers: &Buffers, turn: &mut Turn<'_>) {
         for item in self.items.iter_mut().filter(|item| !item.is_stored) {
             if let Some(buffer) = buffers.get(item.buffer) {

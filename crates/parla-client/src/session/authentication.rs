@@ -1,11 +1,11 @@
-//! Showing the server who one is while it takes one in: NICK and USER, PASS, and AUTHENTICATE (SASL) with a password or a
-//! certificate.
+//! Authenticates the person during registration: NICK and USER, PASS, and AUTHENTICATE (SASL) with a password
+//! or a certificate.
 //!
 //! <https://modern.ircdocs.horse/#connection-registration>, <https://ircv3.net/specs/extensions/sasl-3.2>
 //!
-//! A password goes by AUTHENTICATE where the server offers that, else by PASS; never both ways. Whoever has an account therefore
-//! waits for the server's offer before they say their name, for PASS has to come before it. Nothing is tried twice: a wrong
-//! password is for the person to mend.
+//! A password is sent with AUTHENTICATE where the server offers that, otherwise with PASS; never with both.
+//! Somebody with an account therefore waits for the server's offer before NICK and USER, because PASS must
+//! precede those. Nothing is tried twice: a wrong password is for the person to correct.
 
 use std::{sync::Arc, time::Duration};
 
@@ -23,26 +23,26 @@ use crate::{
     turn::Turn,
 };
 
-/// How long a server may take to say what it offers, before it is taken for one that does not know the question.
+/// How long a server may take to list its capabilities before we assume that it does not know CAP.
 const OFFER_WITHIN: Duration = Duration::from_secs(4);
-/// The longest piece of an AUTHENTICATE.
+/// The longest piece of an AUTHENTICATE, in bytes.
 const PIECE_BYTES: usize = 400;
 /// The longest user name that is sent.
 const USERNAME_CHARS_MAX: usize = 64;
 
-/// What follows when the server has refused what it was shown.
+/// What happens after the server has refused a sign-in.
 pub(crate) enum SignInRefused {
-    /// Nothing was shown.
+    /// Nothing had been sent that it could refuse.
     Nothing,
-    /// Something else is being shown.
+    /// Another mechanism is being tried.
     TriesAnother,
-    /// The person is not signed in.
+    /// The person is not signed in, for this reason.
     For(Problem),
 }
 
 impl Session {
-    /// The connection is there: asks what the server offers, and says one's name, now or once the server has said how it takes a
-    /// password.
+    /// The connection is open: requests the capabilities, and sends NICK and USER now or once the server has
+    /// said how it takes a password.
     pub(crate) fn begin(&mut self, credentials: &Credentials, turn: &mut Turn<'_>) {
         turn.send(Line::bare("CAP").param("LS").param(VERSION));
         if credentials.login.is_some() && credentials.server.is_none() {
@@ -52,7 +52,7 @@ impl Session {
         }
     }
 
-    /// Says one's name, if that has waited for this.
+    /// Sends NICK and USER, if they were held back for this.
     pub(crate) fn introduce(&mut self, credentials: &Credentials, turn: &mut Turn<'_>) {
         let sign_in = &mut self.sign_in;
         sign_in.introduce_at = None;
@@ -62,7 +62,7 @@ impl Session {
         let by_pass = credentials.login.as_ref().filter(|_| !sign_in.is_offered);
         let pass = match (&credentials.server, by_pass) {
             (Some(password), _) => Some(Zeroizing::new(password.reveal().to_owned())),
-            // So bouncers take both in one.
+            // Bouncers take account and password in one PASS.
             (None, Some(Login { name, password })) => {
                 Some(Zeroizing::new(format!("{name}:{}", password.reveal())))
             }
@@ -78,20 +78,20 @@ impl Session {
         turn.send(Line::bare("USER").param(username).param("0").param("*").text(nick));
     }
 
-    /// Says one's name, if the server takes too long to say what it offers.
+    /// Sends NICK and USER if the server takes too long to list its capabilities.
     pub(crate) fn introduce_late(&mut self, credentials: &Credentials, turn: &mut Turn<'_>) {
         if self.sign_in.introduce_at.is_some_and(|at| at <= turn.now) {
             self.introduce(credentials, turn);
         }
     }
 
-    /// When the name is said at the latest.
+    /// The latest time for NICK and USER.
     pub(crate) const fn introduce_by(&self) -> Option<parla_proto::Timestamp> {
         self.sign_in.introduce_at
     }
 
-    /// Asks for AUTHENTICATE, if there is something to show there. Gives a problem if the person has an account that they cannot
-    /// sign in to here.
+    /// Requests SASL if the person has something to authenticate with. Returns a problem if the person has an
+    /// account that cannot be used here.
     pub(super) fn request_sign_in(
         &mut self,
         credentials: &Credentials,
@@ -116,7 +116,7 @@ impl Session {
         turn.send(Line::bare("AUTHENTICATE").param(mechanism.name()));
     }
 
-    /// AUTHENTICATE: the server wants to see it.
+    /// AUTHENTICATE: the server wants the credentials.
     pub(crate) fn challenged(&mut self, credentials: &Credentials, challenge: &str, turn: &mut Turn<'_>) {
         let Stage::Trying(mechanism) = self.sign_in.state else { return };
         if challenge != "+" {
@@ -132,21 +132,21 @@ impl Session {
         };
         let encoded = Zeroizing::new(STANDARD.encode(shown.as_bytes()));
         let mut rest = encoded.as_str();
-        // Base64 is ASCII, so that no character is cut.
+        // Base64 is ASCII, so no character is cut.
         while let Some((piece, more)) = rest.split_at_checked(PIECE_BYTES) {
             turn.send(Line::bare("AUTHENTICATE").param(piece));
             rest = more;
         }
-        // A last piece that is full is followed by an empty one.
+        // A final piece of full length is followed by an empty one.
         turn.send(Line::bare("AUTHENTICATE").param(if rest.is_empty() { "+" } else { rest }));
     }
 
-    /// RPL_SASLMECHS: what the server takes.
+    /// RPL_SASLMECHS: the mechanisms that the server accepts.
     pub(crate) fn takes_mechanisms(&mut self, list: &str) {
         self.sign_in.list(list);
     }
 
-    /// RPL_SASLSUCCESS, or that one was signed in before.
+    /// RPL_SASLSUCCESS, or the person was already signed in.
     pub(crate) fn sign_in_succeeded(&mut self, credentials: &Credentials, turn: &mut Turn<'_>) {
         if matches!(self.sign_in.state, Stage::Trying(_)) {
             self.sign_in.state = Stage::Over;
@@ -154,7 +154,7 @@ impl Session {
         }
     }
 
-    /// ERR_SASLFAIL and its like.
+    /// ERR_SASLFAIL and similar numerics.
     pub(crate) fn sign_in_failed(
         &mut self,
         credentials: &Credentials,
@@ -177,13 +177,13 @@ impl Session {
         SignInRefused::For(Problem::new(kind, login.map_or("", |login| &login.name), details))
     }
 
-    /// What a refusal of a password means.
+    /// The problem that a refused password stands for.
     pub(crate) const fn password_refused(&self) -> ProblemKind {
         self.sign_in.refused()
     }
 }
 
-/// Servers want plain letters there.
+/// Servers expect plain letters in the user name.
 fn username(nick: &Arc<str>) -> String {
     let plain: String =
         nick.chars().filter(char::is_ascii_alphanumeric).take(10).collect::<String>().to_ascii_lowercase();

@@ -1,4 +1,5 @@
-//! Agreeing with the server on capabilities: CAP, in all its forms. <https://ircv3.net/specs/extensions/capability-negotiation>
+//! Negotiates capabilities with the server: all forms of CAP.
+//! <https://ircv3.net/specs/extensions/capability-negotiation>
 
 use parla_proto::{Capabilities, Line, Message};
 
@@ -6,7 +7,7 @@ use super::{Asks, Session, WANTED, ZNC, sign_in::Stage};
 use crate::{credentials::Credentials, problem::Problem, turn::Turn, view::Several};
 
 impl Session {
-    /// CAP. Gives a problem if the person cannot be signed in here in any way that the server takes.
+    /// CAP. Returns a problem if the person cannot be signed in here in any way that the server accepts.
     pub(crate) fn cap(
         &mut self,
         credentials: &Credentials,
@@ -43,7 +44,7 @@ impl Session {
         Ok(())
     }
 
-    /// Remembers what this client knows of CAP LS or CAP NEW.
+    /// Remembers the known capabilities of a CAP LS or CAP NEW.
     pub(super) fn offer(&mut self, list: &str) {
         self.sign_in.offer(list);
         self.is_bouncer |= list.split_ascii_whitespace().any(|word| word.starts_with(ZNC));
@@ -83,7 +84,8 @@ impl Session {
         }
     }
 
-    /// What is to be asked for: wanted, offered and not agreed on yet. Of two texts of one extension nobody has both.
+    /// The capabilities to request: wanted, offered and not enabled yet. If an extension exists in two
+    /// versions, only one is requested.
     pub(super) fn to_request(&self) -> Capabilities {
         const METADATA: Capabilities = Capabilities::METADATA.union(Capabilities::METADATA_2);
         let wanted = self.offered & (WANTED - self.capabilities);
@@ -110,7 +112,8 @@ impl Session {
         Ok(())
     }
 
-    /// All were refused because of one. Which one, the server does not say.
+    /// A CAP REQ was refused because of one capability, and the server does not say which, so each is
+    /// requested by itself.
     fn request_singly(&mut self, refused: &str, turn: &mut Turn<'_>) {
         let refused = refused.split_ascii_whitespace().filter_map(Capabilities::named);
         let refused = refused.fold(Capabilities::empty(), |set, one| set | one) & self.to_request();
@@ -132,7 +135,7 @@ impl Session {
         }
     }
 
-    /// Nothing more is to be agreed on. The person must be signed in before CAP END.
+    /// The negotiation is complete. The person must be signed in before CAP END.
     pub(super) fn end_negotiation(&mut self, credentials: &Credentials, turn: &mut Turn<'_>) {
         if self.is_signing_in(credentials, turn) || self.is_registered {
             return;
@@ -144,7 +147,7 @@ impl Session {
         turn.send(Line::bare("CAP").param("END"));
     }
 
-    /// Whether the person is being signed in; begins that if it was agreed on.
+    /// Whether the person is being signed in; begins that if SASL is enabled.
     fn is_signing_in(&mut self, credentials: &Credentials, turn: &mut Turn<'_>) -> bool {
         match self.sign_in.state {
             Stage::Agreed => {

@@ -1,24 +1,24 @@
-//! How far signing in has come on one connection: what the server offers, and what was tried.
+//! The progress of signing in on one connection: what the server offers, and what was tried.
 
 use parla_proto::Timestamp;
 
 use crate::{credentials::Credentials, problem::ProblemKind};
 
-/// Mechanisms that are remembered of a server's list.
+/// How many mechanisms of a server's list are remembered.
 const MECHANISMS_MAX: usize = 32;
 
-/// How far signing in has come on this connection.
+/// The progress of signing in on this connection.
 #[derive(Debug, Default)]
 pub(super) struct SignIn {
-    /// The server offers AUTHENTICATE.
+    /// Whether the server offers SASL.
     pub(super) is_offered: bool,
-    /// What it takes there; empty if it does not say.
+    /// The mechanisms that the server accepts; empty if it does not say.
     pub(super) mechanisms: Vec<String>,
     pub(super) state: Stage,
-    /// A password was shown on this connection.
+    /// Whether a password was sent on this connection.
     pub(super) has_shown: bool,
     pub(super) is_introduced: bool,
-    /// When to say one's name at the latest, if that waits for the server's offer.
+    /// The latest time for NICK and USER, if they wait for the server's offer.
     pub(super) introduce_at: Option<Timestamp>,
 }
 
@@ -28,10 +28,10 @@ pub(super) enum Stage {
     Idle,
     /// CAP REQ was sent.
     Requested,
-    /// It was agreed on.
+    /// The server has agreed.
     Agreed,
     Trying(Mechanism),
-    /// It has succeeded, or failed for good.
+    /// It has succeeded or failed for good.
     Over,
 }
 
@@ -51,7 +51,7 @@ impl Mechanism {
 }
 
 impl SignIn {
-    /// Takes in what the server offers, from CAP LS or CAP NEW.
+    /// Takes the server's offer from CAP LS or CAP NEW.
     pub(super) fn offer(&mut self, list: &str) {
         for word in list.split_ascii_whitespace() {
             let (name, value) = word.split_once('=').unwrap_or((word, ""));
@@ -62,35 +62,35 @@ impl SignIn {
         }
     }
 
-    /// The server offers it no more, as it does while its services are away.
+    /// The server no longer offers it, for example while its services are down.
     pub(super) fn withdrawn(&mut self) {
         *self = Self { is_offered: false, state: Stage::Idle, ..std::mem::take(self) };
     }
 
-    /// What the server takes, as it lists it.
+    /// Takes the server's list of mechanisms.
     pub(super) fn list(&mut self, mechanisms: &str) {
         let names = mechanisms.split(',').filter(|name| !name.is_empty()).take(MECHANISMS_MAX);
         self.mechanisms = names.map(str::to_ascii_uppercase).collect();
     }
 
-    /// Whether the server takes this, as far as it has said.
+    /// Whether the server accepts this mechanism, as far as it has said.
     pub(super) fn takes(&self, mechanism: Mechanism) -> bool {
         self.mechanisms.is_empty() || self.mechanisms.iter().any(|name| name == mechanism.name())
     }
 
-    /// The server has answered CAP REQ for it.
+    /// The server has answered the CAP REQ.
     pub(super) const fn answered(&mut self, is_agreed: bool) {
         if matches!(self.state, Stage::Requested) {
             self.state = if is_agreed { Stage::Agreed } else { Stage::Over };
         }
     }
 
-    /// What a refusal of a password means.
+    /// The problem that a refused password stands for.
     pub(super) const fn refused(&self) -> ProblemKind {
         if self.has_shown { ProblemKind::PasswordWrong } else { ProblemKind::PasswordNeeded }
     }
 
-    /// The first way in that the server takes and the person has something for.
+    /// The first mechanism that the server accepts and the person has credentials for.
     pub(super) fn first_mechanism(&self, credentials: &Credentials) -> Option<Mechanism> {
         let has = [
             (Mechanism::External, credentials.by_certificate),

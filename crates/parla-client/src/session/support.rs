@@ -5,16 +5,16 @@ use parla_proto::{Casemapping, isupport::Token};
 use super::{MemberMode, Session};
 use crate::{mode_letters::ModeLetters, text::shown_name};
 
-/// Modes in one line, if the server does not limit them.
+/// The number of modes in one line if the server sets no limit.
 const MODES_UNLIMITED: usize = 12;
 
 impl Session {
-    /// Takes in one token of ISUPPORT.
+    /// Takes one token of ISUPPORT.
     pub(crate) fn support(&mut self, token: &Token<'_>) {
         let value = token.value.as_str();
         match token.name {
             "CASEMAPPING" => {
-                // Names of all scripts go by the number of their standard with some servers.
+                // Some servers call names of all scripts by the number of the standard.
                 let is_number = matches!(value, "rfc8265" | "rfc7613" | "rfc7700" | "rfc3454");
                 let named =
                     if is_number { Some(Casemapping::Precis) } else { Casemapping::from_token(value) };
@@ -36,7 +36,7 @@ impl Session {
             "CHANMODES" => {
                 self.modes = ModeLetters::parse(value);
             }
-            // Without a number there is no limit but the length of a line.
+            // Without a number, only the length of a line is a limit.
             "MODES" => self.modes_max = value.parse().unwrap_or(MODES_UNLIMITED),
             "EXTBAN" => {
                 let (begin, kinds) = value.split_once(',').unwrap_or(("", ""));

@@ -1,13 +1,13 @@
-//! Cuts a line that is too long for one message of IRC.
+//! Splits a line that is too long for one IRC message.
 
 use crate::text::is_mark;
 
-/// Longer than any character that has several parts; what is longer is cut anyway.
+/// Longer than any real character with several parts; a longer one is cut anyway.
 const CLUSTER_BYTES_MAX: usize = 64;
 
-/// Cuts a line into pieces of at most so many bytes: after a space, or else between two characters as they are seen, or else
-/// between two that are not. The pieces together are the line. Less than the four bytes that a character may need counts as
-/// four.
+/// Splits a line into pieces of at most this many bytes: after a space if possible, otherwise between two
+/// characters as they are seen, otherwise between any two. The pieces together are the line. A limit below
+/// the four bytes that a character may need counts as four.
 pub fn split_text(line: &str, bytes_max: usize) -> Vec<&str> {
     let bytes_max = bytes_max.max(char::MAX.len_utf8());
     let mut pieces = Vec::new();
@@ -23,7 +23,7 @@ pub fn split_text(line: &str, bytes_max: usize) -> Vec<&str> {
     pieces
 }
 
-/// The best place to cut, at most at `end`, which is between two characters.
+/// The best place for a cut at or before `end`, which is between two characters.
 fn piece_end(text: &str, end: usize) -> usize {
     let (piece, after) = text.split_at(end);
     if let Some((words, _)) = piece.rsplit_once(' ')
@@ -51,15 +51,15 @@ fn belong_together(text: &str, place: usize, (before, after): (char, char)) -> b
         let halves = text.get(..place).unwrap_or_default().chars().rev().take(CLUSTER_BYTES_MAX);
         return halves.take_while(|char| is_flag_half(*char)).count() % 2 == 1;
     }
-    // A joiner, or what joins two consonants of an Indian script.
+    // A joiner, or the sign that joins two consonants of an Indian script.
     before == '\u{200D}' || in_indian_script(before) == Some(0x4D) || extends(after)
 }
 
 fn extends(char: char) -> bool {
-    // Signs of Indian scripts that stand beside their consonant.
+    // Signs of Indian scripts that are written beside their consonant.
     is_mark(char)
         || in_indian_script(char).is_some_and(|place| (0x3E..=0x4D).contains(&place))
-        // The joiners, colours of skin, tags and variants, and the later parts of Korean syllables.
+        // Joiners, skin tones, tags and variation selectors, and the later parts of Korean syllables.
         || matches!(char, '\u{200C}' | '\u{200D}' | '\u{1F3FB}'..='\u{1F3FF}' | '\u{E0020}'..='\u{E01EF}' | '\u{1160}'..='\u{11FF}')
 }
 
@@ -67,7 +67,7 @@ fn is_flag_half(char: char) -> bool {
     matches!(char, '\u{1F1E6}'..='\u{1F1FF}')
 }
 
-/// The place of a character in the layout that the scripts of India share.
+/// The position of a character in the layout that the scripts of India share.
 fn in_indian_script(char: char) -> Option<u32> {
     matches!(char, '\u{900}'..='\u{DFF}').then(|| u32::from(char) & 0x7F)
 }

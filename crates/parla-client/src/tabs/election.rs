@@ -1,8 +1,9 @@
-//! Which tab leads. A state machine: votes of other tabs and time in, votes out.
+//! Decides which tab leads. A state machine: the votes of other tabs and the time go in, votes come out.
 //!
-//! A tab that comes asks who leads, and the leader answers at once. Nothing rests on the timers of a tab in the background, which
-//! browsers slow down: the leader only ever answers. Two tabs may lead at the same moment, if votes are late or a tab was frozen;
-//! as soon as one hears of the other, the one with the lower [`Term`] steps down.
+//! A tab that opens asks who leads, and the leader answers at once. Nothing depends on the timers of a
+//! background tab, which browsers slow down: the leader only has to answer. Two tabs may lead at the same
+//! moment if votes are late or a tab was frozen; as soon as one hears of the other, the one with the lower
+//! [`Term`] steps down.
 
 use std::time::Duration;
 
@@ -11,77 +12,77 @@ use serde::{Deserialize, Serialize};
 
 /// How long the leader may take to answer.
 const ANSWER_WITHIN: Duration = Duration::from_secs(1);
-/// How long the successor that a leader named may take to say that it leads.
+/// How long a successor that the leader named may take to announce that it leads.
 const SUCCEED_WITHIN: Duration = Duration::from_millis(500);
-/// How often a tab that follows looks whether its leader is still there, and a leader says that it leads.
+/// How often a following tab checks that its leader is still there, and a leader announces that it leads.
 const CHECK_EVERY: Duration = Duration::from_secs(30);
-/// A timer that is so late says nothing: the tab was frozen, and answers may be waiting behind it.
+/// A timer that fires this late proves nothing: the tab was frozen, and answers may be waiting.
 const LATE: Duration = Duration::from_secs(1);
 
-/// One tab, by a number that is drawn when its page is loaded.
+/// The id of a tab, a random number that is drawn when its page is loaded.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct TabId(pub u64);
 
-/// The time in which a tab leads. The greatest counts.
+/// The period in which a tab leads. The greatest term counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Term {
-    /// Counts up.
+    /// The number of the term; each is higher than the one before.
     pub number: u64,
-    /// Who leads.
+    /// The tab that leads.
     pub leader: TabId,
 }
 
-/// What tabs say to each other about who leads. Tabs of all builds must understand it.
+/// What tabs tell each other about the leadership. Tabs of all builds must understand it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Ballot {
     /// Who leads?
     Ask,
-    /// I lead.
+    /// The sender leads, in this term.
     Lead(Term),
-    /// I lead no longer; this one shall.
+    /// The sender's term has ended; the named tab should lead next.
     Leave(Term, Option<TabId>),
 }
 
-/// What a tab is.
+/// The part that a tab plays.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
-    /// Its page is not in use: it was left, or is frozen.
+    /// Its page is not in use, because it was left or is frozen.
     Away,
-    /// It does not know yet.
+    /// It does not know yet who leads.
     Asking,
-    /// It has the connection.
+    /// It leads and has the connection.
     Leading(Term),
-    /// Another one has it.
+    /// Another tab leads, in this term.
     Following(Term),
 }
 
-/// What the browser keeps for tabs to come: the last term, and whether it has ended.
+/// What the browser stores for future tabs: the last term, and whether it has ended.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Mark {
     /// The number of the last term.
     pub number: u64,
-    /// Its leader did not say that it left.
+    /// Whether its leader has not announced that it left.
     pub is_led: bool,
 }
 
 impl Mark {
-    /// As it is kept.
+    /// The text that is stored.
     pub fn to_text(self) -> String {
         format!("{}{}", self.number, if self.is_led { " led" } else { "" })
     }
 
-    /// Reads what [`Mark::to_text`] wrote; of anything else, that nobody has led yet.
+    /// Parses the result of [`Mark::to_text`]; any other text means that no tab has led yet.
     pub fn from_text(text: &str) -> Self {
         let (number, is_led) = text.strip_suffix(" led").map_or((text, false), |number| (number, true));
         number.parse().map_or_else(|_| Self::default(), |number| Self { number, is_led })
     }
 }
 
-/// Which tab leads, as one of them sees it.
+/// Which tab leads, as one tab sees it.
 #[derive(Debug)]
 pub struct Election {
     me: TabId,
-    /// The one that counts, as far as is known.
+    /// The greatest term that this tab knows of.
     term: Term,
     state: State,
 }
@@ -104,7 +105,7 @@ enum Check {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Question {
     until: Timestamp,
-    /// It was asked again because the first time told nothing.
+    /// Whether it was asked again because the first time proved nothing.
     is_second: bool,
 }
 
@@ -115,17 +116,17 @@ impl Question {
 }
 
 impl Election {
-    /// Of a tab that is not in use yet.
+    /// The state of a tab that is not in use yet.
     pub const fn new(me: TabId) -> Self {
         Self { me, term: Term { number: 0, leader: TabId(0) }, state: State::Away }
     }
 
-    /// Which tab this is.
+    /// The id of this tab.
     pub const fn me(&self) -> TabId {
         self.me
     }
 
-    /// What this tab is.
+    /// The part that this tab plays.
     pub const fn role(&self) -> Role {
         match self.state {
             State::Away => Role::Away,
@@ -135,12 +136,12 @@ impl Election {
         }
     }
 
-    /// What is to be kept for tabs to come, by a tab that leads or has just left.
+    /// What a tab that leads or has just left must store for future tabs.
     pub const fn mark(&self) -> Mark {
         Mark { number: self.term.number, is_led: matches!(self.state, State::Leading { .. }) }
     }
 
-    /// The page is in use from now on, for the first time or again.
+    /// The page comes into use, for the first time or again.
     pub fn arrive(&mut self, now: Timestamp, mark: Mark, out: &mut Vec<Ballot>) {
         if self.state != State::Away {
             return;
@@ -154,7 +155,7 @@ impl Election {
         }
     }
 
-    /// The page is left, or will be frozen. `next` is the tab that shall lead, if this one did.
+    /// The page is left or about to be frozen. `next` is the tab that should lead, if this one did.
     pub fn leave(&mut self, next: Option<TabId>, out: &mut Vec<Ballot>) {
         if matches!(self.state, State::Leading { .. }) {
             out.push(Ballot::Leave(self.term, next));
@@ -162,7 +163,7 @@ impl Election {
         self.state = State::Away;
     }
 
-    /// Another tab said something.
+    /// Takes a vote of another tab.
     pub fn hear(&mut self, now: Timestamp, from: TabId, ballot: Ballot, out: &mut Vec<Ballot>) {
         if from == self.me || self.state == State::Away {
             return;
@@ -206,7 +207,8 @@ impl Election {
         }
     }
 
-    /// The leader ought to have done something. Perhaps it is not there any more. Also when the person comes back to a tab.
+    /// Checks on the leader, because it should have done something and may be gone, or because the person
+    /// returned to this tab.
     pub fn doubt(&mut self, now: Timestamp, out: &mut Vec<Ballot>) {
         match self.state {
             State::Following(Check::At(_)) => {
@@ -218,7 +220,7 @@ impl Election {
         }
     }
 
-    /// When [`Election::due`] is to be called.
+    /// When [`Election::due`] must be called.
     pub const fn next_deadline(&self) -> Option<Timestamp> {
         match self.state {
             State::Away => None,
@@ -227,7 +229,7 @@ impl Election {
         }
     }
 
-    /// The time has come.
+    /// Does what is due at this time.
     pub fn due(&mut self, now: Timestamp, out: &mut Vec<Ballot>) {
         if self.next_deadline().is_none_or(|at| now < at) {
             return;
@@ -250,7 +252,7 @@ impl Election {
         }
     }
 
-    /// Leads from now on, whoever did before.
+    /// Takes the lead, whoever led before.
     pub fn claim(&mut self, now: Timestamp, out: &mut Vec<Ballot>) {
         self.term = Term { number: self.term.number + 1, leader: self.me };
         self.say(now, out);

@@ -1,5 +1,5 @@
-//! The numbers of conversations as the interface of a tab knows them. When another tab leads, its client is another one, with
-//! other numbers; to the interface a conversation stays the one that it was, by its name.
+//! The ids of conversations as a tab's interface knows them. When another tab takes the lead, its client has
+//! other ids; for the interface each conversation keeps its id, and is recognised by its name.
 
 use std::sync::Arc;
 
@@ -16,16 +16,16 @@ pub struct Ids {
 #[derive(Debug)]
 struct Met {
     network: NetworkId,
-    /// To the interface.
+    /// The id for the interface.
     shown: BufferId,
-    /// To the client; none if it has none of this name.
+    /// The id in the client; `None` if it has no conversation of this name.
     theirs: Option<BufferId>,
     kind: BufferKind,
     name: Arc<str>,
 }
 
 impl Ids {
-    /// Everything that a client shows that the interface has not met before: in the interface's numbers, and with what is gone.
+    /// Translates everything that a new client shows into the interface's ids, and adds what is gone.
     pub fn whole(&mut self, updates: Vec<Update>) -> Vec<Update> {
         for known in &mut self.known {
             known.theirs = None;
@@ -37,7 +37,7 @@ impl Ids {
         let networks: Vec<NetworkId> = networks.collect();
         let forgotten = self.networks.iter().filter(|id| !networks.contains(id));
         let mut all: Vec<Update> = forgotten.map(|id| Update::NetworkForgotten(*id)).collect();
-        // What is said once comes when everything is there.
+        // Events must come after everything that they refer to.
         let (views, events): (Vec<_>, Vec<_>) = updates.into_iter().partition(|update| {
             matches!(update, Update::Network(_) | Update::Buffer(..) | Update::Directory(..))
         });
@@ -52,7 +52,7 @@ impl Ids {
         all
     }
 
-    /// What has changed since, in the interface's numbers.
+    /// Translates changes into the interface's ids.
     pub fn some(&mut self, updates: Vec<Update>) -> Vec<Update> {
         updates.into_iter().filter_map(|update| self.one(update)).collect()
     }
@@ -115,7 +115,7 @@ impl Ids {
         self.known.iter().find(is_it).map(|known| known.shown)
     }
 
-    /// A conversation of the interface as the client knows it.
+    /// The client's id of a conversation of the interface.
     pub fn theirs(&self, network: NetworkId, shown: BufferId) -> Option<BufferId> {
         let is_it = |known: &&Met| known.network == network && known.shown == shown;
         self.known.iter().find(is_it).and_then(|known| known.theirs)

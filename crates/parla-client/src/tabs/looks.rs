@@ -1,41 +1,41 @@
-//! What the person looks at, in whichever tab.
+//! What the person is looking at, in any tab.
 
 use serde::{Deserialize, Serialize};
 
 use super::TabId;
 use crate::view::{BufferId, NetworkId};
 
-/// What the person looks at in one tab.
+/// What the person is looking at in one tab.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Look {
-    /// On which network.
+    /// The network of the conversation.
     pub network: NetworkId,
-    /// The conversation in view; none if the tab is hidden or not in front.
+    /// The conversation in view; `None` if the tab is hidden or not in front.
     pub buffer: Option<BufferId>,
     /// Whether its newest row is in view.
     pub at_end: bool,
 }
 
-/// What the person looks at in all tabs. Only one of them is in front.
+/// What the person is looking at in all tabs. Only one of them is in front.
 #[derive(Debug, Default)]
 pub struct Looks {
-    /// The newest comes last.
+    /// The newest is last.
     looks: Vec<(TabId, Look)>,
 }
 
 impl Looks {
-    /// The person looks elsewhere in this tab.
+    /// The person looks at something else in this tab.
     pub fn take(&mut self, tab: TabId, look: Look) {
         self.gone(tab);
         self.looks.push((tab, look));
     }
 
-    /// The tab is gone.
+    /// The tab was closed.
     pub fn gone(&mut self, tab: TabId) {
         self.looks.retain(|(known, _)| *known != tab);
     }
 
-    /// What the person looks at: what came into view last, if it is still in view.
+    /// What came into view last, if it is still in view.
     pub fn current(&self) -> Option<Look> {
         let in_view = self.looks.iter().rev().find(|(_, look)| look.buffer.is_some());
         in_view.or_else(|| self.looks.last()).map(|(_, look)| *look)

@@ -1,8 +1,9 @@
-//! What tabs say to each other, as texts: a line that says from whom and to whom, and a line with the message.
+//! The messages between tabs, as texts: one line with the sender and the recipient, and one with the content.
 //!
-//! Tabs of different builds may be open at the same time, after the server was replaced. They understand no more of each other
-//! than the first line and a [`Ballot`], so these are JSON. Everything else passes between tabs of one build only. It is packed in
-//! postcard's format, which names no fields: the code that reads JSON for all these types was a seventh of the app.
+//! Tabs of different builds may be open at the same time, after the server was upgraded. Of each other they
+//! understand only the first line and a [`Ballot`], so these are JSON. Everything else passes only between
+//! tabs of the same build. It is packed in the postcard format, which has no field names: the code for
+//! reading all these types from JSON was a seventh of the app.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use parla_proto::Timestamp;
@@ -11,63 +12,64 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use super::{Ballot, Delivery, Look, TabId};
 use crate::credentials::Credentials;
 
-/// The first line.
+/// The first line: sender and recipient.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Letter {
-    /// Which build of the app the sender runs.
+    /// The build of the app that the sender runs.
     pub build: String,
-    /// Which tab sends it.
+    /// The tab that sends it.
     pub from: TabId,
-    /// For which tab it is; none: for all.
+    /// The tab that it is for; `None` means all.
     pub to: Option<TabId>,
 }
 
-/// The second line.
+/// The second line: the content.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Message {
-    /// Who leads.
+    /// About which tab leads.
     Ballot(Ballot),
-    /// The sender is gone; it did not lead.
+    /// The sender is closing and did not lead.
     Bye,
 
     // To the leader.
-    /// What is new since the delivery of this number? Zero: send everything.
+    /// Requests what is new since the delivery with this serial number; 0 requests everything.
     Pull {
-        /// The number of the leader's term: it may have another client since.
+        /// The number of the leader's term, because the leader may have another client since.
         term: u64,
-        /// The last delivery that came.
+        /// The serial number of the last delivery that arrived.
         had: u64,
     },
-    /// Carry this out, and say in a [`Delivery`] that it is done.
+    /// Requests that a command be carried out, which is confirmed in a [`Delivery`].
     Do {
-        /// The number of the leader's term, on which the numbers of conversations in the command depend.
+        /// The number of the leader's term, on which the conversation ids in the command depend.
         term: u64,
         /// Counts the commands of a tab.
         number: u64,
-        /// What, in the words of the interface, as [`pack`] gives it.
+        /// The interface's command, packed by [`pack`].
         command: Vec<u8>,
     },
-    /// What the person looks at in the sender's tab.
+    /// What the person is looking at in the sender's tab.
     Look {
         /// The number of the leader's term.
         term: u64,
-        /// What.
+        /// The network, the conversation and whether its end is in view.
         look: Look,
     },
-    /// The person, or the network, is back.
+    /// The person has returned, or the network has.
     Awake,
 
     // From the leader.
-    /// There is something to be pulled.
+    /// There is something new to request.
     News,
     /// The answer to a pull.
     Told {
-        /// What is new.
+        /// Everything that is new.
         delivery: Delivery,
-        /// When the leader is to be woken, by a pull: its own timers may be slow.
+        /// When the leader must be woken by a request, because its own timers may be slow.
         due: Option<Timestamp>,
     },
-    /// What the person showed to be let in: whoever leads next shows it, too. It is nowhere but in memory.
+    /// The credentials that the person entered, so that the next leader can use them. They are held in memory
+    /// only.
     Credentials(Credentials),
 }
 
@@ -75,12 +77,13 @@ pub enum Message {
 #[derive(Serialize, Deserialize)]
 enum Line {
     Ballot(Ballot),
-    /// Any other message, as [`pack`] gives it, in base64.
+    /// Any other message, packed by [`pack`], in base64.
     Packed(String),
 }
 
 impl Letter {
-    /// The text of this letter with this message. None if it cannot be written, which no message of ours is.
+    /// This letter with a message, as text. `None` if it cannot be written, which does not happen with our
+    /// messages.
     pub fn write(&self, message: &Message) -> Option<String> {
         let line = match message {
             Message::Ballot(ballot) => Line::Ballot(*ballot),
@@ -89,7 +92,7 @@ impl Letter {
         Some(format!("{}\n{}", serde_json::to_string(self).ok()?, serde_json::to_string(&line).ok()?))
     }
 
-    /// Reads the first line of a text, and gives the second.
+    /// Parses the first line of a text, and returns the second with it.
     pub fn open(text: &str) -> Option<(Self, &str)> {
         let (first, second) = text.split_once('\n')?;
         Some((serde_json::from_str(first).ok()?, second))
@@ -97,7 +100,7 @@ impl Letter {
 }
 
 impl Message {
-    /// Reads the second line of a text.
+    /// Parses the second line of a text.
     pub fn read(line: &str) -> Option<Self> {
         match serde_json::from_str(line).ok()? {
             Line::Ballot(ballot) => Some(Self::Ballot(ballot)),
@@ -106,12 +109,13 @@ impl Message {
     }
 }
 
-/// A value in bytes that another tab of this build understands. None if the value cannot be written, which none of ours is.
+/// Packs a value into bytes that another tab of this build understands. `None` if it cannot be written, which
+/// does not happen with our types.
 pub fn pack(value: &impl Serialize) -> Option<Vec<u8>> {
     postcard::to_allocvec(value).ok()
 }
 
-/// The value of such bytes.
+/// Unpacks a value that [`pack`] packed; `None` if the bytes are something else.
 pub fn unpack<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
     postcard::from_bytes(bytes).ok()
 }

@@ -1,5 +1,6 @@
-//! What the leading tab shows, for the others. Each of them gets what is new when it asks for it, and of a long conversation only
-//! the chunks that it does not have. Nothing is copied or written while there is no other tab.
+//! What the leading tab shows, for the other tabs. Each of them receives what is new when it asks, and for a
+//! long conversation only the chunks that it does not have. Nothing is copied or written while there is no
+//! other tab.
 
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
@@ -17,55 +18,55 @@ use crate::{
     },
 };
 
-/// A tab that was not heard of for so long is frozen or gone. If it comes back, it gets everything.
+/// A tab that has been silent for this long is frozen or gone. If it comes back, it receives everything.
 const SILENT_MAX: Duration = Duration::from_secs(300);
 
-/// Whom something is for that is said once.
+/// The tabs that an event is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Recipients {
     /// All tabs.
     All,
-    /// One tab: the person asked for it there.
+    /// One tab, in which the person asked for it.
     One(TabId),
 }
 
-/// What one tab gets at once.
+/// What one tab receives at once.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Delivery {
-    /// Counts up.
+    /// The serial number of the delivery.
     pub(super) serial: u64,
-    /// What was known before is to be forgotten.
+    /// Whether everything that was known before must be forgotten.
     pub(super) is_whole: bool,
     pub(super) items: Vec<Item>,
-    /// The tab's commands up to this number are carried out. It comes together with what they caused, so that a leader that goes
-    /// takes with it either both or nothing.
+    /// The number of the tab's last command that was carried out. It is sent together with the effects of the
+    /// commands, so that if the leader goes away, either both or neither have arrived.
     pub(super) done: Option<u64>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) enum Item {
-    /// What needs no other form.
+    /// An update that is sent as it is.
     Update(Update),
     Buffer(NetworkId, Box<BufferView>, Parts),
     Directory(NetworkId, Rooms),
 }
 
-/// The big parts of a conversation.
+/// The large parts of a conversation.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Parts {
     pub(super) chunks: Vec<Piece>,
-    /// Rows in all chunks.
+    /// The number of rows in all chunks.
     pub(super) len: usize,
-    /// None: as before.
+    /// The members; `None` if unchanged.
     pub(super) members: Option<Vec<Member>>,
-    /// None: as before.
+    /// The settings of the channel; `None` if unchanged.
     pub(super) settings: Option<RoomSettings>,
 }
 
 /// A part of a timeline.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) enum Piece {
-    /// So many chunks of the last delivery, from this one on.
+    /// This many chunks of the last delivery, starting with this one.
     Kept {
         first: usize,
         count: usize,
@@ -75,7 +76,7 @@ pub(super) enum Piece {
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Rooms {
-    /// None: as before.
+    /// The rooms; `None` if unchanged.
     pub(super) rooms: Option<Vec<DirectoryRoom>>,
     pub(super) complete: bool,
     pub(super) cut: bool,
@@ -84,7 +85,7 @@ pub(super) struct Rooms {
 type Key = (NetworkId, BufferId);
 
 impl Delivery {
-    /// Whether it has everything in it.
+    /// Whether it contains everything.
     pub const fn is_whole(&self) -> bool {
         self.is_whole
     }
@@ -99,27 +100,27 @@ pub struct Mirror {
     followers: SortedMap<TabId, Follower>,
 }
 
-/// What one of the others has, and what it has not got yet.
+/// What one of the other tabs has, and what it must still receive.
 #[derive(Debug)]
 struct Follower {
     serial: u64,
     heard_at: Timestamp,
-    /// It knows that there is something.
+    /// Whether it was told that there is something new.
     is_called: bool,
     has: SortedMap<Key, Has>,
     has_rooms: SortedMap<NetworkId, DirectoryView>,
     networks: BTreeSet<NetworkId>,
     directories: BTreeSet<NetworkId>,
     buffers: BTreeSet<Key>,
-    /// What is gone.
+    /// Removals that it must be told of.
     gone: Vec<Update>,
-    /// What is to be said once.
+    /// Events that it must be told of.
     events: Vec<Update>,
-    /// Its commands up to this number are carried out.
+    /// The number of its last command that was carried out.
     done: Option<u64>,
 }
 
-/// The big parts that a tab has.
+/// The large parts that a tab has.
 #[derive(Clone, Debug, Default)]
 struct Has {
     chunks: Vec<ChunkRef>,
@@ -128,7 +129,7 @@ struct Has {
 }
 
 impl Mirror {
-    /// Takes in what the interface of the leading tab is told. What is said once is left out: see [`Mirror::say`].
+    /// Takes the updates for the interface of the leading tab. Events are left out: see [`Mirror::say`].
     pub fn take(&mut self, updates: &[Update]) {
         for update in updates {
             match update {
@@ -163,7 +164,7 @@ impl Mirror {
                 | Update::Certificate(..) => {}
             }
         }
-        // Who lets so much pile up gets everything when it comes back.
+        // A tab that has too much waiting receives everything when it comes back.
         self.followers.retain(|_, follower| follower.gone.len() <= TAB_EVENTS_MAX);
     }
 
@@ -171,7 +172,7 @@ impl Mirror {
         self.followers.values_mut().for_each(act);
     }
 
-    /// Something is to be said once.
+    /// Adds an event for these tabs.
     pub fn say(&mut self, audience: Recipients, event: &Update) {
         for (tab, follower) in self.followers.iter_mut() {
             let is_for = match audience {
@@ -184,8 +185,8 @@ impl Mirror {
         }
     }
 
-    /// The commands of this tab are carried out up to this number, and what they caused is said to it from now on. It is told of
-    /// both when it asks next.
+    /// The commands of this tab up to this number have been carried out, and their effects follow. The tab
+    /// learns of both when it asks next.
     pub fn done(&mut self, now: Timestamp, tab: TabId, number: u64) {
         if self.followers.get(&tab).is_none() {
             self.followers.insert(tab, Follower { heard_at: now, ..Follower::new(self) });
@@ -195,12 +196,13 @@ impl Mirror {
         }
     }
 
-    /// The networks and conversations there are.
+    /// All networks and conversations.
     pub fn views(&self) -> (impl Iterator<Item = &NetworkView>, impl Iterator<Item = &BufferView>) {
         (self.networks.values(), self.buffers.values())
     }
 
-    /// Whether some tab has not been told yet that there is something for it; it is from now on. Forgets those that are silent.
+    /// Whether some tab must be told that there is something new for it; the caller tells it now. Also
+    /// forgets silent tabs.
     pub fn call(&mut self, now: Timestamp) -> bool {
         self.followers.retain(|_, follower| now.since(follower.heard_at) < SILENT_MAX);
         let mut is_any = false;
@@ -213,29 +215,29 @@ impl Mirror {
         is_any
     }
 
-    /// The tabs that follow, the one that was heard of last first.
+    /// The following tabs, with the one that was heard of last first.
     pub fn followers(&self) -> Vec<TabId> {
         let mut tabs: Vec<_> = self.followers.iter().map(|(tab, one)| (one.heard_at, *tab)).collect();
         tabs.sort_unstable_by(|one, other| other.cmp(one));
         tabs.into_iter().map(|(_, tab)| tab).collect()
     }
 
-    /// A tab has said something.
+    /// A tab has sent something.
     pub fn heard(&mut self, now: Timestamp, tab: TabId) {
         if let Some(follower) = self.followers.get_mut(&tab) {
             follower.heard_at = now;
         }
     }
 
-    /// A tab is gone.
+    /// A tab was closed.
     pub fn gone(&mut self, tab: TabId) {
         self.followers.remove(&tab);
     }
 
-    /// What is new for a tab that has this delivery.
+    /// Everything that is new for a tab that has this delivery.
     pub fn deliver(&mut self, now: Timestamp, tab: TabId, had: u64) -> Delivery {
         let mut known = self.followers.remove(&tab);
-        // What is to be said is said to a tab that has missed something, too.
+        // A tab that has missed a delivery must still receive the events.
         let unsaid =
             known.as_mut().map(|follower| (std::mem::take(&mut follower.events), follower.done.take()));
         let known = known.filter(|follower| had > 0 && follower.serial == had);
@@ -258,7 +260,7 @@ impl Mirror {
 }
 
 impl Follower {
-    /// One that has nothing.
+    /// A tab that has nothing yet.
     fn new(mirror: &Mirror) -> Self {
         Self {
             serial: 0,
@@ -284,7 +286,7 @@ impl Follower {
             && self.done.is_none()
     }
 
-    /// What it lacks: what is gone first, what is said once last.
+    /// What it lacks, with removals first and events last.
     fn items(&mut self, mirror: &Mirror) -> Vec<Item> {
         let mut items = Vec::new();
         for update in std::mem::take(&mut self.gone) {
@@ -304,7 +306,7 @@ impl Follower {
         for key in std::mem::take(&mut self.buffers) {
             let Some(view) = mirror.buffers.get(&key) else { continue };
             let parts = self.parts(key, view);
-            // They travel in `parts`, and serde leaves them out.
+            // They are sent in `parts`; serde leaves them out.
             items.push(Item::Buffer(key.0, Box::new(view.clone()), parts));
         }
         for id in std::mem::take(&mut self.directories) {
@@ -339,7 +341,7 @@ impl Follower {
     }
 }
 
-/// Says one list of chunks by another one. Most of them are the same, in the same order.
+/// Expresses one list of chunks in terms of another. Most of them are the same, in the same order.
 fn pieces(before: &[ChunkRef], now: &[ChunkRef]) -> Vec<Piece> {
     let mut pieces = Vec::new();
     let mut from = 0;

@@ -1,5 +1,5 @@
-//! What the leading tab shows, in another one: put together again from deliveries. What has not changed is the same allocation,
-//! so that it is not drawn again.
+//! What the leading tab shows, put together again in another tab from deliveries. Whatever has not changed is
+//! the same allocation, so that it is not drawn again.
 
 use std::sync::Arc;
 
@@ -17,24 +17,25 @@ pub struct Replica {
     directories: SortedMap<NetworkId, DirectoryView>,
 }
 
-/// What has come.
+/// The content of a delivery.
 #[derive(Debug)]
 pub struct Arrived {
-    /// These are all networks and conversations there are.
+    /// Whether these are all networks and conversations that there are.
     pub is_whole: bool,
-    /// For the interface.
+    /// The updates for the interface.
     pub updates: Vec<Update>,
-    /// The commands of this tab up to this number are carried out; what they caused has come by now.
+    /// The number of this tab's last command that was carried out; its effects have arrived by now.
     pub done: Option<u64>,
 }
 
 impl Replica {
-    /// The number of the last delivery; zero if everything is to be sent.
+    /// The serial number of the last delivery; 0 requests everything.
     pub const fn had(&self) -> u64 {
         self.serial
     }
 
-    /// Takes in a delivery. None if it does not fit to what came before: then everything is to be sent.
+    /// Takes a delivery. Returns `None` if it does not follow from what came before; then everything must be
+    /// requested.
     pub fn take(&mut self, delivery: Delivery) -> Option<Arrived> {
         let Delivery { serial, is_whole, items, done } = delivery;
         if is_whole {

@@ -1,4 +1,4 @@
-//! What the person wants in a tab that does not lead: each is carried out once, whichever tab leads in the end.
+//! The commands of a tab that does not lead: each is carried out once, whichever tab leads in the end.
 
 use std::{collections::VecDeque, fmt::Write as _, time::Duration};
 
@@ -7,10 +7,10 @@ use parla_proto::Timestamp;
 use super::TabId;
 use crate::limits::TABS_REMEMBERED_MAX;
 
-/// After so long without a word of the leader it is to be looked whether it is still there.
+/// If the leader does not confirm a command for this long, its presence is checked.
 const DONE_WITHIN: Duration = Duration::from_secs(2);
 
-/// What waits to be carried out, in order.
+/// The commands that wait to be carried out, in order.
 #[derive(Debug)]
 pub struct Wishes<C> {
     last: u64,
@@ -32,20 +32,20 @@ impl<C> Default for Wishes<C> {
 }
 
 impl<C> Wishes<C> {
-    /// Adds one.
+    /// Adds a command.
     pub fn push(&mut self, command: C) {
         self.last += 1;
         self.waiting.push_back(Waiting { number: self.last, command, sent_at: None });
     }
 
-    /// Another tab leads, or the one that leads may have missed something: all that waits is to be sent again.
+    /// Marks all waiting commands as unsent, because another tab leads or the leader may have missed some.
     pub fn send_again(&mut self) {
         for waiting in &mut self.waiting {
             waiting.sent_at = None;
         }
     }
 
-    /// What is to be sent. `write` gives the bytes of a command; what cannot be sent yet holds up what is behind it.
+    /// The commands to send. `write` packs a command; one that cannot be sent yet holds up those after it.
     pub fn unsent(
         &mut self,
         now: Timestamp,
@@ -60,54 +60,54 @@ impl<C> Wishes<C> {
         packed
     }
 
-    /// They are carried out up to this number. Gives those that were not known to be.
+    /// The commands up to this number have been carried out. Returns those of which this was not known.
     pub fn done(&mut self, number: u64) -> Vec<C> {
         let done = self.waiting.iter().take_while(|waiting| waiting.number <= number).count();
         self.waiting.drain(..done).map(|waiting| waiting.command).collect()
     }
 
-    /// When the leader is to be doubted, if it says nothing.
+    /// When the leader's presence must be checked, if it sends nothing.
     pub fn next_deadline(&self) -> Option<Timestamp> {
         self.waiting.front().and_then(|waiting| waiting.sent_at).map(|at| at + DONE_WITHIN)
     }
 
-    /// The first that waits, with its number.
+    /// The first waiting command, with its number.
     pub fn first(&self) -> Option<(u64, &C)> {
         self.waiting.front().map(|waiting| (waiting.number, &waiting.command))
     }
 
-    /// Whether nothing waits.
+    /// Whether no command is waiting.
     pub fn is_empty(&self) -> bool {
         self.waiting.is_empty()
     }
 }
 
-/// Up to which number the commands of each tab are carried out. Kept by the browser, for the tab that leads next.
+/// The last command of each tab that was carried out. The browser stores this for the next leader.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CarriedOut(VecDeque<Done>);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Done {
     tab: TabId,
-    /// By whichever tab that led.
+    /// The last one that any leader carried out.
     number: u64,
-    /// By the tab that leads now, or shown again by it.
+    /// The last one that the current leader carried out or showed again.
     here: u64,
 }
 
-/// What has already become of a command that a leader is asked to carry out.
+/// What has already happened to a command that a leader is asked to carry out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Before {
-    /// Nothing: it is to be carried out.
+    /// Nothing, so it must be carried out.
     Nothing,
-    /// An earlier leader has carried it out, and perhaps left before it could say what came of it.
+    /// An earlier leader has carried it out, and may have left before it could show the result.
     DoneElsewhere,
-    /// This leader has carried it out.
+    /// The current leader has carried it out.
     DoneHere,
 }
 
 impl CarriedOut {
-    /// What became of this command before. From now on it is noted as done.
+    /// What happened to this command before. It counts as carried out from now on.
     pub fn begin(&mut self, tab: TabId, number: u64) -> Before {
         let at = self.0.iter().position(|done| done.tab == tab);
         let done = at.and_then(|at| self.0.remove(at)).unwrap_or(Done { tab, number: 0, here: 0 });
@@ -124,7 +124,7 @@ impl CarriedOut {
         }
     }
 
-    /// One line a tab.
+    /// The text to store, with one line per tab.
     pub fn to_text(&self) -> String {
         let mut text = String::new();
         for Done { tab, number, .. } in &self.0 {
@@ -134,7 +134,7 @@ impl CarriedOut {
         text
     }
 
-    /// Reads what [`CarriedOut::to_text`] wrote, as far as it can be read.
+    /// Parses the result of [`CarriedOut::to_text`], as far as possible.
     pub fn from_text(text: &str) -> Self {
         let line = |line: &str| {
             let (tab, number) = line.split_once(' ')?;
@@ -161,7 +161,7 @@ mod tests {
         assert_eq!(sent.len(), 3);
         assert_eq!(wishes.unsent(now, write), []);
         assert_eq!(wishes.next_deadline(), Some(now + DONE_WITHIN));
-        // The leader carries two out, and only the first answer comes.
+        // The leader carries out two, and only the first confirmation arrives.
         assert_eq!([carried_out.begin(tab, 1), carried_out.begin(tab, 2)], [Before::Nothing; 2]);
         assert_eq!(carried_out.begin(tab, 2), Before::DoneHere);
         assert_eq!(wishes.done(1), ["a"]);

@@ -1,36 +1,39 @@
-//! Which characters of a text are shown. What could hide, spill into other rows or pretend to be something else is not.
+//! Decides which characters of a text are shown. Those that could hide something, spill into other rows or
+//! imitate something else are not.
 //!
-//! Bidirectional controls: <https://www.unicode.org/reports/tr9/#Explicit_Directional_Embeddings>. Subdivision flags:
-//! <https://www.unicode.org/reports/tr51/#Emoji_Tag_Sequences>.
+//! Bidirectional controls: <https://www.unicode.org/reports/tr9/#Explicit_Directional_Embeddings>.
+//! Subdivision flags: <https://www.unicode.org/reports/tr51/#Emoji_Tag_Sequences>.
 
-/// Combining marks and joiners on one character. Languages need four; with hundreds a line covers its neighbours.
+/// The most combining marks and joiners on one character. Languages need four; with hundreds of them a line
+/// covers its neighbours.
 pub(super) const MARKS_MAX: usize = 8;
-/// Letters of the longest flag: a country and a part of it.
+/// The number of letters in a flag's tags: a country and a part of it.
 const FLAG_TAGS: std::ops::RangeInclusive<usize> = 4..=6;
 const BLACK_FLAG: char = '\u{1F3F4}';
 const CANCEL_TAG: char = '\u{E007F}';
 const POP_EMBEDDING: char = '\u{202C}';
 const POP_ISOLATE: char = '\u{2069}';
 
-/// A text that is being made, character by character.
+/// A text that is being built, character by character.
 #[derive(Debug, Default)]
 pub(super) struct Cleaner {
     plain: String,
-    /// What was opened and is not closed yet.
+    /// The direction controls that were opened and not closed yet.
     open: Vec<Direction>,
     /// How many of `open` are isolates.
     isolates: usize,
-    /// Marks since the last character that stands by itself.
+    /// The number of marks since the last base character.
     marks: usize,
-    /// The tags that came after a black flag. They are written when the flag is complete.
+    /// The tags after a black flag, which are written when the flag is complete.
     flag: Option<Vec<char>>,
 }
 
-/// What a control for the direction of writing has opened.
+/// What a control for the writing direction has opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Direction {
     Embedding,
-    /// An override makes letters stand in another order than they are in. It is left out, and so is what closes it.
+    /// An override, which would show letters in another order. It is left out, and so is the control that
+    /// closes it.
     Override,
     Isolate,
 }
@@ -66,7 +69,7 @@ impl Cleaner {
         }
     }
 
-    /// How long the text is, in bytes.
+    /// The length of the text in bytes.
     pub(super) fn len(&self) -> usize {
         self.plain.len()
     }
@@ -91,7 +94,7 @@ impl Cleaner {
         }
     }
 
-    /// A tag is invisible and can carry any text. It stays only in a flag.
+    /// A tag is invisible and can carry any text, so tags are kept only in a flag.
     fn push_tag(&mut self, tag: char) {
         let Some(mut tags) = self.flag.take() else { return };
         let is_letter = matches!(tag, '\u{E0030}'..='\u{E0039}' | '\u{E0061}'..='\u{E007A}');
@@ -116,7 +119,7 @@ impl Cleaner {
         }
     }
 
-    /// Closes the last isolate, and what was opened inside of it.
+    /// Closes the last isolate and everything that was opened inside it.
     fn close_isolate(&mut self) {
         if self.isolates == 0 {
             return;
@@ -139,7 +142,8 @@ impl Cleaner {
     }
 }
 
-/// Characters that nobody sees and no language needs: fillers, and controls for what a chat has not.
+/// Characters that nobody sees and no language needs: fillers, and controls for things that a chat does not
+/// have.
 fn is_never_shown(char: char) -> bool {
     matches!(char,
         '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}' | '\u{180E}' | '\u{2061}'..='\u{2065}'
@@ -147,22 +151,23 @@ fn is_never_shown(char: char) -> bool {
         | '\u{1D173}'..='\u{1D17A}' | '\u{E0000}'..='\u{E00FF}' | '\u{E01F0}'..='\u{E0FFF}')
 }
 
-/// Invisible characters that languages, emoji and bots need: where a word may break, and which neighbours belong together.
+/// Invisible characters that languages, emoji and bots need: where a word may break, and which neighbours
+/// belong together.
 fn is_joiner(char: char) -> bool {
     matches!(char, '\u{AD}' | '\u{61C}' | '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FEFF}')
 }
 
-/// Characters that may have a variant.
+/// Characters that may be followed by a variation selector.
 fn is_ideograph(char: char) -> bool {
     matches!(char, '\u{2E80}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}' | '\u{20000}'..='\u{3FFFF}')
 }
 
-/// Whether the character stands above, below or in the one before it. Not exact: where a script has its marks together,
-/// what stands between them counts as one too.
+/// Whether the character is a mark above, below or inside the previous one. This is not exact: where a script
+/// has its marks in one block, other characters in between count too.
 pub(crate) fn is_mark(char: char) -> bool {
     match u32::from(char) {
         0x0000..0x0300 => false,
-        // Latin, Greek, Cyrillic; symbols; half marks and variants.
+        // Latin, Greek, Cyrillic; symbols; half marks and variation selectors.
         0x0300..=0x036F | 0x0483..=0x0489 | 0x1AB0..=0x1AFF | 0x1DC0..=0x1DFF | 0x20D0..=0x20FF => true,
         0x302A..=0x302F | 0x3099..=0x309A | 0xA66F..=0xA672 | 0xA674..=0xA67D | 0xFE00..=0xFE0F => true,
         0xFE20..=0xFE2F => true,
@@ -179,7 +184,7 @@ pub(crate) fn is_mark(char: char) -> bool {
         code @ 0x0900..=0x0DFF => {
             matches!(code & 0x7F, 0x00..=0x02 | 0x3C | 0x41..=0x48 | 0x4D | 0x51..=0x57 | 0x62..=0x63)
         }
-        // Thai, Lao, Tibetan, Burmese, Khmer, Mongolian, Limbu, Tai Tham, Balinese and what follows.
+        // Thai, Lao, Tibetan, Burmese, Khmer, Mongolian, Limbu, Tai Tham, Balinese and the blocks after it.
         0x0E31 | 0x0E34..=0x0E3A | 0x0E47..=0x0E4E | 0x0EB1 | 0x0EB4..=0x0EBC | 0x0EC8..=0x0ECE => true,
         0x0F18..=0x0F19 | 0x0F35 | 0x0F37 | 0x0F39 | 0x0F71..=0x0F84 | 0x0F86..=0x0FBC | 0x0FC6 => true,
         0x102D..=0x103E | 0x1058..=0x1059 | 0x135D..=0x135F | 0x1712..=0x1714 | 0x1732..=0x1734 => true,
@@ -189,7 +194,7 @@ pub(crate) fn is_mark(char: char) -> bool {
         0x1B00..=0x1B03 | 0x1B34..=0x1B44 | 0x1B6B..=0x1B73 | 0x1BE6..=0x1BF3 | 0x1C24..=0x1C37 => true,
         0x1CD0..=0x1CE8 | 0xA8C4..=0xA8C5 | 0xA8E0..=0xA8F1 | 0xA926..=0xA92D | 0xA947..=0xA951 => true,
         0xA9B3..=0xA9BD | 0xAA29..=0xAA36 | 0xAAB0..=0xAABF | 0xABE5..=0xABED => true,
-        // Letters and marks of historic scripts and of music.
+        // Letters and marks of historic scripts and of musical notation.
         0x10A01..=0x10A0F | 0x10F46..=0x10F50 | 0x1D165..=0x1D169 | 0x1D16D..=0x1D172 => true,
         0x1D17B..=0x1D182 | 0x1D185..=0x1D18B | 0x1E000..=0x1E02A | 0x1E8D0..=0x1E8D6 => true,
         _ => false,
@@ -237,7 +242,7 @@ mod tests {
             ("\u{2067}\u{202a}a\u{2069}b", "\u{2067}\u{202a}a\u{202c}\u{2069}b"),
             ("a\u{202c}\u{2069}b", "ab"),
             ("\u{2067}a\u{202c}b\u{2069}", "\u{2067}ab\u{2069}"),
-            // An override goes, and takes its end with it.
+            // An override is removed together with the control that closes it.
             ("\u{202a}a\u{202e}b\u{202c}c\u{202c}d", "\u{202a}abc\u{202c}d"),
             ("\u{202e}exe.gpj", "exe.gpj"),
         ] {
@@ -266,7 +271,7 @@ mod tests {
         }
     }
 
-    /// How many are open at the end; none if something is closed that was not open.
+    /// How many are open at the end; `None` if something is closed that was not open.
     fn depth(text: &str) -> Option<usize> {
         let mut open = Vec::new();
         for char in text.chars() {

@@ -1,7 +1,7 @@
-//! Formatting codes of IRC into spans.
+//! Turns IRC formatting codes into spans.
 //!
-//! <https://modern.ircdocs.horse/formatting>. Which characters stay is [`super::clean`]'s affair, and links are
-//! [`super::link`]'s.
+//! <https://modern.ircdocs.horse/formatting>. [`super::clean`] decides which characters are kept, and
+//! [`super::link`] finds links.
 
 use std::{iter::Peekable, str::Chars};
 
@@ -20,7 +20,7 @@ const ITALIC: char = '\u{1D}';
 const STRIKETHROUGH: char = '\u{1E}';
 const UNDERLINE: char = '\u{1F}';
 
-/// The colour that means none.
+/// The number that means no colour.
 const DEFAULT_COLOUR: u8 = 99;
 
 pub(super) fn parse(wire: &str) -> Text {
@@ -51,7 +51,7 @@ pub(super) fn parse(wire: &str) -> Text {
     Text { plain: plain.into(), spans: spans.into() }
 }
 
-/// The style that a code turns on and off.
+/// The style that a code toggles.
 fn toggled(char: char) -> Option<Style> {
     Some(match char {
         BOLD => Style::BOLD,
@@ -64,7 +64,7 @@ fn toggled(char: char) -> Option<Style> {
     })
 }
 
-/// How what follows looks.
+/// The style of the text that follows.
 #[derive(Clone, Copy, Default)]
 struct Look {
     style: Style,
@@ -75,7 +75,8 @@ struct Look {
 type Rest<'a> = Peekable<Chars<'a>>;
 
 impl Look {
-    /// Reads what follows a colour code: nothing, which ends both colours, or one colour, or two with a comma.
+    /// Reads what follows a colour code: nothing, which ends both colours; or one colour; or two with a
+    /// comma.
     fn recolour(&mut self, rest: &mut Rest<'_>, read: fn(&mut Rest<'_>) -> Option<Option<Colour>>) {
         let Some(colour) = read(rest) else {
             (self.colour, self.background) = (None, None);
@@ -91,7 +92,7 @@ impl Look {
         }
     }
 
-    /// Gives this look to everything from the end of the last span.
+    /// Gives this style to everything from the end of the last span.
     fn extend_to(self, end: usize, spans: &mut Vec<Span>) {
         let start = spans.last().map_or(0, |last| last.range.end);
         if start == end {
@@ -115,7 +116,7 @@ impl Look {
     }
 }
 
-/// One or two digits. `Some(None)` is the colour of the theme.
+/// One or two digits. `Some(None)` is the theme's own colour.
 fn palette_colour(rest: &mut Rest<'_>) -> Option<Option<Colour>> {
     let mut digit = || rest.next_if(char::is_ascii_digit).and_then(|char| char.to_digit(10));
     let first = digit()?;
@@ -144,7 +145,7 @@ mod tests {
 
     use super::*;
 
-    /// The pieces of a text, one a line, with what is special about them.
+    /// The pieces of a text, one per line, with what is special about them.
     #[expect(clippy::needless_pass_by_value, reason = "expect! makes a value")]
     fn check(wire: &str, expected: Expect) {
         let text = parse(wire);

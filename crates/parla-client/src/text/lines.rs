@@ -1,11 +1,11 @@
-//! A text of several lines: each has its own formatting, as if it had come alone.
+//! A text of several lines, each with its own formatting, as if it had come alone.
 
 use crate::{
     limits::SPANS_MAX,
     text::{Span, Text, format},
 };
 
-/// Reads a text whose lines are separated by line feeds; they stay in it.
+/// Parses a text whose lines are separated by line feeds, which stay in it.
 pub(super) fn parse(wire: &str) -> Text {
     if !wire.contains('\n') {
         return format::parse(wire);
@@ -31,7 +31,7 @@ pub(super) fn parse(wire: &str) -> Text {
     Text { plain: plain.into(), spans: spans.into() }
 }
 
-/// The first lines of a text that has more than so many, and how many it has.
+/// The first lines of a text and the number of all its lines, if there are more than `lines_max`.
 pub(super) fn folded(text: &Text, lines_max: usize) -> Option<(Text, usize)> {
     let (end, _) = text.plain.match_indices('\n').nth(lines_max.checked_sub(1)?)?;
     let spans = text.spans.iter().filter(|span| span.range.start < end);
@@ -40,7 +40,8 @@ pub(super) fn folded(text: &Text, lines_max: usize) -> Option<(Text, usize)> {
     Some((first, text.plain.matches('\n').count() + 1))
 }
 
-/// Adds the spans of a line. The line feed before it belongs to what came before, or to a plain span of its own.
+/// Adds the spans of a line. The line feed before it joins the previous span, or becomes a plain span of its
+/// own.
 fn join(spans: &mut Vec<Span>, line: impl Iterator<Item = Span>, start: usize) {
     if let Some(before) = spans.last_mut().filter(|before| before.range.end < start) {
         if before.link.is_none() {
@@ -62,7 +63,7 @@ fn join(spans: &mut Vec<Span>, line: impl Iterator<Item = Span>, start: usize) {
     }
 }
 
-/// Whether two neighbours look alike, so that one will do.
+/// Whether two neighbouring spans look alike and can be merged.
 fn look_alike(last: &Span, next: &Span) -> bool {
     let look = |span: &Span| (span.style, span.colour, span.background);
     last.link.is_none() && next.link.is_none() && look(last) == look(next)

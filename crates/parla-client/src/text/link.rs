@@ -1,7 +1,8 @@
-//! Links to pages and rooms in a text.
+//! Links to web pages and channels in a text.
 //!
-//! A link leads where it seems to lead, or it says where it does: the host is converted to ASCII here and the address is
-//! built anew from it, so that a browser cannot read another host in it than this did. Never fetches anything.
+//! A link leads where it seems to lead, or its real host is shown: the host is converted to ASCII here and
+//! the address is rebuilt from it, so that a browser cannot find another host in it than we did. Never
+//! fetches anything.
 
 use std::ops::Range;
 
@@ -14,7 +15,7 @@ use crate::{
     text::{Link, Span},
 };
 
-/// Something found in a text.
+/// Something found in a text, with its position.
 type Found = (Range<usize>, Link);
 
 /// The spans, with links.
@@ -26,7 +27,8 @@ pub(super) fn link(plain: &str, spans: Vec<Span>) -> Vec<Span> {
     overlay(&spans, &found, |span, link| span.link = Some(link.clone()))
 }
 
-/// Cuts spans where marks begin and end, and changes what is inside. Marks are in order and do not overlap.
+/// Splits spans where marks begin and end, and changes those inside. Marks must be in order and must not
+/// overlap.
 pub(super) fn overlay<T>(
     spans: &[Span],
     marks: &[(Range<usize>, T)],
@@ -80,7 +82,7 @@ fn overlap(one: &Range<usize>, other: &Range<usize>) -> bool {
     one.start < other.end && other.start < one.end
 }
 
-/// Pieces of a text that can have a link in them, and where they start.
+/// The pieces of a text that can contain a link, and where they start.
 fn words(plain: &str) -> impl Iterator<Item = (usize, &str)> {
     let pieces = plain.split_inclusive(ends_link).scan(0, |end, piece| {
         let start = *end;
@@ -90,7 +92,8 @@ fn words(plain: &str) -> impl Iterator<Item = (usize, &str)> {
     pieces.filter(|(_, word)| word.contains([':', CHANNEL_PREFIX]))
 }
 
-/// Whether a link ends before this character: space, what is invisible, and the punctuation of scripts without spaces.
+/// Whether a link ends before this character: a space, an invisible character, or the punctuation of scripts
+/// without spaces.
 fn ends_link(char: char) -> bool {
     char.is_whitespace()
         || is_deceptive(char)
@@ -100,7 +103,7 @@ fn ends_link(char: char) -> bool {
             | '\u{FF5B}'..='\u{FF65}' | char::REPLACEMENT_CHARACTER)
 }
 
-/// The addresses of pages in a word.
+/// The addresses of web pages in a word.
 fn pages(word: &str) -> Vec<Found> {
     let mut found: Vec<Found> = Vec::new();
     for (scheme_end, separator) in word.match_indices("://").take(LINKS_MAX) {
@@ -123,7 +126,7 @@ fn pages(word: &str) -> Vec<Found> {
     found
 }
 
-/// The scheme of a page, if that is what comes before `://`.
+/// The scheme that precedes `://`, if it is that of a web page.
 fn scheme_at_end(before: &str) -> Option<&'static str> {
     ["https", "http"].into_iter().find(|scheme| {
         before.len().checked_sub(scheme.len()).and_then(|start| before.split_at_checked(start)).is_some_and(
@@ -135,7 +138,7 @@ fn scheme_at_end(before: &str) -> Option<&'static str> {
     })
 }
 
-/// Reads what comes after `://`, as a browser does. Who the sender claims to be there is left out: it serves to look like a
+/// Parses what follows `://`, as a browser does. A user name is removed, because it only serves to imitate a
 /// host.
 fn page(scheme: &str, rest: &str) -> Option<Link> {
     let (authority, path) = rest.split_at(rest.find(['/', '?', '#', '\\']).unwrap_or(rest.len()));
@@ -156,7 +159,7 @@ fn page(scheme: &str, rest: &str) -> Option<Link> {
     Some(Link::Page { href: href.into(), real_host: (!is_plain).then(|| true_host.into()) })
 }
 
-/// Adds a path with nothing in it but ASCII that an address may have.
+/// Appends a path, with everything escaped that an address may not contain.
 fn push_escaped(href: &mut String, path: &str) {
     for char in path.chars() {
         if char.is_ascii_graphic() && !matches!(char, '"' | '<' | '>' | '\\' | '^' | '`' | '{' | '|' | '}') {
@@ -167,7 +170,7 @@ fn push_escaped(href: &mut String, path: &str) {
     }
 }
 
-/// The rooms in a word: `#` where a word could begin, and a letter.
+/// The channels in a word: a `#` where a word could begin, and a letter.
 fn rooms(word: &str) -> Vec<Found> {
     let mut found = Vec::new();
     let mut searched = 0;
@@ -189,7 +192,7 @@ fn rooms(word: &str) -> Vec<Found> {
     found
 }
 
-/// The text up to one of these characters, or to a bracket that is closed without having been opened.
+/// The text up to one of these characters, or to a closing bracket that was not opened in it.
 fn enclosed<'a>(text: &'a str, ends: &[char]) -> &'a str {
     let mut open = [0_usize; 3];
     let end = text.find(|char| {
@@ -211,17 +214,17 @@ fn enclosed<'a>(text: &'a str, ends: &[char]) -> &'a str {
     end.and_then(|end| text.get(..end)).unwrap_or(text)
 }
 
-/// Punctuation that at the end belongs to the sentence and not to the link.
+/// Punctuation that, at the end, belongs to the sentence and not to the link.
 fn ends_sentence(char: char) -> bool {
     matches!(char, '.' | ',' | ';' | ':' | '!' | '?' | '*' | '\'' | '(' | '[' | '{')
 }
 
-/// Whether `#` after this character is in the middle of something.
+/// Whether a `#` after this character is in the middle of something.
 fn continues_room(char: char) -> bool {
     is_letter(char) || matches!(char, '_' | '/' | '&' | '#' | '-' | '.' | '?' | '=' | '%')
 }
 
-/// Whether it is rather a colour of a web page: `#ff8800`, `#fff`.
+/// Whether it is more likely a colour of a web page: `#ff8800`, `#fff`.
 fn is_hex_colour(name: &str) -> bool {
     let digits = name.trim_start_matches(CHANNEL_PREFIX);
     matches!(digits.len(), 3 | 6 | 8)
@@ -243,7 +246,7 @@ mod tests {
     use super::*;
     use crate::text::{Style, Text};
 
-    /// The links of a text, one a line: as written, where it leads, and the host if that is not what it seems.
+    /// The links of a text, one per line: as written, where it leads, and its real host if that differs.
     #[expect(clippy::needless_pass_by_value, reason = "expect! makes a value")]
     fn check(wire: &str, expected: Expect) {
         let text = Text::parse(wire);

@@ -1,8 +1,8 @@
-//! One's own name in a text.
+//! The person's own nick in a text.
 //!
-//! Where words begin and end is Unicode's affair (<https://www.unicode.org/reports/tr29/#Word_Boundaries>): `t` is no word in
-//! `don't`, nor `e` in `e.g.`. Which letters are the same is the network's: CASEMAPPING. What nicks may hold besides letters is
-//! IRC's: `bob` is not named by `bob|away`.
+//! Unicode decides where words begin and end (<https://www.unicode.org/reports/tr29/#Word_Boundaries>): `t`
+//! is not a word in `don't`, nor is `e` in `e.g.`. The network decides which letters are equal: CASEMAPPING.
+//! IRC decides what nicks may contain besides letters: `bob` is not mentioned by `bob|away`.
 
 use std::{borrow::Cow, ops::Range};
 
@@ -17,10 +17,10 @@ use crate::{
     },
 };
 
-/// What a name may be followed by within a word: whose something is.
+/// The possessive endings that may follow a nick within a word.
 const POSSESSIVES: [&str; 4] = ["'s", "’s", "'S", "’S"];
 
-/// Every occurrence of the nick as a word outside of links, marked; and whether there is one.
+/// Marks every occurrence of the nick as a word outside links; also returns whether there is one.
 pub(super) fn mark_nick(text: Text, nick: &str, letters: Letters) -> (Text, bool) {
     let named = mentions(&text, nick, letters);
     if named.is_empty() {
@@ -30,7 +30,7 @@ pub(super) fn mark_nick(text: Text, nick: &str, letters: Letters) -> (Text, bool
     (Text { plain: text.plain, spans: spans.into() }, true)
 }
 
-/// Where the nick is a word outside of links.
+/// Where the nick occurs as a word outside links.
 fn mentions(text: &Text, nick: &str, letters: Letters) -> Vec<(Range<usize>, ())> {
     if nick.is_empty() || nick.len() > NAME_BYTES_MAX {
         return Vec::new();
@@ -55,7 +55,7 @@ fn mentions(text: &Text, nick: &str, letters: Letters) -> Vec<(Range<usize>, ())
     found.into_iter().filter(is_named).map(|range| (range, ())).collect()
 }
 
-/// Where the characters of the nick stand, whether they are a word or not. They do not overlap.
+/// Where the characters of the nick occur, as a word or not. The ranges do not overlap.
 fn occurrences(plain: &str, nick: &str, letters: Letters) -> Vec<Range<usize>> {
     let nick: Vec<Cow<'_, str>> = nick.graphemes(true).map(|seen| folded(seen, letters)).collect();
     let seen: Vec<(usize, Cow<'_, str>)> =
@@ -73,7 +73,8 @@ fn occurrences(plain: &str, nick: &str, letters: Letters) -> Vec<Range<usize>> {
     found
 }
 
-/// A character as it is seen, in the one form that all its spellings have. Where nicks are ASCII, no other letter is one of theirs.
+/// A character as it is seen, in the one form that all its encodings share. Where nicks are ASCII, other
+/// letters equal only themselves.
 fn folded(seen: &str, letters: Letters) -> Cow<'_, str> {
     let casemapping = letters.casemapping;
     if casemapping != Casemapping::Precis || seen.is_ascii() {
@@ -82,7 +83,7 @@ fn folded(seen: &str, letters: Letters) -> Cow<'_, str> {
     Cow::Owned(casemapping.fold(&(letters.compose)(seen)).into_owned())
 }
 
-/// Whether a nick can begin behind this.
+/// Whether a nick can begin after this.
 fn begins(before: &str, nick: &str, is_border: bool) -> bool {
     let is_joined = |char: char| is_nick_sign(char) || (nick.starts_with(is_nick_sign) && is_letter(char));
     is_border && !before.ends_with(is_joined)
@@ -95,12 +96,12 @@ fn ends(after: &str, end: usize, is_border: &impl Fn(usize) -> bool) -> bool {
         let rest = after.get(whose.len()..).unwrap_or_default();
         return is_border(end + whose.len()) && !rest.starts_with(is_nick_sign);
     }
-    // `bob:hello` is to bob, although Swedish words have colons in them.
+    // `bob:hello` mentions bob, although Swedish words can contain colons.
     (is_border(end) || after.starts_with(':'))
         && !after.starts_with(|char| is_nick_sign(char) || is_letter(char))
 }
 
-/// Whether it is a part of an address of the web or of mail, which need not be a link.
+/// Whether it is part of a web or mail address, which need not be a link.
 fn is_in_address(before: &str, after: &str) -> bool {
     let before = before.rsplit(char::is_whitespace).next().unwrap_or_default();
     let after = after.split(char::is_whitespace).next().unwrap_or_default();
@@ -116,7 +117,7 @@ fn is_linked(spans: &[Span], range: Range<usize>) -> bool {
     spans.iter().skip(first).take_while(|span| span.range.start < range.end).any(|span| span.link.is_some())
 }
 
-/// Whether next to this sign, which is no letter, a nick would be another nick.
+/// Whether a nick with this character beside it would be another nick; it is not a letter.
 fn is_nick_sign(char: char) -> bool {
     "-[]\\`_^{|}~".contains(char)
 }
@@ -125,7 +126,7 @@ fn is_nick_sign(char: char) -> bool {
 mod tests {
     use super::*;
 
-    /// The text with brackets around what is marked.
+    /// The text with angle brackets around what is marked.
     fn check_naming(wire: &str, nick: &str, casemapping: Casemapping, expected: &str) {
         let letters = Letters { casemapping, compose: crate::testing::composed };
         let (text, named) = Text::parse_naming(wire, nick, letters);
@@ -155,7 +156,7 @@ mod tests {
             ("alice", "#alice", "#alice"),
             ("alice", "你好alice你好", "你好<alice>你好"),
             ("", "alice", "alice"),
-            // Words with signs in them.
+            // Words that contain signs.
             ("t", "don't", "don't"),
             ("e", "e.g. this", "e.g. this"),
             ("g", "e.g. this", "e.g. this"),
@@ -164,7 +165,7 @@ mod tests {
             ("ma", "ma\u{303}nana", "ma\u{303}nana"),
             ("man", "a man, a plan", "a <man>, a plan"),
             ("3", "at 3.14 or 3", "at 3.14 or <3>"),
-            // What stands around names.
+            // What can surround a nick.
             (
                 "bob",
                 "bob: bob, bob. (bob) \"bob\" 'bob' bob!",
@@ -175,7 +176,7 @@ mod tests {
             ("bob", "bob's bob’s BOB'S bobs", "<bob>'s <bob>’s <BOB>'S bobs"),
             ("james", "james' hat", "<james>' hat"),
             ("bob", "bob…bob—bob", "<bob>…<bob>—<bob>"),
-            // Nicks with other signs.
+            // Nicks with other characters than letters.
             ("[bob]", "[bob]: x[bob] [bob]_ [BOB]'s", "<[bob]>: x[bob] [bob]_ <[BOB]>'s"),
             ("bob|away", "bob|away: bob", "<bob|away>: bob"),
             ("bob", "bob|away bob_ [bob] bob-", "bob|away bob_ [bob] bob-"),

@@ -8,15 +8,15 @@ use crate::{
     text::clean::{MARKS_MAX, is_mark},
 };
 
-/// A colour's place on the wheel, 0 to 359 degrees. How light and how strong it is, the theme decides.
+/// The hue of a colour, 0 to 359 degrees. The theme decides lightness and saturation.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
 )]
 pub struct Hue(pub u16);
 
-/// The colour of a nick: the same one on every machine and every day.
+/// The colour of a nick, which is the same on every machine and every day.
 pub fn hue(name: &str) -> Hue {
-    // FNV-1a; the low bits alone would make neighbours of names that differ in one letter.
+    // FNV-1a; the low bits alone would give names that differ in one letter almost the same colour.
     let mut hash: u32 = 0x811c_9dc5;
     for char in name.chars().map(|char| char.to_ascii_lowercase()) {
         hash = (hash ^ u32::from(char)).wrapping_mul(0x0100_0193);
@@ -25,8 +25,8 @@ pub fn hue(name: &str) -> Hue {
     Hue(u16::try_from(hash % 360).unwrap_or_default())
 }
 
-/// A name as it can be shown: what is invisible or changes the direction of writing becomes `�`; a long one is cut, and so is a
-/// pile of marks on one letter.
+/// A name as it can be shown: invisible characters and those that change the writing direction become `�`;
+/// long names and piles of marks on one letter are cut.
 pub fn shown_name(name: &str) -> Arc<str> {
     if name.len() <= SHOWN_NAME_CHARS_MAX && name.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
         return name.into();
@@ -48,7 +48,7 @@ pub fn shown_name(name: &str) -> Arc<str> {
     shown.into()
 }
 
-/// Whether it looks like a space and is none. No name has a space in it, but many servers take these.
+/// Whether it looks like a space but is not one. No name contains a space, but many servers accept these.
 fn is_blank(char: char) -> bool {
     char != ' ' && char.is_whitespace() || char == '\u{2800}'
 }

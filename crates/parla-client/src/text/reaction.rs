@@ -6,12 +6,13 @@ use unicode_segmentation::UnicodeSegmentation as _;
 
 use crate::{deceptive::is_deceptive, limits::REACTION_CHARS_MAX, text::clean::Cleaner};
 
-/// A reaction without what could hide or spill: none if nothing is left of it. A long one is cut.
+/// A reaction without anything that could hide or spill over; `None` if nothing is left. A long one is cut.
 pub(crate) fn shown_reaction(wire: &str) -> Option<Arc<str>> {
     let mut cleaner = Cleaner::default();
-    // Its bytes have a bound as well: one character as it is seen can have any number of them.
+    // The raw characters are limited as well, because one visible character can consist of any number of
+    // them.
     for char in wire.chars().take(REACTION_CHARS_MAX * 12) {
-        // Joiners and flags are parts of emoji; what else is invisible has no place here.
+        // Joiners and flag tags are parts of emoji; other invisible characters are removed.
         if !is_deceptive(char) || is_part_of_emoji(char) {
             cleaner.push(char);
         }

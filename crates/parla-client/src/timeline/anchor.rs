@@ -1,4 +1,5 @@
-//! A message by which a server is asked for others. <https://ircv3.net/specs/extensions/chathistory>
+//! A message that serves as a position when a server is asked for others.
+//! <https://ircv3.net/specs/extensions/chathistory>
 
 use std::{ops::RangeInclusive, sync::Arc};
 
@@ -6,10 +7,11 @@ use parla_proto::Timestamp;
 
 use crate::view::RowId;
 
-/// How much of what is known is asked for again by time, in milliseconds.
+/// How far requests by time overlap with what is known, in milliseconds.
 const OVERLAP_MS: i64 = 1000;
 
-/// A message, to ask the server for what was before or behind it: an id if the server gave one, else a time.
+/// A message from which the server can be asked for earlier or later ones: by msgid if the server gave one,
+/// otherwise by time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Anchor {
     pub(crate) msgid: Option<Arc<str>>,
@@ -19,18 +21,19 @@ pub(crate) struct Anchor {
 }
 
 impl Anchor {
-    /// As a selector of CHATHISTORY for what came after it. By time, some of what is known comes again: others may have
-    /// spoken in the same moment, and some servers keep only seconds.
+    /// The CHATHISTORY selector for what came after it. By time, some known messages come again: others may
+    /// have been sent in the same moment, and some servers store only seconds.
     pub(crate) fn after(&self, by_msgid: bool) -> String {
         self.selector(by_msgid, -OVERLAP_MS)
     }
 
-    /// Whether a message of this time and id may follow it. Some servers tell only seconds, and some give no ids.
+    /// Whether a message of this time and msgid may come after it. Some servers give only seconds, and some
+    /// no msgids.
     pub(crate) fn may_be_before(&self, at: Timestamp, msgid: Option<&str>) -> bool {
         at >= self.at && (msgid.is_none() || msgid != self.msgid.as_deref())
     }
 
-    /// The same for what came before it.
+    /// The CHATHISTORY selector for what came before it.
     pub(crate) fn before(&self, by_msgid: bool) -> String {
         self.selector(by_msgid, OVERLAP_MS)
     }
@@ -42,7 +45,7 @@ impl Anchor {
         }
     }
 
-    /// The milliseconds of which messages come again when the server is asked by time.
+    /// The milliseconds whose messages come again when the server is asked by time.
     pub(super) fn milliseconds_around(&self) -> RangeInclusive<i64> {
         self.at.as_millis() - OVERLAP_MS..=self.at.as_millis() + OVERLAP_MS
     }

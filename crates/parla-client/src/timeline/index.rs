@@ -1,4 +1,4 @@
-//! What is known of the rows of a timeline besides their order: in which chunk each is, its id at the server, its time.
+//! What is known of a timeline's rows besides their order: the chunk, the msgid and the time of each.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -10,12 +10,12 @@ use parla_proto::Timestamp;
 
 use crate::view::{Content, Row, RowId};
 
-/// Finds rows without looking at all of them.
+/// Finds rows without searching all of them.
 #[derive(Debug, Default)]
 pub(super) struct Index {
     rows: BTreeMap<RowId, Entry>,
     by_msgid: BTreeMap<Arc<str>, RowId>,
-    /// Messages, to know those again that have no id.
+    /// The messages by time, in order to recognise those without a msgid.
     by_time: BTreeSet<(Timestamp, RowId)>,
     gaps: BTreeSet<RowId>,
 }
@@ -32,7 +32,7 @@ impl Index {
         self.rows.len()
     }
 
-    /// A row that is in no chunk yet. An id that another row has stays with that.
+    /// Adds a row that is in no chunk yet. A msgid that another row has stays with that row.
     pub(super) fn add(&mut self, row: &Row, msgid: Option<&str>) {
         let msgid: Option<Arc<str>> =
             msgid.filter(|msgid| !self.by_msgid.contains_key(*msgid)).map(Arc::from);
@@ -84,7 +84,7 @@ impl Index {
         self.gaps.iter().copied()
     }
 
-    /// Forgets the ids of messages of these milliseconds.
+    /// Forgets the msgids of messages of these milliseconds.
     pub(super) fn forget_msgids(&mut self, times: RangeInclusive<i64>) {
         let first = (Timestamp::from_millis(*times.start()), RowId(0));
         let last = (Timestamp::from_millis(*times.end()), RowId(u64::MAX));

@@ -1,15 +1,15 @@
-//! Where the messages of a page of history go: beside their neighbours in the page, as far as those are known.
+//! Where the messages of a history page go: beside their neighbours in the page, as far as those are known.
 
 use super::{Spot, Timeline};
 use crate::view::RowId;
 
-/// What stands beside a message in its page.
+/// The known neighbours of a message in its page.
 pub(crate) struct Neighbours {
-    /// The last row of the page until now, as the conversation has them.
+    /// The row of the latest message of the page before it, by the order of the conversation.
     pub(crate) before: Option<RowId>,
-    /// The next one that is known.
+    /// The next message of the page that is known.
     pub(crate) after: Option<RowId>,
-    /// Where the page belongs if nothing in it is known.
+    /// Where the page belongs if none of it is known.
     wished: Spot,
 }
 
@@ -22,13 +22,13 @@ impl Neighbours {
         timeline.spot_between(self.before, self.after, self.wished)
     }
 
-    /// The next message of the page comes behind this row.
+    /// Notes that the next message of the page comes after this row.
     pub(crate) fn passed(&mut self, timeline: &Timeline, row: Option<RowId>) {
         self.before = timeline.later(self.before, row);
     }
 }
 
-/// For each message of a page the next one that is known, itself included.
+/// For each message of a page, the next one that is known, possibly itself.
 pub(crate) fn next_known(mut known: Vec<Option<RowId>>) -> Vec<Option<RowId>> {
     let mut next = None;
     for row in known.iter_mut().rev() {

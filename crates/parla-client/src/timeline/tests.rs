@@ -1,4 +1,5 @@
-//! The timeline against a server whose clock says anything: its order is kept, whatever comes when.
+//! The timeline against a server whose clock can say anything: the server's order is kept, whatever arrives
+//! when.
 
 use proptest::prelude::*;
 
@@ -23,7 +24,7 @@ fn a_message_comes_once() {
     assert!(timeline.insert(row(1, 10, "hello"), Some("a")));
     assert!(!timeline.insert(row(2, 10, "hello"), Some("a")));
     assert!(timeline.insert(row(3, 10, "hello"), Some("b")));
-    // A server that gives one id to two messages must not cost us the second.
+    // A server that gives one msgid to two messages must not cost us the second.
     assert!(timeline.insert(row(4, 11, "other"), Some("a")));
     assert_eq!(timeline.index.len(), 3);
 }
@@ -57,7 +58,7 @@ fn a_long_one_loses_its_beginning() {
     assert_eq!(timeline.oldest().unwrap().msgid.as_deref(), Some("50"));
     assert_eq!((timeline.row_of("49"), timeline.row_of("50")), (None, Some(RowId(50))));
     assert!(!timeline.contains(RowId(49)));
-    // What was read is gone; all that is here was not.
+    // What was read is gone, and everything that is here is unread.
     timeline.set_read(Some(Mark::Behind(RowId(60))));
     for n in TIMELINE_ROWS_MAX + 1..TIMELINE_ROWS_MAX + 52 {
         timeline.insert(row(n as u64, 0, "x"), None);
@@ -93,7 +94,7 @@ fn a_place_stays_when_its_row_goes() {
     timeline.remove(RowId(1));
     assert_eq!(timeline.read(), Some(Mark::Before(RowId(3))));
     assert_eq!(timeline.behind(Mark::Before(RowId(3))).count(), 2);
-    // The first that came live was the first of all.
+    // The first live row was the first of all.
     assert_eq!(timeline.seam(), Some(Mark::Before(RowId(3))));
 }
 
@@ -115,7 +116,7 @@ fn a_page_fills_chunks_and_leaves_the_others_alone() {
     assert!(before.iter().all(kept));
 }
 
-/// A server that numbers what is said, and a person who is there only now and then.
+/// A server that numbers its messages, and a person who is there only now and then.
 #[derive(Default)]
 struct Room {
     /// The time that the server's clock gave each message.
@@ -127,21 +128,21 @@ struct Room {
 
 #[derive(Clone, Debug)]
 enum Step {
-    /// Somebody says something, and the person is there.
+    /// Somebody sends a message while the person is there.
     Hear { at: i64 },
-    /// The person says something; it comes back behind what others said in the meantime.
+    /// The person sends a message, whose echo follows what others sent in the meantime.
     Say { at: i64, meanwhile: usize },
-    /// So much is said while the person is gone.
+    /// This many messages are sent while the person is gone.
     Miss { count: usize, at: i64 },
     /// The newest page.
     Latest { count: usize },
-    /// A page in front of what is known, with some of it once more.
+    /// A page before what is known, with part of it repeated.
     Earlier { count: usize, overlap: usize },
-    /// A page in a hole, the newest of it, with some of what is known around.
+    /// The newest page of a hole, with part of the known messages around it.
     Fill { hole: usize, count: usize, overlap: usize },
-    /// A row says that something is missing.
+    /// A row marks the gap.
     Gap { hole: usize },
-    /// It does so no longer.
+    /// The row that marks the gap is removed.
     Close { gap: usize },
 }
 
@@ -253,14 +254,14 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// Chunks in which nothing changed are the same allocations.
+/// Chunks in which nothing changed must be the same allocations.
 fn check_shared(before: &[Arc<Chunk>], after: &[Arc<Chunk>]) {
     for old in before {
         let same = after.iter().find(|new| new.id == old.id);
         assert!(same.is_none_or(|new| new.rows != old.rows || Arc::ptr_eq(new, old)), "copied for nothing");
     }
     let changed = after.iter().filter(|new| !before.iter().any(|old| Arc::ptr_eq(old, new)));
-    // A page of 60 fills two chunks and halves two; another may hold what it begins with.
+    // A page of 60 fills two chunks and splits two; the insertion may change one more.
     assert!(changed.count() <= 6, "more is new than a page can change");
 }
 
@@ -278,7 +279,7 @@ proptest! {
             prop_assert_eq!(room.timeline.index.len(), room.timeline.rows().count());
             check_shared(&before, chunks);
         }
-        // Every row is found by its id, and places are compared as the rows stand.
+        // Every row is found by its id, and places compare in the order of the rows.
         let ids = ids(&room.timeline);
         for (n, id) in ids.iter().enumerate() {
             prop_assert_eq!(room.timeline.row(RowId(*id)).map(|row| row.id.0), Some(*id));

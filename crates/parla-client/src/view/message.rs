@@ -1,5 +1,5 @@
-//! A message, with all that it can have besides its words: for whom it is, what it answers, how people reacted, that it was
-//! taken back.
+//! A message with everything that it can have besides its text: its audience, the message that it answers,
+//! reactions, and whether it was deleted.
 
 use std::sync::Arc;
 
@@ -12,34 +12,34 @@ use crate::{
     text::{Hue, Text, hue, shown_name},
 };
 
-/// Something that somebody said.
+/// One message of a conversation.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Said {
-    /// The server's id of it. None before the server has confirmed it, and on servers that give none.
+    /// The msgid. `None` before the server has confirmed the message, and on servers without msgids.
     pub msgid: Option<Arc<str>>,
-    /// Who said it.
+    /// The sender, as they were known when they sent it.
     pub author: Author,
-    /// By which kind of message.
+    /// Whether it is a message, a notice or an action.
     pub manner: Manner,
-    /// What was said.
+    /// The text of the message.
     pub text: Text,
-    /// It names the person.
+    /// Whether it mentions the person.
     pub mention: bool,
-    /// Where it is on its way; only one's own are ever on their way.
+    /// The state of delivery; only the person's own messages can be anything but delivered.
     pub delivery: Delivery,
-    /// Only these people of the room read it; none if all do.
+    /// The members who can read it; `None` if all can.
     pub audience: Option<Audience>,
-    /// What it answers.
+    /// The message that it answers.
     pub reply: Option<Arc<Reply>>,
-    /// How people reacted to it, the first kind first.
+    /// The reactions to it, in the order in which each first appeared.
     pub reactions: Arc<[Reaction]>,
-    /// It was taken back. Nothing of what was said is here then.
+    /// Present if it was deleted; then nothing of its text is here.
     pub deleted: Option<Arc<Deleted>>,
 }
 
 impl Said {
-    /// A message that somebody else has said to everyone in the room, with nothing special about it. `nick` as the server
-    /// knows it.
+    /// A message from somebody else to everyone in the room, with nothing special about it. `nick` is as the
+    /// server knows it.
     pub fn new(manner: Manner, nick: &str, text: Text) -> Self {
         Self::by(Author::new(nick), manner, text)
     }
@@ -61,135 +61,136 @@ impl Said {
     }
 }
 
-/// Who said something, as it was known then.
+/// The sender of a message, as they were known at the time.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Author {
     /// The nick as it is shown.
     pub nick: Arc<str>,
-    /// The account that they were logged in to, as it is shown. None if they were logged in to none, and on servers that do not
-    /// tell.
+    /// The account that they were logged in to, as it is shown. `None` if they were not logged in, and on
+    /// servers that do not tell.
     pub account: Option<Arc<str>>,
-    /// The display name, if it is another than the nick. It proves nothing, so the nick is shown beside it.
+    /// The display name, if it differs from the nick. It proves nothing, so the nick is shown beside it.
     pub called: Option<Arc<str>>,
     /// The colour of the nick.
     pub hue: Hue,
-    /// The person themself.
+    /// Whether this is the person themselves.
     pub own: bool,
-    /// A program.
+    /// Whether this is a bot.
     pub bot: bool,
 }
 
 impl Author {
-    /// Somebody else of whom nothing is known but the nick, as the server knows it.
+    /// Somebody else of whom only the nick is known, as the server knows it.
     pub fn new(nick: &str) -> Self {
         Self { nick: shown_name(nick), account: None, called: None, hue: hue(nick), own: false, bot: false }
     }
 }
 
-/// How something was said.
+/// The kinds of messages.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Manner {
-    /// Plainly.
+    /// An ordinary message, as PRIVMSG sends it.
     #[default]
     Message,
-    /// By a program, or not to be answered by one.
+    /// A message from a program, or one that programs must not answer.
     Notice,
-    /// In the third person: `/me waves`.
+    /// An action in the third person: `/me waves`.
     Action,
 }
 
-/// Where a message is on its way.
+/// The state of delivery of a message.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Delivery {
-    /// The server has it. So has everyone in the room.
+    /// The server has it, and so has everyone in the room.
     Done,
-    /// Waits for the connection.
+    /// It waits for the connection.
     Queued,
-    /// Sent; the server has not said that it has it.
+    /// It was sent, and the server has not confirmed it.
     Sent,
-    /// It did not get through, as far as one can know.
+    /// As far as we know, it was not delivered.
     Failed(Arc<Problem>),
 }
 
-/// Of the people in a room those who may read something.
+/// The members of a room who may read a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Audience {
-    /// People of this rank and higher.
+    /// The lowest rank that can read it.
     pub rank: Rank,
-    /// The sign that stands before the room's name to reach them.
+    /// The prefix of the room's name that addresses them.
     pub sign: char,
 }
 
 impl Audience {
-    /// The people whom a sign before the name of a room means.
+    /// The members whom a prefix before a channel's name addresses.
     pub const fn of(sign: char) -> Self {
         Self { rank: Rank::of_sign(sign), sign }
     }
 }
 
-/// What a message answers.
+/// The message that another one answers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reply {
-    /// The server's id of the other message.
+    /// The msgid of the answered message.
     pub to: Arc<str>,
-    /// The other message, if it is here and was not taken back.
+    /// The answered message, if it is here and was not deleted.
     pub quoted: Option<Quoted>,
 }
 
-/// A message that was answered, in short.
+/// A short form of a message that was answered.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Quoted {
-    /// Where it is.
+    /// The row of the message.
     pub row: RowId,
-    /// The nick of who said it, as it is shown.
+    /// The sender's nick, as it is shown.
     pub from: Arc<str>,
-    /// Its first words, in one line.
+    /// The first words of the text, in one line.
     pub words: Arc<str>,
 }
 
-/// One kind of reaction to a message.
+/// One reaction to a message, with everybody who gave it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reaction {
     /// An emoji or a few letters.
     pub text: Arc<str>,
-    /// The nicks of those who reacted so, as they are shown; the first came first.
+    /// The nicks of those who gave it, as they are shown, the earliest first.
     pub by: Arc<[Arc<str>]>,
-    /// The person is one of them.
+    /// Whether the person is one of them.
     pub own: bool,
 }
 
-/// How a message was taken back.
+/// How a message was deleted.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Deleted {
-    /// By whom, as it is shown.
+    /// The nick of whoever deleted it, as it is shown.
     pub by: Arc<str>,
-    /// By the person.
+    /// Whether the person deleted it.
     pub own: bool,
-    /// Why, if that was said.
+    /// The reason, if one was given.
     pub reason: Option<Text>,
 }
 
-/// What one message may hold.
+/// How much one message can hold.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Carries {
-    /// Bytes of one line; 0 if nothing is known.
+    /// The bytes of one line; 0 if that is not known.
     pub line_bytes: usize,
-    /// Several lines, if the server can have them in one message.
+    /// The limits of a message of several lines, if the server supports those.
     pub several: Option<Several>,
 }
 
-/// What one message of several lines may hold.
+/// The limits of a message of several lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Several {
-    /// Bytes of all lines and of the breaks between them.
+    /// The bytes of all lines and of the line breaks between them.
     pub bytes: usize,
-    /// Lines as they are sent: a long one counts as several.
+    /// The number of lines as they are sent, where a long one counts as several.
     pub lines: usize,
 }
 
 impl Several {
-    /// Reads the value of the capability. None if it lacks what must be there, or leaves no room.
+    /// Parses the value of the capability. `None` if a required part is missing, or if it leaves no room for
+    /// text.
     pub(crate) fn of(value: &str) -> Option<Self> {
         let number = |key: &str| {
             let values = value.split(',').filter_map(|token| token.split_once('='));

@@ -1,4 +1,5 @@
-//! People as the interface sees them: who is in a room, what each may do there, and what the server tells of one.
+//! People as the interface sees them: the members of a room, what each may do there, and what the server says
+//! about somebody.
 
 use std::sync::Arc;
 
@@ -7,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{rank::Rank, text::Hue};
 
-/// Who is in a room. Equal if it is the same allocation.
+/// The members of a room. Two lists are equal if they are the same allocation.
 #[derive(Clone, Debug, Default)]
 pub struct Members(pub Arc<Vec<Member>>);
 
@@ -17,29 +18,29 @@ impl PartialEq for Members {
     }
 }
 
-/// One who is in a room. Sorted by rank, then by name.
+/// A member of a room. Members are sorted by rank, then by name.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Member {
     /// The nick as it is shown.
     pub nick: Arc<str>,
     /// The nick as the server knows it.
     pub name: Arc<str>,
-    /// The display name, if it is another than the nick. It proves nothing, so the nick is shown beside it.
+    /// The display name, if it differs from the nick. It proves nothing, so the nick is shown beside it.
     pub called: Option<Arc<str>>,
-    /// What he may do.
+    /// The member's highest rank.
     pub rank: Rank,
-    /// All of his ranks, each a bit; see [`Member::has`].
+    /// All ranks of the member, one bit each; see [`Member::has`].
     pub ranks: u8,
-    /// He has said that he is away.
+    /// Whether they have marked themselves as away.
     pub away: bool,
-    /// A program and not a person.
+    /// Whether this is a bot.
     pub bot: bool,
     /// The colour of the nick.
     pub hue: Hue,
 }
 
 impl Member {
-    /// Whether this is one of his ranks.
+    /// Whether the member has this rank.
     pub const fn has(&self, rank: Rank) -> bool {
         self.ranks & rank.bit() != 0
     }
@@ -48,16 +49,16 @@ impl Member {
 /// What the person may do in a room, as far as the client can tell. The server decides.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rights {
-    /// Set the topic.
+    /// Whether the person may set the topic.
     pub set_topic: bool,
-    /// Send people out, keep them out, and change how the room is set up.
+    /// Whether the person may remove and ban people, and change the settings.
     pub kick: bool,
     /// The person's own rank.
     pub rank: Rank,
 }
 
 impl Rights {
-    /// Whether the person may give this rank to others, or take it from them.
+    /// Whether the person may give others this rank, or take it from them.
     pub fn may_give(self, rank: Rank) -> bool {
         let least = match rank {
             Rank::Founder | Rank::Admin => Rank::Founder,
@@ -68,7 +69,7 @@ impl Rights {
         self.kick && self.rank <= least
     }
 
-    /// Whether the person may send somebody of this rank out.
+    /// Whether the person may remove somebody of this rank from the room.
     pub fn may_remove(self, rank: Rank) -> bool {
         self.kick && (self.rank < rank || (self.rank == rank && rank <= Rank::Operator))
     }
@@ -81,39 +82,39 @@ pub struct RoomOf {
     pub shown: Arc<str>,
     /// Its name as the server knows it.
     pub name: Arc<str>,
-    /// What they are there.
+    /// Their highest rank there.
     pub rank: Rank,
 }
 
-/// What the server tells of a person.
+/// What the server says about a person.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Person {
     /// The nick as it is shown.
     pub nick: Arc<str>,
     /// The nick as the server knows it.
     pub name: Arc<str>,
-    /// The display name, if it is another than the nick.
+    /// The display name, if it differs from the nick.
     pub called: Option<Arc<str>>,
-    /// The real name he gave.
+    /// The real name that they gave.
     pub realname: Arc<str>,
-    /// `user@host`.
+    /// Their `user@host`.
     pub host: Arc<str>,
-    /// The account he is logged in to.
+    /// The account that they are logged in to.
     pub account: Option<Arc<str>>,
-    /// Why he is away, if he is.
+    /// The reason why they are away, if they are.
     pub away: Option<Arc<str>>,
-    /// Rooms that both can see.
+    /// The rooms that both people can see.
     pub rooms: Vec<RoomOf>,
-    /// Seconds since he last said something.
+    /// The seconds since they last wrote something.
     pub idle_seconds: Option<u64>,
-    /// When he came.
+    /// When they connected to the network.
     pub since: Option<Timestamp>,
-    /// An operator of the server.
+    /// Whether they are an operator of the server.
     pub operator: bool,
-    /// A program and not a person.
+    /// Whether this is a bot.
     pub bot: bool,
-    /// Whether all has come in.
+    /// Whether the answer is complete.
     pub complete: bool,
-    /// Nobody of that name is there.
+    /// Whether nobody has that nick.
     pub missing: bool,
 }

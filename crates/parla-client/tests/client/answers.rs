@@ -1,4 +1,4 @@
-//! Answers and reactions: what they belong to, whatever comes first.
+//! Answers and reactions: which message they belong to, whatever arrives first.
 
 use expect_test::expect;
 

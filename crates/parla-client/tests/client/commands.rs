@@ -1,11 +1,11 @@
-//! What is written after a slash, as lines for the server.
+//! Commands of the composer and the lines that the server receives for them.
 
 use expect_test::{Expect, expect};
 use parla_client::{Input, Intent};
 
 use super::support::Rig;
 
-/// What is sent and said when this is written in #lobby.
+/// What is sent and shown when this is written in #lobby.
 fn check(input: &str, expected: Expect) {
     let mut rig = Rig::in_lobby("");
     rig.writes("#lobby", input);

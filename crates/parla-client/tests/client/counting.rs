@@ -1,5 +1,5 @@
-//! How many messages are new after an absence: all that stand behind what was read, whatever was fetched and whatever the
-//! clocks say.
+//! How many messages are new after an absence: all that follow the read position, whatever was fetched and
+//! whatever the clocks say.
 
 use std::fmt::Write as _;
 
@@ -8,7 +8,7 @@ use parla_client::Intent;
 
 use super::support::{ALL, Rig, START, settings};
 
-/// Lines of bob, a second apart.
+/// Lines of bob, one per second.
 fn lines(numbers: std::ops::Range<usize>) -> String {
     let mut lines = String::new();
     for number in numbers {
@@ -21,7 +21,8 @@ fn lines(numbers: std::ops::Range<usize>) -> String {
     lines
 }
 
-/// The answers of a server that has so many messages of the room, for as long as it is asked; `read` was known before.
+/// The answers of a server that has `all` messages of the channel, for as long as it is asked; `read` were
+/// known before.
 fn answer_all(rig: &mut Rig, all: usize, read: usize) {
     for _ in 0..30 {
         let sent = rig.sent();
@@ -42,7 +43,7 @@ fn answer_all(rig: &mut Rig, all: usize, read: usize) {
     panic!("it asks for ever");
 }
 
-/// Alice has read all up to m99 and comes back when there are so many.
+/// Alice has read everything up to m99, and returns when there are this many messages.
 fn back_when_there_are(all: usize) -> Rig {
     let mut rig = Rig::in_lobby(&lines(50..100));
     rig.looks_at("#lobby");
@@ -99,7 +100,7 @@ fn restarted(read: String, tokens: &str) -> Rig {
     rig
 }
 
-/// What is kept of a room that was read up to this message, said so many minutes after ten.
+/// The record of a channel that was read up to this message, which was sent this many minutes after ten.
 fn read_to(msgid: Option<&str>, minutes: i64) -> String {
     let at = START.as_millis() + minutes * 60_000;
     let msgid = msgid.map_or_else(String::new, |msgid| format!(",\"read_msgid\":\"{msgid}\""));
@@ -108,7 +109,7 @@ fn read_to(msgid: Option<&str>, minutes: i64) -> String {
 
 #[test]
 fn after_a_restart_it_is_the_same() {
-    // m99 was said at 11:01:39.
+    // m99 was sent at 11:01:39.
     for (all, expected) in
         [(100, ""), (130, ", 30 unread"), (149, ", 49 unread"), (150, ", 50 unread"), (301, ", 201+ unread")]
     {
@@ -123,7 +124,7 @@ fn after_a_restart_it_is_the_same() {
     rig.lists(expect![[r#"
         #lobby present, 251+ unread, more before
     "#]]);
-    // Who scrolls up gets what is missing there, and not what is before it.
+    // When the person scrolls up, the gap there is filled before older messages are fetched.
     let buffer = rig.id("#lobby");
     for _ in 0..4 {
         rig.wants(Intent::LoadEarlier { buffer });
@@ -141,7 +142,7 @@ fn after_a_restart_it_is_the_same() {
 
 #[test]
 fn what_was_read_by_a_clock_that_was_ahead_hides_nothing() {
-    // It was read an hour after all that was said since, as the server had it then.
+    // By the server's old clock, it was read an hour after everything that has been sent since.
     let mut rig = restarted(read_to(Some("m99"), 180), "CHATHISTORY=50");
     answer_all(&mut rig, 130, 99);
     rig.lists(expect![[r#"
@@ -173,7 +174,7 @@ fn what_was_read_and_is_gone_is_found_by_its_time() {
 fn where_no_id_is_known_the_time_decides() {
     let mut rig = restarted(read_to(None, 62), "CHATHISTORY=50 MSGREFTYPES=timestamp");
     rig.history("#lobby", &lines(100..130));
-    // The last of that minute was said at 11:02:00.
+    // The last message of that minute was sent at 11:02:00.
     rig.lists(expect![[r#"
         #lobby present, 9 unread, more before
     "#]]);

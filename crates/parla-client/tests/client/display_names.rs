@@ -1,4 +1,4 @@
-//! Display names: shown beside nicks, never in their place where it matters.
+//! Display names are shown beside nicks, and never replace them where it matters.
 
 use expect_test::expect;
 use parla_client::Intent;
@@ -109,7 +109,7 @@ fn the_real_server_tells_them() {
     world.wants(alice, Intent::Whois { nick: "bob".into() });
     world.settle();
     assert_eq!(world.wires[alice].rig.model.people[0].called.as_deref(), Some("Bob the Builder"));
-    // Whoever comes later hears of it on entering.
+    // Somebody who joins later learns of it on joining.
     let carol = world.add_to("#lobby", "carol");
     assert_eq!(called(&world.wires[carol].rig), "alice=-, bob=Bob the Builder, carol=-");
     assert!(world.wires[carol].rig.model.find("").is_none(), "nothing of it is told in words");

@@ -1,4 +1,5 @@
-//! A connection that breaks at every point: what the person says arrives once, and what others say is not lost.
+//! A connection that breaks at every possible point: what the person sends arrives exactly once, and nothing
+//! that others send is lost.
 //!
 //! `SEED=7` plays one run of the random test again, `STEPS=100000` makes it longer.
 
@@ -12,10 +13,10 @@ use parla_client::{
 use super::support::{ALL, Bend, Cut, Rig, World};
 
 const LOBBY: &str = "#lobby";
-/// Longer than any pause of the client and any patience of the server.
+/// Longer than any pause of the client and any timeout of the server.
 const LONG: Duration = Duration::from_secs(400);
 
-/// Who said what, as a person sees it who was there from the beginning.
+/// Who said what, as somebody sees it who was there from the beginning.
 fn seen(view: &BufferView) -> Vec<(String, String)> {
     let said = view.timeline.rows().filter_map(|row| match &row.content {
         Content::Said(said) if said.delivery == Delivery::Done => Some(said),
@@ -44,7 +45,7 @@ fn texts<'a>(said: &'a [(String, String)], nicks: &[&str]) -> Vec<&'a str> {
     by.map(|(_, text)| &**text).collect()
 }
 
-/// All that alice and bob said is kept once and in order, and both see it as it is kept.
+/// Everything that alice and bob said must be stored once and in order, and both must see it that way.
 fn check(world: &World, alice_said: &[&str], bob_said: &[&str], what: &str) {
     let kept = world.server.said(LOBBY);
     assert_eq!(texts(&kept, &["alice"]), alice_said, "{what}: kept of alice");
@@ -68,7 +69,8 @@ impl Rig {
     }
 }
 
-/// Whenever the program ends: what alice wrote until then and afterwards is kept once and in order, and she sees the end of it.
+/// Wherever the program ends, what alice wrote before and after must be stored once and in order, and she
+/// must see the end of it.
 fn check_restarts(cuts: &[(usize, Cut)], what: &str) {
     let mut world = World::usual();
     let bob = world.add_to(LOBBY, "bob");
@@ -122,12 +124,13 @@ fn nothing_is_lost_or_doubled_when_it_ends_again_and_again() {
     }
 }
 
-/// A day of alice and bob, with cuts of alice's wire. Gives the number of lines that went through it after the last one.
+/// A day of alice and bob, with cuts of alice's wire. Returns the number of lines that passed after the last
+/// cut.
 fn day(cuts: &[(usize, Cut)]) -> (World, usize) {
     bent_day(World::usual(), cuts, |line| vec![line])
 }
 
-/// The same, with another server as alice sees it.
+/// The same day, with the server's lines to alice changed by `bend`.
 fn bent_day(mut world: World, cuts: &[(usize, Cut)], bend: Bend) -> (World, usize) {
     let bob = world.add_to(LOBBY, "bob");
     world.says(bob, LOBBY, "b1");
@@ -208,7 +211,7 @@ fn nothing_is_lost_or_doubled_when_it_is_cut_again_and_again() {
     }
 }
 
-/// Takes a tag out of a line.
+/// Removes a tag from a line.
 fn without(tag: &str, line: Vec<u8>) -> Vec<Vec<u8>> {
     let line = String::from_utf8(line).unwrap();
     let Some((tags, rest)) = line.strip_prefix('@').and_then(|line| line.split_once(' ')) else {
@@ -223,7 +226,7 @@ fn without(tag: &str, line: Vec<u8>) -> Vec<Vec<u8>> {
 fn servers_without_ids_or_labels_or_that_say_all_twice_lose_and_double_nothing() {
     let bends: [Bend; 3] =
         [|line| without("msgid=", line), |line| without("label=", line), |line| vec![line.clone(), line]];
-    // Without ids, what was said in the same moment has no order.
+    // Without msgids, messages of the same moment have no order.
     let world = || {
         let mut world = World::usual();
         world.server.is_ticking = true;
@@ -241,7 +244,7 @@ fn servers_without_ids_or_labels_or_that_say_all_twice_lose_and_double_nothing()
     }
 }
 
-/// Bob says more than fits in a page while alice is away.
+/// Bob sends more than fits into a page while alice is away.
 #[test]
 fn a_long_absence_is_made_good_or_stated() {
     for (count, states_gap) in [(60, false), (150, false), (400, true)] {

@@ -1,4 +1,4 @@
-//! What was said before the person came, or while they were gone.
+//! What was said before the person joined, or while they were gone.
 
 mod archive;
 mod earlier;
@@ -10,7 +10,7 @@ use parla_client::Settings;
 
 use super::support::{ALL, Rig, settings};
 
-/// Lines of bob, a second apart.
+/// Lines of bob, one per second.
 fn lines(numbers: std::ops::Range<usize>) -> String {
     let mut lines = String::new();
     for number in numbers {

@@ -1,6 +1,7 @@
-//! Servers that lie, flood and babble: nothing breaks, nothing grows without end, nobody is impersonated.
+//! Servers that lie, flood and babble: nothing breaks, nothing grows without limit, and nobody is
+//! impersonated.
 //!
-//! Every view is checked as it comes; see `support/model.rs`.
+//! Every view is checked as it arrives; see `support/model.rs`.
 
 use std::time::Duration;
 
@@ -14,7 +15,7 @@ use proptest::prelude::*;
 
 use super::support::{ALL, Rig};
 
-/// Lines without a look of the interface after each.
+/// Sends lines without letting the interface look after each.
 fn pour(rig: &mut Rig, lines: impl Iterator<Item = String>) {
     let mut outputs = Vec::new();
     for line in lines {
@@ -95,7 +96,7 @@ fn a_long_name_is_no_name() {
          present
     "#]]);
     rig.says(expect![[""]]);
-    // Who says something under a long name is shortened.
+    // A sender with a long nick is shown shortened.
     rig.server(&format!(":{long}!u@h PRIVMSG #lobby :hi"));
     assert!(rig.rows("#lobby").len() < 300);
 }
@@ -219,7 +220,7 @@ fn batches_that_never_end_are_taken_as_they_are() {
              @batch=b{number};09:01;msgid=m{number} :bob!b@host PRIVMSG #lobby :{number}"
         ));
     }
-    // The names of some are used again, and one takes itself for its own part.
+    // Some of the references are reused, and one batch claims to contain itself.
     rig.server(
         ":s BATCH +b199 chathistory #lobby
          @batch=b199 :s BATCH +b199 chathistory #lobby
@@ -227,7 +228,7 @@ fn batches_that_never_end_are_taken_as_they_are() {
          @batch=b199 :s BATCH -b199
          :s BATCH -b199",
     );
-    // Seven are still open.
+    // Seven batches are still open.
     assert_eq!(rig.buffer("#lobby").timeline.len, 201 - 7);
     let mut rig = Rig::in_lobby("");
     rig.server(":s BATCH +h chathistory #lobby");
@@ -312,7 +313,7 @@ fn a_server_that_never_echoes_leaves_the_message_on_its_way() {
     assert!(rig.sent().lines().all(|line| line.starts_with("PING")));
 }
 
-/// A word of a line that might come.
+/// A word that a line could contain.
 fn word() -> impl Strategy<Value = String> {
     let known = prop::sample::select(vec![
         "alice",
@@ -463,7 +464,7 @@ proptest! {
             act(&mut rig, *deed);
             said += usize::from(*deed == 6) + 3 * usize::from(*deed == 13);
         }
-        // Nothing of one's own multiplies by itself.
+        // The person's own messages do not multiply by themselves.
         let own = rig.model.buffers.values().flat_map(|view| view.timeline.rows()).filter(|row| {
             matches!(&row.content, Content::Said(said) if said.author.own && said.delivery != Delivery::Done)
         });

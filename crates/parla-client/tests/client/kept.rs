@@ -1,4 +1,4 @@
-//! What is found again after the program ended without a word: messages that were not confirmed, conversations, marks.
+//! What is found again after the program was killed: unconfirmed messages, conversations and read positions.
 
 use expect_test::expect;
 use parla_client::{
@@ -63,7 +63,7 @@ fn a_number_is_never_used_twice() {
     );
 }
 
-/// Whoever discards a message, or leaves the room it was for, does not find it again.
+/// A message that was discarded, or whose channel was left, is not found again.
 #[test]
 fn what_was_discarded_stays_so() {
     let mut rig = Rig::in_lobby("");
@@ -98,7 +98,7 @@ fn what_failed_says_why_after_a_restart_too() {
     );
 }
 
-/// Where nobody can tell whether a message arrived, the person decides, also after a restart.
+/// Where nobody can tell whether a message arrived, the person decides, even after a restart.
 #[test]
 fn a_direct_message_that_was_under_way_is_asked_about() {
     let mut rig = Rig::online();
@@ -184,7 +184,7 @@ fn a_page_keeps_direct_messages_and_no_others() {
     "#]]);
 }
 
-/// A first message that nobody has read is new after a restart, and what was read is not.
+/// A first message that nobody has read is still unread after a restart; one that was read is not.
 #[test]
 fn a_direct_message_stays_unread_until_it_was_read() {
     let mut rig = keeping_direct();

@@ -1,7 +1,7 @@
-//! The client as its shell and its interface see it: lines, intents and time go in, lines and views come out.
+//! The client as its shell and its interface see it: lines, intents and time go in; lines and views come out.
 //!
-//! Relies on the real state machine of the server where the server's part matters, and on written lines where a server must
-//! be one that nobody would write.
+//! The tests use the server's real state machine where the server's behaviour matters, and written lines
+//! where the server must do something that no real one would.
 
 #![expect(
     clippy::unwrap_used,

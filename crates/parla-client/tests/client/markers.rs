@@ -1,4 +1,4 @@
-//! Up to where the person has read: on this device and on others.
+//! The person's read position, on this device and on others.
 
 use std::time::Duration;
 
@@ -39,7 +39,7 @@ fn what_another_device_has_read_is_read_here() {
         <bob> three
     "#]],
     );
-    // Back it does not go, nor into a far future, nor anywhere by nonsense.
+    // It never moves back, nor into the distant future, nor anywhere because of nonsense.
     rig.server(
         ":s MARKREAD #lobby timestamp=2026-01-01T10:00:00.000Z
          :s MARKREAD #lobby timestamp=2030-01-01T10:00:00.000Z
@@ -78,7 +78,7 @@ fn the_server_is_told_what_was_read() {
     rig.sends(expect![[r#"
         MARKREAD #lobby timestamp=2026-01-01T10:05:00.000Z
     "#]]);
-    // What it knows it is not told again.
+    // The server is not told what it already knows.
     rig.server(":s MARKREAD #lobby timestamp=2026-01-01T10:05:00.000Z");
     rig.pass(Duration::from_secs(10));
     rig.sends(expect![[""]]);

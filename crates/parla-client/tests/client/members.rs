@@ -1,4 +1,4 @@
-//! Who is in a room, and what he may do.
+//! The members of a channel, and what the person may do there.
 
 use expect_test::expect;
 use parla_client::view::{Rank, Rights};
@@ -29,7 +29,7 @@ fn a_list_of_modes_changes_each() {
     let mut rig = filled();
     rig.server(":op!o@host MODE #lobby +ov-v zoe bob voiced");
     assert_eq!(rig.members("#lobby"), "~owner, &admin, @op, @zoe, %half, +Bob, alice, voiced");
-    // Who loses one sign keeps the others.
+    // A member who loses one prefix keeps the others.
     rig.server(":owner!o@host MODE #lobby -o op\n:owner!o@host MODE #lobby -q owner");
     assert_eq!(rig.members("#lobby"), "&admin, @owner, @zoe, %half, +Bob, +op, alice, voiced");
     rig.shows(

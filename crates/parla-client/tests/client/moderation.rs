@@ -1,4 +1,4 @@
-//! Looking after a room: how it is set up, who is on its lists, who has which rank; and who is away or a program.
+//! Moderation of a channel: its settings, its lists and the ranks of its members; also who is away or a bot.
 
 use std::{fmt::Write as _, sync::Arc};
 
@@ -14,7 +14,7 @@ use super::support::{ALL, Rig};
 const TOKENS: &str =
     "CASEMAPPING=ascii PREFIX=(qaohv)~&@%+ CHANMODES=beI,k,fl,CMRSimnstu MODES=4 EXTBAN=~,am BOT=B";
 
-/// One who has come into #lobby, on a server with all modes.
+/// A person who has joined #lobby, on a server with all modes.
 fn arrived() -> Rig {
     arrived_on(TOKENS)
 }
@@ -34,7 +34,7 @@ fn arrived_with(capabilities: &str, tokens: &str) -> Rig {
     rig
 }
 
-/// The settings that are offered, `-` before those that are off, and the lists.
+/// The settings on offer, with `-` before those that are off, and the lists.
 fn settings(rig: &Rig) -> String {
     let settings = &rig.buffer("#lobby").settings;
     let mut shown = String::new();
@@ -60,7 +60,7 @@ fn is_set_up(rig: &Rig, expected: Expect) {
     expected.assert_eq(&settings(rig));
 }
 
-/// A setting that would shut everyone out is not offered; but one that is set can be taken away.
+/// A setting that would lock everybody out is not offered; but one that is set can be removed.
 #[test]
 fn settings_about_accounts_are_for_servers_with_accounts() {
     let has = |rig: &Rig, name: &str| settings(rig).contains(name);
@@ -122,7 +122,7 @@ fn one_room_after_the_other_is_asked() {
         WHO #lobby
         MODE #tea
     "#]]);
-    // Who does not answer is not waited for, and who is not asked any more neither.
+    // An unanswered question is given up after a while, and a channel that was left is not asked about.
     rig.pass(std::time::Duration::from_secs(11));
     rig.sends(expect![[""]]);
     rig.server(":alice!a@host JOIN #chess");
@@ -355,7 +355,7 @@ fn a_program_is_known_by_its_messages() {
     let mut rig = arrived();
     rig.server("@bot;10:01 :bob!b@host PRIVMSG #lobby :beep");
     assert!(rig.buffer("#lobby").members.0[1].bot);
-    // Under another name it is still one.
+    // After a change of nick it is still a bot.
     rig.server(":bob!b@host NICK robert");
     assert!(rig.buffer("#lobby").members.0[1].bot);
 }
@@ -380,8 +380,8 @@ fn that_the_other_is_away_is_known_in_a_conversation() {
     assert_eq!(away(&rig), None);
 }
 
-/// What somebody without a rank is told when the room does not take their message, after these lines of the server. Its words
-/// say nothing to the client, so they are in another language.
+/// What somebody without a rank is told when the channel refuses their message, after these lines of the
+/// server. The server's text must not matter to the client, so it is in another language.
 fn silenced_after(lines: &str) -> String {
     let mut rig = arrived();
     rig.server(":s 324 alice #lobby +nt\n:op!o@host MODE #lobby -o alice");

@@ -1,4 +1,5 @@
-//! Rows stand in the server's order: as they come, and as a page has them. Clocks only say what is shown beside them.
+//! Rows are in the server's order: as they arrive, and as a page has them. Clocks only determine what is
+//! shown beside them.
 
 use std::time::Duration;
 
@@ -56,7 +57,8 @@ fn after_a_restart_too_the_page_has_the_order() {
 
 #[test]
 fn an_own_reply_stands_below_what_it_answers() {
-    // No echo and no times: one's own message is confirmed by a PING, by the clock of this machine, which is behind.
+    // There are no echoes and no times: the message is confirmed by a PING and dated by the clock of this
+    // machine, which is slow.
     let mut rig = Rig::on_server("server-time", "");
     rig.wants(Intent::Join { room: "#lobby".into(), key: None });
     rig.server(":alice!a@host JOIN #lobby\n@10:30 :bob!b@host PRIVMSG #lobby :question?");
@@ -119,7 +121,7 @@ fn of_two_absences_each_page_finds_its_own() {
             ":alice!a@host JOIN #lobby\n@10:00;msgid=l{round} :bob!b@host PRIVMSG #lobby :live {round}"
         ));
     }
-    // Only now the server answers, with all of it.
+    // The server answers only now, with everything.
     rig.history(
         "#lobby",
         "@10:00;msgid=m1 :bob!b@host PRIVMSG #lobby :missed 1
@@ -155,7 +157,7 @@ fn the_archive_has_the_order_of_what_it_kept() {
     let now = kept.unwrap();
     let buffer = rig.id("#lobby");
     rig.wants(Intent::LoadEarlier { buffer });
-    // It is asked for its newest, though that is newer by a clock that was an hour ahead than what is known.
+    // The newest messages are requested, although by a clock that was an hour fast what is known is newer.
     rig.sends(expect![[r#"
         (recall 50 of #lobby before the end)
     "#]]);
@@ -170,7 +172,7 @@ fn the_archive_has_the_order_of_what_it_kept() {
     assert_eq!(rig.rows("#lobby").matches("yesterday").count(), 1);
 }
 
-/// What a bouncer repeats when one comes back.
+/// What a bouncer repeats when the person returns.
 const REPEATED: &str =
     "@08:01 :bob!b@host PRIVMSG #lobby :one\n@08:02 :bob!b@host PRIVMSG #lobby :alice: two";
 
@@ -193,7 +195,7 @@ fn what_is_repeated_without_a_batch_is_neither_doubled_nor_announced() {
     rig.greet("server-time", "");
     rig.server("@10:05 :alice!a@host JOIN #lobby");
     rig.server(REPEATED);
-    // Too young to be told by its age, and known all the same.
+    // It is too recent to be recognised by its age, and is known nevertheless.
     rig.server("@10:01 :bob!b@host PRIVMSG #lobby :live");
     rig.says(expect![[""]]);
     rig.lists(expect![[r#"
@@ -266,7 +268,7 @@ fn a_message_that_a_bouncer_repeats_under_its_id_is_one() {
     let mut rig = Rig::in_lobby("@08:00;msgid=1 :bob!b@host PRIVMSG #lobby :alice: hello");
     rig.server("@08:00;msgid=1 :bob!b@host PRIVMSG #lobby :alice: hello");
     rig.server("@09:59;msgid=1 :bob!b@host PRIVMSG #lobby :alice: hello");
-    // A bouncer may lose the id.
+    // A bouncer may lose the msgid.
     rig.server("@08:00 :bob!b@host PRIVMSG #lobby :alice: hello");
     rig.shows(
         "#lobby",
@@ -334,7 +336,7 @@ fn a_message_that_was_on_its_way_when_the_clock_was_set_back_is_found() {
 
 #[test]
 fn the_greeting_that_a_bouncer_repeats_does_not_tell_the_time() {
-    // As ZNC 1.8 does: the greeting has the time at which the bouncer heard it.
+    // This is what ZNC 1.8 does: the greeting has the time at which the bouncer received it.
     let mut rig = Rig::new();
     rig.connect();
     rig.server(
@@ -351,7 +353,7 @@ fn the_greeting_that_a_bouncer_repeats_does_not_tell_the_time() {
     "#]]);
 }
 
-/// A greeting as that of ZNC, which has been in the room all the time.
+/// The greeting of ZNC, which has stayed in the channel all the time.
 fn attach(rig: &mut Rig, played: &str) {
     rig.server(
         ":irc.znc.in CAP unknown-nick LS :server-time znc.in/self-message
@@ -363,7 +365,7 @@ fn attach(rig: &mut Rig, played: &str) {
     rig.server(played);
 }
 
-/// Somebody who was at ZNC, and has heard this.
+/// Somebody who was connected to ZNC and has received this.
 fn at_bouncer() -> Rig {
     let mut rig = Rig::new();
     rig.connect();
@@ -379,7 +381,7 @@ fn a_bouncer_that_was_there_all_the_time_leaves_no_gap() {
         attach(&mut rig, played);
         assert!(!rig.rows("#lobby").contains("gap"), "{}", rig.rows("#lobby"));
     }
-    // It was taken out of the room there, too.
+    // The bouncer was removed from the channel there, too.
     let mut rig = at_bouncer();
     attach(&mut rig, ":mod!m@host KICK #lobby alice :out");
     rig.server("@10:05 :alice!a@host JOIN #lobby");
@@ -396,7 +398,7 @@ fn a_bouncer_that_plays_back_all_it_keeps_may_have_forgotten_more() {
     let mut rig = at_bouncer();
     attach(&mut rig, &played(10));
     assert_eq!(rig.rows("#lobby").matches("gap").count(), 1, "{}", rig.rows("#lobby"));
-    // Not if the first of it was known.
+    // This does not apply if the first message was known.
     let mut rig = at_bouncer();
     attach(&mut rig, &format!("@07:01 :bob!b@host PRIVMSG #lobby :before\n{}", played(10)));
     assert!(!rig.rows("#lobby").contains("gap"), "{}", rig.rows("#lobby"));

@@ -1,4 +1,4 @@
-//! What the person says, from the key to the proof that the server has it.
+//! A message of the person, from the moment it is written to the proof that the server has it.
 
 use std::time::Duration;
 
@@ -337,7 +337,7 @@ fn what_waits_can_be_cancelled_at_once() {
     rig.writes("#lobby", &lines.join("\n"));
     assert_eq!(rig.sent().matches("PRIVMSG").count(), 8);
     rig.wants(Intent::DiscardQueued { buffer: rig.id("#lobby") });
-    // What is on its way cannot be called back.
+    // Messages that are on their way cannot be recalled.
     assert_eq!(rig.rows("#lobby").matches("(sent)").count(), 8);
     assert_eq!(rig.rows("#lobby").matches("(queued)").count(), 0);
     assert_eq!(rig.records.keys().filter(|key| key.starts_with("out ")).count(), 8);

@@ -1,4 +1,4 @@
-//! Being let in with a password: of the server, of an account, of a bouncer; asked for, refused, or not to be sent at all.
+//! Getting in with a password: of the server, of an account, of a bouncer; requested, refused, or withheld.
 
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ fn of_server(password: &str) -> Credentials {
     Credentials { server: Some(secret(password)), ..Credentials::default() }
 }
 
-/// A client that has these, and whose connection is there.
+/// A client with these credentials whose connection is open.
 fn connected(credentials: Credentials) -> Rig {
     let mut rig = Rig::with(Settings { credentials, ..settings() }, &[]);
     rig.input(Input::Start);
@@ -97,7 +97,7 @@ fn a_server_that_does_not_know_the_question_hears_the_name_all_the_same() {
     old.sent();
     old.server(":s 421 * CAP :Unknown command");
     said.assert_eq(&old.sent());
-    // Once.
+    // This happens only once.
     old.server(":s 451 * CAP :Register first");
     old.sends(expect![""]);
 }
@@ -267,7 +267,7 @@ fn a_password_for_a_service_is_dots_everywhere_but_on_the_wire() {
     "#]],
     );
     rig.server("@label=1;msgid=a :alice!a@h PRIVMSG NickServ :IDENTIFY hunter2");
-    // The same from another device.
+    // The same message, from another device.
     rig.server("@msgid=b :alice!a@h PRIVMSG NickServ :GHOST alice hunter2");
     rig.shows(
         "NickServ",

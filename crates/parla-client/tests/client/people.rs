@@ -1,4 +1,4 @@
-//! People: talking to one alone, asking who he is, inviting, being away.
+//! People: direct conversations, WHOIS, invitations, and being away.
 
 use expect_test::expect;
 use parla_client::{Intent, view::Delivery};
@@ -237,7 +237,7 @@ fn nobody_is_nobody() {
     assert_eq!(rig.model.people.len(), 1);
     assert!(rig.model.people[0].missing && rig.model.people[0].complete);
     rig.says(expect![[""]]);
-    // Some servers only say that it is over.
+    // Some servers only send the end of the answer.
     rig.wants(Intent::Whois { nick: "nobody".into() });
     rig.server(":s 318 alice nobody :End of /WHOIS");
     assert!(rig.model.people[1].missing);
@@ -358,7 +358,7 @@ fn a_message_knows_the_account_of_its_author() {
     assert_eq!(account(&rig, "earlier").as_deref(), Some("Robert"));
     assert_eq!(account(&rig, "now").as_deref(), Some("Robert"));
     assert_eq!((account(&rig, "logged out"), account(&rig, "empty")), (None, None));
-    // One's own has it from the beginning, so that it looks the same when it is confirmed.
+    // The person's own message has it from the beginning, so that it looks the same when it is confirmed.
     rig.server(":s 900 alice alice!a@host Alicia :You are now logged in as Alicia");
     rig.writes("#lobby", "mine");
     assert_eq!(account(&rig, "mine").as_deref(), Some("Alicia"));

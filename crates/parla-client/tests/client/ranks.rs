@@ -1,4 +1,4 @@
-//! Messages that only people of some rank are to read.
+//! Messages that only members of a certain rank can read.
 
 use expect_test::expect;
 
@@ -55,7 +55,7 @@ fn the_person_can_answer_so_and_sees_it_so() {
         <me> (for Operators) among us
     "#]],
     );
-    // The same words to all are another message.
+    // The same text to all members is another message.
     rig.writes("#lobby", "/msg @#lobby twice");
     rig.writes("#lobby", "twice");
     rig.server("@msgid=a2 :alice!a@host PRIVMSG #lobby :twice");

@@ -1,4 +1,4 @@
-//! What is new, what is for the person, and where he stopped reading.
+//! What is unread, what is for the person, and where they stopped reading.
 
 use expect_test::expect;
 use parla_client::Intent;
@@ -74,7 +74,7 @@ fn who_has_scrolled_up_has_not_read_what_comes() {
         <bob> alice: are you there? [mention]
     "#]],
     );
-    // But he is there.
+    // The person is there, however.
     rig.says(expect![[""]]);
     rig.wants(Intent::Look { buffer, at_end: true });
     rig.lists(expect![[r#"
@@ -224,7 +224,7 @@ fn history_is_unread_from_where_the_person_stopped() {
         <bob> unread too
     "#]],
     );
-    // Nothing of it happens now.
+    // None of it is live.
     rig.says(expect![[""]]);
 }
 
@@ -264,7 +264,7 @@ fn what_was_missed_in_the_room_in_view_is_marked_and_read() {
         <bob> missed
     "#]],
     );
-    // It was not shown yet.
+    // It has not been shown yet.
     rig.lists(expect![[r#"
         #lobby present, 1 unread, more before
     "#]]);
@@ -320,7 +320,7 @@ fn a_server_whose_clock_goes_back_hides_nothing() {
     rig.lists(expect![[r#"
         #lobby present, 1 unread
     "#]]);
-    // A bouncer repeats what is long known to be old.
+    // A bouncer repeats what has long been read.
     rig.server("@09:05;msgid=0 :bob!b@host PRIVMSG #lobby :zero");
     rig.shows(
         "#lobby",

@@ -161,7 +161,7 @@ fn a_long_paste_arrives_whole_and_in_order() {
     world.says(alice, "#lobby", &lines.join("\n"));
     world.pass(Duration::from_secs(120));
     let said: Vec<String> = world.server.said("#lobby").into_iter().map(|(_, text)| text).collect();
-    // The server takes 32 lines in one message.
+    // The server accepts 32 lines in one message.
     assert_eq!(said.len(), 4);
     assert_eq!(said.join("\n"), lines.join("\n"));
     let rows: String = said.iter().map(|text| format!("<me> {}\n", text.replace('\n', "⏎"))).collect();

@@ -1,4 +1,4 @@
-//! What a lost connection looks like, and what comes back.
+//! What a lost connection looks like, and what returns afterwards.
 
 use std::time::Duration;
 

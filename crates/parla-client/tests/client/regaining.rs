@@ -1,4 +1,4 @@
-//! The person's name, while it is taken by their own lost connection.
+//! The person's nick, while their own lost connection still has it.
 
 use std::time::Duration;
 
@@ -27,7 +27,7 @@ fn names(rig: &Rig) -> (String, Option<String>) {
     (view.nick.to_string(), view.nick_wanted.as_ref().map(ToString::to_string))
 }
 
-/// In the room too, with alice's lost connection.
+/// The same, with alice's lost connection also in the channel.
 fn in_lobby_with_ghost() -> Rig {
     let mut rig = back_as_stand_in("");
     rig.server(
@@ -72,7 +72,7 @@ fn a_server_that_forgets_to_say_so_is_asked_now_and_then() {
         rig.server("PING x");
     }
     assert_eq!(rig.sent().matches("NICK alice\n").count(), 1);
-    // One that can watch no more names is asked more often.
+    // A server that can watch no more nicks is asked more often.
     let mut rig = back_as_stand_in("MONITOR=1");
     rig.server(":s 734 alice_ 1 alice :Monitor list is full.");
     rig.sent();
@@ -90,7 +90,7 @@ fn a_ghost_that_is_seen_to_go_leaves_the_name() {
         "#]]);
         rig.server(":alice_!a@host NICK alice");
         assert_eq!(names(&rig), ("alice".into(), None));
-        // All that was about the person, and no news about anybody.
+        // All of this was about the person's own connections, so it is not news about anybody.
         assert!(!rig.rows("#lobby").contains("--"), "{}", rig.rows("#lobby"));
         rig.server(":bob!b@host NICK robert\n:robert!b@host QUIT :bye");
         rig.shows(
@@ -113,7 +113,7 @@ fn that_it_is_still_taken_is_no_news() {
     }
     rig.says(expect![[""]]);
     assert_eq!(rig.sent().matches("NICK alice\n").count(), 3);
-    // What the person asks for is another matter.
+    // What the person asks for themselves is a different matter.
     rig.wants(Intent::ChangeNick { nick: "carol".into() });
     rig.server(":s 433 alice_ carol :In use");
     rig.says(expect![[r#"
@@ -150,12 +150,13 @@ fn what_the_lost_connection_said_is_ones_own() {
         <me> just before it broke
     "#]],
     );
-    // Who speaks under the name now may be anybody.
+    // Whoever speaks under the nick now may be anybody.
     rig.server("@10:11;msgid=3 :alice!x@elsewhere PRIVMSG #lobby :who am I?");
     assert!(rig.rows("#lobby").ends_with("<alice> who am I?\n"));
 }
 
-/// Back in the room under a stand-in. The lost connection, on which something was sent, is still there, and what it sent is not.
+/// Back in the channel under a stand-in. The lost connection, on which a message was sent, is still there;
+/// the message is not.
 fn waits_for_ghost() -> Rig {
     let mut rig = Rig::in_lobby("@09:58;msgid=1 :bob!b@host PRIVMSG #lobby :known");
     rig.writes("#lobby", "on its way");
@@ -182,7 +183,7 @@ fn waits_for_ghost() -> Rig {
 #[test]
 fn what_the_lost_connection_may_still_say_is_not_said_twice() {
     let mut rig = waits_for_ghost();
-    // The server carries out what it had held back.
+    // The server processes what it had held back.
     rig.server(
         "@10:01;msgid=2 :alice!a@host PRIVMSG #lobby :on its way\n:alice!a@host QUIT :Connection closed",
     );
@@ -230,7 +231,7 @@ fn the_stand_in_can_be_kept() {
     rig.server(":alice!a@host QUIT :Ping timeout");
     rig.pass(Duration::from_secs(50));
     assert!(!rig.sent().contains("NICK"));
-    // Also on the next connection.
+    // This also holds on the next connection.
     rig.reconnects();
     assert!(rig.sent().contains("NICK alice_\n"));
 }

@@ -1,4 +1,4 @@
-//! From the first line to the greeting, with all kinds of servers.
+//! From the first line to the greeting, with servers of every kind.
 
 use std::time::Duration;
 
@@ -226,7 +226,7 @@ fn a_name_that_the_server_holds_back_is_like_one_that_is_taken() {
 fn a_password_or_a_ban_stops_the_client() {
     for (line, sent) in [
         (":s 464 * :Password incorrect", "(disconnect)\n"),
-        // The server closes by itself, and says more before it does.
+        // The server closes the connection by itself, and says more before it does.
         (":s 465 * :You are banned", ""),
     ] {
         let mut rig = Rig::connected();
@@ -255,7 +255,7 @@ fn a_server_that_closes_says_why() {
     rig.server("ERROR :Closing Link: (K-Lined)");
     rig.breaks();
     rig.link(expect!["stopped: BannedFromServer"]);
-    // A page that was refused a connection is told so when it closes, too.
+    // A page that is refused a connection is also told so when it is closed.
     let mut rig = Rig::connected();
     let details = "1008 Too many connections from your address".into();
     rig.input(Input::Closed(Problem { kind: ProblemKind::ServerClosed, about: "".into(), details }));

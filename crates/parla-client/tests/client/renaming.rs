@@ -1,4 +1,4 @@
-//! A room that gets another name stays one room.
+//! A channel that is renamed remains one conversation.
 
 use expect_test::expect;
 use parla_client::{Archive, Intent, Settings};
@@ -101,7 +101,7 @@ fn a_server_that_tells_it_in_the_old_way_does_not_tear_it_in_two() {
 #[test]
 fn leaving_one_room_for_another_is_no_new_name() {
     let mut rig = Rig::in_lobby("");
-    // From another device, a second later.
+    // The person does this on another device, a second later.
     rig.server("@10:02:01 :alice!a@host PART #lobby\n@10:02:02 :alice!a@host JOIN #hall");
     rig.lists(expect![[r#"
         #lobby absent
@@ -115,7 +115,7 @@ fn leaving_one_room_for_another_is_no_new_name() {
     rig.lists(expect![[r#"
         #hall present, more before
     "#]]);
-    // Something else came in between.
+    // Something else happened in between.
     let mut rig = Rig::in_lobby("");
     rig.server(":alice!a@host PART #lobby\n:bob!b@host PRIVMSG alice :hi\n:alice!a@host JOIN #hall");
     rig.lists(expect![[r#"

@@ -1,4 +1,4 @@
-//! What the person said while the connection was gone, or when it broke.
+//! What the person sent while the connection was gone, or when it broke.
 
 use expect_test::expect;
 use parla_client::{Input, Intent};

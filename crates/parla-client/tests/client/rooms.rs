@@ -1,4 +1,4 @@
-//! Rooms: coming in, being refused, leaving, being sent out.
+//! Channels: joining, being refused, leaving, being removed.
 
 use expect_test::expect;
 use parla_client::{
@@ -103,7 +103,7 @@ fn a_room_with_a_key_can_be_tried_again() {
     "#]]);
 }
 
-/// A name cannot have spaces in it, and people write some all the same.
+/// Names cannot contain spaces, and people write some anyway.
 #[test]
 fn spaces_in_a_name_become_hyphens() {
     let mut rig = Rig::online();
@@ -236,7 +236,7 @@ fn whoever_was_removed_does_not_walk_in_again_after_a_restart() {
     let presence = rig.buffer("#lobby").presence.clone();
     let Presence::Absent(Some(why)) = presence else { panic!("{presence:?}") };
     assert_eq!(&*why.details, "bob: out");
-    // Those who join again have joined.
+    // Joining a second time leaves the person joined.
     rig.wants(Intent::Join { room: "#lobby".into(), key: None });
     rig.server(":alice!a@host JOIN #lobby");
     let rig = rig.restarts();

@@ -1,4 +1,4 @@
-//! What the server says about itself, its list of rooms, and what is not worth a word.
+//! What the server says about itself, its list of channels, and lines that need no mention.
 
 use std::time::Duration;
 
@@ -46,7 +46,7 @@ fn the_servers_words_have_a_page() {
     rig.says(expect![[""]]);
 }
 
-/// A numeric that is new in the table and that nobody has decided on fails an assertion of the client.
+/// A numeric that is new in the table and that nobody has decided about fails an assertion of the client.
 #[test]
 fn every_numeric_has_its_place() {
     for numeric in Numeric::ALL {

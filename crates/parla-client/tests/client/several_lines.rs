@@ -1,4 +1,4 @@
-//! Messages of several lines: one message here, there and in the history.
+//! Messages of several lines are one message here, for others and in the history.
 
 use std::time::Duration;
 
@@ -7,12 +7,12 @@ use parla_client::Input;
 
 use super::support::{ALL, Rig, World};
 
-/// Someone in #lobby of a server that can do it.
+/// Somebody in #lobby on a server that supports them.
 fn in_lobby() -> Rig {
     in_lobby_with("max-bytes=600,max-lines=4")
 }
 
-/// The same, where one message may hold this.
+/// The same, with these limits for one message.
 fn in_lobby_with(limits: &str) -> Rig {
     let mut rig = Rig::new();
     rig.connect();
@@ -62,7 +62,7 @@ fn several_lines_are_sent_as_one_message() {
     "#]]);
 }
 
-/// What is bounded is how many messages a text becomes, not its lines.
+/// The limit is on the messages that a text becomes, not on its lines.
 #[test]
 fn a_paste_may_have_as_many_lines_as_fit_into_few_messages() {
     for (lines, messages) in [(201, 1), (256, 1), (257, 2), (2_000, 8)] {
@@ -211,7 +211,7 @@ fn hostile_batches_are_bounded() {
     rig.server(":bob!b@host BATCH -x");
     let said = rig.said(rig.buffer("#lobby").timeline.rows().next().unwrap().id);
     assert!(said.text.plain.len() <= parla_client::limits::MESSAGE_BYTES_MAX + 10);
-    // Without an end, without words, without a target, and with an end that is another's.
+    // Batches without an end, without text, without a target, and with another batch's end.
     rig.server(
         ":bob!b@host BATCH +a draft/multiline #lobby
          @batch=a :bob!b@host PRIVMSG #lobby :never said
@@ -227,7 +227,7 @@ fn hostile_batches_are_bounded() {
          :bob!b@host BATCH -e",
     );
     assert_eq!(rig.buffer("#lobby").timeline.len, 1);
-    // A name that is given again ends the first.
+    // A reference that is used again ends the first batch.
     rig.server(":bob!b@host BATCH +a draft/multiline #lobby");
     assert!(rig.rows("#lobby").contains("never said"));
 }

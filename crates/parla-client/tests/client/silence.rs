@@ -1,4 +1,5 @@
-//! How soon a connection that is dead is noticed: at once where the device knows, and otherwise when an answer does not come.
+//! How soon a dead connection is noticed: at once where the device knows, and otherwise when an answer is
+//! missing.
 
 use std::time::Duration;
 

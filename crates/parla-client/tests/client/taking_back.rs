@@ -1,4 +1,4 @@
-//! Messages that are taken back: nothing of them stays.
+//! Deleted messages: nothing of them remains.
 
 use expect_test::expect;
 use parla_client::{Archive, Settings};
@@ -41,7 +41,7 @@ fn a_message_taken_back_is_a_placeholder_and_counts_no_more() {
     rig.lists(expect![[r#"
         #lobby present
     "#]]);
-    // Whoever says it again under its id does not bring it back.
+    // Repeating it under its msgid does not bring it back.
     rig.server("@10:02;msgid=m2 :bob!b@host PRIVMSG #lobby :alice: a secret");
     assert!(!rig.rows("#lobby").contains("secret"));
 }
@@ -137,7 +137,8 @@ fn an_archive_forgets_it_whether_it_is_shown_or_not() {
     "#]]);
 }
 
-/// The server's history leaves out what was taken back; a program that is started anew, or another tab, knows it all the same.
+/// The server's history leaves deleted messages out; a restarted program or another tab knows of them
+/// nevertheless.
 #[test]
 fn a_placeholder_is_there_after_a_restart_too() {
     let mut rig = Rig::in_lobby("");
@@ -169,7 +170,7 @@ fn a_placeholder_is_there_after_a_restart_too() {
     rig.keeps(expect![[""]]);
 }
 
-/// Where it is not known what was said around it, nothing is put anywhere.
+/// Where its surroundings are unknown, no placeholder is added.
 #[test]
 fn a_placeholder_waits_for_its_place() {
     let rows = |rig: &Rig| rig.rows("#lobby").replace("---- new\n", "");
@@ -183,7 +184,7 @@ fn a_placeholder_waits_for_its_place() {
     rig.go_online(super::support::ALL, "CHATHISTORY=100");
     rig.enter("#lobby", "@10:02;msgid=m2 :bob!b@host PRIVMSG #lobby :two");
     assert_eq!(rows(&rig), "<bob> two\n");
-    // A server whose history has it all the same does not bring it back.
+    // A server whose history contains it nevertheless does not bring it back.
     let buffer = rig.id("#lobby");
     rig.wants(parla_client::Intent::LoadEarlier { buffer });
     rig.history("#lobby", "@10:01;msgid=m1 :bob!b@host PRIVMSG #lobby :one");

@@ -1,4 +1,4 @@
-//! The engine by a script: what the shell's part of it is asked to do, in order.
+//! The engine with a scripted shell: what the shell is asked to do, in order.
 
 use std::{cell::RefCell, rc::Rc, sync::Arc};
 
@@ -13,20 +13,20 @@ use crate::problem;
 
 const START: Timestamp = Timestamp::from_millis(1_700_000_000_000);
 
-/// What was asked of the shell, a line each.
+/// What the shell was asked to do, one line each.
 type Log = Rc<RefCell<Vec<String>>>;
 
-/// A shell that does what the test says.
+/// A shell that behaves as the test says.
 #[derive(Default)]
 struct Script {
     log: Log,
-    /// Connections that were begun.
+    /// The number of connections that were begun.
     begun: u64,
-    /// It cannot connect.
+    /// Whether it cannot connect.
     is_stuck: bool,
-    /// Its connections take nothing.
+    /// Whether its connections accept no lines.
     is_full: bool,
-    /// The archive answers later.
+    /// Whether the archive answers later.
     is_slow: bool,
 }
 
@@ -119,7 +119,7 @@ fn kept(kind: BufferKind, name: &str) -> Kept {
     }
 }
 
-/// An engine with its shell, at a time.
+/// An engine with its shell, at a certain time.
 struct Rig {
     engine: Engine<Wire>,
     shell: Script,
@@ -150,7 +150,7 @@ impl Rig {
         Self { engine, shell: Script::default(), now: START, records, updates: Vec::new() }
     }
 
-    /// One in #tea.
+    /// A rig whose person is in #tea.
     fn in_tea() -> Self {
         let mut rig = Self::new();
         rig.handle(Input::Start);
@@ -177,7 +177,7 @@ impl Rig {
         }
     }
 
-    /// A connection is there and registered.
+    /// Opens and registers a connection.
     fn welcome(&mut self, number: u64) {
         self.hear(number, Signal::Opened);
         self.lines(
@@ -191,7 +191,7 @@ impl Rig {
         );
     }
 
-    /// Lets time go on to when something is due, and does that.
+    /// Advances the time to when something is due, and does it.
     fn ring(&mut self) {
         self.now = self.engine.next_deadline(self.now).unwrap();
         assert!(self.engine.ring(self.now, &mut self.shell));
@@ -219,7 +219,7 @@ impl Rig {
         self.shell.log.take().join("\n")
     }
 
-    /// What was asked of the shell since the last look.
+    /// Checks what the shell was asked to do since the last check.
     fn check(&self, expected: &Expect) {
         expected.assert_eq(&self.take_log());
     }

@@ -1,4 +1,4 @@
-//! Connects to another network. Only on the desktop.
+//! Connects to another network. Desktop only.
 
 use dioxus::prelude::*;
 use parla_client::{endpoint::Endpoint, view::NetworkView};
@@ -17,7 +17,7 @@ use crate::{
     words::{Words, use_words},
 };
 
-/// The dialog.
+/// The dialog that adds a network.
 #[component]
 pub(crate) fn AddNetwork() -> Element {
     let words = use_words();
@@ -37,7 +37,7 @@ pub(crate) fn AddNetwork() -> Element {
                     event.prevent_default();
                     let (place, nick) = (written(&event, "place"), written(&event, "nick"));
                     let credentials = password::credentials(&event);
-                    // Whoever signs in may be on another network of the same bouncer.
+                    // Somebody who signs in may be on another network of the same bouncer.
                     let others = if credentials.is_some() { Vec::new() } else { known(state) };
                     let found = Wrong::find(words, &others, (&place, &nick));
                     wrong.set(found);
@@ -94,7 +94,7 @@ pub(crate) fn AddNetwork() -> Element {
     }
 }
 
-/// What is wrong with what was written, beside the field that it is about.
+/// What is wrong with the input, shown at the field that it is about.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Wrong {
     place: Option<&'static str>,
@@ -109,7 +109,7 @@ impl Wrong {
             _ => None,
         };
         let place_wrong = wrong_address(words, place).or_else(|| {
-            // One may be there twice, as with a bouncer, but not under one name.
+            // A network may be there twice, as with a bouncer, but not with the same nick.
             let is_known =
                 |view: &NetworkView| is_same(&view.address, &address(place)) && *view.nick == *nick;
             others.iter().any(is_known).then_some(words.network_duplicate())

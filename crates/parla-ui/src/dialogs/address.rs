@@ -1,4 +1,4 @@
-//! Another address or port for a network that is known. Only on the desktop.
+//! Changes the address or port of a known network. Desktop only.
 
 use dioxus::prelude::*;
 use parla_client::{endpoint::Endpoint, view::NetworkId};
@@ -12,7 +12,7 @@ use crate::{
     words::{Words, use_words},
 };
 
-/// The dialog.
+/// The dialog for the address of a network.
 #[component]
 pub(crate) fn Address(network: NetworkId) -> Element {
     let words = use_words();
@@ -81,12 +81,13 @@ pub(crate) fn Address(network: NetworkId) -> Element {
     }
 }
 
-/// Under which key the platform keeps the file that was chosen, to show it again. It goes with the network.
+/// The key under which the platform stores which file was chosen, in order to show it again. It is removed
+/// with the network.
 fn identity_key(network: NetworkId) -> String {
     format!("identity {}", network.0)
 }
 
-/// What stands under a field: what is wrong with what was written, or a word of help.
+/// The text below a field: what is wrong with the input, or otherwise a hint.
 #[component]
 pub(crate) fn Hint(id: &'static str, wrong: Option<&'static str>, otherwise: &'static str) -> Element {
     match wrong {
@@ -95,7 +96,7 @@ pub(crate) fn Hint(id: &'static str, wrong: Option<&'static str>, otherwise: &'s
     }
 }
 
-/// What is wrong with an address, if something is.
+/// What is wrong with an address, if anything.
 pub(crate) fn wrong_address(words: Words, place: &str) -> Option<&'static str> {
     if place.is_empty() {
         return Some(words.network_address_empty());

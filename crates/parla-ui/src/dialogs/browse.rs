@@ -1,4 +1,5 @@
-//! The rooms there are: found while one types, joined by a click. A name that no room has opens a new one.
+//! The directory of rooms: they are searched while the person types and joined with a click. A name that no
+//! room has opens a new room.
 
 use std::{rc::Rc, sync::Arc};
 
@@ -17,10 +18,10 @@ use crate::{
     words::use_words,
 };
 
-/// The height of a row, in pixels; the stylesheet has the same number.
+/// The height of a row in pixels; the stylesheet has the same number.
 const ROW_PX: f64 = 56.0;
 
-/// The dialog. Asks for the list when it opens.
+/// The dialog. It requests the list when it opens.
 #[component]
 pub(crate) fn Browse(network: NetworkId) -> Element {
     let words = use_words();
@@ -85,7 +86,7 @@ fn SearchField(needle: Signal<String>, taken: Memo<Taken>) -> Element {
     }
 }
 
-/// The offer to open a room that does not exist.
+/// The offer to create a room that does not exist.
 #[component]
 fn NewRoom(network: NetworkId, needle: Signal<String>, taken: Memo<Taken>) -> Element {
     let words = use_words();
@@ -167,7 +168,7 @@ fn RoomLine(network: NetworkId, room: DirectoryRoom, is_joined: bool, is_taken: 
     }
 }
 
-/// How many there are, and whether that is all.
+/// The number of rooms, and whether these are all.
 #[component]
 fn Foot(network: NetworkId, found: Memo<Found>) -> Element {
     let words = use_words();
@@ -193,7 +194,8 @@ fn Foot(network: NetworkId, found: Memo<Found>) -> Element {
     }
 }
 
-/// The rooms in lower case, made once for each list that comes in. Equal if it is the same allocation.
+/// The rooms in lower case, computed once for each list that arrives. Two are equal if they are the same
+/// allocation.
 #[derive(Clone)]
 struct Lower(Rc<Vec<String>>);
 
@@ -205,7 +207,7 @@ impl PartialEq for Lower {
 
 impl Lower {
     fn of(rooms: &Directory) -> Self {
-        // A line break is in no name and in no topic: nothing is found across it.
+        // No name or topic contains a line break, so no match spans both.
         let lower = rooms.0.iter().map(|room| format!("{}\n{}", room.shown, room.topic).to_lowercase());
         Self(Rc::new(lower.collect()))
     }
@@ -217,20 +219,20 @@ impl Lower {
     }
 }
 
-/// The places of the rooms that match.
+/// The indices of the rooms that match.
 #[derive(Clone, PartialEq)]
 struct Found(Rc<Vec<u32>>);
 
-/// What Enter does with what is written.
+/// What the Enter key does with the input.
 #[derive(Clone, PartialEq)]
 enum Taken {
-    /// Joins this room: the one of exactly that name, else the only one that matches.
+    /// It joins this room: the one with exactly that name, otherwise the only one that matches.
     Room(DirectoryRoom),
-    /// Opens a room of this name.
+    /// It creates a room of this name.
     New(String),
-    /// Nothing, since it is not clear which room is meant.
+    /// It does nothing, because several rooms match.
     OneOfSeveral,
-    /// Nothing: what is written can be no room.
+    /// It does nothing, because the input cannot be a room name.
     Nothing,
 }
 
@@ -252,7 +254,7 @@ fn is_called(room: &DirectoryRoom, name: &str) -> bool {
     room.name.to_lowercase() == name.to_lowercase()
 }
 
-/// What is written, as the name of a room; none if it cannot be one.
+/// The input as the name of a room; `None` if it cannot be one.
 fn room_name(written: &str) -> Option<String> {
     let name = written.split_whitespace().collect::<Vec<_>>().join("-");
     if name.is_empty() || name.contains([',', '\u{7}']) {

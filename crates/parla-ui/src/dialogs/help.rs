@@ -1,4 +1,4 @@
-//! The commands and the keys.
+//! Help: the commands and the keys.
 
 use dioxus::prelude::*;
 use parla_client::slash::SPECS;
@@ -6,7 +6,7 @@ use parla_client::slash::SPECS;
 use super::{DialogBox, FocusFirst};
 use crate::{alert::Standing, language_chooser::LanguageChooser, words::use_words};
 
-/// The dialog.
+/// The dialog with the commands and the keys.
 #[component]
 pub(crate) fn Help() -> Element {
     let words = use_words();

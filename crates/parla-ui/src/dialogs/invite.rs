@@ -1,4 +1,4 @@
-//! Asks someone into a room.
+//! Invites somebody to a room.
 
 use dioxus::prelude::*;
 use parla_client::Intent;
@@ -11,7 +11,7 @@ use crate::{
     words::use_words,
 };
 
-/// The dialog.
+/// The dialog that asks for the nick of the person to invite.
 #[component]
 pub(crate) fn Invite(at: BufferKey) -> Element {
     let words = use_words();

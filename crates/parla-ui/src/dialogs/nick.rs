@@ -1,4 +1,4 @@
-//! Who one is on a network: the name, whether one is away, and the ways out of it.
+//! Who the person is on a network: their nick, whether they are away, and how to disconnect.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ use crate::{
     words::use_words,
 };
 
-/// The dialog.
+/// The dialog about the person on this network.
 #[component]
 pub(crate) fn Nick(network: NetworkId) -> Element {
     let words = use_words();
@@ -70,7 +70,7 @@ fn name_form(here: Here, mut state: State, (view, focus_id): (&NetworkView, Stri
                     dir: "auto",
                     "aria-describedby": why.as_ref().map(|_| "nick-advice"),
                     initial_value: initial,
-                    // What was said of another name is not true of this one.
+                    // What was said about another nick does not apply to this one.
                     oninput: move |_| {
                         if state.open.nick_refused.peek().is_some() {
                             state.open.nick_refused.set(None);

@@ -1,4 +1,4 @@
-//! Who someone is, and what one can do with him. The server is asked when it opens.
+//! Who somebody is, and what the person can do about them. The server is asked when the dialog opens.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ use crate::{
     words::{self, use_words},
 };
 
-/// The dialog.
+/// The card of a person.
 #[component]
 pub(crate) fn PersonCard(network: NetworkId, nick: Arc<str>) -> Element {
     let words = use_words();
@@ -47,7 +47,7 @@ pub(crate) fn PersonCard(network: NetworkId, nick: Arc<str>) -> Element {
     }
 }
 
-/// Whether that is who was asked about; the server may write his name with other capitals.
+/// Whether this is the person who was asked about; the server may write their nick with other capitals.
 fn is_same(person: &Person, nick: &str) -> bool {
     person.name.to_lowercase() == nick.to_lowercase() || *person.nick == *nick
 }
@@ -57,7 +57,8 @@ fn Facts(network: NetworkId, person: Arc<Person>) -> Element {
     let words = use_words();
     let here = use_context::<Here>();
     let since = person.since.map(|at| words.moment_of(at, here.0.utc_offset_seconds(at)));
-    // Without one nothing is said: many servers have no accounts, and "guest" would be a rank that nobody has there.
+    // Without an account nothing is said: many servers have none, and "guest" would be a rank that nobody has
+    // there.
     let account = person.account.as_ref().map(ToString::to_string);
     let facts = [
         (words.person_called(), person.called.as_deref().map(str::to_owned)),

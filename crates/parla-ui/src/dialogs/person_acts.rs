@@ -1,4 +1,4 @@
-//! What everyone can do with a person: write to him, ask him into a room.
+//! What everybody can do with a person: write to them, or invite them to a room.
 
 use std::sync::Arc;
 
@@ -16,10 +16,10 @@ use crate::{
     words::use_words,
 };
 
-/// Rooms of one's own that are offered; more would not be a menu.
+/// The most rooms that are offered; with more it would no longer be a menu.
 const INVITE_ROOMS_MAX: usize = 12;
 
-/// The buttons.
+/// The buttons of the person's card.
 #[component]
 pub(crate) fn PersonActs(network: NetworkId, nick: Arc<str>) -> Element {
     let words = use_words();
@@ -82,7 +82,7 @@ fn invite_menu(here: &Here, mut state: State, nick: &Arc<str>, rooms: Vec<(Buffe
     }
 }
 
-/// The rooms one can invite to.
+/// The rooms to which the person can invite others.
 fn my_rooms(state: State, network: NetworkId) -> Vec<(BufferKey, Arc<str>)> {
     let buffers = state.views.buffers.peek_list();
     let mine = buffers.iter().filter(|(key, listed)| {

@@ -1,4 +1,4 @@
-//! What those who look after a room can do with a person there: give ranks and take them, send him out, keep him out.
+//! What moderators of a room can do with a person there: give and take ranks, remove them, ban them.
 
 use std::sync::Arc;
 
@@ -24,7 +24,7 @@ struct Place {
     room: Arc<str>,
     rights: Rights,
     settings: Arc<RoomSettings>,
-    /// None if he is not there.
+    /// The person as a member; `None` if they are not there.
     member: Option<Member>,
     is_own: bool,
 }
@@ -50,11 +50,11 @@ impl Place {
         !self.is_own && self.rights.may_remove(rank)
     }
 
-    /// Ranks that can be given or taken, and which of both.
+    /// The ranks that can be given (true) or taken (false).
     fn ranks(&self) -> Vec<(Rank, bool)> {
         let Some(member) = &self.member else { return Vec::new() };
         let ranks = self.settings.ranks.iter().filter(|rank| {
-            // One's own rank can always be laid down.
+            // People can always give up their own rank.
             self.rights.may_give(**rank)
                 && (self.is_own || self.rights.may_remove(member.rank) || !member.has(**rank))
                 || (self.is_own && member.has(**rank))
@@ -63,7 +63,7 @@ impl Place {
     }
 }
 
-/// What is to be done with him.
+/// Something that can be done with the person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Act {
     Kick,

@@ -1,4 +1,4 @@
-//! How a room is set up: what may be changed, by those who may; for all others, what holds. And who is on its lists.
+//! The settings of a room, which can be changed by those who may and read by all others; and its lists.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use crate::{
     words::{Group, Words, use_words},
 };
 
-/// The dialog. Asks for the lists when it opens.
+/// The dialog. It requests the lists when it opens.
 #[component]
 pub(crate) fn Settings(at: BufferKey) -> Element {
     let words = use_words();
@@ -45,12 +45,12 @@ pub(crate) fn Settings(at: BufferKey) -> Element {
     }
 }
 
-/// Those of one part.
+/// The settings of one group.
 fn part(settings: &RoomSettings, group: Group) -> Vec<Set> {
     settings.settings.iter().filter(|(setting, _)| Group::of(*setting) == group).cloned().collect()
 }
 
-/// What holds, as sentences.
+/// The settings as sentences.
 fn facts(words: Words, settings: &RoomSettings) -> Element {
     let parts = Group::ALL.into_iter().map(|group| {
         let (title, nothing_set) = words.group(group);
@@ -78,7 +78,8 @@ fn facts(words: Words, settings: &RoomSettings) -> Element {
     }
 }
 
-/// What may be changed. What another changes meanwhile changes here too, unless the person has touched it.
+/// The form for changing the settings. Changes by others appear here too, unless the person has touched the
+/// field.
 fn form(here: &Here, mut state: State, at: BufferKey, settings: &Arc<RoomSettings>) -> Element {
     let words = state.words();
     let (here, known) = (here.clone(), Arc::clone(settings));
@@ -108,7 +109,7 @@ fn form(here: &Here, mut state: State, at: BufferKey, settings: &Arc<RoomSetting
     }
 }
 
-/// What is written otherwise than it is.
+/// The settings that the person has changed in the form.
 fn changed(known: &RoomSettings, event: &FormEvent) -> Vec<Set> {
     let mut changed = Vec::new();
     for (setting, before) in &known.settings {
@@ -125,7 +126,7 @@ fn changed(known: &RoomSettings, event: &FormEvent) -> Vec<Set> {
     changed
 }
 
-/// The id and the name of what changes a setting.
+/// The id and the name of the field for a setting.
 fn name(setting: Setting) -> String {
     format!("set-{}", setting as u8)
 }
@@ -156,7 +157,7 @@ fn control(words: Words, setting: Setting, value: Option<Arc<str>>) -> Element {
     }
 }
 
-/// Who is on the lists.
+/// The entries of the lists.
 fn lists(here: &Here, state: State, (at, may): (BufferKey, bool), settings: &RoomSettings) -> Element {
     let words = state.words();
     rsx! {
@@ -211,7 +212,7 @@ fn entry(
     }
 }
 
-/// Puts somebody on a list.
+/// The form that adds somebody to a list.
 fn add_form(here: Here, state: State, at: BufferKey, settings: &RoomSettings) -> Element {
     let words = state.words();
     let kinds: Vec<ListKind> = settings.lists.iter().map(|list| list.kind).collect();
@@ -254,7 +255,7 @@ fn add_form(here: Here, state: State, at: BufferKey, settings: &RoomSettings) ->
     }
 }
 
-/// By the name, or by the address.
+/// The choice between matching by nick and by host.
 pub(super) fn choose_by(words: Words) -> Element {
     rsx! {
         div { class: "field",
@@ -267,7 +268,7 @@ pub(super) fn choose_by(words: Words) -> Element {
     }
 }
 
-/// What was chosen there.
+/// The choice that was made there.
 pub(super) fn by(event: &FormEvent) -> MaskBy {
     if written(event, "by").is_empty() { MaskBy::Nick } else { MaskBy::Host }
 }

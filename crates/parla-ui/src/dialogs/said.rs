@@ -1,11 +1,11 @@
-//! What the app has said, newest first: messages leave by themselves, and can be read again here.
+//! The app's messages, newest first: they disappear by themselves and can be read again here.
 
 use dioxus::prelude::*;
 
 use super::{DialogBox, FocusFirst};
 use crate::{hooks::use_context, state::State, toasts::Said, words::use_words};
 
-/// The dialog.
+/// The dialog with the app's earlier messages.
 #[component]
 pub(crate) fn SaidList() -> Element {
     let words = use_words();

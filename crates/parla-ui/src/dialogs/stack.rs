@@ -1,5 +1,5 @@
-//! The dialogs that are open, one over the other. Each is as its writer left it until it is closed, and knows what had the focus
-//! before it.
+//! The open dialogs, one above the other. Each keeps what was entered until it is closed, and remembers which
+//! element had the focus before it.
 
 use std::mem::discriminant;
 
@@ -8,29 +8,30 @@ use parla_client::view::NetworkId;
 
 use crate::state::{BufferKey, Dialog, State};
 
-/// The dialogs that are open.
+/// The open dialogs and the focus.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Stack {
-    /// The uppermost is the last.
+    /// The dialogs from the bottom up.
     open: Vec<Opened>,
-    /// What gets the focus since the last one was opened or closed.
+    /// The element that has the focus since a dialog was last opened or closed.
     focus: Focus,
 }
 
-/// One that is open.
+/// An open dialog, and where the focus goes when it is closed.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Opened {
     pub(crate) dialog: Dialog,
     pub(crate) level: Level,
-    /// The id of the element that gets the focus when it is closed.
+    /// The id of the element that gets the focus when the dialog is closed.
     focus_back: String,
 }
 
-/// Tells the elements of a dialog from those of others that are open with it.
+/// Distinguishes the elements of a dialog from those of other open dialogs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Level(pub(crate) u8);
 
-/// The id of an element that gets the focus. Counts up, for one may get it twice.
+/// The id of an element that gets the focus. It comes with a counter, because the same element may get it
+/// twice.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Focus {
     pub(crate) count: u32,
@@ -56,27 +57,27 @@ impl Level {
 }
 
 impl Stack {
-    /// All of them, the uppermost last.
+    /// All open dialogs, from the bottom up.
     pub(crate) fn open(&self) -> &[Opened] {
         &self.open
     }
 
-    /// The one that can be used.
+    /// The dialog on top, which is the only one that can be used.
     pub(crate) fn top(&self) -> Option<&Opened> {
         self.open.last()
     }
 
-    /// Whether something lies over the conversation.
+    /// Whether any dialog is open.
     pub(crate) fn is_open(&self) -> bool {
         !self.open.is_empty()
     }
 
-    /// What gets the focus since the last one was opened or closed.
+    /// The element that has the focus since a dialog was last opened or closed.
     pub(crate) fn focus(&self) -> &Focus {
         &self.focus
     }
 
-    /// Puts one on top. There is one of a kind: about something else it takes the place of the one that is open.
+    /// Puts a dialog on top. Only one of a kind can be open: it replaces an open one about something else.
     fn push(&mut self, dialog: Dialog, focus_back: &str) {
         let known = self.open.iter().position(|one| discriminant(&one.dialog) == discriminant(&dialog));
         let opened = match known {
@@ -99,14 +100,15 @@ impl Stack {
         self.open.push(Opened { focus_back, ..opened });
     }
 
-    /// Closes the uppermost.
+    /// Closes the dialog on top.
     fn pop(&mut self) -> Option<Opened> {
         let closed = self.open.pop()?;
         self.focus.set(closed.focus_back.clone());
         Some(closed)
     }
 
-    /// Closes those that are about something that is gone. What lay over one of them gives the focus back in its place.
+    /// Closes the dialogs about something that is gone. A dialog above one of them then returns the focus to
+    /// where that one would have.
     fn close(&mut self, is_gone: &dyn Fn(&Dialog) -> bool) {
         let top = self.top().map(|top| top.level);
         let mut inherited = None;
@@ -127,7 +129,7 @@ impl Stack {
 }
 
 impl Dialog {
-    /// The network that it is about, if it is about one.
+    /// The network that it is about, if any.
     pub(crate) fn network(&self) -> Option<NetworkId> {
         match self {
             Self::Browse(network)
@@ -139,7 +141,7 @@ impl Dialog {
         }
     }
 
-    /// The conversation that it is about, if it is about one.
+    /// The conversation that it is about, if any.
     pub(crate) fn conversation(&self) -> Option<BufferKey> {
         match self {
             Self::Invite(at) | Self::Topic(at) | Self::Settings(at) => Some(*at),
@@ -150,17 +152,17 @@ impl Dialog {
 }
 
 impl State {
-    /// Whether a dialog lies over the conversation. Not to be used where it must be drawn again.
+    /// Whether a dialog is open. This does not subscribe to changes.
     pub(crate) fn has_dialog(&self) -> bool {
         self.open.dialogs.peek().is_open()
     }
 
-    /// Opens a dialog; when it is closed, the element of this id has the focus again, or the dialog below.
+    /// Opens a dialog. When it is closed, the element with this id gets the focus, or the dialog below.
     pub fn open_dialog(&mut self, dialog: Dialog, focus_back: &str) {
         self.open.dialogs.write().push(dialog, focus_back);
     }
 
-    /// Closes the uppermost dialog, if one is open.
+    /// Closes the dialog on top, if one is open.
     pub fn close_dialog(&mut self) {
         if !self.has_dialog() {
             return;
@@ -172,7 +174,7 @@ impl State {
         }
     }
 
-    /// Closes the uppermost dialog. The element of this id has the focus then, unless another dialog is open.
+    /// Closes the dialog on top. The element with this id then gets the focus, unless another dialog is open.
     pub(crate) fn close_dialog_to(&mut self, focus: &str) {
         self.close_dialog();
         if !self.has_dialog() {
@@ -180,7 +182,7 @@ impl State {
         }
     }
 
-    /// Closes all dialogs: the person goes elsewhere.
+    /// Closes all dialogs, because the person goes elsewhere.
     pub(crate) fn close_dialogs(&mut self) {
         while self.has_dialog() {
             self.close_dialog();
@@ -205,7 +207,7 @@ mod tests {
         Dialog::Person(NET, nick.into())
     }
 
-    /// The dialogs, and where the focus is.
+    /// Checks the open dialogs and which element has the focus.
     fn check(stack: &Stack, open: &[Dialog], focus: &str) {
         let dialogs: Vec<Dialog> = stack.open.iter().map(|one| one.dialog.clone()).collect();
         assert_eq!((&*dialogs, stack.focus.id.as_deref()), (open, Some(focus)));

@@ -1,4 +1,4 @@
-//! Says what a room is about.
+//! Edits the topic of a room.
 
 use dioxus::prelude::*;
 use parla_client::Intent;
@@ -11,7 +11,7 @@ use crate::{
     words::use_words,
 };
 
-/// The dialog. The topic is one line: a line break becomes a space.
+/// The dialog. The topic is a single line: a line break becomes a space.
 #[component]
 pub(crate) fn TopicEditor(at: BufferKey) -> Element {
     let words = use_words();

@@ -1,5 +1,5 @@
-//! What stands around the words of a message: for whom it is, what it answers, how people reacted; and what stands in their
-//! place if it was taken back or is long.
+//! What surrounds the text of a message: its audience, the message that it answers, and reactions; also what
+//! replaces the text if the message was deleted or is long.
 
 use std::sync::Arc;
 
@@ -22,10 +22,10 @@ use crate::{
     words::use_words,
 };
 
-/// Lines of a message that are shown at once.
+/// The number of lines of a message that are shown at first.
 const LINES_MAX: usize = 10;
 
-/// Who can read the message, and how to answer only them.
+/// Says who can read the message, and offers to answer only them.
 #[component]
 pub(super) fn ForSome(at: BufferKey, audience: Audience) -> Element {
     let words = use_words();
@@ -49,7 +49,7 @@ pub(super) fn ForSome(at: BufferKey, audience: Audience) -> Element {
     }
 }
 
-/// What the message answers; a click goes there.
+/// The message that this one answers; a click goes there.
 #[component]
 pub(super) fn ReplyChip(shared: Shared, reply: Arc<Reply>) -> Element {
     let words = use_words();
@@ -74,14 +74,14 @@ pub(super) fn ReplyChip(shared: Shared, reply: Arc<Reply>) -> Element {
     }
 }
 
-/// In the place of a message that was taken back.
+/// Replaces a message that was deleted.
 #[component]
 pub(super) fn TakenBack(deleted: Arc<Deleted>) -> Element {
     let words = use_words();
     rsx! { div { class: "taken-back", Sentence { words: words.deleted(&deleted) } } }
 }
 
-/// How people reacted.
+/// The reactions to a message.
 #[component]
 pub(super) fn Reactions(reactions: Arc<[Reaction]>) -> Element {
     let words = use_words();
@@ -101,7 +101,7 @@ pub(super) fn Reactions(reactions: Arc<[Reaction]>) -> Element {
     }
 }
 
-/// The words; of many lines the first ones, until the reader wants all.
+/// The text; of many lines only the first, until the reader wants to see all.
 #[component]
 pub(super) fn Folded(shared: Shared, id: RowId, text: Text) -> Element {
     let words = use_words();

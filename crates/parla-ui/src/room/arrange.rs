@@ -1,7 +1,8 @@
-//! How the rows of a chunk are shown: with separators, in groups, comings and goings in one line.
+//! How the rows of a chunk are shown: with separators, in groups, and with joins and leaves combined in one
+//! line.
 //!
-//! A pure function from rows to items; the components draw them. Depends on nothing but the chunk and the row before it, so
-//! that a chunk is arranged again only if it changes.
+//! A pure function from rows to items, which the components draw. It depends only on the chunk and the row
+//! before it, so that a chunk is arranged again only if it changes.
 
 use std::{ops::Range, time::Duration};
 
@@ -11,40 +12,40 @@ use parla_proto::{
     civil::{Date, DateTime},
 };
 
-/// So much later the nick is shown again.
+/// After this time the nick is shown again.
 const GROUP_WITHIN: Duration = Duration::from_secs(5 * 60);
 
-/// Something in the list. Indices are those of the chunk's rows.
+/// An item of the list. Indices are those of the chunk's rows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Item {
-    /// Another day begins above this row; an earlier one, if the server's clock was set back.
+    /// A new day begins above this row; an earlier one, if the server's clock was set back.
     Day(Date, RowId),
-    /// Here begins what was not seen. Holds the time.
+    /// The unread messages begin here, at this time.
     New(DateTime),
-    /// Somebody said something.
+    /// A message.
     Said {
-        /// Which row.
+        /// The index of its row.
         index: usize,
-        /// Whether nick and time are shown: not if the row continues the one above.
+        /// Whether nick and time are shown, which is not so if the row continues the one above.
         lead: Lead,
     },
-    /// Several people came, left or changed their names.
+    /// Several people joined, left or changed their nicks.
     Run {
-        /// The first row, by which it is opened.
+        /// The first row, which identifies the run when it is expanded.
         id: RowId,
-        /// Which rows.
+        /// The indices of its rows.
         rows: Range<usize>,
-        /// Whether each is shown.
+        /// Whether each row is shown.
         open: bool,
     },
-    /// Anything else: one row.
+    /// Any other row, by its index.
     Other(usize),
 }
 
-/// Whether a message shows who said it.
+/// Whether a message shows its sender.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Lead {
-    /// It does.
+    /// It shows its sender.
     Named,
     /// It continues the one above.
     Continued,
@@ -54,11 +55,11 @@ pub(crate) enum Lead {
 pub(crate) struct Setting<'a> {
     /// The row before the chunk's first.
     pub(crate) previous: Option<&'a Row>,
-    /// Above this row what was not seen begins.
+    /// The row above which the unread messages begin.
     pub(crate) divider: Option<RowId>,
-    /// The runs that are opened.
+    /// The runs that are expanded.
     pub(crate) open: &'a [RowId],
-    /// What the person's clock shows at a moment.
+    /// The person's local time at a moment.
     pub(crate) local: &'a dyn Fn(Timestamp) -> DateTime,
 }
 
@@ -89,7 +90,7 @@ pub(crate) fn arrange(chunk: &Chunk, setting: &Setting<'_>) -> Vec<Item> {
     items
 }
 
-/// Puts what belongs between two rows. Says whether anything does.
+/// Adds the separators between two rows. Returns whether there are any.
 fn separate(row: &Row, previous: Option<&Row>, setting: &Setting<'_>, items: &mut Vec<Item>) -> bool {
     let time = (setting.local)(row.at);
     let before = items.len();
@@ -102,7 +103,7 @@ fn separate(row: &Row, previous: Option<&Row>, setting: &Setting<'_>, items: &mu
     items.len() > before
 }
 
-/// Whether the row needs no nick of its own.
+/// Whether the row does not need its own nick.
 fn continues(row: &Row, said: &Said, above: Option<&Row>) -> bool {
     let Some(above) = above else { return false };
     let Content::Said(other) = &above.content else { return false };
@@ -110,7 +111,7 @@ fn continues(row: &Row, said: &Said, above: Option<&Row>) -> bool {
         && other.manner == Manner::Message
         && said.author == other.author
         && said.audience == other.audience
-        // What it answers stands above it, and above that who says so.
+        // An answer shows the answered message above it, and its sender above that.
         && said.reply.is_none()
         && row.at.since(above.at) <= GROUP_WITHIN
         && above.at.since(row.at) <= GROUP_WITHIN
@@ -128,7 +129,7 @@ fn comes_or_goes(event: &Event) -> bool {
     }
 }
 
-/// Adds a row to the run above it, or begins one.
+/// Adds a row to the run above it, or begins a new run.
 fn run(id: RowId, index: usize, broken: bool, setting: &Setting<'_>, items: &mut Vec<Item>) {
     if let Some(Item::Run { rows, .. }) = items.last_mut()
         && !broken
@@ -151,7 +152,8 @@ mod tests {
 
     use super::*;
 
-    /// One row a word: `alice@10:02`, `+alice@…` joins, `-alice@…` leaves, `*alice@…` acts, `?@…` is a gap; days as `23T10:02`.
+    /// One row per word: `alice@10:02` is a message, `+alice@…` joins, `-alice@…` leaves, `*alice@…` is an
+    /// action, `?@…` is a gap; days are `23T10:02`.
     fn rows(words: &str) -> Vec<Row> {
         words.split_whitespace().enumerate().map(|(n, word)| row(n, word)).collect()
     }

@@ -1,4 +1,5 @@
-//! What stands above the composer because it is about what was just done there: why it did not work, and what still waits.
+//! What is shown above the composer because it concerns it: why the last action failed, and which messages
+//! are waiting.
 
 use std::sync::Arc;
 
@@ -16,19 +17,19 @@ use crate::{
     words::{WaitsFor, use_words},
 };
 
-/// Why something did not work that the person did in a conversation.
+/// Why something failed that the person did in a conversation.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Beside {
-    /// The network says so.
+    /// The network reported this problem.
     Problem(Arc<Problem>),
-    /// A file was to be sent.
+    /// The person tried to send a file.
     NoFiles,
 }
 
-/// Messages that wait, from which on they can be cancelled together.
+/// The number of waiting messages from which they can be cancelled together.
 const CANCEL_FROM: usize = 2;
 
-/// Why something did not work, until the person dismisses it, sends something or goes elsewhere.
+/// Why something failed, until the person dismisses it, sends something or goes elsewhere.
 #[component]
 pub(crate) fn BesideComposer(at: BufferKey) -> Element {
     let words = use_words();
@@ -55,14 +56,14 @@ pub(crate) fn BesideComposer(at: BufferKey) -> Element {
     }
 }
 
-/// What waits in a conversation, and for what.
+/// The messages that wait in a conversation, and what they wait for.
 #[derive(Clone, PartialEq)]
 struct Queue {
     count: usize,
     waits_for: WaitsFor,
 }
 
-/// How much waits, and the way to take all of it back.
+/// The number of waiting messages, and the button that cancels all of them.
 #[component]
 pub(crate) fn WaitingMessages(at: BufferKey) -> Element {
     let words = use_words();
@@ -94,7 +95,7 @@ fn queued(view: &BufferView) -> usize {
     own.map_or(0, |chunk| chunk.0.rows.iter().filter(|row| is_queued(&row.content)).count())
 }
 
-/// What messages of a conversation wait for.
+/// What the messages of a conversation are waiting for.
 pub(crate) fn waits_for(state: State, at: BufferKey, view: &BufferView) -> WaitsFor {
     match view.presence {
         _ if !state.is_online(at.network) => WaitsFor::Connection,
@@ -103,7 +104,7 @@ pub(crate) fn waits_for(state: State, at: BufferKey, view: &BufferView) -> Waits
     }
 }
 
-/// What a message that is not sent yet waits for.
+/// What a message that has not been sent yet is waiting for.
 #[component]
 pub(crate) fn Waits(at: BufferKey) -> Element {
     let words = use_words();

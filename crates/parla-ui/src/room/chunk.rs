@@ -1,4 +1,5 @@
-//! Some consecutive rows in the page. Drawn again only if one of them changes; tells how high it became.
+//! Some consecutive rows in the page. They are redrawn only if one of them changes; the component reports its
+//! height.
 
 use dioxus::prelude::*;
 use parla_client::view::{ChunkRef, Content, Row, RowId};
@@ -25,17 +26,18 @@ use crate::{
 /// What all chunks of a log share.
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) struct Shared {
-    /// Which conversation.
+    /// The conversation that the log shows.
     pub(crate) at: BufferKey,
-    /// Heights are noted here.
+    /// The heights of chunks that were measured so far.
     pub(crate) heights: Signal<Heights>,
-    /// Runs of comings and goings that are opened, by their first row, and long messages that are shown whole.
+    /// The runs of joins and leaves that are expanded, by their first row, and the long messages that are
+    /// shown whole.
     pub(crate) open: Signal<Vec<RowId>>,
     /// The row that the reader wants to see.
     pub(crate) wanted: Signal<Option<RowId>>,
 }
 
-/// A chunk.
+/// One chunk of the log.
 #[component]
 pub(crate) fn ChunkBlock(
     shared: Shared,
@@ -55,7 +57,8 @@ pub(crate) fn ChunkBlock(
         }
     };
     let open = shared.open.read();
-    // Nothing was said tomorrow: the clock of a server may be ahead, and what followed would stand under a later day.
+    // A day in the future is shown as today: the server's clock may be fast, and later messages would be
+    // under the wrong day.
     let local = |at| {
         let time = read.clock.local(at);
         DateTime { date: time.date.min(today), ..time }
@@ -69,7 +72,7 @@ pub(crate) fn ChunkBlock(
     }
 }
 
-/// What times are read by.
+/// What is needed to show times.
 struct Reading {
     words: Words,
     clock: Clock,
@@ -84,7 +87,7 @@ impl Reading {
 fn draw(shared: Shared, chunk: &ChunkRef, item: Item, today: Date, read: &Reading) -> Element {
     let words = read.words;
     match item {
-        // One day may begin twice.
+        // The same day may begin twice.
         Item::Day(date, row) => rsx! {
             div { key: "day-{row.0}", class: "day", role: "listitem", span { {words.day(date, today)} } }
         },
@@ -125,7 +128,7 @@ fn draw_row(shared: Shared, chunk: &ChunkRef, index: usize, lead: Lead, read: &R
     }
 }
 
-/// Several comings and goings: one line, or each of them.
+/// Several joins and leaves: one line, or each of them.
 #[component]
 fn RunRow(shared: Shared, id: RowId, rows: Vec<Row>, open: bool) -> Element {
     let words = use_words();

@@ -1,4 +1,5 @@
-//! Times as the person's clock shows them. Reads no clock: the offset is asked for, the day is given.
+//! Times in the person's time zone. Reads no clock: the platform is asked for the offset, and the caller
+//! passes the day.
 
 use parla_proto::{
     Timestamp,
@@ -7,17 +8,17 @@ use parla_proto::{
 
 use crate::platform::Here;
 
-/// The person's clock.
+/// The person's clock, read through the platform.
 #[derive(Clone)]
 pub(crate) struct Clock(pub(crate) Here);
 
 impl Clock {
-    /// What it shows at that moment.
+    /// The local time at that moment.
     pub(crate) fn local(&self, at: Timestamp) -> DateTime {
         at.civil(self.0.0.utc_offset_seconds(at))
     }
 
-    /// The day it is.
+    /// Today's date.
     pub(crate) fn today(&self) -> Date {
         self.local(self.0.0.now()).date
     }

@@ -1,21 +1,22 @@
-//! Colours that can be read: those of nicks, and those that senders chose.
+//! Readable colours: those of nicks, and those that senders chose.
 //!
-//! A nick has a hue; how light and how strong it is, the theme decides (`--nick-l` and `--nick-c`). A colour that a sender chose
-//! keeps its hue and is made as light as nicks are, so that it can be read in both themes; only where the sender chose the
-//! background too is it shown as sent. oklch after <https://bottosson.github.io/posts/oklab/>.
+//! A nick has a hue; the theme decides lightness and chroma (`--nick-l` and `--nick-c`). A colour that a
+//! sender chose keeps its hue and gets the lightness of nicks, so that it is readable in both themes; it is
+//! shown as sent only where the sender chose the background too. For oklch see
+//! <https://bottosson.github.io/posts/oklab/>.
 
 use parla_client::text::{Colour, Hue, Span, Style};
 
-/// How light and how strong nicks are in the light theme. The stylesheet has the same.
+/// The lightness and chroma of nicks in the light theme. The stylesheet has the same values.
 #[cfg(test)]
 const NICK_LIGHT: (f64, f64) = (0.48, 0.08);
-/// The same in the dark theme.
+/// The lightness and chroma of nicks in the dark theme.
 #[cfg(test)]
 const NICK_DARK: (f64, f64) = (0.8, 0.1);
-/// Weaker colours are shown as the text is.
+/// A colour with less chroma than this is shown in the text colour.
 const GREY_BELOW: f64 = 0.03;
 
-/// What CSS says to a piece of text; none where it says nothing.
+/// The CSS values for a piece of text; `None` where none is set.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Paint {
     /// `color`
@@ -53,7 +54,7 @@ pub(crate) fn paint(span: &Span) -> Paint {
     }
 }
 
-/// A colour of the theme with the hue of this one; none if it has no hue.
+/// The theme's version of a colour, with the same hue; `None` if the colour has no hue.
 fn readable(colour: Colour) -> Option<String> {
     let (chroma, hue) = chroma_and_hue(linear(rgb(colour)));
     (chroma >= GREY_BELOW).then(|| themed(hue))
@@ -74,7 +75,7 @@ fn rgb(colour: Colour) -> [u8; 3] {
     }
 }
 
-/// Light as it adds up, 0 to 1.
+/// Linear light, 0 to 1.
 fn linear(rgb: [u8; 3]) -> [f64; 3] {
     rgb.map(|part| {
         let part = f64::from(part) / 255.0;
@@ -86,10 +87,10 @@ fn linear(rgb: [u8; 3]) -> [f64; 3] {
     })
 }
 
-/// The root of a number between 0 and 1. What the library has for powers and angles is exact, and large for what a browser has
-/// to load.
+/// The Nth root of a number between 0 and 1. The library's functions for powers and angles are exact, but
+/// large for a browser to load.
 fn root<const N: u8>(number: f64) -> f64 {
-    // Newton's method, from above.
+    // Newton's method, starting from above.
     let mut root = 1.0;
     for _ in 0..40 {
         let power = (1..N).fold(1.0, |power, _| power * root);
@@ -98,12 +99,12 @@ fn root<const N: u8>(number: f64) -> f64 {
     root
 }
 
-/// The relative luminance of WCAG.
+/// The relative luminance, as WCAG defines it.
 fn luminance([r, g, b]: [f64; 3]) -> f64 {
     0.2126 * r + 0.7152 * g + 0.0722 * b
 }
 
-/// How strong a colour is, and its hue in degrees.
+/// The chroma of a colour, and its hue in degrees.
 fn chroma_and_hue([r, g, b]: [f64; 3]) -> (f64, u16) {
     let l = root::<3>(0.412_221_470_8 * r + 0.536_332_536_3 * g + 0.051_445_992_9 * b);
     let m = root::<3>(0.211_903_498_2 * r + 0.680_699_545_1 * g + 0.107_396_956_6 * b);
@@ -113,9 +114,9 @@ fn chroma_and_hue([r, g, b]: [f64; 3]) -> (f64, u16) {
     ((a * a + b * b).sqrt(), angle(a, b))
 }
 
-/// The angle of a vector: that of the whole number of degrees that points most the same way.
+/// The angle of a vector, as the whole number of degrees whose direction is closest.
 fn angle(x: f64, y: f64) -> u16 {
-    /// One degree.
+    /// The cosine of one degree.
     const COS: f64 = 0.999_847_695_156_391_2;
     const SIN: f64 = 0.017_452_406_437_283_51;
     let (mut best, mut found) = (f64::MIN, 0);
@@ -148,7 +149,7 @@ const PALETTE: [u32; 99] = [
 mod tests {
     use super::*;
 
-    /// The least contrast of WCAG AA for text.
+    /// The lowest contrast that WCAG AA allows for text.
     const CONTRAST_MIN: f64 = 4.5;
 
     fn from_oklch((lightness, chroma): (f64, f64), hue: f64) -> [f64; 3] {
@@ -167,7 +168,7 @@ mod tests {
         (one.max(other) + 0.05) / (one.min(other) + 0.05)
     }
 
-    /// Every value that the stylesheet gives to a token: the light theme's is among them, and the dark one's.
+    /// All values that the stylesheet gives to a token, among them those of the light and the dark theme.
     fn tokens(name: &str) -> Vec<&'static str> {
         let begins = format!("{name}:");
         let ends_word = |before: &str| before.ends_with([' ', ';', '{', '\n', '\t']);

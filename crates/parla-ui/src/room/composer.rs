@@ -1,6 +1,7 @@
-//! Where one writes.
+//! The composer, in which the person writes.
 //!
-//! The field is never given a value: what the person writes is his, and what we put there goes through the page.
+//! The field never gets a value from a component: the text belongs to the person, and whatever we put there
+//! goes through the page.
 
 use std::sync::Arc;
 
@@ -23,7 +24,7 @@ use crate::{
     words::use_words,
 };
 
-/// The id of the list of suggestions, and what those of its options begin with.
+/// The id of the list of suggestions, and the start of the ids of its options.
 const SUGGESTIONS_ID: &str = "suggestions";
 
 /// What the composer must know of its conversation.
@@ -35,11 +36,11 @@ struct Target {
     room: Arc<str>,
     presence: Presence,
     is_online: bool,
-    /// The last row above tells of the removal that keeps the person out.
+    /// Whether the last row above already tells of the removal that keeps the person out.
     is_told: bool,
 }
 
-/// Whether the person was removed, and the last row says by whom and why.
+/// Whether the person was removed and the last row says by whom and why.
 fn tells_of_removal(view: &BufferView) -> bool {
     let is_removed =
         matches!(&view.presence, Presence::Absent(Some(why)) if why.kind == ProblemKind::KickedOut);
@@ -47,7 +48,7 @@ fn tells_of_removal(view: &BufferView) -> bool {
     is_removed && last.is_some_and(|row| matches!(row.content, Content::Event(Event::Kicked { .. })))
 }
 
-/// The composer, or what stands in its place.
+/// The composer, or what replaces it.
 #[component]
 pub(crate) fn Composer(at: ReadSignal<BufferKey>) -> Element {
     let words = use_words();
@@ -128,7 +129,7 @@ fn option_id(index: usize) -> String {
     format!("{SUGGESTIONS_ID}-{index}")
 }
 
-/// What could be meant.
+/// The list of suggestions.
 #[component]
 fn Popup(desk: Desk) -> Element {
     let words = use_words();
@@ -148,7 +149,7 @@ fn Popup(desk: Desk) -> Element {
                     id: option_id(n),
                     role: "option",
                     "aria-selected": if n == marked { "true" } else { "false" },
-                    // The field keeps the focus.
+                    // This keeps the focus in the field.
                     onmousedown: move |event| event.prevent_default(),
                     onclick: move |_| desk.take(n),
                     bdi { "{choice.shown}" }
@@ -162,7 +163,7 @@ fn Popup(desk: Desk) -> Element {
     }
 }
 
-/// Says that many lines become one message.
+/// Says that many lines will become one message.
 #[component]
 fn InOne(desk: Desk) -> Element {
     let words = use_words();
@@ -226,10 +227,10 @@ fn Ask(desk: Desk) -> Element {
     }
 }
 
-/// Lines that the question shows.
+/// The number of lines that the question shows.
 const PREVIEW_LINES: usize = 5;
 
-/// Instead of the composer, in a room that one is not in.
+/// Replaces the composer in a room that the person is not in.
 #[component]
 fn Absent(at: BufferKey, name: String, room: Arc<str>, why: Option<Arc<Problem>>) -> Element {
     let words = use_words();
@@ -254,7 +255,8 @@ fn Absent(at: BufferKey, name: String, room: Arc<str>, why: Option<Arc<Problem>>
     }
 }
 
-/// The same where a key opens the room: a field for it, beside the sentence. The client keeps the key for the next time.
+/// The same for a room with a key: there is a field for it beside the sentence. The client keeps the key for
+/// the next time.
 #[component]
 fn Locked(at: BufferKey, room: Arc<str>, why: Option<Arc<Problem>>) -> Element {
     let words = use_words();

@@ -1,7 +1,7 @@
-//! What goes on in the composer: sending, drafts, what was sent before, suggestions.
+//! The state of the composer: sending, drafts, earlier input, suggestions.
 //!
-//! The text itself is in the page, where nothing of ours touches it while the person writes; it is reported after every change,
-//! and put there only as a whole.
+//! The text itself is in the page, where we do not touch it while the person writes. It is reported after
+//! every change, and is only ever replaced as a whole.
 
 use std::{cell::Cell, rc::Rc};
 
@@ -26,46 +26,46 @@ use crate::{
 
 /// The id of the field.
 pub(crate) const COMPOSER_ID: &str = "composer";
-/// The id of the button that answers the question before much is sent.
+/// The id of the button that answers the question before many lines are sent.
 pub(crate) const ASK_ID: &str = "ask-answer";
-/// More lines than these are sent only after a question.
+/// The most lines that are sent without a question.
 const LINES_UNASKED_MAX: usize = 3;
 
-/// What must be answered before the text is sent.
+/// What must be settled before the text is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Question {
-    /// Whether to send so many lines as so many messages.
+    /// Whether to send this many lines as this many messages.
     ManyLines {
-        /// Those with something in them.
+        /// The number of lines that are not empty.
         lines: usize,
-        /// At least two.
+        /// The number of messages, at least two.
         messages: usize,
     },
-    /// It would be so many messages; nothing can be done but to shorten it.
+    /// The text would become this many messages, which is too many; it can only be shortened.
     TooManyMessages(usize),
-    /// It is too long, whatever it would become.
+    /// The text is too long in any case.
     TooMuchText,
 }
 
-/// The composer's state.
+/// The state of the composer.
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) struct Desk {
     pub(crate) at: ReadSignal<BufferKey>,
     pub(crate) question: Signal<Option<Question>>,
-    /// What is suggested, if it is shown.
+    /// The suggestions, if they are shown.
     pub(crate) suggestions: Memo<Option<Completion>>,
-    /// Which suggestion is marked.
+    /// The index of the marked suggestion.
     pub(crate) chosen: Signal<usize>,
     state: State,
     here: CopyValue<Here>,
     history: Signal<History>,
-    /// Suggestions for names are shown only when they are asked for.
+    /// Whether suggestions for names were requested; otherwise they are not shown.
     asked: Signal<bool>,
-    /// For this text none are wanted.
+    /// The text for which suggestions were dismissed.
     dismissed: Signal<Option<String>>,
 }
 
-/// The desk of the calling component.
+/// The composer's state, owned by the calling component.
 pub(crate) fn use_desk(at: ReadSignal<BufferKey>) -> Desk {
     let state = use_context::<State>();
     let here = use_context::<Here>();
@@ -102,7 +102,7 @@ impl Desk {
     fn put(self, text: String, caret: usize) {
         let over = self.state.page.composer.peek().text.clone();
         self.shows(&text, caret);
-        // As if the person had written it: they can undo it.
+        // This counts as the person's own editing, so they can undo it.
         self.place().0.page(PageAct::EditComposer { text, caret, over });
         drafts::save(self.state, &self.place());
     }
@@ -124,7 +124,7 @@ impl Desk {
         self.put(text, caret);
     }
 
-    /// Shows again what belongs there: the field has come into the page.
+    /// Restores the text of the conversation when the field appears in the page.
     pub(crate) fn restore(self) {
         let ComposerText { text, caret } = self.state.page.composer.peek().clone();
         if !text.is_empty() {
@@ -132,7 +132,7 @@ impl Desk {
         }
     }
 
-    /// Sends what is written, or asks first.
+    /// Sends the text, or asks first.
     pub(crate) fn submit(mut self) {
         let text = self.state.page.composer.peek().text.clone();
         if text.trim().is_empty() {
@@ -150,7 +150,7 @@ impl Desk {
             None
         };
         match question {
-            // Whoever presses Enter once more has read the question.
+            // Somebody who presses Enter again has read the question.
             Some(Question::ManyLines { .. }) if *self.question.peek() == question => self.send(),
             None => self.send(),
             Some(question) => {
@@ -160,7 +160,7 @@ impl Desk {
         }
     }
 
-    /// Sends what is written.
+    /// Sends the text.
     pub(crate) fn send(mut self) {
         let text = self.state.page.composer.peek().text.clone();
         let at = *self.at.peek();
@@ -172,7 +172,7 @@ impl Desk {
             self.history.write().push(&text);
         }
         match slash::parse(&text) {
-            // What these two ask for is shown in a dialog, which asks for it.
+            // These two are answered by a dialog, which sends the request itself.
             Submission::Command(Slash::Whois { nick }) => {
                 self.state.open_dialog(Dialog::Person(at.network, nick.into()), COMPOSER_ID);
             }
@@ -188,34 +188,34 @@ impl Desk {
         here.0.page(PageAct::ScrollToEnd);
     }
 
-    /// How many messages this text would become here.
+    /// The number of messages that this text would become here.
     fn messages(&self, text: &str) -> usize {
         let view = self.state.views.buffers.peek(*self.at.peek());
         let carries = view.map(|view| view.carries).unwrap_or_default();
         parla_client::lines::count(text, &carries)
     }
 
-    /// The lines of what is written, if they are many and become one message.
+    /// The number of lines, if they are many and will become one message.
     pub(crate) fn lines_in_one(&self) -> Option<usize> {
         let written = self.state.page.composer.read();
         let lines = line_count(&written.text);
         (lines > LINES_UNASKED_MAX && self.messages(&written.text) == 1).then_some(lines)
     }
 
-    /// Does not send.
+    /// Answers the question with no.
     pub(crate) fn cancel(mut self) {
         self.question.set(None);
         self.focus();
     }
 
-    /// The field gets the focus.
+    /// Gives the focus to the field.
     pub(crate) fn focus(self) {
         self.place().0.page(PageAct::Focus(COMPOSER_ID.to_owned()));
     }
 
-    /// Does what a key does, unless it is for the page.
+    /// Handles a key, unless it is for the page.
     pub(crate) fn press(self, event: &KeyboardEvent) {
-        // While a word is put together from several keys, they belong to the input method.
+        // While a character is composed from several keys, they belong to the input method.
         if event.is_composing() || event.key() == Key::Process {
             return;
         }
@@ -261,7 +261,7 @@ impl Desk {
 
     fn show_entry(mut self, entry: Option<String>) -> bool {
         let Some(entry) = entry else { return false };
-        // A command that was called back is not there to be completed.
+        // A command that was recalled needs no completion.
         self.dismissed.set(Some(entry.clone()));
         self.put_all(entry);
         true
@@ -285,12 +285,12 @@ impl Desk {
         count > 0
     }
 
-    /// Which suggestion is marked; there may be fewer than there were.
+    /// The index of the marked suggestion; there may be fewer suggestions than before.
     pub(crate) fn marked(&self) -> usize {
         (*self.chosen.read()).min(self.count().saturating_sub(1))
     }
 
-    /// Takes the marked suggestion; if none are shown, shows them, or takes the only one.
+    /// Accepts the marked suggestion. If none are shown, shows them, or accepts the only one.
     fn complete(mut self) -> bool {
         if self.count() == 0 {
             self.dismissed.set(None);
@@ -308,7 +308,7 @@ impl Desk {
         true
     }
 
-    /// Takes the marked suggestion unless it says what is written already.
+    /// Accepts the marked suggestion unless it would change nothing.
     fn take_if_new(self) -> bool {
         let is_new = {
             let shown = self.suggestions.read();
@@ -324,7 +324,7 @@ impl Desk {
         is_new
     }
 
-    /// Takes a suggestion.
+    /// Accepts a suggestion.
     pub(crate) fn take(self, index: usize) {
         let Some(shown) = self.suggestions.peek().clone() else { return };
         let Some(option) = shown.choices.get(index) else { return };
@@ -337,7 +337,7 @@ impl Desk {
         self.put(format!("{before}{after}"), caret);
     }
 
-    /// Closes what is open here.
+    /// Closes what is open at the composer.
     fn escape(mut self) -> bool {
         if self.question.peek().is_some() {
             self.question.set(None);
@@ -352,7 +352,7 @@ impl Desk {
         true
     }
 
-    /// What was written in the conversation that is left.
+    /// The text that was written in the conversation that is being left.
     fn left(mut self) -> String {
         let left = self.state.page.left.peek().clone();
         if left.is_some() {
@@ -362,13 +362,13 @@ impl Desk {
     }
 }
 
-/// The lines that have something in them.
+/// The number of lines that are not empty.
 fn line_count(text: &str) -> usize {
     text.lines().filter(|line| !line.trim().is_empty()).count()
 }
 
-/// Drafts belong to a conversation: put away when another one is opened, put back when it is opened again. What is written is
-/// saved with each change ([`drafts::save`]).
+/// Keeps one draft per conversation: it is put away when another conversation is opened, and restored when
+/// this one is opened again. The text is also saved at every change ([`drafts::save`]).
 fn use_drafts(desk: Desk) {
     let shown = use_hook(|| Rc::new(Cell::new(None)));
     let leaving = shown.clone();
@@ -384,7 +384,7 @@ fn use_drafts(desk: Desk) {
         if before == Some(at) {
             return;
         }
-        // Since the other was opened, something may have been written: that is not for the one before.
+        // Text that was written since the other conversation was opened does not belong to the previous one.
         let over = desk.left();
         if let Some(before) = before {
             drafts::put_away(desk.state, &desk.place(), before, &over);

@@ -1,4 +1,4 @@
-//! The bar above a conversation: its name, what it is about, and the ways to the lists beside it.
+//! The bar above a conversation: its name, its topic, and the buttons for the lists beside it.
 
 use std::sync::Arc;
 
@@ -19,24 +19,24 @@ use crate::{
     words::{New, use_words},
 };
 
-/// The ids of the buttons, for the focus to come back to.
+/// The ids of the buttons to which the focus returns.
 const ROOMS_ID: &str = "show-rooms";
 const MEMBERS_ID: &str = "toggle-members";
 const TOPIC_ID: &str = "change-topic";
 const SETTINGS_ID: &str = "room-settings";
 const COPY_LINK_ID: &str = "copy-link";
 
-/// What the bar shows of a conversation; what is said there is not its business.
+/// The parts of a conversation that the bar shows. Messages are not among them.
 #[derive(Clone, PartialEq)]
 struct Bar {
     name: Arc<str>,
     topic: Option<Arc<Topic>>,
     can_set_topic: bool,
-    /// Why the other is away, if he is.
+    /// The reason why the other person is away, if they are.
     away: Option<Arc<str>>,
-    /// One is in a room, and can see how it is set up.
+    /// Whether this is a room that the person is in, so that they can see its settings.
     is_in_room: bool,
-    /// How many are there, as far as one can know; none where there are no members.
+    /// The number of members, as far as it is known; `None` where there are no members.
     members: Option<MemberCount>,
 }
 
@@ -54,7 +54,7 @@ impl Bar {
     }
 }
 
-/// The button that slides the list of rooms in, with what is new in the conversations that stand there.
+/// The button that slides in the list of rooms, with what is new in the conversations listed there.
 #[component]
 fn ShowRooms(at: ReadSignal<BufferKey>) -> Element {
     let words = use_words();
@@ -83,7 +83,7 @@ fn ShowRooms(at: ReadSignal<BufferKey>) -> Element {
     }
 }
 
-/// The bar.
+/// The bar above the conversation.
 #[component]
 pub(crate) fn Header(at: ReadSignal<BufferKey>) -> Element {
     let words = use_words();
@@ -123,7 +123,8 @@ pub(crate) fn Header(at: ReadSignal<BufferKey>) -> Element {
     }
 }
 
-/// Puts the address of the conversation on the clipboard: of the page if there is one, else as other programs read it.
+/// Copies the address of the conversation: that of the page if there is one, otherwise a link for other
+/// programs.
 #[component]
 fn CopyLink(at: BufferKey) -> Element {
     let words = use_words();
@@ -168,7 +169,7 @@ fn link_to(state: State, at: BufferKey, here: &Here) -> Option<String> {
     irc_link(&network.address, &listed.target(), encryption)
 }
 
-/// What the room is about, in one line.
+/// The topic of the room, in one line.
 #[component]
 fn TopicLine(at: BufferKey, topic: Option<Arc<Topic>>, can_set: bool) -> Element {
     let words = use_words();
@@ -194,7 +195,7 @@ fn TopicLine(at: BufferKey, topic: Option<Arc<Topic>>, can_set: bool) -> Element
     }
 }
 
-/// Shows and hides the members, and says how many there are.
+/// The button that shows and hides the members, with their number.
 #[component]
 fn Members(count: MemberCount) -> Element {
     let words = use_words();

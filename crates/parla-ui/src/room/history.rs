@@ -1,23 +1,24 @@
-//! What was sent from the composer, to be called back with the arrow keys. Lives as long as the app.
+//! The texts that were sent from the composer, to be recalled with the arrow keys. They are kept until the
+//! app is closed.
 
 use std::collections::VecDeque;
 
-/// Entries that are kept; older ones go first.
+/// The most entries that are kept; the oldest are dropped first.
 const ENTRIES_MAX: usize = 100;
 
-/// What was sent, and where in it the person is.
+/// What was sent, and which entry is shown.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct History {
-    /// The newest first.
+    /// The entries, newest first.
     entries: VecDeque<String>,
-    /// Which of them is in the composer.
+    /// The index of the entry that is in the composer.
     at: Option<usize>,
-    /// What was in the composer before.
+    /// The text that was in the composer before.
     unsent: String,
 }
 
 impl History {
-    /// Notes what was sent.
+    /// Adds a text that was sent.
     pub(crate) fn push(&mut self, text: &str) {
         self.at = None;
         self.unsent.clear();
@@ -28,12 +29,12 @@ impl History {
         self.entries.truncate(ENTRIES_MAX);
     }
 
-    /// Whether this is one of the entries, called back and unchanged.
+    /// Whether this is an entry that was recalled and not changed.
     pub(crate) fn is_showing(&self, text: &str) -> bool {
         self.at.and_then(|at| self.entries.get(at)).is_some_and(|entry| entry == text)
     }
 
-    /// The one before, if there is one. `text` is what is in the composer now.
+    /// The previous entry, if there is one. `text` is what the composer contains now.
     pub(crate) fn back(&mut self, text: &str) -> Option<String> {
         let next = if self.is_showing(text) { self.at.map_or(0, |at| at + 1) } else { 0 };
         let entry = self.entries.get(next)?.clone();
@@ -44,7 +45,7 @@ impl History {
         Some(entry)
     }
 
-    /// The one after; after the newest what was there before.
+    /// The next entry; after the newest, the text that was there before.
     pub(crate) fn on(&mut self, text: &str) -> Option<String> {
         if !self.is_showing(text) {
             return None;

@@ -21,7 +21,7 @@ use crate::{
     words::use_words,
 };
 
-/// The messages.
+/// The messages of a conversation.
 #[component]
 pub(crate) fn Log(at: BufferKey) -> Element {
     let words = use_words();
@@ -43,7 +43,7 @@ pub(crate) fn Log(at: BufferKey) -> Element {
                 role: "log",
                 tabindex: "0",
                 "aria-label": words.room_log_label(&view.name),
-                // Rows that come into the page because the reader scrolls are not news.
+                // Rows that appear because the reader scrolls are not announced.
                 "aria-live": if *scroll.end.read() { "polite" } else { "off" },
                 "aria-busy": if is_joining { "true" },
                 "data-room": log_name(at),
@@ -62,7 +62,7 @@ pub(crate) fn Log(at: BufferKey) -> Element {
     }
 }
 
-/// What is drawn.
+/// The part of the log that is drawn.
 #[component]
 fn Chunks(shared: Shared, segments: Memo<Vec<Segment>>, divider: Option<RowId>) -> Element {
     let clock = Clock(use_context::<Here>());
@@ -86,7 +86,7 @@ fn holds(chunk: &ChunkRef, id: RowId) -> bool {
     chunk.0.rows.iter().any(|row: &Row| row.id == id)
 }
 
-/// What stands above the first row.
+/// What is shown above the first row.
 #[component]
 fn Beginning(at: BufferKey, view: BufferView) -> Element {
     let words = use_words();
@@ -100,7 +100,7 @@ fn Beginning(at: BufferKey, view: BufferView) -> Element {
         div { class: "beginning",
             match view.earlier {
                 Earlier::Loading => rsx! { p { {words.room_loading_earlier()} } },
-                // Whoever is not in the room cannot ask for what was said there.
+                // Somebody who is not in the room cannot request its earlier messages.
                 Earlier::Possible if is_empty && matches!(view.presence, Presence::Absent(_)) => rsx! {},
                 Earlier::Possible => rsx! {
                     button { r#type: "button", class: "plain", onclick: load, {words.room_load_earlier()} }
@@ -120,7 +120,7 @@ fn Beginning(at: BufferKey, view: BufferView) -> Element {
     }
 }
 
-/// Something in the shape of messages, until there are some.
+/// Placeholders in the shape of messages, until there are some.
 #[component]
 fn Skeleton(name: String) -> Element {
     let words = use_words();
@@ -134,7 +134,7 @@ fn Skeleton(name: String) -> Element {
     }
 }
 
-/// The button to the newest row, while it is not in view.
+/// The button that scrolls to the newest row while that is not in view.
 #[component]
 fn Jump(end: Signal<bool>, label: String) -> Element {
     let here = use_context::<Here>();

@@ -12,8 +12,8 @@ use crate::{
     state::{BufferKey, State, wish},
 };
 
-/// Says it whenever it changes, for as long as the calling component shows the conversation; and once more when something
-/// that was missed has come in and is in view.
+/// Reports it at every change while the calling component shows the conversation, and once more when missed
+/// messages have arrived and are in view.
 pub(crate) fn use_look(at: BufferKey, scroll: Scroll) {
     let mut state = use_context::<State>();
     let here = use_context::<Here>();
@@ -26,14 +26,14 @@ pub(crate) fn use_look(at: BufferKey, scroll: Scroll) {
         }
         let look = (state.page.attentive.read().then_some(at.buffer), at_end);
         let is_new = scroll.view.read().as_ref().is_some_and(|view| view.unread > 0);
-        // Where reading begins is shown first.
+        // The place where the unread messages begin is shown first.
         let is_seen = is_new && at_end && look.0.is_some() && *scroll.landed.read();
         if said.replace(Some(look)) != Some(look) || is_seen {
             wish(&here, at.network, Intent::Look { buffer: look.0, at_end });
         }
     });
     use_drop(move || {
-        // The next conversation says it of its own network.
+        // The next conversation reports to its own network.
         let is_elsewhere = state
             .open
             .current

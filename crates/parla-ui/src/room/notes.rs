@@ -1,4 +1,4 @@
-//! Rows that nobody said: what happened, what the server says, what is missing.
+//! Rows that are not messages: events, texts of the server, and gaps.
 
 use dioxus::prelude::*;
 use parla_client::{
@@ -15,7 +15,7 @@ use crate::{
     words::use_words,
 };
 
-/// Something that happened.
+/// An event in the conversation.
 #[component]
 pub(crate) fn EventRow(id: RowId, time: String, event: parla_client::view::Event) -> Element {
     let words = use_words();
@@ -36,7 +36,7 @@ pub(crate) fn EventRow(id: RowId, time: String, event: parla_client::view::Event
     }
 }
 
-/// What the server says.
+/// A text of the server.
 #[component]
 pub(crate) fn ServerRow(at: BufferKey, id: RowId, time: String, text: Text) -> Element {
     rsx! {
@@ -53,7 +53,7 @@ pub(crate) fn ServerRow(at: BufferKey, id: RowId, time: String, text: Text) -> E
     }
 }
 
-/// What was said between two times is not here.
+/// A gap: the messages between two times are not here.
 #[component]
 pub(crate) fn GapRow(at: BufferKey, id: RowId, sentence: String, time: String, state: GapState) -> Element {
     let words = use_words();

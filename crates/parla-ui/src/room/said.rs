@@ -1,4 +1,4 @@
-//! A row that somebody said.
+//! The row of a message.
 
 use std::sync::Arc;
 
@@ -23,9 +23,9 @@ use crate::{
     words::use_words,
 };
 
-/// A message that is confirmed within this time says nothing of its way.
+/// A message that is confirmed within this time shows no delivery status, in milliseconds.
 const LATE_MS: u32 = 3_000;
-/// Servers slow down whoever sends more lines than these at once.
+/// Servers slow down a client that sends more lines than this at once.
 const MANY_LINES: usize = 10;
 
 /// A message, a notice or an action.
@@ -92,7 +92,7 @@ fn delivery_class(delivery: &Delivery) -> &'static str {
     }
 }
 
-/// Who said it; a click tells more of him.
+/// The sender's nick; a click shows more about them.
 #[component]
 fn Nick(at: BufferKey, id: RowId, said: Arc<Said>) -> Element {
     let words = use_words();
@@ -124,7 +124,7 @@ fn Nick(at: BufferKey, id: RowId, said: Arc<Said>) -> Element {
     }
 }
 
-/// Where one's own message is on its way, unless it has arrived.
+/// The delivery status of the person's own message, unless it has arrived.
 #[component]
 fn Underway(at: BufferKey, id: RowId, delivery: Delivery) -> Element {
     match delivery {
@@ -140,7 +140,7 @@ fn Underway(at: BufferKey, id: RowId, delivery: Delivery) -> Element {
     }
 }
 
-/// A message that was sent and is not confirmed. If that takes long, it is said why.
+/// A message that was sent and is not confirmed. If that takes long, the reason is given.
 #[component]
 fn Sent(at: BufferKey) -> Element {
     let words = use_words();
@@ -162,7 +162,7 @@ fn Sent(at: BufferKey) -> Element {
     rsx! { div { class: "underway", role: "status", {sentence} } }
 }
 
-/// Lines that were sent to a conversation and are not confirmed.
+/// The number of lines that were sent to a conversation and are not confirmed.
 fn sent_lines(view: &BufferView) -> usize {
     let own = view.timeline.chunks.last().filter(|chunk| chunk.0.id == UNCONFIRMED_CHUNK);
     let rows = own.into_iter().flat_map(|chunk| &chunk.0.rows);
@@ -181,7 +181,7 @@ fn Failed(at: BufferKey, id: RowId, problem: Arc<Problem>) -> Element {
     let told = words.problem(&problem);
     rsx! {
         div { class: "underway",
-            // What may have arrived is not said to be lost.
+            // A message that may have arrived is not called lost.
             if problem.kind != ProblemKind::MaybeLost {
                 span { class: "failure", "{words.room_not_sent()} " }
             }

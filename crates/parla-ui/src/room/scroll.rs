@@ -1,8 +1,9 @@
-//! Where the reader of a conversation is, and what follows from it: which chunks are drawn, whether he is at the end, when
-//! earlier messages are asked for.
+//! The scroll position of a conversation and what depends on it: which chunks are drawn, whether the reader
+//! is at the end, and when earlier messages are requested.
 //!
-//! The page's script moves the scroll bar and reports; this follows the reports. One of these lives as long as a conversation is
-//! shown; what it must know when the conversation is shown again, it leaves in [`Memories`].
+//! The page's script moves the scroll bar and sends reports, which are followed here. A [`Scroll`] lives as
+//! long as a conversation is shown; whatever is needed when the conversation is shown again is kept in
+//! [`Memories`].
 
 use std::{
     cell::{Cell, RefCell},
@@ -22,9 +23,9 @@ use crate::{
     state::{BufferKey, LogView, State, wish},
 };
 
-/// The height of a log of which nothing is known yet, in CSS pixels.
+/// The assumed height of a log that has not been measured, in CSS pixels.
 const HEIGHT_GUESS: f64 = 800.0;
-/// Nearer to the beginning than this, earlier messages are asked for.
+/// The distance from the beginning, in CSS pixels, at which earlier messages are requested.
 const NEAR_BEGINNING: i32 = 600;
 
 /// What is remembered of the conversations that were shown.
@@ -34,7 +35,7 @@ pub(crate) struct Memories(Rc<RefCell<SortedMap<BufferKey, Memory>>>);
 #[derive(Clone, Default)]
 struct Memory {
     place: Place,
-    /// The first row in view there, if the page has told it.
+    /// The first row in view there, if the page has reported it.
     first: Option<RowId>,
     heights: Heights,
     open: Vec<RowId>,
@@ -45,44 +46,44 @@ struct Memory {
 pub(crate) enum Start {
     /// At its newest row.
     End,
-    /// Where the reader was.
+    /// Where the reader left it.
     Kept,
-    /// At the first row that he has not seen.
+    /// At the first unread row.
     Divider(RowId),
 }
 
-/// The reader of one conversation.
+/// The scroll state of one conversation.
 #[derive(Clone, Copy)]
 pub(crate) struct Scroll {
     at: BufferKey,
-    /// The conversation.
+    /// The conversation as it is now; `None` once it is gone.
     pub(crate) view: Memo<Option<BufferView>>,
-    /// Where the script is to begin.
+    /// Where the script must begin.
     pub(crate) start: Signal<Start>,
-    /// At the end.
+    /// Whether the newest row is in view.
     pub(crate) end: Signal<bool>,
-    /// The heights of chunks.
+    /// The measured heights of chunks.
     pub(crate) heights: Signal<Heights>,
-    /// The runs of comings and goings that are opened.
+    /// The runs of joins and leaves that are expanded.
     pub(crate) open: Signal<Vec<RowId>>,
-    /// The row that the reader has asked to see.
+    /// The row that the reader wants to see.
     pub(crate) wanted: Signal<Option<RowId>>,
-    /// What is drawn.
+    /// The parts of the log that are drawn.
     pub(crate) segments: Memo<Vec<Segment>>,
     place: Signal<Place>,
-    /// The first row in view there, if the page has told it.
+    /// The first row in view there, if the page has reported it.
     first: Signal<Option<RowId>>,
     size: Signal<(i32, i32)>,
-    /// The reader was taken to where reading begins, or goes their own way.
+    /// Whether the reader has arrived where the unread messages begin, or has scrolled away.
     pub(crate) landed: Signal<bool>,
 }
 
-/// The name of a log in reports of the page.
+/// The name of a log in the page's reports.
 pub(crate) fn log_name(at: BufferKey) -> String {
     format!("{}-{}", at.network.0, at.buffer.0)
 }
 
-/// The reader of the conversation that the calling component shows.
+/// The scroll state of the conversation that the calling component shows.
 pub(crate) fn use_scroll(at: BufferKey) -> Scroll {
     let state = use_context::<State>();
     let view = use_memo(move || state.views.buffers.read(at).map(|view| BufferView::clone(&view)));
@@ -123,11 +124,12 @@ pub(crate) fn use_scroll(at: BufferKey) -> Scroll {
     scroll
 }
 
-/// Where to begin. What was not seen comes first, then where the reader was.
+/// Where to begin: at the first unread row, otherwise where the reader was.
 fn begin(view: Option<&BufferView>, kept: Option<&Memory>) -> (Memory, Start) {
     let start = if kept.is_some() { Start::Kept } else { Start::End };
     let mut memory = kept.cloned().unwrap_or_default();
-    // A line that is still there although all has been seen goes in a moment: the client was told that the reader left.
+    // A divider that is still there although everything was read will disappear in a moment, because the
+    // client was told that the reader left.
     let is_unseen = |view: &&BufferView| view.unread > 0 || kept.is_none();
     let unseen = view.filter(is_unseen).and_then(|view| {
         let divider = view.divider?;
@@ -139,7 +141,7 @@ fn begin(view: Option<&BufferView>, kept: Option<&Memory>) -> (Memory, Start) {
 }
 
 impl Scroll {
-    /// Takes in where the page says it is.
+    /// Follows the page's report of its position.
     fn follow(mut self, state: State) {
         let report = state.page.view.read().clone();
         if report.room != log_name(self.at) {
@@ -166,7 +168,8 @@ impl Scroll {
         }
     }
 
-    /// By the first row in view. Pixels alone would lead astray while what was just drawn is not measured yet.
+    /// Finds the place by the first row in view. Pixels alone would be wrong while newly drawn chunks have
+    /// not been measured.
     fn located(&self, report: &LogView) -> Place {
         let view = self.view.peek();
         let Some(view) = view.as_ref().filter(|_| !report.end) else { return Place::End };
@@ -184,7 +187,7 @@ impl Scroll {
     }
 }
 
-/// The place again by the first row in view: another client has the rows in other chunks.
+/// Finds the place again by the first row in view, because another client has the rows in other chunks.
 fn found_again(timeline: &Timeline, place: Place, first: Option<RowId>) -> Place {
     let (Place::At { chunk, .. }, Some(first)) = (place, first) else { return place };
     match chunk_of(&timeline.chunks, first) {
@@ -198,22 +201,23 @@ fn selected(timeline: &Timeline, rows: Option<(RowId, RowId)>) -> Option<(u64, u
     Some((chunk_of(&timeline.chunks, first)?, chunk_of(&timeline.chunks, last)?))
 }
 
-/// Whether the person would hear what is said in the conversation now.
+/// Whether the person would receive messages of the conversation now.
 fn is_there(state: State, at: BufferKey, view: &BufferView) -> bool {
     state.is_online(at.network) && view.presence == Presence::Present
 }
 
-/// When earlier messages were asked for.
+/// The state when earlier messages were last requested.
 #[derive(Clone, Copy, PartialEq)]
 struct Asked {
-    /// The first row then.
+    /// The first row at that time.
     first: Option<RowId>,
-    /// The server could be asked.
+    /// Whether the server could be asked.
     is_there: bool,
 }
 
-/// Asks for earlier messages when the beginning comes near: once for each beginning, so that a failure is not tried
-/// for ever; and once more when the person is in the room again, since until then nobody heard it.
+/// Requests earlier messages when the beginning comes near: once per first row, so that a failure is not
+/// retried forever, and once more when the person has joined again, because before that nobody received the
+/// request.
 fn use_load_earlier(scroll: Scroll, state: State) {
     let here = use_context::<Here>();
     let asked = use_hook(|| Rc::new(Cell::new(None::<Asked>)));
@@ -234,7 +238,7 @@ fn use_load_earlier(scroll: Scroll, state: State) {
     });
 }
 
-/// Goes to the row that the reader has asked to see, if it is there.
+/// Scrolls to the row that the reader wants to see, if it is there.
 fn use_wanted(mut scroll: Scroll) {
     let here = use_context::<Here>();
     use_effect(move || {
@@ -249,12 +253,14 @@ fn use_wanted(mut scroll: Scroll) {
     });
 }
 
-/// A conversation that was empty when it was opened, because the app has just started, is gone to where reading begins as soon
-/// as that is known; unless the reader has moved by then. So is one that the person was away from for a while.
+/// If a conversation was empty when it was opened because the app had just started, scrolls to where the
+/// unread messages begin as soon as that is known, unless the reader has scrolled by then. The same applies
+/// after a period of absence.
 fn use_landing(mut scroll: Scroll, state: State) {
     let here = use_context::<Here>();
     let was_there = use_hook(|| Rc::new(Cell::new(false)));
-    // Where reading began when the person was gone. What they miss begins elsewhere.
+    // Where the unread messages began when the person lost the connection. The missed messages begin
+    // elsewhere.
     let begun = use_hook(|| Rc::new(Cell::new(None::<RowId>)));
     use_effect(move || {
         let view = scroll.view.read();

@@ -1,4 +1,4 @@
-//! What the composer suggests for what is being written: commands, rooms, people.
+//! The composer's suggestions: commands, rooms, people.
 
 use std::sync::Arc;
 
@@ -12,13 +12,13 @@ use parla_client::{
 
 use crate::state::{BufferKey, State};
 
-/// Rows that are looked at for who spoke last.
+/// The most rows that are searched for who spoke last.
 const SPOKE_ROWS_MAX: usize = 200;
 
-/// The suggestions for this text with the caret behind so many UTF-16 units.
+/// The suggestions for the text in the composer and its caret.
 pub(crate) fn suggest(state: State, at: BufferKey, trigger: Trigger) -> Option<Completion> {
     let written = state.page.composer.read();
-    // A text that begins with two slashes is not a command.
+    // Text that begins with two slashes is not a command.
     if trigger == Trigger::Typing && written.text.starts_with("//") {
         return None;
     }
@@ -41,7 +41,7 @@ pub(crate) fn suggest(state: State, at: BufferKey, trigger: Trigger) -> Option<C
     complete(&written.text, byte_of(&written.text, written.caret), trigger, &candidates)
 }
 
-/// The members, who spoke last first.
+/// The members, with whoever spoke last first.
 fn people(view: &BufferView) -> Vec<Arc<str>> {
     let mut spoke = SortedMap::default();
     for row in view.timeline.rows().rev().take(SPOKE_ROWS_MAX) {
@@ -63,7 +63,7 @@ fn people(view: &BufferView) -> Vec<Arc<str>> {
     names.into_iter().map(|(_, name)| name).collect()
 }
 
-/// Bytes from the beginning of the text to this UTF-16 unit.
+/// The byte offset of this UTF-16 unit of the text.
 pub(crate) fn byte_of(text: &str, unit: usize) -> usize {
     let mut units = 0;
     for (byte, char) in text.char_indices() {
@@ -75,7 +75,7 @@ pub(crate) fn byte_of(text: &str, unit: usize) -> usize {
     text.len()
 }
 
-/// UTF-16 units of the text.
+/// The number of UTF-16 units of the text.
 pub(crate) fn units(text: &str) -> usize {
     text.encode_utf16().count()
 }

@@ -1,4 +1,5 @@
-//! What was said, as elements: styles, colours, links. All text goes in as text; nothing is ever read as HTML.
+//! Texts as elements: styles, colours, links. All text is inserted as text; nothing is ever interpreted as
+//! HTML.
 
 use std::sync::Arc;
 
@@ -16,7 +17,7 @@ use crate::{
     words::{NAME, NAME_END},
 };
 
-/// A text of somebody, in its own direction.
+/// A text that somebody wrote, with its own writing direction.
 #[component]
 pub(crate) fn Words(at: BufferKey, text: Text) -> Element {
     rsx! {
@@ -67,7 +68,8 @@ fn class(style: Style) -> String {
     worn.join(" ")
 }
 
-/// A link to a page. Opened by the shell, so that the window stays on our page; a browser's other ways to open it work too.
+/// A link to a web page. The shell opens it, so that the window stays on our page; a browser's other ways of
+/// opening links work too.
 #[component]
 fn PageLink(href: Arc<str>, real_host: Option<Arc<str>>, words: String, span: Span) -> Element {
     let here = use_context::<Here>();
@@ -110,7 +112,7 @@ fn RoomLink(at: BufferKey, room: Arc<str>, words: String) -> Element {
     rsx! { button { r#type: "button", class: "link", onclick: enter, "{words}" } }
 }
 
-/// A sentence of ours with names in it.
+/// A sentence of the app with names in it.
 #[component]
 pub(crate) fn Sentence(words: String) -> Element {
     rsx! {
@@ -120,7 +122,7 @@ pub(crate) fn Sentence(words: String) -> Element {
     }
 }
 
-/// Some words, and a name at their end if there is one.
+/// Some text, followed by a name if there is one.
 #[component]
 fn NamedPiece(piece: String) -> Element {
     match piece.split_once(NAME) {

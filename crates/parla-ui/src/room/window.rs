@@ -1,7 +1,8 @@
-//! Which chunks of a long conversation are in the page: those near the eye and those that are selected.
+//! Which chunks of a long conversation are in the page: those near the visible part and those with a
+//! selection.
 //!
-//! All others are blank space of the height they had when they were last seen, or of a guess. Light loops over chunks, never
-//! over rows. Knows no component.
+//! All others are blank space with the height that they last had, or an estimate. The loops run over chunks,
+//! never over rows. Uses no component.
 
 use std::ops::RangeInclusive;
 
@@ -10,64 +11,65 @@ use parla_client::{
     view::{ChunkRef, Row, RowId, Timeline},
 };
 
-/// The height of a row that was never seen, in CSS pixels.
+/// The assumed height of a row that was never drawn, in CSS pixels.
 const ROW_GUESS: f64 = 28.0;
-/// How far beyond what is visible rows are drawn, on either side.
+/// How far beyond the visible part rows are drawn on either side, in CSS pixels.
 const MARGIN: f64 = 800.0;
-/// Chunks that stay because something in them is selected.
+/// The most chunks that stay in the page because something in them is selected.
 pub(crate) const KEPT_CHUNKS_MAX: usize = 40;
 
 /// Where the reader is.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) enum Place {
-    /// At the newest row, and stays there when more come.
+    /// At the newest row, and staying there when more arrive.
     #[default]
     End,
-    /// The top of what is visible is so far below the top of this chunk.
+    /// Inside a chunk.
     At {
-        /// The chunk's id.
+        /// The id of the chunk at the top of the visible part.
         chunk: u64,
-        /// CSS pixels; may be negative.
+        /// The distance from the top of the chunk to the top of the visible part, in CSS pixels; may be
+        /// negative.
         offset: f64,
     },
 }
 
-/// What decides which chunks are drawn.
+/// What determines which chunks are drawn.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Eye {
     /// Where the reader is.
     pub(crate) place: Place,
-    /// How much he sees at once.
+    /// The height of the visible part, in CSS pixels.
     pub(crate) height: f64,
-    /// The ids of the first and the last chunk with something selected in it.
+    /// The ids of the first and the last chunk in which something is selected.
     pub(crate) kept: Option<(u64, u64)>,
 }
 
-/// A part of the page, from the top to the bottom.
+/// A part of the log, in order from top to bottom.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Segment {
-    /// Nothing, so high.
+    /// Blank space of this height, in CSS pixels.
     Blank(f64),
     /// A chunk, and the row before it.
     Chunk(ChunkRef, Option<Row>),
 }
 
-/// The heights of chunks, as far as they were measured.
+/// The heights of chunks that were measured, in CSS pixels.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Heights(SortedMap<u64, f64>);
 
 impl Heights {
-    /// Notes a height.
+    /// Stores the height of a chunk.
     pub(crate) fn measure(&mut self, chunk: u64, height: f64) {
         self.0.insert(chunk, height);
     }
 
-    /// Whether this height would be news.
+    /// Whether this height differs from the stored one.
     pub(crate) fn differs(&self, chunk: u64, height: f64) -> bool {
         self.0.get(&chunk).is_none_or(|before| (before - height).abs() > 0.5)
     }
 
-    /// Forgets all, because the width has changed.
+    /// Forgets all heights, because the width has changed.
     pub(crate) fn clear(&mut self) {
         self.0.clear();
     }
@@ -92,7 +94,7 @@ impl Heights {
     }
 }
 
-/// The parts of the page for what the eye sees.
+/// The parts of the log for this visible part.
 pub(crate) fn segments(timeline: &Timeline, heights: &Heights, eye: &Eye) -> Vec<Segment> {
     let chunks = &timeline.chunks;
     let seen = seen(chunks, heights, eye);
@@ -119,14 +121,14 @@ pub(crate) fn segments(timeline: &Timeline, heights: &Heights, eye: &Eye) -> Vec
     segments
 }
 
-/// The chunks near what is visible.
+/// The chunks near the visible part.
 fn seen(chunks: &[ChunkRef], heights: &Heights, eye: &Eye) -> RangeInclusive<usize> {
     let top = match eye.place {
         Place::End => chunks.iter().map(|chunk| heights.of(chunk)).sum::<f64>() - eye.height,
         Place::At { chunk, offset } => {
             let before = chunks.iter().take_while(|other| other.0.id != chunk);
             let begin: f64 = before.map(|chunk| heights.of(chunk)).sum();
-            // It may be higher than is known here; it is visible all the same.
+            // It may be higher than is known here, and is visible in any case.
             let height =
                 chunks.iter().find(|other| other.0.id == chunk).map_or(0.0, |chunk| heights.of(chunk));
             begin + offset.min(height)
@@ -137,7 +139,7 @@ fn seen(chunks: &[ChunkRef], heights: &Heights, eye: &Eye) -> RangeInclusive<usi
     let mut begin = 0.0;
     for (index, chunk) in chunks.iter().enumerate() {
         let end = begin + heights.of(chunk);
-        // The last chunk is near everything that is below it.
+        // The last chunk is nearest to everything below it.
         if first.is_none() && (end > from || index + 1 == chunks.len()) {
             first = Some(index);
         }
@@ -150,7 +152,7 @@ fn seen(chunks: &[ChunkRef], heights: &Heights, eye: &Eye) -> RangeInclusive<usi
     first..=last.max(first)
 }
 
-/// The chunks with something selected in them.
+/// The chunks in which something is selected.
 fn kept(chunks: &[ChunkRef], ids: Option<(u64, u64)>) -> Option<RangeInclusive<usize>> {
     let (first, last) = ids?;
     let first = chunks.iter().position(|chunk| chunk.0.id == first)?;
@@ -159,7 +161,7 @@ fn kept(chunks: &[ChunkRef], ids: Option<(u64, u64)>) -> Option<RangeInclusive<u
     Some(first..=last.min(first + KEPT_CHUNKS_MAX - 1))
 }
 
-/// The chunk with this row, looked for from the end.
+/// The chunk that contains this row, searched from the end.
 pub(crate) fn chunk_of(chunks: &[ChunkRef], row: RowId) -> Option<u64> {
     let holds = |chunk: &&ChunkRef| chunk.0.rows.iter().any(|other| other.id == row);
     chunks.iter().rev().find(holds).map(|chunk| chunk.0.id)
@@ -188,7 +190,7 @@ mod tests {
         Timeline { chunks: (0..chunks).map(chunk).collect(), len: usize::try_from(chunks * 50).unwrap() }
     }
 
-    /// Ids of chunks, `_` for blanks.
+    /// The ids of chunks, with `_` for blank space.
     fn shown(timeline: &Timeline, heights: &Heights, place: Place, kept: Option<(u64, u64)>) -> String {
         let eye = Eye { place, height: 700.0, kept };
         let segments = segments(timeline, heights, &eye);

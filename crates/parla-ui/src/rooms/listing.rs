@@ -1,4 +1,4 @@
-//! What the list on the left shows, and in which order. Knows nothing of how it looks.
+//! The content and order of the list on the left. Knows nothing of its appearance.
 
 use std::sync::Arc;
 
@@ -14,11 +14,11 @@ use crate::{buffers::List, state::BufferKey, words::Words};
 pub(crate) struct NetworkRows {
     pub(crate) id: NetworkId,
     pub(crate) name: Arc<str>,
-    /// Who one is there.
+    /// The person's nick there.
     pub(crate) you: String,
-    /// What there is to say about the connection.
+    /// What to say about the state of the connection.
     pub(crate) link: Option<&'static str>,
-    /// The person has disconnected it.
+    /// Whether the person has disconnected it.
     pub(crate) is_left: bool,
     pub(crate) rooms: Vec<Row>,
     pub(crate) people: Vec<Row>,
@@ -34,13 +34,13 @@ pub(crate) struct Row {
 }
 
 impl NetworkRows {
-    /// From top to bottom.
+    /// The rows from top to bottom.
     pub(crate) fn in_order(self) -> impl Iterator<Item = Row> {
         self.server.into_iter().chain(self.rooms).chain(self.people)
     }
 }
 
-/// The list. By name, so that nothing jumps.
+/// The list, sorted by name so that nothing jumps.
 pub(crate) fn listing(
     networks: &SortedMap<NetworkId, NetworkView>,
     buffers: &List,
@@ -64,8 +64,8 @@ pub(crate) fn listing(
     list
 }
 
-/// Several networks may have one name, as those of one bouncer have before they say their own: then it is said as whom the person
-/// is there.
+/// Several networks may have the same name, for example those of one bouncer before they announce their own;
+/// then the person's nick there is added.
 fn tell_apart(list: &mut [NetworkRows], networks: &SortedMap<NetworkId, NetworkView>, words: Words) {
     let names: Vec<Arc<str>> = list.iter().map(|rows| Arc::clone(&rows.name)).collect();
     for rows in list {
@@ -78,7 +78,7 @@ fn tell_apart(list: &mut [NetworkRows], networks: &SortedMap<NetworkId, NetworkV
 }
 
 fn empty(network: &NetworkView, words: Words) -> NetworkRows {
-    // Its own name for a while, its address is shown; what it needs, the banner says.
+    // Until a network has announced its name, this is its address. The banner says what the network needs.
     let link: &LinkState = &network.link;
     NetworkRows {
         id: network.id,

@@ -1,4 +1,4 @@
-//! The small form that joins a room or opens a conversation with a person, by name.
+//! The small form for joining a room or opening a conversation with a person by name.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use crate::{
     words::use_words,
 };
 
-/// The form. Closes itself when it has done its work.
+/// The form. It closes itself when it is done.
 #[component]
 pub(crate) fn NewForm(network: NetworkId, is_open: Signal<bool>) -> Element {
     let words = use_words();
@@ -82,7 +82,7 @@ fn finish(mut target: Target, state: State, here: &Here, intent: impl FnOnce(Arc
     here.0.page(PageAct::Focus(state.place_to_write().to_owned()));
 }
 
-/// Whether it can only be the name of a room.
+/// Whether this can only be the name of a room.
 fn is_room(name: &str) -> bool {
     name.trim_start().starts_with(['#', '&'])
 }

@@ -1,4 +1,4 @@
-//! One conversation in the list: its name, what is new in it, and the way out.
+//! One conversation in the list: its name, what is new in it, and the button to leave it.
 
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ pub(super) fn row_id(key: BufferKey) -> String {
     format!("room-{}-{}", key.network.0, key.buffer.0)
 }
 
-/// What the row says of a conversation beside its name.
+/// What the row says about a conversation besides its name.
 #[derive(Clone, PartialEq)]
 struct News {
     unread: u32,
@@ -83,7 +83,7 @@ pub(crate) fn RoomRow(row: Row, is_current: bool) -> Element {
     }
 }
 
-/// A number for what is meant for the person, a dot for the rest. Said in words beside it.
+/// A number for messages that are meant for the person, and a dot for others. Words beside it say the same.
 pub(crate) fn badge(unread: u32, mentions: u32) -> Element {
     if mentions > 0 {
         rsx! { span { class: "badge", "aria-hidden": "true", {words::badge(mentions)} } }

@@ -1,4 +1,4 @@
-//! The title of a notification of the system.
+//! The title of a system notification.
 
 use super::Words;
 

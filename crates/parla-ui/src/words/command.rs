@@ -1,11 +1,11 @@
-//! What each command does, and what is written behind it.
+//! What each command does, and its parameters.
 
 use parla_client::slash::{Spec, Word};
 
 use super::Words;
 
 impl Words {
-    /// What a command does, in a sentence; none for one that has no words yet.
+    /// What a command does, in one sentence; `None` for one that has no description yet.
     pub fn command(self, name: &str) -> Option<&'static str> {
         let words = match name {
             "join" => self.command_join(),
@@ -26,7 +26,7 @@ impl Words {
         };
         Some(words)
     }
-    /// What is written behind a command: `<needed> [can be left out]`.
+    /// The parameters of a command: `<needed> [optional]`.
     pub fn written_behind(self, spec: &Spec) -> String {
         let needed = spec.needed.iter().map(|word| format!("<{}>", self.written(*word)));
         let optional = spec.optional.iter().map(|word| format!("[{}]", self.written(*word)));

@@ -8,7 +8,7 @@ use parla_proto::{
 use super::Words;
 
 impl Words {
-    /// `10:02`
+    /// A time of day, such as `10:02`.
     pub fn hour_minute(self, time: DateTime) -> String {
         self.time(&format!("{:02}", time.hour), &format!("{:02}", time.minute))
     }
@@ -29,7 +29,7 @@ impl Words {
         }
     }
 
-    /// A day and a time by the person's clock.
+    /// A day and a time, in the person's time zone.
     pub fn moment_of(self, at: Timestamp, offset_seconds: i32) -> String {
         self.day_and_time(at.civil(offset_seconds))
     }
@@ -39,7 +39,7 @@ impl Words {
         self.moment(date.day, self.month(date), &self.hour_minute(time), &date.year.to_string())
     }
 
-    /// How long ago.
+    /// How long ago something was.
     pub fn ago(self, seconds: u64) -> String {
         match seconds {
             0..60 => self.ago_now().to_owned(),

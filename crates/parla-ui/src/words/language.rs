@@ -2,21 +2,21 @@
 
 use serde::{Serialize, Serializer};
 
-/// A language. A new one is added here, with its file in `languages`.
+/// A language of the app. A new one is added here, with its file in `languages`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Language {
-    /// It comes with the app. What another language lacks is said in it.
+    /// English comes with the app. Sentences that another language lacks are shown in it.
     #[default]
     English,
-    /// From `languages/it.ftl`.
+    /// Italian, from `languages/it.ftl`.
     Italian,
 }
 
 impl Language {
-    /// All, in the order in which they are offered.
+    /// All languages, in the order in which they are offered.
     pub const ALL: [Self; 2] = [Self::English, Self::Italian];
 
-    /// Its code, <https://www.rfc-editor.org/info/bcp47>; its file has the same name.
+    /// Its language code, <https://www.rfc-editor.org/info/bcp47>; its file has the same name.
     pub const fn code(self) -> &'static str {
         match self {
             Self::English => "en",
@@ -24,7 +24,7 @@ impl Language {
         }
     }
 
-    /// Its name in itself.
+    /// Its own name for itself.
     pub const fn name(self) -> &'static str {
         match self {
             Self::English => "English",
@@ -32,13 +32,14 @@ impl Language {
         }
     }
 
-    /// The one of this code, or of that of a region, such as `it-CH` or `it_IT.UTF-8`.
+    /// The language with this code, which may have a region, such as `it-CH` or `it_IT.UTF-8`.
     pub fn of_code(code: &str) -> Option<Self> {
         let main = code.split(['-', '_', '.', '@']).next().unwrap_or_default();
         Self::ALL.into_iter().find(|language| language.code().eq_ignore_ascii_case(main))
     }
 
-    /// Which form of a word goes with a number: <https://www.unicode.org/cldr/charts/latest/supplemental/language_plural_rules.html>.
+    /// The plural category of a number:
+    /// <https://www.unicode.org/cldr/charts/latest/supplemental/language_plural_rules.html>.
     pub(super) const fn plural(self, count: u64) -> &'static str {
         match (self, count) {
             (Self::English | Self::Italian, 1) => "one",
@@ -47,7 +48,7 @@ impl Language {
     }
 }
 
-/// By its code.
+/// Serialised as its code.
 impl Serialize for Language {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         to.serialize_str(self.code())

@@ -1,4 +1,4 @@
-//! Looking after a room: how it is set up, who is kept out, who has which rank.
+//! Moderation of a room: its settings, its bans and its ranks.
 
 use parla_client::{
     settings::{ListKind, MaskBy, Setting, Whom},
@@ -7,22 +7,22 @@ use parla_client::{
 
 use super::{Words, room::name};
 
-/// The parts of a room's settings.
+/// The groups of a room's settings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Group {
-    /// Who may enter.
+    /// Settings about who may enter.
     Enter,
-    /// Who may write.
+    /// Settings about who may write.
     Write,
-    /// The rest.
+    /// All other settings.
     Room,
 }
 
 impl Group {
-    /// All, in the order in which they are shown.
+    /// All groups, in the order in which they are shown.
     pub const ALL: [Self; 3] = [Self::Enter, Self::Write, Self::Room];
 
-    /// The one that a setting belongs to.
+    /// The group that a setting belongs to.
     pub fn of(setting: Setting) -> Self {
         match setting {
             Setting::InvitedOnly
@@ -38,7 +38,7 @@ impl Group {
     }
 }
 
-/// What the sentences know a rank by.
+/// The key by which the sentences refer to a rank.
 pub(super) fn rank_key(rank: Rank) -> &'static str {
     match rank {
         Rank::Founder => "owner",
@@ -51,7 +51,7 @@ pub(super) fn rank_key(rank: Rank) -> &'static str {
 }
 
 impl Words {
-    /// The heading of a part of the settings, and what holds where nothing of it is set.
+    /// The heading of a group of settings, and the sentence for when none of them is set.
     pub fn group(self, group: Group) -> (&'static str, &'static str) {
         match group {
             Group::Enter => (self.moderation_group_enter(), self.moderation_group_enter_nothing_set()),
@@ -60,7 +60,7 @@ impl Words {
         }
     }
 
-    /// What holds if it is set; with a value, what the value is.
+    /// What is true while it is set; for a setting with a value, what the value is.
     pub fn setting(self, setting: Setting) -> &'static str {
         match setting {
             Setting::InvitedOnly => self.setting_invited_only(),
@@ -87,7 +87,7 @@ impl Words {
         }
     }
 
-    /// Whom an entry of a list means.
+    /// The people whom an entry of a list matches.
     pub fn whom(self, whom: &Whom) -> String {
         match whom {
             Whom::Everyone => self.whom_everyone().to_owned(),
@@ -98,7 +98,7 @@ impl Words {
         }
     }
 
-    /// What somebody did to a room, after their name.
+    /// What somebody changed about a room, without their name.
     pub(super) fn change(self, change: &ModeChange) -> String {
         match change {
             ModeChange::Rank { who, rank, is_given: true } => {
@@ -120,7 +120,7 @@ impl Words {
         }
     }
 
-    /// Who put an entry there, and when.
+    /// Who added an entry, and when.
     pub fn listed(self, by: Option<&str>, at: Option<&str>) -> String {
         match (by, at) {
             (Some(by), Some(at)) => self.listed_by_at(at, by),
@@ -129,7 +129,7 @@ impl Words {
         }
     }
 
-    /// How somebody is meant.
+    /// How somebody is matched.
     pub fn by(self, by: MaskBy) -> &'static str {
         match by {
             MaskBy::Nick => self.by_nick(),
@@ -137,12 +137,12 @@ impl Words {
         }
     }
 
-    /// What somebody is in a room.
+    /// Somebody's rank in a room.
     pub fn is_in(self, rank: Rank, room: &str) -> String {
         self.rank_in(rank_key(rank), room)
     }
 
-    /// Gives a rank, or takes it.
+    /// The button that gives a rank or takes it away.
     pub fn set_rank(self, rank: Rank, is_given: bool) -> String {
         let rank = rank_key(rank);
         if is_given { self.give_rank(rank) } else { self.take_rank(rank) }

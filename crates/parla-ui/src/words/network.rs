@@ -5,7 +5,7 @@ use parla_client::endpoint::BadEndpoint;
 use super::Words;
 
 impl Words {
-    /// Why what was written is no address.
+    /// Why the input is not a valid address.
     pub fn bad_address(self, bad: BadEndpoint) -> &'static str {
         match bad {
             BadEndpoint::Empty => self.network_address_empty(),

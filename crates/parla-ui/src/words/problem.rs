@@ -1,6 +1,6 @@
-//! What went wrong, in words: what happened, what it means, what to do.
+//! Problems in words: what happened, what it means, what to do.
 //!
-//! The server's own words are never needed to understand these; they stand behind "Details".
+//! Nobody needs the server's own words to understand these; they are behind "Details".
 
 use parla_client::{
     Problem, ProblemKind,
@@ -10,19 +10,19 @@ use parla_client::{
 
 use super::Words;
 
-/// A problem, told.
+/// A problem in words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Told {
-    /// What happened.
+    /// What happened, in a sentence.
     pub title: String,
-    /// What it means.
+    /// What it means for the person.
     pub meaning: String,
-    /// What to do.
+    /// What the person can do.
     pub remedy: String,
 }
 
 impl Words {
-    /// Tells a problem.
+    /// Puts a problem into words.
     #[expect(clippy::too_many_lines, reason = "a table in which the compiler looks for every kind")]
     pub fn problem(self, problem: &Problem) -> Told {
         let about = &*problem.about;
@@ -115,7 +115,7 @@ impl Words {
         }
     }
 
-    /// How a command is written.
+    /// The syntax of a command.
     fn example(self, command: &str) -> String {
         let behind = Spec::find(command).map(|spec| self.written_behind(spec)).unwrap_or_default();
         format!("/{command} {behind}").trim_end().to_owned()
@@ -125,7 +125,7 @@ impl Words {
     fn sign(self, char: char) -> String {
         match char {
             ' ' => self.sign_space().to_owned(),
-            // What would not be seen.
+            // Otherwise it would be invisible.
             _ if char.is_control()
                 || matches!(char, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}') =>
             {

@@ -1,7 +1,7 @@
 //! The sentences of a conversation: header, messages, composer.
 //!
-//! In a sentence with several names each one stands between two marks, [`NAME`] and [`NAME_END`], so that a name in another
-//! direction of writing does not turn the sentence around; the interface makes elements of them.
+//! In a sentence with several names each of them is between two marks, [`NAME`] and [`NAME_END`], so that a
+//! name with another writing direction does not reverse the sentence; the interface turns them into elements.
 
 use std::sync::Arc;
 
@@ -14,42 +14,42 @@ use parla_proto::civil::DateTime;
 
 use super::{New, Words, moderation::rank_key};
 
-/// Before a name in a sentence: FIRST STRONG ISOLATE.
+/// Precedes a name in a sentence: FIRST STRONG ISOLATE.
 pub const NAME: char = '\u{2068}';
-/// After it: POP DIRECTIONAL ISOLATE.
+/// Follows a name in a sentence: POP DIRECTIONAL ISOLATE.
 pub const NAME_END: char = '\u{2069}';
 
-/// Names said one by one; of more only the number is said.
+/// The most names that are listed; of more, only the number is given.
 const NAMES_SAID_MAX: usize = 2;
-/// Of those who gave a reaction, so many are named.
+/// The most people who are named for a reaction.
 const REACTED_SAID_MAX: usize = 20;
 
-/// A name in a sentence with others.
+/// Marks a name in a sentence that has several.
 pub(crate) fn name(name: &str) -> String {
     format!("{NAME}{name}{NAME_END}")
 }
 
-/// A reason as a name in a sentence; empty if there is none.
+/// A reason, marked like a name; empty if there is none.
 fn reason(reason: Option<&Text>) -> String {
     reason.filter(|reason| !reason.plain.is_empty()).map(|reason| name(&reason.plain)).unwrap_or_default()
 }
 
-/// Says what several people did: how many they are, and their names.
+/// A sentence about several people: their number and their names.
 type Several = fn(Words, usize, &str) -> String;
 
-/// What one's own messages wait for.
+/// What the person's own messages wait for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WaitsFor {
-    /// The connection.
+    /// The connection to the network.
     Connection,
-    /// So many are on their way that they would be taken for a flood.
+    /// Their turn: so many are on their way that more would look like a flood.
     Turn,
-    /// The room.
+    /// To be in the room.
     Room,
 }
 
 impl Words {
-    /// Somebody left the network. What servers write about it is for other servers.
+    /// Somebody left the network. Servers write about it in terms meant for other servers.
     fn quit(self, who: &str, reason: &str) -> String {
         let who = &name(who);
         match Parting::of(reason) {
@@ -64,7 +64,7 @@ impl Words {
         }
     }
 
-    /// Something that happened.
+    /// Describes an event.
     pub fn event(self, event: &Event) -> String {
         match event {
             Event::Joined { who } => self.event_joined(&name(who)),
@@ -90,9 +90,9 @@ impl Words {
         }
     }
 
-    /// Several people came, left or changed their names.
+    /// Describes several people joining, leaving or changing their nicks.
     pub fn came_and_went<'a>(self, events: impl Iterator<Item = &'a Event>) -> String {
-        // Who, whether they were there before all this, and whether they are there now.
+        // For each: the nick, whether they were there before all this, and whether they are there now.
         let mut moved: Vec<(&Arc<str>, bool, bool)> = Vec::new();
         let mut renamed = Vec::new();
         for event in events {
@@ -142,7 +142,7 @@ impl Words {
         parts.join(", ")
     }
 
-    /// Names to say, and how many they are; no names if they are too many.
+    /// The number of people, and the names to list; none if there are too many.
     fn people(self, mut names: Vec<&Arc<str>>) -> (usize, String) {
         let count = names.len();
         if count > NAMES_SAID_MAX {
@@ -153,7 +153,7 @@ impl Words {
         (count, self.list(&names.iter().map(String::as_str).collect::<Vec<_>>()))
     }
 
-    /// A hole in what is known, by the person's clock; the beginning may be unknown.
+    /// A gap, in the person's time zone; its beginning may be unknown.
     pub fn gap(self, from: Option<DateTime>, to: DateTime) -> String {
         let time = |at| self.hour_minute(at);
         match from {
@@ -166,7 +166,7 @@ impl Words {
         }
     }
 
-    /// Nothing is before the first row.
+    /// Says that nothing precedes the first row.
     pub fn beginning(self, kind: BufferKind, name: &str) -> String {
         match kind {
             BufferKind::Server => self.room_beginning_server().into(),
@@ -175,7 +175,7 @@ impl Words {
         }
     }
 
-    /// What an empty conversation is, and what to do.
+    /// What an empty conversation is, and what the person can do in it.
     pub fn empty(self, kind: BufferKind, name: &str) -> [String; 2] {
         match kind {
             BufferKind::Server => {
@@ -186,7 +186,7 @@ impl Words {
         }
     }
 
-    /// One's own message that waits.
+    /// The label of the person's own waiting message.
     pub fn waits(self, what: WaitsFor) -> &'static str {
         match what {
             WaitsFor::Connection => self.room_waits_for_connection(),
@@ -195,7 +195,7 @@ impl Words {
         }
     }
 
-    /// Several of them.
+    /// The label of several waiting messages.
     pub fn waiting(self, count: usize, what: WaitsFor) -> String {
         match what {
             WaitsFor::Connection => self.room_waiting_for_connection(count),
@@ -204,7 +204,7 @@ impl Words {
         }
     }
 
-    /// In the place of a message that was taken back.
+    /// Replaces a message that was deleted.
     pub fn deleted(self, deleted: &Deleted) -> String {
         let reason = reason(deleted.reason.as_ref());
         if deleted.own {
@@ -214,12 +214,12 @@ impl Words {
         }
     }
 
-    /// Who can read a message that is not for all.
+    /// Says who can read a message that is not for everybody.
     pub fn audience(self, audience: Audience) -> String {
         self.room_audience(rank_key(audience.rank))
     }
 
-    /// One kind of reaction and whose it is, for those who point at it or have it read out.
+    /// A reaction and who gave it, as a tooltip and for screen readers.
     pub fn reaction(self, reaction: &Reaction) -> String {
         let shown = reaction.by.len().min(REACTED_SAID_MAX);
         let names = reaction.by.iter().take(shown).map(|who| &**who).collect::<Vec<_>>().join(", ");
@@ -228,7 +228,7 @@ impl Words {
         self.room_reaction(&names, &reaction.text)
     }
 
-    /// The button that goes to the newest message.
+    /// The button that scrolls to the newest message.
     pub fn jump(self, new: u32, counted: Counted) -> String {
         match new {
             0 => self.room_jump().into(),
@@ -236,7 +236,7 @@ impl Words {
         }
     }
 
-    /// What is written here goes there.
+    /// The label of the composer, which says where the message goes.
     pub fn composer(self, kind: BufferKind, name: &str) -> String {
         match kind {
             BufferKind::Server => self.room_composer_server().into(),
@@ -252,7 +252,7 @@ impl Words {
         }
     }
 
-    /// Before many lines are sent as several messages.
+    /// The question before many lines are sent as several messages.
     pub fn many_lines(self, lines: usize, messages: usize) -> String {
         if messages < lines {
             self.room_many_lines(lines, messages)

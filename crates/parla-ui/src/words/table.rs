@@ -1,4 +1,5 @@
-//! The sentences of a language, and how one is said. `parla-words` makes the tables and describes their form.
+//! The tables of sentences and how a sentence is built from them. `parla-words` makes the tables and
+//! describes their format.
 
 use std::{fmt, sync::OnceLock};
 
@@ -18,11 +19,11 @@ struct Table {
     sentences: Vec<&'static str>,
 }
 
-/// A number that a sentence says.
+/// A number in a sentence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Count(u64);
 
-/// What is put into a sentence.
+/// A value that is inserted into a sentence.
 enum Value<'a> {
     Text(&'a str),
     Count(u64),
@@ -30,17 +31,17 @@ enum Value<'a> {
 
 const ENGLISH: &str = include_str!(concat!(env!("OUT_DIR"), "/en.words"));
 
-/// Where the tables are, once they are loaded: a language is loaded once at most, and stays.
+/// The loaded tables: a language is loaded at most once, and stays loaded.
 static LOADED: [OnceLock<Table>; Language::ALL.len()] = [const { OnceLock::new() }; Language::ALL.len()];
 
 impl Words {
-    /// English, which is always there.
+    /// English, which is always available.
     pub fn english() -> Self {
         let [english, ..] = &LOADED;
         Self(english.get_or_init(|| Table::new(Language::English, ENGLISH)))
     }
 
-    /// A language that is loaded.
+    /// A language, if it is loaded.
     pub fn loaded(language: Language) -> Option<Self> {
         if language == Language::English {
             return Some(Self::english());
@@ -48,7 +49,7 @@ impl Words {
         LOADED.get(language as usize)?.get().map(Self)
     }
 
-    /// Takes in the table of a language. None if it is that of another version of the app.
+    /// Loads the table of a language. `None` if it belongs to another version of the app.
     pub fn load(language: Language, table: &str) -> Option<Self> {
         let (form, _) = table.split_once('\n')?;
         let (expected, _) = ENGLISH.split_once('\n')?;
@@ -56,7 +57,7 @@ impl Words {
         Some(Self(lock.get_or_init(|| Table::new(language, table.to_owned().leak()))))
     }
 
-    /// A language out of the program, where there is room for all of them. Not for browsers.
+    /// A language from the program itself, for programs that have room for all of them. Not for browsers.
     pub fn embedded(language: Language) -> Self {
         let table = match language {
             Language::English => return Self::english(),
@@ -66,7 +67,7 @@ impl Words {
         Self::load(language, table).unwrap_or_else(Self::english)
     }
 
-    /// Which language it is.
+    /// The language of these sentences.
     pub fn language(self) -> Language {
         self.0.language
     }
@@ -112,7 +113,8 @@ impl Table {
 }
 
 impl Language {
-    /// Says a pattern up to its end, or to that of the variant that it is; gives what follows. Only looks for the end if it is not to be
+    /// Fills in a pattern up to its end, or to that of the variant that it is, and returns what follows. If
+    /// `is_said` is false, it only looks for the end.
     /// said.
     fn fill<'t>(self, pattern: &'t str, values: &[Value<'_>], said: &mut String, is_said: bool) -> &'t str {
         let mut rest = pattern;
@@ -145,7 +147,7 @@ impl Language {
         }
     }
 
-    /// Says the first variant that fits; gives what follows the last.
+    /// Fills in the first variant that matches; returns what follows the last.
     fn choose<'t>(
         self,
         variants: &'t str,
@@ -175,7 +177,7 @@ impl Language {
     }
 }
 
-/// The key of a variant for a text that is not there.
+/// The key of the variant for a missing text.
 const NONE: &str = "none";
 
 fn value<'v>(values: &'v [Value<'v>], letter: Option<char>) -> Option<&'v Value<'v>> {

@@ -1,4 +1,4 @@
-//! Which language the app speaks: what the person chose, else the first of those that they read.
+//! Which language the app uses: the one that the person chose, otherwise the first one that they read.
 
 use dioxus::{
     core::spawn_forever,
@@ -16,16 +16,16 @@ use crate::{
     toasts::ToastKind,
 };
 
-/// The first picture waits for its language no longer than this.
+/// The longest time for which the first rendering waits for its language, in milliseconds.
 const FIRST_WAIT_MS: u32 = 3_000;
 
-/// The sentences, for a component: it is drawn anew in another language.
+/// The sentences, for a component: it is redrawn when the language changes.
 pub(crate) fn use_words() -> Words {
     use_context::<State>().words()
 }
 
-/// Loads the language that the person wants, before the app is drawn, so that it speaks it from the first picture on. Whatever
-/// becomes of it is said by the app itself.
+/// Loads the language that the person wants before the app is drawn, so that it is used from the first
+/// rendering on. If that fails, the app itself says so.
 pub async fn load_first(here: &Here) {
     let language = preferred(here);
     if language != Language::English {
@@ -34,30 +34,31 @@ pub async fn load_first(here: &Here) {
     }
 }
 
-/// The language that the person chose, else the first that they read.
+/// The language that the person chose, otherwise the first one that they read.
 fn preferred(here: &Here) -> Language {
     let chosen = here.0.preferences().language;
     let read = || here.0.languages().iter().find_map(|code| Language::of_code(code));
     chosen.or_else(read).unwrap_or_default()
 }
 
-/// The app speaks the language that the person wants.
+/// Makes the app use the language that the person wants.
 pub(crate) fn use_language(state: State, here: &Here) {
     use_hook(|| speak(state, here, preferred(here)));
     let here = here.clone();
     use_effect(move || here.0.speak(state.words()));
 }
 
-/// The person chooses a language.
+/// Takes the person's choice of a language.
 pub(crate) fn choose(state: State, here: &Here, language: Language) {
     state.prefer(here, &|preferences| preferences.language = Some(language));
     speak(state, here, language);
 }
 
-/// Another tab of the browser has saved something: perhaps which language the person chose. An empty key stands for anything.
+/// Another tab of the browser has saved something, possibly the choice of a language. An empty key stands for
+/// anything.
 pub(crate) fn follow_choice(state: State, here: &Here, key: &str) {
     let may_be_it = key.is_empty() || key.ends_with(&format!("/{}", preferences::KEY));
-    // Where nothing is kept, a choice is that of this tab alone.
+    // Where nothing can be stored, a choice concerns only this tab.
     if may_be_it && here.0.preferences().language.is_some() {
         speak(state, here, preferred(here));
     }
@@ -72,7 +73,7 @@ fn speak(mut state: State, here: &Here, language: Language) {
     let mut loading = Box::pin(async move {
         if language == Language::English { Some(Words::english()) } else { here.0.load_words(language).await }
     });
-    // At once if it can be: nothing is drawn twice.
+    // If it is available at once, nothing is drawn twice.
     match (&mut loading).now_or_never() {
         Some(words) => loaded(state, language, words),
         None => drop(spawn_forever(async move { loaded(state, language, loading.await) })),
@@ -80,7 +81,7 @@ fn speak(mut state: State, here: &Here, language: Language) {
 }
 
 fn loaded(mut state: State, language: Language, words: Option<Words>) {
-    // The person may have chosen another one meanwhile.
+    // The person may have chosen another language in the meantime.
     if *state.language.peek() != language {
         return;
     }

@@ -1,4 +1,4 @@
-//! Counts how often memos are computed again, by the spans that Dioxus opens for it.
+//! Counts how often memos are recomputed, by the spans that Dioxus opens for it.
 #![allow(dead_code, unreachable_pub, reason = "each test file uses another part, as if of a library")]
 
 use std::sync::{
@@ -11,7 +11,7 @@ use tracing::{
     span::{Attributes, Id, Record},
 };
 
-/// How often memos are computed again while something is done.
+/// How often memos are recomputed while something is done.
 pub fn computed_during(act: impl FnOnce()) -> usize {
     let count = Arc::new(AtomicUsize::new(0));
     tracing::subscriber::with_default(Counter(Arc::clone(&count)), act);

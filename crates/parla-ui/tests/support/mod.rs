@@ -1,4 +1,5 @@
-//! What the tests of the interface stand on: a place that records what it is asked for, and a page without a browser.
+//! The basis of the interface's tests: a platform that records what it is asked for, and a page without a
+//! browser.
 #![allow(dead_code, unreachable_pub, reason = "each test file uses another part, as if of a library")]
 
 pub mod memos;
@@ -26,58 +27,58 @@ use parla_ui::{
     words::{Language, Words},
 };
 
-/// A place that does nothing, and remembers that it was asked.
+/// A platform that does nothing but record what it was asked to do.
 pub struct Fake {
-    /// Where it says it is.
+    /// The kind of place that it claims to be.
     pub place: Place,
-    /// What it says about the person.
+    /// Whether networks are remembered.
     pub returning: Cell<bool>,
-    /// What was commanded.
+    /// The commands that were sent.
     pub commands: RefCell<Vec<Command>>,
-    /// What was done to the page.
+    /// The actions on the page.
     pub acts: RefCell<Vec<PageAct>>,
-    /// What was saved, or is there to be loaded.
+    /// What was saved, or can be loaded.
     pub saved: RefCell<BTreeMap<String, String>>,
-    /// What it says the time is.
+    /// The time that it reports.
     pub now: Cell<Timestamp>,
-    /// The person's time zone.
+    /// The person's time zone, in seconds east of UTC.
     pub offset_seconds: Cell<i32>,
-    /// Links that were opened.
+    /// The links that were opened.
     pub opened: RefCell<Vec<String>>,
-    /// Notifications.
+    /// The notifications that were shown.
     pub notified: RefCell<Vec<Notification>>,
-    /// The tags of those that were taken away.
+    /// The tags of the notifications that were withdrawn.
     pub withdrawn: RefCell<Vec<String>>,
-    /// Whether they may be shown.
+    /// Whether notifications may be shown.
     pub leave: Cell<Leave>,
-    /// How often the person was asked for leave.
+    /// How often the person was asked for permission.
     pub asked_leave: Cell<usize>,
-    /// At which address it starts.
+    /// The address at which it starts.
     pub start: RefCell<Start>,
-    /// What was seen, as a window keeps it.
+    /// The history, as a window keeps it.
     pub visits: RefCell<Visits>,
-    /// What was done to that.
+    /// The changes of the history.
     pub history: RefCell<Vec<HistoryAct>>,
-    /// What happens outside of the components goes in here.
+    /// Events from outside the components are sent here.
     pub happenings_in: UnboundedSender<Happening>,
     happenings_out: RefCell<Option<UnboundedReceiver<Happening>>>,
-    /// The last title.
+    /// The title that was last set.
     pub title: RefCell<String>,
     /// The languages that the person reads.
     pub languages: RefCell<Vec<String>>,
-    /// What becomes of a language that is to be loaded: it is there, or cannot be had, or nothing yet.
+    /// The result of loading a language: available, not available, or not known yet.
     pub loads: Cell<Option<bool>>,
-    /// The language that it speaks.
+    /// The language that was last announced.
     pub speaks: RefCell<Option<Language>>,
-    /// Who sleeps: how long, and what wakes him.
+    /// The pending sleeps: how long each is, and what ends it.
     pub sleepers: RefCell<Vec<(u32, oneshot::Sender<()>)>>,
-    /// Batches of updates go in here.
+    /// Batches of updates are sent here.
     pub updates_in: UnboundedSender<Vec<Update>>,
     updates_out: RefCell<Option<UnboundedReceiver<Vec<Update>>>>,
 }
 
 impl Fake {
-    /// A new one, where nobody has been before.
+    /// A platform on which nobody has been before.
     pub fn new(place: Place) -> Rc<Self> {
         let (updates_in, updates_out) = unbounded();
         let (happenings_in, happenings_out) = unbounded();
@@ -109,17 +110,17 @@ impl Fake {
         })
     }
 
-    /// As the context that the components look for.
+    /// The context that the components expect.
     pub fn here(self: &Rc<Self>) -> Here {
         Here(Rc::clone(self) as Rc<dyn Platform>)
     }
 
-    /// What was commanded since this was asked last.
+    /// The commands since the last call.
     pub fn take_commands(&self) -> Vec<Command> {
         self.commands.take()
     }
 
-    /// The intents among them.
+    /// The intents among the commands since the last call.
     pub fn take_intents(&self) -> Vec<Intent> {
         let commands = self.commands.take();
         commands
@@ -133,12 +134,12 @@ impl Fake {
             .collect()
     }
 
-    /// What was done to the page since this was asked last.
+    /// The actions on the page since the last call.
     pub fn take_acts(&self) -> Vec<PageAct> {
         self.acts.take()
     }
 
-    /// Wakes all who sleep.
+    /// Ends all pending sleeps.
     pub fn wake(&self) {
         for (_, waker) in self.sleepers.take() {
             let _ = waker.send(());

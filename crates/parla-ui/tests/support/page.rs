@@ -1,4 +1,5 @@
-//! A page without a browser: what the components draw, as a tree that can be searched, clicked and written into.
+//! A page without a browser: what the components draw, as a tree that can be searched, clicked and typed
+//! into.
 #![allow(dead_code, unreachable_pub, reason = "each test file uses another part, as if of a library")]
 #![allow(
     clippy::unwrap_used,
@@ -26,16 +27,16 @@ use parla_ui::platform::Here;
 use self::tree::{Drawn, Tree};
 use super::Fake;
 
-/// The components, drawn.
+/// The components as they are drawn.
 pub struct Page {
-    /// The place they run in.
+    /// The platform that they run on.
     pub fake: Rc<Fake>,
     dom: VirtualDom,
     tree: Tree,
 }
 
 impl Page {
-    /// Draws a component that looks for [`Here`] in its context.
+    /// Draws a component that expects [`Here`] in its context.
     pub fn new(root: fn() -> Element, fake: &Rc<Fake>) -> Self {
         set_event_converter(Box::new(SerializedHtmlEventConverter));
         let here: Here = fake.here();
@@ -49,7 +50,7 @@ impl Page {
         page
     }
 
-    /// Lets everything happen that can happen without waiting.
+    /// Runs everything that can run without waiting.
     pub fn settle(&mut self) {
         for _ in 0..50 {
             let idle = {
@@ -64,18 +65,18 @@ impl Page {
         panic!("the components never come to rest");
     }
 
-    /// A batch comes from the networks.
+    /// Delivers a batch of updates from the networks.
     pub fn hear(&mut self, updates: Vec<Update>) {
         self.fake.updates_in.unbounded_send(updates).unwrap();
         self.settle();
     }
 
-    /// How many changes were made to the page so far.
+    /// The number of changes made to the page so far.
     pub fn edits(&self) -> usize {
         self.tree.edits
     }
 
-    /// The components that are drawn while something is done, each as often as it is, by name.
+    /// The names of the components that are redrawn while something is done, each as often as it is redrawn.
     pub fn drawn_during(&mut self, act: impl FnOnce(&mut Self)) -> Vec<&'static str> {
         let before = self.draws();
         act(self);
@@ -89,7 +90,7 @@ impl Page {
         drawn
     }
 
-    /// How often each component that is in the page was drawn.
+    /// How often each component in the page was drawn.
     fn draws(&self) -> BTreeMap<(ScopeId, &'static str), usize> {
         let mut draws = BTreeMap::new();
         let mut left: Vec<&VNode> = vec![self.dom.base_scope().root_node()];
@@ -115,8 +116,8 @@ impl Page {
         dioxus_ssr::render(&self.dom)
     }
 
-    /// All elements that match: `tag`, `#id`, `.class`, `[name]`, `[name=value]`, or several of them together; after a space, in
-    /// what matches the first.
+    /// All elements that match a selector: `tag`, `#id`, `.class`, `[name]`, `[name=value]`, or several of
+    /// them together; what follows a space is searched in the matches of what precedes it.
     pub fn all(&self, selector: &str) -> Vec<Node> {
         let steps: Vec<_> = selector.split(' ').rev().map(Selector::parse).collect();
         let (last, around) = steps.split_first().unwrap();
@@ -153,25 +154,25 @@ impl Page {
         !self.all(selector).is_empty()
     }
 
-    /// The words in an element, as one line.
+    /// The text in an element, as one line.
     pub fn text_of(&self, node: Node) -> String {
         let mut text = String::new();
         self.tree.text(node, &mut text);
         text.split_whitespace().collect::<Vec<_>>().join(" ")
     }
 
-    /// The words in the only element that matches.
+    /// The text in the only element that matches.
     #[track_caller]
     pub fn text(&self, selector: &str) -> String {
         self.text_of(self.one(selector))
     }
 
-    /// An attribute.
+    /// The value of an attribute.
     pub fn attribute(&self, node: Node, name: &str) -> Option<String> {
         self.tree.at(node).attributes.get(name).cloned()
     }
 
-    /// The button with these words or this label.
+    /// The button with this text or label.
     #[track_caller]
     pub fn button(&self, words: &str) -> Node {
         let found: Vec<Node> = self
@@ -185,14 +186,14 @@ impl Page {
         found[0]
     }
 
-    /// Clicks on the button with these words.
+    /// Clicks the button with this text.
     #[track_caller]
     pub fn press(&mut self, words: &str) {
         let button = self.button(words);
         self.click(button);
     }
 
-    /// Clicks on an element. A button that submits submits its form.
+    /// Clicks an element. A submit button submits its form.
     #[track_caller]
     pub fn click(&mut self, node: Node) {
         self.fire(node, "click", Rc::new(PlatformEventData::new(Box::<SerializedMouseData>::default())));
@@ -202,7 +203,7 @@ impl Page {
         }
     }
 
-    /// Writes into a field.
+    /// Types a value into a field.
     #[track_caller]
     pub fn write(&mut self, selector: &str, value: &str) {
         let node = self.one(selector);
@@ -211,7 +212,7 @@ impl Page {
         self.fire(node, "input", Rc::new(PlatformEventData::new(Box::new(data))));
     }
 
-    /// Chooses one of the options of a field.
+    /// Selects one of the options of a field.
     #[track_caller]
     pub fn choose(&mut self, selector: &str, value: &str) {
         let node = self.one(selector);
@@ -219,7 +220,7 @@ impl Page {
         self.fire(node, "change", Rc::new(PlatformEventData::new(Box::new(data))));
     }
 
-    /// Submits a form, as Enter in one of its fields does, with what stands in its fields.
+    /// Submits a form with the values of its fields, like Enter in one of them.
     #[track_caller]
     pub fn submit(&mut self, form: Node) {
         let mut written = Vec::new();
@@ -239,7 +240,7 @@ impl Page {
         self.submit_with(form, &written);
     }
 
-    /// Submits a form with this written into its fields, by their names.
+    /// Submits a form with these values in its fields, by their names.
     #[track_caller]
     pub fn submit_with(&mut self, form: Node, written: &[(&str, &str)]) {
         let values = written.iter().map(|(name, text)| SerializedFormObject {
@@ -251,7 +252,7 @@ impl Page {
         self.fire(form, "submit", Rc::new(PlatformEventData::new(Box::new(data))));
     }
 
-    /// Enter in a field: submits the form around it.
+    /// Presses Enter in a field, which submits the form around it.
     #[track_caller]
     pub fn enter(&mut self, selector: &str) {
         let field = self.one(selector);
@@ -286,7 +287,7 @@ impl Page {
         self.fire(node, "scroll", Rc::new(PlatformEventData::new(Box::new(data))));
     }
 
-    /// Fires an event at the nearest element outwards that listens.
+    /// Fires an event at the nearest enclosing element that listens.
     #[track_caller]
     pub fn fire(&mut self, node: Node, name: &str, data: Rc<dyn Any>) {
         let mut at = Some(node);

@@ -1,4 +1,4 @@
-//! Views to draw: a network, rooms, members, as they come from a client.
+//! Sample views: a network, rooms, members, as a client would send them.
 #![allow(dead_code, unreachable_pub, reason = "each test file uses another part, as if of a library")]
 
 use std::sync::Arc;
@@ -31,12 +31,12 @@ pub fn network(link: LinkState) -> NetworkView {
     }
 }
 
-/// The same, as an update.
+/// A network in this state, as an update.
 pub fn linked(link: LinkState) -> Update {
     Update::Network(network(link))
 }
 
-/// A conversation that nobody has written in.
+/// A conversation without messages.
 pub fn conversation(id: u32, kind: BufferKind, name: &str) -> BufferView {
     BufferView {
         id: BufferId(id),
@@ -59,22 +59,22 @@ pub fn conversation(id: u32, kind: BufferKind, name: &str) -> BufferView {
     }
 }
 
-/// A room.
+/// A room with this id and name.
 pub fn room(id: u32, name: &str) -> BufferView {
     conversation(id, BufferKind::Room, name)
 }
 
-/// As an update.
+/// A view as an update.
 pub fn shown(view: BufferView) -> Update {
     Update::Buffer(NET, view)
 }
 
-/// What a room is about.
+/// A topic with this text.
 pub fn topic(words: &str) -> Option<Arc<Topic>> {
     Some(Arc::new(Topic { text: Text::parse(words), by: None, at: None }))
 }
 
-/// Members of these ranks and names, sorted as a client sorts them.
+/// Members with these ranks and nicks, sorted as a client sorts them.
 pub fn members(names: &[(Rank, &str)]) -> Members {
     let member = |(rank, name): &(Rank, &str)| Member {
         nick: (*name).into(),
@@ -89,7 +89,7 @@ pub fn members(names: &[(Rank, &str)]) -> Members {
     Members(Arc::new(names.iter().map(member).collect()))
 }
 
-/// So many plain members.
+/// This many plain members.
 pub fn crowd(count: usize) -> Members {
     let names: Vec<String> = (0..count).map(|n| format!("user{n:05}")).collect();
     members(&names.iter().map(|name| (Rank::Member, name.as_str())).collect::<Vec<_>>())
@@ -100,7 +100,7 @@ pub fn problem(kind: ProblemKind, about: &str) -> Arc<Problem> {
     Arc::new(Problem { kind, about: about.into(), details: ":server 999 raw words".into() })
 }
 
-/// A list of rooms: name, people, topic.
+/// A directory of rooms: name, number of people, topic.
 pub fn directory(rooms: &[(&str, u32, &str)]) -> DirectoryView {
     let rooms = rooms.iter().map(|(name, people, topic)| DirectoryRoom {
         shown: (*name).into(),

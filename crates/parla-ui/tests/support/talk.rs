@@ -1,4 +1,4 @@
-//! Conversations to draw: rows in chunks, and what the page reports of them.
+//! Sample conversations: rows in chunks, and what the page reports about them.
 #![allow(dead_code, unreachable_pub, reason = "each test file uses another part, as if of a library")]
 #![allow(
     clippy::unwrap_used,
@@ -25,26 +25,26 @@ use super::{
     sample::{linked, room, shown},
 };
 
-/// 2023-11-14 22:13:20, what the clock of [`Fake`] shows.
+/// 2023-11-14 22:13:20, the time of [`Fake`].
 pub const NOW_MS: i64 = 1_700_000_000_000;
 
-/// So many seconds ago.
+/// The time this many seconds ago.
 pub fn ago(seconds: i64) -> Timestamp {
     Timestamp::from_millis(NOW_MS - seconds * 1000)
 }
 
-/// Something said, as a template.
+/// A message, as a template.
 pub fn said(from: &str, words: &str) -> Said {
     Said::new(Manner::Message, from, Text::parse(words))
 }
 
-/// The same, by the person.
+/// A message of the person, as a template.
 pub fn own(from: &str, words: &str) -> Said {
     let author = Author { own: true, ..Author::new(from) };
     Said { author, ..said(from, words) }
 }
 
-/// As a row.
+/// A row with this content.
 pub fn row(id: u64, seconds_ago: i64, content: Content) -> Row {
     Row { id: RowId(id), at: ago(seconds_ago), content }
 }
@@ -54,12 +54,12 @@ pub fn message(id: u64, seconds_ago: i64, from: &str, words: &str) -> Row {
     row(id, seconds_ago, Content::Said(Arc::new(said(from, words))))
 }
 
-/// Something that happened as a row.
+/// An event as a row.
 pub fn event(id: u64, seconds_ago: i64, event: Event) -> Row {
     row(id, seconds_ago, Content::Event(event))
 }
 
-/// Rows in full chunks, the last of them as full as it gets.
+/// Rows in chunks, all of which are full except possibly the last.
 pub fn timeline(rows: &[Row]) -> Timeline {
     let len = rows.len();
     let chunks = rows.chunks(CHUNK_ROWS_MAX).map(|rows| {
@@ -69,7 +69,7 @@ pub fn timeline(rows: &[Row]) -> Timeline {
     Timeline { chunks: chunks.collect(), len }
 }
 
-/// So many messages, one a second, with ids from 0.
+/// This many messages, one per second, with ids from 0.
 pub fn chatter(count: u64) -> Vec<Row> {
     let left = |id: u64| i64::try_from(count - id).unwrap();
     (0..count)
@@ -83,7 +83,7 @@ pub fn lobby(rows: Vec<Row>) -> BufferView {
     BufferView { timeline: timeline(&rows), ..room(1, "#lobby") }
 }
 
-/// The app with this conversation open, connected.
+/// The app, connected, with this conversation open.
 pub fn open(view: BufferView) -> Page {
     let fake = Fake::new(Place::Browser);
     let mut page = Page::new(App, &fake);
@@ -91,29 +91,29 @@ pub fn open(view: BufferView) -> Page {
     page
 }
 
-/// The same conversation, changed.
+/// Changes the conversation.
 pub fn change(page: &mut Page, view: BufferView) {
     page.hear(vec![shown(view)]);
 }
 
-/// What the script of the page reports.
+/// A report from the page's script.
 pub fn report(page: &mut Page, words: &str) {
     page.write("#page-signal", words);
 }
 
-/// The reader is here.
+/// The page reports that the reader is here.
 pub fn look(page: &mut Page, room: u32, top: u32, end: bool) {
     report(page, &format!("view 1-{room} {top} 700 900 99999 {}", u8::from(end)));
 }
 
-/// The person has written this; the caret is at its end.
+/// The person has typed this; the caret is at its end.
 pub fn compose(page: &mut Page, text: &str) {
     let caret = text.encode_utf16().count();
     let text = text.replace('\\', r"\\").replace('\n', r"\n");
     report(page, &format!("composer {caret} {text}"));
 }
 
-/// The network's updates, for tests that need one of their own.
+/// The update that the network is disconnected, for tests that need one of their own.
 pub fn offline() -> Update {
     linked(LinkState::Stopped { why: None, suggestion: None })
 }

@@ -1,8 +1,9 @@
-//! The messages of one network in one SQLite file: kept once each, paged by time, found by the name that their conversation has now.
+//! The messages of one network in one SQLite file: each stored once, paged by time, and found by the current
+//! name of their conversation.
 //!
-//! What the tables of the history leave open is decided here: which number a conversation has, which id a message gets, and
-//! whether it is known already. Earlier history may come in after later messages; the history indexes such a row as it is
-//! appended.
+//! This module decides what the history's tables leave open: the number of a conversation, the id of a
+//! message, and whether a message is already known. Earlier history may arrive after later messages; the
+//! history indexes such a row as it is appended.
 
 use std::{collections::HashMap, path::Path, sync::Arc};
 
@@ -20,23 +21,24 @@ use super::row;
 
 const STEPS: &[&str] =
     &[include_str!("../../schema/1-archive.sql"), include_str!("../../schema/2-archive-renamed.sql")];
-/// Messages of one millisecond among which one without the server's id is looked for.
+/// How many messages of one millisecond are searched for one without a msgid.
 const TWINS_MAX: i64 = 1_000;
-/// Conversations that are read together with the one that took their name; of more, the oldest are left out.
+/// The most conversations that are read together with the one that took over their name; beyond that the
+/// oldest are left out.
 const PARTS_MAX: i64 = 100;
 
-/// What a conversation is found by: its kind, and its name in small letters.
+/// The key of a conversation: its kind, and its name in lower case.
 type Key = (BufferKind, String);
 
-/// The file, open.
+/// The open file.
 #[derive(Debug)]
 pub(crate) struct ArchiveFile {
     connection: Connection,
-    /// The conversations under the names that were asked for, as [`parts`] gives them.
+    /// The conversations under the names that were asked for, as returned by [`parts`].
     known: HashMap<Key, Vec<ConversationId>>,
 }
 
-/// The file cannot be used.
+/// Why the file cannot be used.
 #[derive(Debug, Error)]
 pub(crate) enum ArchiveError {
     #[error(transparent)]
@@ -50,20 +52,20 @@ pub(crate) enum ArchiveError {
 }
 
 impl ArchiveFile {
-    /// Opens the file, or makes it.
+    /// Opens the file, or creates it.
     pub(crate) fn open(path: &Path) -> Result<Self, ArchiveError> {
-        // Power loss may take the last seconds; the server has them, or they were lost to others as well.
+        // A power failure may cost the last seconds; the server has them, or they were lost to others too.
         let mut connection = parla_history::open(path, Durability::Os)?;
         parla_history::prepare(&mut connection)?;
         migrate(&mut connection, "archive", STEPS)?;
         Ok(Self { connection, known: HashMap::new() })
     }
 
-    /// Makes changes in their order, all or none; says how many messages are new.
+    /// Makes changes in their order, either all or none; returns how many messages are new.
     pub(crate) fn write(&mut self, changes: &[Change]) -> Result<usize, ArchiveError> {
-        // Read before written: so it takes the lock at once, and waits for it.
+        // It reads before it writes, so it takes the lock immediately and waits for it.
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        // What is known is lost if the transaction is: the file knows it as well.
+        // If the transaction fails, the cache is lost too; the file has the same data.
         let mut writing = Writing { transaction: &transaction, known: std::mem::take(&mut self.known) };
         let mut new = 0;
         for change in changes {
@@ -79,8 +81,9 @@ impl ArchiveFile {
         Ok(new)
     }
 
-    /// The newest messages of a conversation before a time, oldest first. A millisecond is given whole or not at all, so that
-    /// the next question, which has no finer measure, misses nothing; unless it alone has more than `limit`.
+    /// The newest messages of a conversation before a time, oldest first. Either all messages of a
+    /// millisecond are returned or none, so that the next question, which is no more precise, misses nothing;
+    /// the exception is a single millisecond with more than `limit` messages.
     pub(crate) fn recall(
         &mut self,
         kind: BufferKind,
@@ -105,7 +108,7 @@ impl ArchiveFile {
         if !parts.is_empty() {
             self.known.insert(key, parts);
         }
-        // Ids follow time in all parts alike.
+        // Ids are ordered by time in all parts.
         messages.sort_by_key(|message| message.id);
         messages.drain(..messages.len().saturating_sub(wanted));
         let more = messages.len() > limit;
@@ -118,21 +121,21 @@ impl ArchiveFile {
         Ok(Recalled { messages, more })
     }
 
-    /// Moves what is not indexed yet into the indexes.
+    /// Moves rows that are not indexed yet into the indexes.
     pub(crate) fn index(&mut self) -> Result<(), ArchiveError> {
         while index_pending(&mut self.connection, 1_000)? > 0 {}
         Ok(())
     }
 }
 
-/// Changes of one transaction.
+/// The changes of one transaction.
 struct Writing<'a> {
     transaction: &'a Transaction<'a>,
     known: HashMap<Key, Vec<ConversationId>>,
 }
 
 impl Writing<'_> {
-    /// Keeps a message, unless it is kept already. Says whether it is new.
+    /// Stores a message, unless it is stored already. Returns whether it is new.
     fn keep(&mut self, kept: &Kept) -> Result<bool, ArchiveError> {
         let key = key(kept.kind, &kept.buffer);
         let parts = match self.known.remove(&key) {
@@ -152,7 +155,7 @@ impl Writing<'_> {
         Ok(id.is_some())
     }
 
-    /// Takes a message out that was taken back. Its id stays known, so that it is not kept again.
+    /// Removes a message that was deleted. Its id remains known, so that it is not stored again.
     fn unkeep(&self, unkept: &Unkept) -> Result<(), ArchiveError> {
         for conversation in parts(self.transaction, &key(unkept.kind, &unkept.name))? {
             let id: Option<i64> = self
@@ -167,13 +170,13 @@ impl Writing<'_> {
         Ok(())
     }
 
-    /// Lets a conversation be found under another name. One that is kept under that name already, and whose place it takes,
-    /// becomes a part of it: nothing that could be read under a name is lost from view.
+    /// Makes a conversation available under another name. If another conversation is stored under that name,
+    /// it becomes a part of this one: nothing that could be read under a name disappears.
     fn rename(&mut self, renamed: &Renamed) -> Result<(), ArchiveError> {
         let (from, to) = (key(renamed.kind, &renamed.from), key(renamed.kind, &renamed.to));
         let Some(id) = number(self.transaction, &from)? else { return Ok(()) };
         if let Some(before) = number(self.transaction, &to)?.filter(|_| from != to) {
-            // No name has a space in it, so nobody asks for such a one.
+            // No name contains a space, so nobody asks for this one.
             self.transaction.execute(
                 "UPDATE archive_conversations SET part_of = ?1, folded = folded || ' ' || id WHERE id = ?2",
                 (id, before),
@@ -199,7 +202,7 @@ impl Writing<'_> {
         Ok(vec![ConversationId(self.transaction.last_insert_rowid())])
     }
 
-    /// The id for a message; none if it is kept already, or if its millisecond is full.
+    /// The id for a message; `None` if it is stored already, or if its millisecond is full.
     fn free_id(&self, kept: &Kept, parts: &[ConversationId]) -> rusqlite::Result<Option<i64>> {
         let (first, last) = (row::first_id(kept.at), row::last_id(kept.at));
         let latest: Option<i64> = self
@@ -223,7 +226,7 @@ impl Writing<'_> {
         Ok((next <= last).then_some(next))
     }
 
-    /// Whether the same was said by the same in the same millisecond. Its ids from `from` on are looked at.
+    /// Whether the same person said the same in the same millisecond. Ids from `from` on are searched.
     fn has_twin(&self, kept: &Kept, conversation: ConversationId, from: i64) -> rusqlite::Result<bool> {
         let (last, kind) = (row::last_id(kept.at), row::kind(kept.manner));
         self.transaction
@@ -243,12 +246,13 @@ const fn kind_word(kind: BufferKind) -> &'static str {
     }
 }
 
-/// Names that differ in case are one. A server may see more names as one; such a room has two conversations at worst.
+/// Names that differ only in case count as one. A server may treat more names as equal; such a channel has
+/// two conversations at worst.
 fn key(kind: BufferKind, name: &str) -> Key {
     (kind, name.to_lowercase())
 }
 
-/// The conversation that has this name now.
+/// The number of the conversation that has this name now.
 fn number(connection: &Connection, (kind, folded): &Key) -> rusqlite::Result<Option<ConversationId>> {
     connection
         .prepare_cached("SELECT id FROM archive_conversations WHERE kind = ?1 AND folded = ?2")?
@@ -256,7 +260,7 @@ fn number(connection: &Connection, (kind, folded): &Key) -> rusqlite::Result<Opt
         .optional()
 }
 
-/// The conversation that has this name now, and behind it those that are read with it, newest first.
+/// The conversation that has this name now, followed by those that are read with it, newest first.
 fn parts(connection: &Connection, key: &Key) -> rusqlite::Result<Vec<ConversationId>> {
     let Some(first) = number(connection, key)? else { return Ok(Vec::new()) };
     let mut parts = vec![first];

@@ -1,4 +1,4 @@
-//! The file against what it should hold.
+//! The archive's file, compared with what it should contain.
 
 use parla_client::view::Manner;
 use parla_history::{Search, search};
@@ -30,7 +30,7 @@ impl Kit {
         self.file.write(&changes).unwrap()
     }
 
-    /// The texts, and a `+` before them if there are more.
+    /// The texts, with a `+` before them if there are more.
     fn recall(&mut self, before: Option<i64>, limit: usize) -> String {
         let before = before.map(|ms| Timestamp::from_millis(AT + ms));
         let found = self.file.recall(BufferKind::Room, &"#tea".into(), before, limit).unwrap();
@@ -39,7 +39,7 @@ impl Kit {
     }
 }
 
-/// A message with an id of the server, `ms` after the beginning; its text is the time.
+/// A message with a msgid, `ms` after the start; its text is the time.
 fn with_id(ms: i64) -> Kept {
     Kept { msgid: Some(format!("id{ms}").into()), ..plain(ms, &ms.to_string()) }
 }
@@ -81,7 +81,7 @@ fn a_conversation_is_found_under_its_new_name() {
     assert_eq!(kit.recall(None, 9), "1 2");
     let found = kit.file.recall(BufferKind::Room, &"#hall".into(), None, 9).unwrap();
     assert_eq!(found, Recalled::default(), "another room may have that name");
-    // Another way to write the name, and the same again after a start.
+    // This is another spelling of the name, and then the same after a restart.
     kit.file.write(&[rename("#tea", "#TEA"), keep(with_id(3))]).unwrap();
     let mut kit = kit.reopened();
     assert_eq!(kit.keep(&[with_id(1), with_id(2), with_id(3)]), 0, "it is known under its new name");
@@ -102,7 +102,7 @@ fn what_was_kept_under_the_new_name_before_stays_in_its_place() {
     assert_eq!(kit.recall(None, 3), "+ 5 6 7");
     assert_eq!(kit.recall(Some(5), 2), "+ 3 4");
     assert_eq!(kit.recall(Some(3), 2), "1 2");
-    // All of it is known, and can be taken back.
+    // All of them are known, and can be deleted.
     assert_eq!(kit.keep(&(1..=7).map(with_id).collect::<Vec<_>>()), 0);
     kit.file.write(&[unkeep("#tea", "id1"), unkeep("#tea", "id5")]).unwrap();
     assert_eq!(kit.recall(None, 9), "2 3 4 6 7");
@@ -115,7 +115,7 @@ fn a_message_taken_back_is_kept_no_longer() {
     kit.file.index().unwrap();
     kit.file.write(&[unkeep("#Tea", "id2"), unkeep("#Tea", "id9"), unkeep("#elsewhere", "id1")]).unwrap();
     assert_eq!(kit.recall(None, 10), "1 3");
-    // A server that tells it again does not bring it back.
+    // A server that sends it again does not bring it back.
     kit.keep(&[with_id(2)]);
     let mut kit = kit.reopened();
     assert_eq!(kit.recall(None, 10), "1 3");
@@ -156,7 +156,7 @@ fn earlier_history_that_comes_late_takes_its_place() {
 fn the_same_message_is_kept_once() {
     let mut kit = Kit::new();
     assert_eq!(kit.keep(&[with_id(1), with_id(1)]), 1);
-    // A server may give another time to a message of the past; the id counts.
+    // A server may later give an old message another time; the msgid decides.
     assert_eq!(kit.keep(&[Kept { at: Timestamp::from_millis(AT), ..with_id(1) }]), 0);
     assert_eq!(kit.keep(&[plain(2, "tea"), plain(2, "tea"), plain(2, "cake"), plain(3, "tea")]), 3);
     assert_eq!(kit.keep(&[Kept { source: "bob!b@host".into(), ..plain(2, "tea") }]), 1);
@@ -216,7 +216,7 @@ fn times_that_cannot_be_do_no_harm() {
 fn what_was_committed_survives_a_crash() {
     let mut kit = Kit::new();
     kit.keep(&[with_id(1)]);
-    // The files as they are while the program runs: as if it had been killed here.
+    // These are the files as they are while the program runs, as if it had been killed here.
     let copy = tempfile::tempdir().unwrap();
     for name in ["a.db", "a.db-wal"] {
         std::fs::copy(kit.folder.path().join(name), copy.path().join(name)).unwrap();

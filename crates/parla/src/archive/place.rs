@@ -1,15 +1,16 @@
-//! The name that a network's file had when it was made of the address: one that people can recognise and an address cannot
-//! escape from. Files of today are named by the network's id, as two networks may have one address.
+//! The file name that older versions derived from a network's address: people can recognise it, and no
+//! address can escape from the folder with it. Today files are named after the network's id, because two
+//! networks may have the same address.
 
 use std::hash::Hasher as _;
 
 use fnv::FnvHasher;
 use parla_client::endpoint::Endpoint;
 
-/// Bytes of a host that stand in the name; file systems take 255 in all.
+/// The most bytes of a host in the name; file systems allow 255 in total.
 const HOST_BYTES_MAX: usize = 180;
 
-/// The name of the file in which the messages of a network at that address were kept.
+/// The name of the file in which messages of a network at this address were stored.
 pub(crate) fn name_of(endpoint: &Endpoint) -> String {
     name(&endpoint.host, endpoint.port)
 }
@@ -23,11 +24,12 @@ fn name(host: &str, port: u16) -> String {
         .map(|byte| if is_plain(&byte) { byte.into() } else { '_' })
         .collect();
     let is_itself = host.len() <= HOST_BYTES_MAX && host.bytes().all(|byte| is_plain(&byte));
-    // The port comes first, so no name begins with a dot; what is not itself is told apart by a sum of what it was.
+    // The port comes first, so that no name begins with a dot; a host that had to be changed is distinguished
+    // by a checksum of the original.
     if is_itself { format!("{port}-{plain}.db") } else { format!("{port}-{plain}_{:016x}.db", fnv(&host)) }
 }
 
-/// FNV-1a: the same in every version, which the standard library's hash does not promise.
+/// FNV-1a, which is the same in every version; the standard library does not promise that of its hash.
 fn fnv(text: &str) -> u64 {
     let mut hasher = FnvHasher::default();
     hasher.write(text.as_bytes());

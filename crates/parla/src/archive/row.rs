@@ -1,8 +1,9 @@
-//! A message of the client as a row of the history, and back.
+//! Converts between the client's messages and the rows of the history.
 //!
-//! The history's ids follow time within a conversation, and the server's ids need not: so a row's id is made of its time and a
-//! count of the messages of that millisecond. The server's id, and what else only the client knows, is kept among the tags
-//! under names of our own, which no message from outside brings in, as its tags are not kept.
+//! The history requires ids to be ordered by time within a conversation, which msgids need not be. So a row's
+//! id is made of its time and a counter within that millisecond. The msgid, and whatever else only the client
+//! knows, is stored among the tags under names of our own. No message from outside can set them, because its
+//! tags are not stored.
 
 use std::sync::Arc;
 
@@ -19,15 +20,16 @@ use parla_proto::{
 const MSGID: &str = "+parla.chat/msgid";
 const ACTION: &str = "+parla.chat/action";
 const OWN: &str = "+parla.chat/own";
-/// The sign of those whom it was for, if it was not for all.
+/// The prefix of the rank that it was addressed to, if it was not for all members.
 const SIGN: &str = "+parla.chat/sign";
 
-/// Bits of an id that count the messages of one millisecond; the 42 above them reach the year 2109.
+/// The bits of an id that count the messages of one millisecond; the 42 bits above them last until the year
+/// 2109.
 const COUNT_BITS: u32 = 21;
 const COUNT_MAX: i64 = (1 << COUNT_BITS) - 2;
 const AT_MAX: i64 = (1 << 42) - 1;
 
-/// The time by which a message is kept. One from before 1970 or after 2109 has a clock that nobody can go by.
+/// The time under which a message is stored. A time before 1970 or after 2109 comes from an unusable clock.
 pub(crate) fn kept_at(at: Timestamp) -> Timestamp {
     Timestamp::from_millis(at.as_millis().clamp(0, AT_MAX))
 }
@@ -42,7 +44,7 @@ pub(crate) fn last_id(at: Timestamp) -> i64 {
     first_id(at) + COUNT_MAX
 }
 
-/// The row of a message. The id is one of its millisecond.
+/// The row of a message. The id must be one of its millisecond.
 pub(crate) fn message(kept: &Kept, conversation: ConversationId, id: i64) -> Message {
     Message {
         id: MessageNumber(id.unsigned_abs()),
@@ -59,7 +61,7 @@ pub(crate) fn message(kept: &Kept, conversation: ConversationId, id: i64) -> Mes
     }
 }
 
-/// By which command it was sent.
+/// The command by which it was sent.
 pub(crate) const fn kind(manner: Manner) -> Kind {
     match manner {
         Manner::Notice => Kind::Notice,

@@ -1,5 +1,5 @@
-//! What a person can look at of a server's certificate: for whom it is, who vouches for it, until when, and its fingerprint.
-//! Everything in it may be made up by whoever answers there; only the fingerprint cannot.
+//! The details of a server's certificate for the person: who it is for, who vouches for it, its validity, and
+//! its fingerprint. Whoever answers there may have made all of it up, except for the fingerprint.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use x509_parser::prelude::{FromDer, GeneralName, X509Certificate, X509Name};
 
 use crate::limits::CERTIFICATE_NAMES_MAX;
 
-/// Reads what was shown. `trusted` is the fingerprint that the person trusts there, if any.
+/// Reads a certificate. `trusted` is the fingerprint that the person trusts for this server, if any.
 pub(crate) fn read(der: &[u8], trusted: Option<Arc<str>>) -> Certificate {
     let fingerprint: Arc<str> = fingerprint(der).into();
     let Ok((_, certificate)) = X509Certificate::from_der(der) else {
@@ -28,7 +28,7 @@ pub(crate) fn read(der: &[u8], trusted: Option<Arc<str>>) -> Certificate {
     }
 }
 
-/// The SHA-256 of the certificate, as it is written everywhere: `AB:CD:…`.
+/// The SHA-256 fingerprint of the certificate in the usual form: `AB:CD:…`.
 pub(crate) fn fingerprint(der: &[u8]) -> String {
     let bytes: Vec<String> = Sha256::digest(der).iter().map(|byte| format!("{byte:02X}")).collect();
     bytes.join(":")

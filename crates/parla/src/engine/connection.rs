@@ -1,7 +1,7 @@
-//! One connection to one server: a task that moves bytes, in TLS or plainly, and tells what becomes of it.
+//! One connection to one server: a task that transfers bytes, with or without TLS, and reports what happens.
 //!
-//! Lines go out in the order they come; what comes in is handed on in pieces as it was read, and read no faster than it is
-//! taken. Knows nothing of what the bytes say.
+//! Lines are sent in the order in which they arrive here. Incoming bytes are passed on as they were read, and
+//! are read no faster than they are accepted. Knows nothing of their meaning.
 
 use std::{io, pin::pin, sync::Arc};
 
@@ -27,37 +27,37 @@ use super::{
 };
 use crate::limits::{FAREWELL_MAX, HANDSHAKE_MAX, PROBE_AFTER, READ_BYTES};
 
-/// What becomes of a connection.
+/// What can happen to a connection.
 #[derive(Debug)]
 pub(crate) enum Happening {
-    /// It has come so far.
+    /// The attempt has reached this stage.
     Progress(Stage),
-    /// The server shows this certificate, and it is not believed.
+    /// The server presents this certificate, which is not trusted.
     Certificate(Certificate),
-    /// It is there.
+    /// The connection is open.
     Opened,
-    /// Bytes came.
+    /// These bytes were received.
     Bytes(Vec<u8>),
-    /// It could not be made, or is over. The last.
+    /// It could not be made, or has ended. This is the last event.
     Closed(Problem),
 }
 
-/// Which connection it is, of all that the program has made.
+/// The serial number of a connection, among all that the program has made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Serial(pub(crate) u64);
 
-/// Where to tell.
+/// The channel for events.
 pub(crate) type Happenings = Sender<(Serial, Happening)>;
 
-/// What a connection is made of.
+/// The parts of a connection.
 pub(crate) struct Plan {
     pub(crate) serial: Serial,
     pub(crate) endpoint: Endpoint,
-    /// None: plainly.
+    /// The TLS session; `None` for a connection without encryption.
     pub(crate) tls: Option<Session>,
-    /// Where it would be connected to plainly, if the person agreed to that.
+    /// The address for a connection without encryption, which is offered to the person if encryption fails.
     pub(crate) plain: Option<Endpoint>,
-    /// Lines to send. When there can be no more, the connection is ended politely.
+    /// The lines to send. When the channel closes, the connection is ended politely.
     pub(crate) lines: Receiver<Vec<u8>>,
     pub(crate) happenings: Happenings,
 }
@@ -66,7 +66,7 @@ trait Duplex: AsyncRead + AsyncWrite + Unpin + Send {}
 impl<S: AsyncRead + AsyncWrite + Unpin + Send> Duplex for S {}
 type Stream = Box<dyn Duplex>;
 
-/// Makes the connection, and lives as long as it does.
+/// Makes the connection, and returns when it has ended.
 pub(crate) async fn run(mut plan: Plan) {
     let end = match open(&plan).await {
         Ok(stream) => {
@@ -82,7 +82,7 @@ pub(crate) async fn run(mut plan: Plan) {
 
 impl Plan {
     async fn tell(&self, happening: Happening) {
-        // If nobody listens, the program ends.
+        // If nobody listens, the program is ending.
         let _ = self.happenings.send((self.serial, happening)).await;
     }
 }
@@ -94,7 +94,7 @@ async fn open(plan: &Plan) -> Result<Stream, Problem> {
     };
     let mut securing = pin!(secure(plan, session));
     let Some(plain) = &plan.plain else { return securing.await };
-    // A server that does not encrypt may be silent about it. So it is asked while it may still answer the handshake.
+    // A server without encryption may stay silent, so it is probed while the handshake may still be answered.
     let early = timeout(PROBE_AFTER, &mut securing).await;
     let problem = match early {
         Ok(Ok(stream)) => return Ok(stream),
@@ -133,7 +133,7 @@ async fn secure(plan: &Plan, session: &Session) -> Result<Stream, Problem> {
     }
 }
 
-/// Moves bytes both ways. None if the connection was ended from here.
+/// Transfers bytes in both directions. Returns `None` if the connection was ended from this side.
 async fn carry(plan: &mut Plan, stream: Stream) -> Option<Problem> {
     let (mut reader, mut writer) = tokio::io::split(stream);
     let Plan { serial, lines, happenings, .. } = plan;
@@ -161,7 +161,7 @@ async fn read(reader: &mut ReadHalf<Stream>, happenings: &Happenings, serial: Se
     }
 }
 
-/// Writes lines until there can be no more.
+/// Writes lines until the channel closes.
 async fn write(writer: &mut WriteHalf<Stream>, lines: &mut Receiver<Vec<u8>>) -> io::Result<()> {
     while let Some(mut bytes) = lines.recv().await {
         while bytes.len() < READ_BYTES
@@ -175,14 +175,15 @@ async fn write(writer: &mut WriteHalf<Stream>, lines: &mut Receiver<Vec<u8>>) ->
     Ok(())
 }
 
-/// Says that nothing more comes, and hears the server out: a socket that is closed over unread bytes takes the last lines
-/// with it.
+/// Closes the sending direction and reads to the end: closing a socket with unread bytes would destroy the
+/// last lines.
 async fn farewell(mut reader: ReadHalf<Stream>, mut writer: WriteHalf<Stream>) {
     let heard_out = async {
         writer.shutdown().await?;
         tokio::io::copy(&mut reader, &mut tokio::io::sink()).await
     };
-    // Whatever it says, and if it says nothing for too long, that was all.
+    // Whatever the server still sends is ignored; if it stays silent for too long, the connection ends
+    // anyway.
     let _ = timeout(FAREWELL_MAX, heard_out).await;
 }
 

@@ -56,7 +56,7 @@ impl Side {
         }
     }
 
-    /// What the server showed, before it was refused.
+    /// The certificate that the server presented before it was refused.
     async fn shown(&mut self) -> Certificate {
         loop {
             if let Happening::Certificate(shown) = self.next().await.unwrap() {
@@ -79,13 +79,13 @@ fn port_of(listener: &TcpListener) -> u16 {
     listener.local_addr().unwrap().port()
 }
 
-/// Answers as many handshakes as there are, with this certificate.
+/// Answers all handshakes with this certificate.
 fn serve(listener: TcpListener, config: Arc<rustls::ServerConfig>) {
     tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
             let accepting = TlsAcceptor::from(Arc::clone(&config)).accept(stream);
             tokio::spawn(async move {
-                // Who does not believe it hangs up.
+                // A client that does not trust it hangs up.
                 if let Ok(mut stream) = accepting.await {
                     let _ = stream.read_u8().await;
                 }
@@ -110,7 +110,7 @@ fn bytes_go_both_ways_and_the_last_lines_get_through() {
         side.send("PONG 1\r\n").await;
         side.send("QUIT :bye\r\n").await;
         side.lines = None;
-        // What the server says meanwhile does not destroy what it has not read yet.
+        // What the server sends in the meantime does not destroy what it has not read yet.
         server.write_all(&vec![b'x'; 100_000]).await.unwrap();
         let mut heard = String::new();
         server.read_to_string(&mut heard).await.unwrap();
@@ -231,7 +231,7 @@ fn what_nobody_takes_is_not_read() {
         let (mut server, _) = listener.accept().await.unwrap();
         let piece = vec![b'x'; 1 << 20];
         let mut written = 0;
-        // Nobody listens to `side`: after what the queues and the system hold, the server has to wait.
+        // Nobody reads from `side`, so when the queues and the system are full, the server must wait.
         while timeout(std::time::Duration::from_millis(300), server.write_all(&piece)).await.is_ok() {
             written += piece.len();
             assert!(written < 64 << 20);
@@ -249,7 +249,7 @@ fn a_server_that_waits_for_the_other_side_to_speak_is_found_to_be_plain() {
         let session = client.session(&Trust::default()).unwrap();
         let plain = endpoint("127.0.0.1", port, false);
         let mut side = Side::start(&endpoint("127.0.0.1", port, true), Some(session), Some(plain));
-        // It takes the handshake for the beginning of a line.
+        // The server takes the handshake for the beginning of a line.
         let (_waiting, _) = listener.accept().await.unwrap();
         let (mut second, _) = listener.accept().await.unwrap();
         let mut heard = [0; 12];
@@ -276,7 +276,7 @@ fn another_port_that_answers_plainly_is_found_when_the_encrypted_one_refuses() {
         let (mut asked, _) = listener.accept().await.unwrap();
         asked.write_all(b"NOTICE * :*** Looking up your hostname\r\n").await.unwrap();
         assert_eq!(side.end().await.kind, ProblemKind::PlainOnly);
-        // What is no chat server is no offer.
+        // A server that does not speak IRC is not offered.
         let mut side = Side::start(&refusing, Some(session), Some(plain));
         let (mut asked, _) = listener.accept().await.unwrap();
         asked.write_all(b"HTTP/1.1 400 Bad Request\r\n").await.unwrap();
@@ -303,7 +303,7 @@ fn a_certificate_can_be_looked_at_and_then_trusted() {
         let mut side = Side::start(&here, Some(session), None);
         while !matches!(side.next().await.unwrap(), Happening::Opened) {}
 
-        // Now it shows another than the one that is trusted.
+        // Now it presents another certificate than the one that is trusted.
         let session = believes_another.session(&pinned("AB:CD".into())).unwrap();
         let mut side = Side::start(&here, Some(session), None);
         assert_eq!(side.shown().await.trusted.as_deref(), Some("AB:CD"));

@@ -1,7 +1,8 @@
-//! Finds a server and opens a connection to it, by whichever of its addresses answers first.
+//! Finds a server and connects to it at whichever of its addresses answers first.
 //!
-//! "Happy Eyeballs": the addresses alternate between IPv6 and IPv4, and each next one starts when the one before it has
-//! failed or has had a moment, so a machine whose IPv6 leads nowhere is not held up. RFC 8305, sections 4 and 5.
+//! "Happy Eyeballs": the addresses alternate between IPv6 and IPv4, and each is tried when the previous one
+//! has failed or has had a moment, so that a machine whose IPv6 leads nowhere is not delayed. RFC 8305,
+//! sections 4 and 5.
 
 use std::{
     io,
@@ -19,14 +20,14 @@ use tokio::{
 use super::trouble::of_dial;
 use crate::limits::{ADDRESSES_MAX, DIAL_MAX, DIAL_STAGGER};
 
-/// A connection to that port of the host, a name or an address.
+/// Connects to this port of the host, which is a name or an address.
 pub(crate) async fn dial(host: &str, port: u16) -> Result<TcpStream, Problem> {
     let dialed = timeout(DIAL_MAX, async {
         let addresses = addresses(host, port).await?;
         first_of(addresses).await.map_err(|error| of_dial(&error))
     });
     let stream = dialed.await.map_err(|_| problem(ProblemKind::TimedOut, "no answer"))??;
-    // What is typed is sent at once. If the system does not do that, it works all the same.
+    // This sends small messages at once. If the system refuses, everything works nevertheless.
     let _ = stream.set_nodelay(true);
     Ok(stream)
 }
@@ -44,7 +45,8 @@ async fn addresses(host: &str, port: u16) -> Result<Vec<SocketAddr>, Problem> {
     Ok(found)
 }
 
-/// The families in turns, each in the order that the system prefers; first the family of the first.
+/// The address families alternately, each in the order that the system prefers; the family of the first
+/// address comes first.
 fn alternate(addresses: Vec<SocketAddr>) -> Vec<SocketAddr> {
     let first_is_v6 = addresses.first().is_some_and(SocketAddr::is_ipv6);
     let (first, second): (Vec<_>, Vec<_>) =
@@ -60,7 +62,7 @@ fn alternate(addresses: Vec<SocketAddr>) -> Vec<SocketAddr> {
     turns
 }
 
-/// The first connection that is made, or the most telling error.
+/// The first connection that succeeds, or the most informative error.
 async fn first_of(addresses: Vec<SocketAddr>) -> io::Result<TcpStream> {
     let mut waiting = addresses.into_iter();
     let mut attempts = FuturesUnordered::new();
@@ -81,7 +83,8 @@ async fn first_of(addresses: Vec<SocketAddr>) -> io::Result<TcpStream> {
     Err(worst.unwrap_or_else(|| io::ErrorKind::AddrNotAvailable.into()))
 }
 
-/// A server that refuses is there; a family that this machine does not have says nothing.
+/// Chooses between errors: a server that refuses exists, whereas an address family that this machine lacks
+/// says nothing.
 fn more_telling(before: Option<io::Error>, next: io::Error) -> io::Error {
     match before {
         Some(before) if next.kind() != io::ErrorKind::ConnectionRefused => before,
@@ -125,7 +128,7 @@ mod tests {
         run(async {
             let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
             let here = listener.local_addr().unwrap();
-            // A network that is set aside for documents: refused at once, or silent.
+            // This network is reserved for documentation: it refuses at once, or stays silent.
             let nowhere = "192.0.2.1:9".parse().unwrap();
             let stream = timeout(DIAL_STAGGER * 4, first_of(vec![nowhere, here])).await.unwrap().unwrap();
             assert_eq!(stream.peer_addr().unwrap(), here);

@@ -1,4 +1,5 @@
-//! All networks, on the engine's thread: takes what happens from everywhere and gives it to the network it is about.
+//! All networks on the engine's thread: takes events from everywhere and passes each to the network that it
+//! is about.
 
 use std::{
     collections::BTreeMap,
@@ -32,7 +33,7 @@ use crate::{
     store::{NetworkSettings, RememberedNetwork, Store, StoreNews},
 };
 
-/// What the networks need of the engine.
+/// What the networks need from the engine.
 pub(crate) struct Surroundings {
     pub(crate) pace: Pace<Instant>,
     pub(crate) tls: Tls,
@@ -42,31 +43,31 @@ pub(crate) struct Surroundings {
     pub(crate) happenings: Happenings,
     pub(crate) tasks: JoinSet<()>,
     soon: mpsc::UnboundedSender<Soon>,
-    /// Each archive's thread holds one; when all are gone, all is written.
+    /// Each archive's thread holds a clone; when all are dropped, everything is written.
     writing: mpsc::Sender<()>,
     last_serial: u64,
     seed: u64,
 }
 
-/// What an archive or the keyring says to a network. As many as there are questions.
+/// What an archive or the keyring reports to a network. There are at most as many as there were questions.
 pub(crate) enum Soon {
     News(Serial, News),
     PasswordsKept(Serial, Result<(), String>),
     PasswordsLoaded(Serial, Result<Credentials, String>),
 }
 
-/// All networks.
+/// All networks, and the channels that they listen to.
 pub(crate) struct Hub {
     networks: BTreeMap<NetworkId, Network>,
     around: Surroundings,
     updates: UnboundedSender<Vec<Update>>,
-    /// What no network tells itself: that one is gone, and what the store has to say.
+    /// Updates that no network reports itself: that one was removed, and what the store reports.
     own: Vec<Update>,
     sources: Option<Sources>,
     archives_end: mpsc::Receiver<()>,
 }
 
-/// Where things come from.
+/// The channels from which events come.
 struct Sources {
     orders: mpsc::UnboundedReceiver<Order>,
     happenings: mpsc::Receiver<(Serial, Happening)>,
@@ -74,7 +75,7 @@ struct Sources {
     store_news: mpsc::UnboundedReceiver<StoreNews>,
 }
 
-/// What the hub works with.
+/// The parts of the hub.
 pub(crate) struct Parts {
     pub(crate) archives: PathBuf,
     pub(crate) store: Store,
@@ -91,21 +92,21 @@ impl Surroundings {
         Serial(self.last_serial)
     }
 
-    /// Makes pauses of networks and of programs differ.
+    /// A seed that makes the pauses of networks and of programs differ.
     pub(crate) const fn seed(&self, serial: Serial) -> u64 {
         self.seed ^ serial.0.wrapping_mul(0x9e37_79b9_7f4a_7c15)
     }
 
-    /// Tells the engine, from any thread.
+    /// A callback that reports to the engine from any thread.
     pub(crate) fn teller(&self) -> impl Fn(Soon) + Send + 'static {
         let soon = self.soon.clone();
         move |said| {
-            // If nobody listens, the program ends.
+            // If nobody listens, the program is ending.
             let _ = soon.send(said);
         }
     }
 
-    /// Opens an archive. Without a thread there is none.
+    /// Opens an archive. `None` if the system provides no thread.
     pub(crate) fn archive(&self, serial: Serial, file: &Path) -> Option<Archive> {
         let soon = self.soon.clone();
         let tell = Box::new(move |news| {
@@ -154,13 +155,13 @@ impl Hub {
         }
     }
 
-    /// A network begins.
+    /// Adds a network, which starts to connect.
     pub(crate) fn add(&mut self, id: NetworkId, remembered: RememberedNetwork, credentials: Credentials) {
         self.networks.insert(id, Network::new(id, (remembered, credentials), &mut self.around));
         self.around.pace.changed();
     }
 
-    /// Works until it is told to end.
+    /// Runs until it is told to end.
     pub(crate) async fn run(mut self) {
         let Some(mut sources) = self.sources.take() else { return };
         loop {
@@ -223,7 +224,7 @@ impl Hub {
         }
     }
 
-    /// Leaves a network, as politely as there is time for. What was kept of it goes.
+    /// Disconnects from a network as politely as time allows, and deletes what was stored for it.
     fn forget(&mut self, id: NetworkId) {
         if let Some(mut network) = self.networks.remove(&id) {
             network.forget(&mut self.around);
@@ -232,7 +233,7 @@ impl Hub {
         }
     }
 
-    /// The store is no network's.
+    /// Passes on what the store reports, which belongs to no network.
     fn hear_store(&mut self, news: StoreNews) {
         let problem = match news {
             StoreNews::Damaged(aside) => problem(ProblemKind::StoreDamaged, &aside),
@@ -243,7 +244,7 @@ impl Hub {
     }
 
     fn happened(&mut self, serial: Serial, happening: Happening) {
-        // Of a connection that is no longer wanted nobody wants to hear.
+        // Events of a connection that is no longer wanted are ignored.
         if let Some(network) = self.networks.values_mut().find(|network| network.has(serial)) {
             network.happened((serial, happening), &mut self.around);
         }
@@ -262,8 +263,8 @@ impl Hub {
         }
     }
 
-    /// Tells the interface what changed, unless it has not even taken the last batch: then the changes stay where they are,
-    /// where later ones take their place.
+    /// Sends the changes to the interface, unless it has not even taken the last batch: then they stay here,
+    /// where later changes can replace them.
     fn tell(&mut self, now: Instant) {
         if self.updates.is_empty() {
             let mut batch = std::mem::take(&mut self.own);
@@ -273,7 +274,7 @@ impl Hub {
                 self.around.pace.nothing();
             } else {
                 self.around.pace.told(now);
-                // If the window is gone, the end is near.
+                // If the window is gone, the program is about to end.
                 let _ = self.updates.unbounded_send(batch);
             }
         } else {
@@ -281,7 +282,7 @@ impl Hub {
         }
     }
 
-    /// Takes leave of all networks, and lets the archives finish.
+    /// Disconnects from all networks, and lets the archives finish.
     async fn end(mut self) {
         for network in self.networks.values_mut() {
             network.leave_for_now(&mut self.around);

@@ -1,4 +1,4 @@
-//! The certificate by which a person is known to a network, from a PEM file that they chose.
+//! The person's certificate for a network, from a PEM file that they chose.
 
 use std::{fmt, fs::File, io::Read, path::Path, sync::Arc};
 
@@ -11,14 +11,14 @@ use thiserror::Error;
 
 use crate::limits::IDENTITY_BYTES_MAX;
 
-/// A certificate and its key.
+/// A certificate and its private key.
 #[derive(Clone)]
 pub(crate) struct Identity {
     pub(crate) chain: Vec<CertificateDer<'static>>,
     pub(crate) key: Arc<PrivateKeyDer<'static>>,
 }
 
-/// The file is of no use.
+/// Why the file cannot be used.
 #[derive(Debug, Error)]
 pub(crate) enum BadIdentity {
     #[error("the file cannot be read: {0}")]
@@ -31,7 +31,7 @@ pub(crate) enum BadIdentity {
     Mismatch(rustls::Error),
 }
 
-/// The key is never printed.
+/// Leaves out the key, so that it is never printed.
 impl fmt::Debug for Identity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Identity").field("certificates", &self.chain.len()).finish_non_exhaustive()
@@ -39,7 +39,7 @@ impl fmt::Debug for Identity {
 }
 
 impl Identity {
-    /// Reads the file.
+    /// Reads the PEM file.
     pub(crate) fn read(path: &Path) -> Result<Self, BadIdentity> {
         let mut text = Vec::new();
         File::open(path)?.take(IDENTITY_BYTES_MAX).read_to_end(&mut text)?;

@@ -1,7 +1,9 @@
-//! The program is killed again and again while somebody writes: what it accepted arrives, once and in order.
+//! Kills the program again and again while somebody writes: every message that it accepted must arrive, once
+//! and in order.
 //!
-//! The killed program is this test's own, started once more: its store, its engine and a person who submits numbered messages. The
-//! server is the real one, in memory. `ROUNDS=50` for the long run, `SEED=…` to see a run again.
+//! The program that is killed is this test itself, started once more with a store, an engine and a person who
+//! submits numbered messages. The server is the real one, in memory. `ROUNDS=50` makes the run longer,
+//! `SEED=…` repeats a run.
 
 #[path = "../../../parla-client/tests/client/support/server.rs"]
 #[allow(dead_code, reason = "those who share it need other parts of it")]
@@ -33,7 +35,7 @@ use crate::{
 const MESSAGES: usize = 200;
 const NET: NetworkId = NetworkId(1);
 const ROOM: &str = "#tea";
-/// The longest that a round may take.
+/// The longest time that a round may take.
 const ROUND_MAX: Duration = Duration::from_secs(180);
 const FOLDER: &str = "PARLA_KILLED_FOLDER";
 const ADDRESS: &str = "PARLA_KILLED_ADDRESS";
@@ -123,7 +125,7 @@ impl Round {
         Figures { kills: self.kills, accepted, unaccepted: MESSAGES - accepted }
     }
 
-    /// Starts the program, and kills it after a while. True if everything had been confirmed by then.
+    /// Starts the program, and kills it after a while. Returns true if everything had been confirmed by then.
     fn live_once(&mut self) -> bool {
         let mut program = program(self.folder.path(), self.server.port, self.submitted + 1);
         let (say, said) = channel();
@@ -159,7 +161,7 @@ impl Round {
         line == "done"
     }
 
-    /// The numbers that the server has heard, as it heard them.
+    /// The numbers that the server has received, in order.
     fn said(&self) -> Vec<usize> {
         let texts = self.server.said().into_iter();
         texts.map(|text| text.strip_prefix("message ").unwrap().parse().unwrap()).collect()
@@ -194,12 +196,12 @@ fn the_program_that_is_killed() {
 
 fn tell(line: &str) {
     let mut out = io::stdout().lock();
-    // The test's own words may stand before it.
+    // The output of the test framework may precede it.
     write!(out, "\n{line}\n").unwrap();
     out.flush().unwrap();
 }
 
-/// Somebody in front of the program, as long as it lives.
+/// Somebody who uses the program for as long as it lives.
 struct Person {
     engine: Engine,
     _writing: Writing,
@@ -238,7 +240,7 @@ impl Person {
         self.engine.orders().command(command);
     }
 
-    /// Takes batches until it is so.
+    /// Takes batches until the condition is true.
     fn until(&mut self, is: impl Fn(&Self) -> bool) {
         while !is(self) {
             let Some(batch) = self.runtime.block_on(self.batches.next()) else { return };
@@ -254,7 +256,7 @@ impl Person {
         self.buffers.values().find(|view| view.kind == BufferKind::Room)
     }
 
-    /// What the person has said, and how far it has come.
+    /// The person's own messages, with the delivery state of each.
     fn own(&self) -> impl Iterator<Item = (&str, &Delivery)> {
         let rows = self.room().into_iter().flat_map(|view| view.timeline.rows());
         rows.filter_map(|row| match &row.content {
@@ -263,7 +265,7 @@ impl Person {
         })
     }
 
-    /// Submits a message, and says so; says it again when the interface shows the message.
+    /// Submits a message and prints that; prints it again when the interface shows the message.
     fn submit(&mut self, number: usize) {
         let buffer = self.room().unwrap().id;
         let text = format!("message {number}");
@@ -274,7 +276,7 @@ impl Person {
     }
 }
 
-/// The real server behind a socket.
+/// The real server, behind a socket.
 struct Server {
     port: u16,
     happened: Sender<Happened>,
@@ -339,7 +341,7 @@ fn serve(incoming: &Receiver<Happened>, happened: &Sender<Happened>) {
         }
         for (connection, stream) in &mut streams {
             while let Some(line) = server.next_line(*connection) {
-                // Who is gone is heard of elsewhere.
+                // A client that is gone is noticed elsewhere.
                 let _ = stream.write_all(&line);
             }
         }
@@ -350,7 +352,7 @@ fn read(connection: ConnectionId, stream: TcpStream, happened: Sender<Happened>)
     thread::spawn(move || {
         let mut reader = BufReader::new(stream);
         let mut line = Vec::new();
-        // A line that was cut off is none.
+        // A line that was cut off does not count.
         while reader.read_until(b'\n', &mut line).is_ok() && line.ends_with(b"\n") {
             let text = line.trim_ascii_end().to_vec();
             line.clear();

@@ -1,6 +1,6 @@
-//! One network: its client, its connection, its archive and its records, and what goes between them.
+//! One network: its client, its connection, its archive and its records, and what passes between them.
 //!
-//! What goes over the connection is in `connecting.rs`, what is kept in `keeping.rs`.
+//! `connecting.rs` has what goes over the connection, and `keeping.rs` what is stored.
 
 mod connecting;
 mod keeping;
@@ -31,28 +31,28 @@ use crate::{
     store::{NetworkSettings, RememberedNetwork},
 };
 
-/// One network.
+/// One network with everything that belongs to it.
 pub(crate) struct Network {
     id: NetworkId,
-    /// Tells its archive's answers from those of a network that had its number before.
+    /// Distinguishes its archive's answers from those of an earlier network with the same id.
     pub(crate) serial: Serial,
     remembered: RememberedNetwork,
     endpoint: Result<Endpoint, BadEndpoint>,
     wished_nick: WishedNick,
     engine: Engine<Connection>,
-    /// What the person shows to be let in, as far as the keyring or they themselves have said.
+    /// The person's credentials, as far as the keyring or they themselves have provided them.
     credentials: Credentials,
-    /// The client has not been given those of the keyring yet.
+    /// Whether the client has not been given those from the keyring yet.
     is_shown: bool,
-    /// The program ends: what is left is to be found again as it is.
+    /// Whether the program is ending: then everything must be found again as it is now.
     is_ending: bool,
     archive: Option<Archive>,
     opening: Option<Opening>,
-    /// To say besides what the client says.
+    /// Updates in addition to those of the client.
     notices: Vec<Update>,
 }
 
-/// What the engine of a network needs of it, and of the program.
+/// What the engine of a network needs from the network and the program.
 struct Shell<'a> {
     id: NetworkId,
     remembered: &'a mut RememberedNetwork,
@@ -63,14 +63,14 @@ struct Shell<'a> {
     around: &'a mut Surroundings,
 }
 
-/// What was kept comes in; then it connects.
+/// The phase in which stored data is loaded, before the network connects.
 struct Opening {
     missing: usize,
     until: Instant,
 }
 
 impl Network {
-    /// A network with its archive. It connects by itself, once that has given what it has.
+    /// A network with its archive. It connects by itself once the archive has answered.
     pub(crate) fn new(
         id: NetworkId,
         (remembered, credentials): (RememberedNetwork, Credentials),
@@ -115,7 +115,7 @@ impl Network {
         network
     }
 
-    /// The engine, and what it needs.
+    /// The engine, and the shell that it needs.
     fn parts<'a>(&'a mut self, around: &'a mut Surroundings) -> (&'a mut Engine<Connection>, Shell<'a>) {
         let Self { engine, remembered, endpoint, archive, opening, .. } = self;
         let (id, is_ending) = (self.id, self.is_ending);
@@ -127,7 +127,7 @@ impl Network {
         around.pace.changed();
     }
 
-    /// One of those that were asked before it connects has answered.
+    /// Notes that one of the questions before connecting was answered.
     fn answered(&mut self, around: &mut Surroundings) {
         if let Some(opening) = &mut self.opening {
             opening.missing = opening.missing.saturating_sub(1);
@@ -154,20 +154,20 @@ impl Network {
 
     fn connect_when_open(&mut self, around: &mut Surroundings) {
         let is_over = |opening: &mut Opening| opening.missing == 0 || opening.until <= Instant::now();
-        // Those who have disconnected say themselves when to connect again.
+        // Somebody who has disconnected decides when to connect again.
         if self.opening.take_if(is_over).is_some() && !self.remembered.settings.is_left {
             self.start(around);
         }
     }
 
-    /// Gives the client something and does what it wants done.
+    /// Passes an input to the client and carries out its outputs.
     pub(crate) fn handle(&mut self, input: Input<'_>, around: &mut Surroundings) {
         let (engine, mut shell) = self.parts(around);
         engine.handle(clock::now(), input, &mut shell);
         around.pace.changed();
     }
 
-    /// The person wants something.
+    /// Takes an intent of the person.
     pub(crate) fn wish(&mut self, intent: Intent, around: &mut Surroundings) {
         self.wished_nick.hear(&intent);
         match intent {
@@ -183,13 +183,13 @@ impl Network {
         }
     }
 
-    /// Changes where or how it is reached, and connects again.
+    /// Changes where or how the network is reached, and reconnects.
     pub(crate) fn change(&mut self, change: platform::Change, around: &mut Surroundings) {
         let settings = &mut self.remembered.settings;
         match change {
             platform::Change::Address(address) => {
                 if Endpoint::parse(&address, false).ok() != Endpoint::parse(&settings.address, false).ok() {
-                    // What was agreed to was agreed to for another server.
+                    // The consent was given for another server.
                     settings.unencrypted = false;
                     settings.trusted = None;
                 }
@@ -200,7 +200,7 @@ impl Network {
                 if let Ok(endpoint) = Endpoint::parse(&settings.address, true)
                     && endpoint.security == Security::Tls
                 {
-                    // The address itself asks for encryption, and the person wants it no more.
+                    // The address itself demands encryption, which the person no longer wants.
                     settings.address = endpoint.to_string();
                 }
             }
@@ -222,13 +222,13 @@ impl Network {
         }
     }
 
-    /// The network is left until the next start.
+    /// Disconnects until the next start.
     pub(crate) fn leave_for_now(&mut self, around: &mut Surroundings) {
         self.is_ending = true;
         self.leave(around);
     }
 
-    /// The network is left for good, with all that was kept of it.
+    /// Disconnects for good, and deletes everything that was stored for the network.
     pub(crate) fn forget(&mut self, around: &mut Surroundings) {
         self.leave(around);
         if let Some(archive) = self.archive.take() {
@@ -244,7 +244,7 @@ impl Network {
         self.handle(Input::Intent(Intent::Disconnect { reason: "".into() }), around);
     }
 
-    /// The archive has something to say.
+    /// Takes what the archive reports.
     pub(crate) fn heard(&mut self, news: News, around: &mut Surroundings) {
         match news {
             News::Recalled(question, recalled) => {
@@ -259,7 +259,7 @@ impl Network {
         }
     }
 
-    /// When something is to be done without anything having happened.
+    /// The next time at which something is due without an event.
     pub(crate) fn next_deadline(&self, now: Instant) -> Option<Instant> {
         let opening = self.opening.as_ref().map(|opening| opening.until);
         let time = clock::now();
@@ -276,7 +276,7 @@ impl Network {
         }
     }
 
-    /// What the interface is to be told.
+    /// The updates for the interface.
     pub(crate) fn take_updates(&mut self, around: &Surroundings) -> Vec<Update> {
         let mut updates = std::mem::take(&mut self.notices);
         updates.append(&mut self.engine.take_updates());
@@ -288,7 +288,7 @@ impl Network {
                 settings.nick = nick.as_ref().to_owned();
             }
             match &view.link {
-                // Before it has started, nobody has stopped it.
+                // Before the network has started, nobody can have stopped it.
                 LinkState::Stopped { why: None, .. } => settings.is_left |= self.opening.is_none(),
                 LinkState::Connecting(_)
                 | LinkState::Online

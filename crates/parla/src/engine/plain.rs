@@ -1,5 +1,5 @@
-//! Whether a server that does not answer encrypted answers plainly: found out so that the person can be asked, and never used
-//! without their word. Says nothing there that others may not read.
+//! Finds out whether a server that does not answer with encryption answers without it, so that the person can
+//! be asked; this is never used without their consent. Sends nothing there that others must not read.
 
 use parla_client::{Problem, ProblemKind, endpoint::Endpoint};
 use parla_engine::problem;
@@ -13,21 +13,21 @@ use tokio::{
 use super::dial::dial;
 use crate::limits::{PROBE_BYTES_MAX, PROBE_MAX};
 
-/// What the server says plainly at that endpoint, if it speaks chat there. Some wait for the other side to speak first, and
-/// take the beginning of a TLS handshake for the beginning of a line.
+/// The first line that the server at this endpoint sends without encryption, if it speaks IRC there. Some
+/// servers wait for the client to speak first, and take the start of a TLS handshake for the start of a line.
 pub(crate) async fn answer(plain: &Endpoint) -> Option<String> {
     let asked = async {
         let mut stream = dial(&plain.host, plain.port).await.ok()?;
         stream.write_all(b"CAP LS 302\r\n").await.ok()?;
         let line = first_line(&mut stream).await?;
-        // If it is gone already, so much the better.
+        // It does not matter if the server is gone already.
         let _ = stream.write_all(b"QUIT\r\n").await;
         is_chat(&line).then_some(line)
     };
     timeout(PROBE_MAX, asked).await.ok().flatten()
 }
 
-/// The problem, if encryption failed and this is what the server says without.
+/// The problem to report if encryption failed and this is the server's line without it.
 pub(crate) fn offer(wanted: &Endpoint, plain: &Endpoint, line: &str) -> Problem {
     let kind = if plain.port == wanted.port { ProblemKind::NotEncrypted } else { ProblemKind::PlainOnly };
     problem(kind, &format!("port {} answers without encryption: {line}", plain.port))
@@ -48,7 +48,7 @@ fn is_chat(line: &str) -> bool {
     let Ok(message) = Message::parse(line.as_bytes()) else { return false };
     let command = message.command;
     let is_numeric = command.len() == 3 && command.bytes().all(|byte| byte.is_ascii_digit());
-    // Other protocols begin with a number too, but none with the name of the server before it.
+    // Other protocols also begin with a number, but none with the server's name before it.
     (is_numeric && line.starts_with(':')) || ["CAP", "NOTICE", "PING", "ERROR"].contains(&command)
 }
 

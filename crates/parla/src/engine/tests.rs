@@ -1,4 +1,4 @@
-//! The engine against small servers on this machine, each a few lines that a test reads and writes.
+//! The engine against small servers on this machine, with a few lines each that a test reads and writes.
 
 mod refused;
 mod remembered;
@@ -114,7 +114,7 @@ impl App {
         true
     }
 
-    /// Takes batches until it is so.
+    /// Takes batches until the condition is true.
     fn until(&mut self, what: &str, is: impl Fn(&Self) -> bool) {
         let end = Instant::now() + WAIT;
         while !is(self) {
@@ -137,13 +137,13 @@ impl App {
         self.network.as_ref().is_some_and(|view| matches!(view.link, LinkState::Waiting { .. }))
     }
 
-    /// What was said in a conversation.
+    /// The messages of a conversation.
     fn said(&self, name: &str) -> Vec<String> {
         let mut views = self.buffers.values().filter(|view| &*view.name == name);
         views.next_back().map(texts).unwrap_or_default()
     }
 
-    /// What was said in all conversations of this name.
+    /// The messages of each conversation with this name.
     fn all_said(&self, name: &str) -> Vec<Vec<String>> {
         let views = self.buffers.values().filter(|view| &*view.name == name);
         views.map(texts).filter(|texts| !texts.is_empty()).collect()
@@ -153,7 +153,7 @@ impl App {
         self.network.as_ref().is_some_and(|view| matches!(view.link, LinkState::Stopped { why: None, .. }))
     }
 
-    /// Says something in the room.
+    /// Sends a message to the channel.
     fn say(&self, text: &str) {
         let room = self.buffers.values().find(|view| view.kind == BufferKind::Room).unwrap().id;
         self.command(Command::Intent(NET, Intent::Submit { buffer: room, input: text.into() }));
@@ -163,7 +163,7 @@ impl App {
         self.buffers.values().any(|view| &*view.name == name && view.presence == Presence::Present)
     }
 
-    /// Ends, and gives its files to the next.
+    /// Ends the app, and returns its folder for the next one.
     fn end(mut self) -> TempDir {
         self.engine.end();
         self.writing.take().unwrap().end();
@@ -223,7 +223,7 @@ impl Server {
         Peer(BufReader::new(stream))
     }
 
-    /// A connection that is registered.
+    /// Accepts a connection and registers it.
     fn welcome(&self) -> Peer {
         let mut peer = self.accept();
         peer.hear("USER ");
@@ -243,7 +243,7 @@ impl Peer {
         self.0.get_mut().write_all(format!("{line}\r\n").as_bytes()).unwrap();
     }
 
-    /// Reads up to a line that starts so.
+    /// Reads up to a line with this start.
     fn hear(&mut self, start: &str) -> String {
         loop {
             let mut line = String::new();
@@ -309,7 +309,7 @@ fn the_next_start_finds_rooms_and_messages() {
     let tea = app.buffers.values().find(|view| view.kind == BufferKind::Room).unwrap().id;
     app.command(Command::Intent(NET, Intent::LoadEarlier { buffer: tea }));
     app.until("earlier ones", |app| app.said("#tea").len() > 200);
-    // What comes again from the server's history is the same.
+    // Messages that come again from the server's history are recognised.
     peer.hear("USER ");
     peer.say(":irc.test 001 alice :Welcome");
     peer.say(":irc.test 422 alice :No MOTD");

@@ -1,7 +1,9 @@
-//! Whose certificates are believed: those that the system believes, and one that the person trusts for this server.
+//! Which certificates are trusted: those that the system trusts, and one that the person trusts for this
+//! server.
 //!
-//! So a certificate authority that a person or a company added counts here too, and one that the system dropped does not,
-//! without a new version of this program. A server with a trusted certificate of its own must show that one and no other.
+//! So a certificate authority that a person or a company added counts here too, and one that the system
+//! dropped does not, without a new version of this program. A server whose own certificate was trusted must
+//! present that one and no other.
 
 use std::{
     fmt,
@@ -23,7 +25,7 @@ use thiserror::Error;
 
 use super::{certificate, identity::Identity};
 
-/// What all connections share. The system's certificates are read when the first connection needs them.
+/// What all connections share. The system's certificates are read when a connection first needs them.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Tls {
     system: Option<Arc<dyn ServerCertVerifier>>,
@@ -32,13 +34,13 @@ pub(crate) struct Tls {
 /// What the person has decided about one server.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Trust {
-    /// The fingerprint of the only certificate that it may show.
+    /// The fingerprint of the only certificate that the server may present.
     pub(crate) pinned: Option<Arc<str>>,
-    /// The certificate by which the person is known there.
+    /// The person's own certificate for this server.
     pub(crate) identity: Option<Identity>,
 }
 
-/// The settings of one connection, and what the server has shown.
+/// The settings of one connection, and what the server has presented.
 #[derive(Clone, Debug)]
 pub(crate) struct Session {
     pub(crate) config: Arc<ClientConfig>,
@@ -46,7 +48,7 @@ pub(crate) struct Session {
     pinned: Option<Arc<str>>,
 }
 
-/// The server shows another certificate than the one that the person trusts.
+/// The server presents another certificate than the one that the person trusts.
 #[derive(Clone, Debug, Error)]
 #[error("the server shows a certificate with the fingerprint {shown}; the trusted one has {pinned}")]
 pub(crate) struct OtherCertificate {
@@ -58,11 +60,11 @@ impl Tls {
     /// The settings of a connection to one server.
     ///
     /// # Errors
-    /// The system's certificates cannot be read, or the person's own is of no use.
+    /// The system's certificates cannot be read, or the person's own cannot be used.
     pub(crate) fn session(&mut self, trust: &Trust) -> Result<Session, rustls::Error> {
         let provider = Arc::new(ring::default_provider());
         let system = match &trust.pinned {
-            // The system is not asked.
+            // The system's certificates are not used here.
             Some(_) => None,
             None => Some(self.system(&provider)?),
         };
@@ -104,14 +106,14 @@ fn with_identity(
 }
 
 impl Session {
-    /// What the server has shown, for the person to look at.
+    /// The certificate that the server has presented, for the person to look at.
     pub(crate) fn shown(&self) -> Option<Certificate> {
         let shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
         shown.as_ref().map(|shown| certificate::read(shown, self.pinned.clone()))
     }
 }
 
-/// Notes which certificate was shown, and asks those who know whether it is to be believed.
+/// Notes which certificate was presented, and asks the actual verifier whether it is trusted.
 struct Watching {
     system: Option<Arc<dyn ServerCertVerifier>>,
     pinned: Option<Arc<str>>,
@@ -178,7 +180,7 @@ impl ServerCertVerifier for Watching {
 
 #[cfg(test)]
 pub(crate) mod testing {
-    //! A server's certificate, and a client that believes in it.
+    //! A server's certificate, and a client that trusts it.
 
     use rustls::{
         RootCertStore, ServerConfig,
@@ -188,7 +190,7 @@ pub(crate) mod testing {
 
     use super::*;
 
-    /// A server that is `name`, and a client that believes it.
+    /// A server named `name`, and a client that trusts it.
     pub(crate) fn server(name: &str) -> (Arc<ServerConfig>, Tls) {
         let parameters = rcgen::CertificateParams::new([name.to_owned()]).unwrap();
         let (config, shown) = server_with(&parameters);
@@ -212,7 +214,7 @@ pub(crate) mod testing {
     }
 
     impl Tls {
-        /// Believes in this certificate and no other.
+        /// Trusts this certificate and no other.
         pub(crate) fn believing(certificate: &CertificateDer<'static>) -> Self {
             let mut roots = RootCertStore::empty();
             roots.add(certificate.clone()).unwrap();

@@ -1,4 +1,4 @@
-//! What the system or TLS says went wrong, as one of the problems that the interface has words for.
+//! Translates errors of the system or of TLS into problems that the interface has words for.
 
 use std::{error::Error, io};
 
@@ -12,7 +12,7 @@ use super::tls::OtherCertificate;
 pub(crate) fn of_dial(error: &io::Error) -> Problem {
     let kind = match error.kind() {
         io::ErrorKind::ConnectionRefused => ProblemKind::Refused,
-        // What cannot be reached gives no answer either; the details say which it was.
+        // An unreachable server gives no answer either; the details say which it was.
         io::ErrorKind::TimedOut
         | io::ErrorKind::HostUnreachable
         | io::ErrorKind::NetworkUnreachable
@@ -23,7 +23,7 @@ pub(crate) fn of_dial(error: &io::Error) -> Problem {
     problem(kind, &error.to_string())
 }
 
-/// The connection is there and TLS could not be agreed upon.
+/// The connection is open, but the TLS handshake failed.
 pub(crate) fn of_handshake(error: &io::Error) -> Problem {
     match tls(error) {
         Some(error) => problem(tls_kind(error), &error.to_string()),
@@ -31,14 +31,14 @@ pub(crate) fn of_handshake(error: &io::Error) -> Problem {
     }
 }
 
-/// The connection broke.
+/// An open connection broke.
 pub(crate) fn of_stream(error: &io::Error) -> Problem {
     problem(ProblemKind::Lost, &error.to_string())
 }
 
 fn tls_kind(error: &rustls::Error) -> ProblemKind {
     match error {
-        // The first bytes were no TLS: a server that only speaks plainly.
+        // The first bytes were not TLS, so the server speaks only without it.
         rustls::Error::InvalidMessage(_) => ProblemKind::NotEncrypted,
         rustls::Error::InvalidCertificate(error) => certificate_kind(error),
         rustls::Error::NoCertificatesPresented | rustls::Error::InvalidCertRevocationList(_) => {
@@ -75,7 +75,7 @@ fn tls(error: &io::Error) -> Option<&rustls::Error> {
     None
 }
 
-/// What a server that waits for encryption answers to anything else: an alert of TLS, which no line of IRC begins like.
+/// What a server that expects encryption answers to anything else: a TLS alert, which no IRC line resembles.
 pub(crate) fn of_alert(bytes: &[u8]) -> Option<Problem> {
     const KIND_AND_VERSION: &[u8] = &[0x15, 0x03];
     bytes.starts_with(KIND_AND_VERSION).then(|| problem(ProblemKind::EncryptionNeeded, "an alert of TLS"))

@@ -1,4 +1,4 @@
-//! The name that the person asked for, until the network has given it to him; then it is the one to be remembered.
+//! The nick that the person asked for. It is remembered once the network has granted it to them.
 
 use std::sync::Arc;
 
@@ -9,12 +9,12 @@ use parla_client::{
     view::{LinkState, NetworkView},
 };
 
-/// A name that was asked for.
+/// The nick that was asked for, if any.
 #[derive(Debug, Default)]
 pub(crate) struct WishedNick(Option<Arc<str>>);
 
 impl WishedNick {
-    /// Notes what the person wants.
+    /// Notes an intent that asks for a nick.
     pub(crate) fn hear(&mut self, intent: &Intent) {
         match intent {
             Intent::ChangeNick { nick } => self.0 = Some(Arc::clone(nick)),
@@ -27,7 +27,7 @@ impl WishedNick {
         }
     }
 
-    /// The name, once the person has it.
+    /// The nick, once the person has it.
     pub(crate) fn granted(&mut self, view: &NetworkView) -> Option<Arc<str>> {
         self.0.take_if(|nick| view.link == LinkState::Online && shown_name(nick) == view.nick)
     }

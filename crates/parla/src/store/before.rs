@@ -1,4 +1,4 @@
-//! The settings as the versions before wrote them: one JSON file. Read once, then kept under another name.
+//! The settings of older versions: one JSON file, which is read once and then kept under another name.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -16,7 +16,7 @@ use crate::{
     limits::{NETWORKS_MAX, SETTINGS_BYTES_MAX},
 };
 
-/// Where the old files are.
+/// The paths of the old files.
 pub(super) struct Before<'a> {
     pub(super) settings: &'a Path,
     pub(super) archives: &'a Path,
@@ -44,7 +44,7 @@ struct OldMemory {
     buffers: Vec<OldBuffer>,
 }
 
-/// One conversation.
+/// One conversation of the old settings.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct OldBuffer {
@@ -55,7 +55,7 @@ struct OldBuffer {
 }
 
 impl Before<'_> {
-    /// What was remembered; none if there is no such file.
+    /// What was remembered; `None` if there is no such file.
     pub(super) fn read(&self) -> io::Result<Option<Remembered>> {
         let file = match File::open(self.settings) {
             Ok(file) => file,
@@ -72,7 +72,7 @@ impl Before<'_> {
         Ok(Some(Remembered { networks, values: old.values }))
     }
 
-    /// A file of messages was named by the address: the first network that has it goes on with it.
+    /// Message files were named after the address: the first network with that address keeps the file.
     fn network(&self, old: OldNetwork, taken: &mut BTreeSet<String>) -> RememberedNetwork {
         let endpoint = Endpoint::parse(&old.address, old.unencrypted).ok();
         let archive = endpoint.map(|endpoint| archive::name_of(&endpoint));
@@ -89,7 +89,7 @@ impl Before<'_> {
         network
     }
 
-    /// Moves the file to a name that says why; gives that name.
+    /// Renames the file so that its name says why; returns the new path.
     pub(super) fn set_aside(&self, why: &str) -> PathBuf {
         let aside = super::file::with_end(self.settings, &format!(".{why}"));
         if let Err(reason) = fs::rename(self.settings, &aside) {
@@ -99,7 +99,7 @@ impl Before<'_> {
     }
 }
 
-/// A conversation as its client keeps it today.
+/// A conversation in the form in which its client stores it today.
 fn record(buffer: OldBuffer) -> Option<(String, String)> {
     if buffer.name.is_empty() {
         return None;

@@ -1,7 +1,8 @@
-//! The file of the store: SQLite, a row for each thing, every commit synced before the next step.
+//! The file of the store: SQLite, one row per thing, with every commit synced before the next step.
 //!
-//! A damaged file is set aside, never written over, and what can still be read of it begins a new one. Nobody else may have the
-//! file open, which spares SQLite a third file: so it also opens on a disk that is full.
+//! A damaged file is set aside and never overwritten, and a new one starts with what can still be read of it.
+//! Nobody else may have the file open, which saves SQLite a third file, so that it can be opened even on a
+//! full disk.
 
 use std::{
     collections::BTreeMap,
@@ -17,16 +18,16 @@ use thiserror::Error;
 use super::{Remembered, Row};
 
 const STEPS: &[&str] = &[include_str!("../../schema/1-store.sql")];
-/// Damaged files that are kept; then there is something else to be mended first.
+/// The most damaged files that are kept; if there are more, something else must be repaired first.
 const ASIDE_MAX: u32 = 100;
 
-/// The file, open.
+/// The open file.
 #[derive(Debug)]
 pub(crate) struct StoreFile {
     connection: Connection,
 }
 
-/// The file cannot be used.
+/// Why the file cannot be used.
 #[derive(Debug, Error)]
 pub(crate) enum StoreError {
     #[error("cannot use the file {}: {reason}", path.display())]
@@ -45,16 +46,16 @@ pub(crate) enum StoreError {
     Newer(MigrationError),
 }
 
-/// A file that was found.
+/// The file that was found.
 #[derive(Debug)]
 pub(crate) struct Found {
     pub(crate) file: StoreFile,
     pub(crate) remembered: Remembered,
-    /// Where the damaged file is, if it was one.
+    /// The path of the damaged file, if there was one.
     pub(crate) damaged: Option<PathBuf>,
 }
 
-/// Opens the file or makes it, and reads everything in it.
+/// Opens or creates the file, and reads everything in it.
 pub(crate) fn open(path: &Path) -> Result<Found, StoreError> {
     let failed = |reason| StoreError::Sqlite { path: path.to_owned(), reason };
     match read(path) {
@@ -75,7 +76,7 @@ pub(crate) fn open(path: &Path) -> Result<Found, StoreError> {
     }
 }
 
-/// Whether the file itself is at fault, and no disk and no permission.
+/// Whether the file itself is damaged, as opposed to a problem of the disk or permissions.
 pub(crate) fn is_damage(error: &rusqlite::Error) -> bool {
     let by_code = matches!(
         error.sqlite_error_code(),
@@ -123,13 +124,13 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
         tracing::warn!(journal, "the store has no write-ahead log here");
     }
     connection.pragma_update(None, "synchronous", "FULL")?;
-    // A draft that was taken back is not to be read from the file.
+    // A deleted draft must not be readable in the file.
     connection.pragma_update(None, "secure_delete", true)?;
     Ok(connection)
 }
 
-/// Keys of rooms and what was written are in it: only its owner may read it. SQLite's file beside it takes after it. If it
-/// cannot be made, opening it says why.
+/// Lets only its owner read the file, which contains channel keys and drafts. SQLite's files beside it get
+/// the same permissions. If this fails, opening the file reports why.
 fn make_private(path: &Path) {
     let mut options = fs::OpenOptions::new();
     options.write(true).create_new(true);
@@ -138,7 +139,7 @@ fn make_private(path: &Path) {
     let _ = options.open(path);
 }
 
-/// The file is small: it is looked through whole.
+/// Checks the whole file, because it is small.
 fn check(connection: &Connection) -> rusqlite::Result<()> {
     let found: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
     if found == "ok" {
@@ -148,14 +149,14 @@ fn check(connection: &Connection) -> rusqlite::Result<()> {
     Err(rusqlite::Error::SqliteFailure(code, Some(found)))
 }
 
-/// Moves the file and its log to a name that is free.
+/// Moves the file and its log to an unused name.
 fn set_aside(path: &Path) -> Result<PathBuf, StoreError> {
     let failed = |reason| StoreError::File { path: path.to_owned(), reason };
     let free = (1..=ASIDE_MAX)
         .map(|number| with_end(path, &format!(".damaged-{number}")))
         .find(|aside| !aside.exists())
         .ok_or_else(|| failed(io::ErrorKind::AlreadyExists.into()))?;
-    // The log first: a new file must not find that of the old one.
+    // The log is moved first: a new file must not find the log of the old one.
     for end in ["-wal", "-shm", ""] {
         match fs::rename(with_end(path, end), with_end(&free, end)) {
             Err(reason) if reason.kind() != io::ErrorKind::NotFound => return Err(failed(reason)),
@@ -171,11 +172,11 @@ pub(crate) fn with_end(path: &Path, end: &str) -> PathBuf {
     name.into()
 }
 
-/// What can be read of a damaged file: from the beginning up to the damage, and from the end down to it.
+/// What can be read of a damaged file: from the beginning up to the damage, and from the end back to it.
 fn salvage(path: &Path) -> Remembered {
     let mut remembered = Remembered::default();
     let opened = connect(path).and_then(|connection| {
-        // It is to stay as it was found.
+        // The file must stay as it was found.
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
         connection.pragma_update(None, "wal_autocheckpoint", 0)?;
         Ok(connection)
@@ -195,7 +196,7 @@ fn salvage(path: &Path) -> Remembered {
     remembered
 }
 
-/// In which order rows are read.
+/// The order in which rows are read.
 #[derive(Clone, Copy)]
 enum Order {
     Up,
@@ -238,7 +239,7 @@ fn records(connection: &Connection, order: Order, into: &mut Remembered) -> rusq
         let records = match numbers.get(&network).and_then(|number| into.networks.get_mut(number)) {
             Some(network) => &mut network.records,
             None if network.is_empty() => &mut into.values,
-            // Of a network that is gone, or that the damage has taken.
+            // It belongs to a network that is gone, or that was lost to the damage.
             None => continue,
         };
         records.insert(key, value);
@@ -247,7 +248,7 @@ fn records(connection: &Connection, order: Order, into: &mut Remembered) -> rusq
 }
 
 impl StoreFile {
-    /// Opens the file again after it could not be written, as it is.
+    /// Opens the file again as it is, after a failed write.
     pub(crate) fn reopen(path: &Path) -> rusqlite::Result<Self> {
         match read(path) {
             Ok((file, _)) => Ok(file),
@@ -256,7 +257,7 @@ impl StoreFile {
         }
     }
 
-    /// Writes the rows, all or none. They are on the disk when this returns.
+    /// Writes the rows, either all or none. They are on disk when this returns.
     pub(crate) fn write(&mut self, rows: &BTreeMap<Row, Option<String>>) -> rusqlite::Result<()> {
         let transaction = self.connection.transaction()?;
         for (row, value) in rows {
@@ -281,7 +282,7 @@ impl StoreFile {
         transaction.commit()
     }
 
-    /// For tests: nothing that is written fits any more, until it is lifted.
+    /// For tests: no write fits any more until this is lifted.
     #[cfg(test)]
     pub(crate) fn limit_pages(&self, pages: Option<u32>) {
         self.connection.pragma_update(None, "max_page_count", pages.unwrap_or(u32::MAX)).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! The store against what should be there at the next start.
+//! The store, compared with what should exist at the next start.
 
 use std::{fs, path::PathBuf};
 
@@ -30,7 +30,7 @@ impl Kit {
         opened.remembered
     }
 
-    /// What is there after these changes.
+    /// What exists after these changes.
     fn after(&self, changes: impl FnOnce(&Store)) -> Remembered {
         let opened = self.open();
         changes(&opened.writing.store());
@@ -38,7 +38,7 @@ impl Kit {
         self.read()
     }
 
-    /// The files as they are now: as if the program, or the machine, stopped here.
+    /// A copy of the files as they are now, as if the program or the machine had stopped here.
     fn stopped_now(&self) -> Self {
         let copy = Self::new();
         for entry in fs::read_dir(self.folder.path()).unwrap() {
@@ -134,7 +134,7 @@ fn a_network_that_is_forgotten_leaves_nothing() {
         store.save("draft 33 #tea", Some("hello"));
         assert!(store.sync());
         store.forget(NetworkId(3), &gone.id);
-        // Its client had one more thing to say.
+        // Its client sends one more record.
         store.record(&gone.id, "room #tea".to_owned(), Some("{}".to_owned()));
         assert!(store.sync());
     });
@@ -190,7 +190,7 @@ fn what_can_be_read_of_a_damaged_store_goes_on() {
             store.record(&tea.id, format!("out {number:03}"), Some("x".repeat(200)));
         }
     });
-    // A page in the middle of the records.
+    // This is a page in the middle of the records.
     let mut bytes = fs::read(kit.path()).unwrap();
     let middle = bytes.len() / 2 / 4096 * 4096;
     bytes[middle..middle + 4096].fill(0xff);

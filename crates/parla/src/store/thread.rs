@@ -1,4 +1,5 @@
-//! The thread that writes: takes changes for a moment, writes them in one transaction, and says that they are there.
+//! The thread that writes: gathers changes for a moment, writes them in one transaction, and reports that
+//! they are written.
 
 use std::{
     collections::BTreeMap,
@@ -21,7 +22,7 @@ use super::{
 };
 use crate::limits::{STORE_GATHER, STORE_RETRY};
 
-/// Opens the file, and starts to write to it.
+/// Opens the file, and starts the thread that writes to it.
 pub(super) fn open(path: &Path, before: &Before<'_>) -> Result<Opened, StoreError> {
     let found = file::open(path)?;
     let (news, told) = unbounded_channel();
@@ -52,22 +53,22 @@ pub(super) fn open(path: &Path, before: &Before<'_>) -> Result<Opened, StoreErro
     Ok(Opened { writing: Writing { store, thread }, remembered, news: told })
 }
 
-/// The thread's side.
+/// The state of the thread.
 struct Keeper {
     path: PathBuf,
-    /// None after it was found damaged, until there is a new one.
+    /// The file; `None` after it was found damaged, until there is a new one.
     file: Option<StoreFile>,
-    /// All of it, as it should be in the file.
+    /// Everything that should be in the file.
     remembered: Remembered,
     /// What is not in the file yet.
     pending: BTreeMap<Row, Option<String>>,
     is_failing: Arc<AtomicBool>,
-    /// The person knows of it.
+    /// Whether the person knows of the failure.
     is_told: bool,
     news: UnboundedSender<StoreNews>,
 }
 
-/// What was gathered.
+/// The changes that were gathered for one transaction.
 #[derive(Default)]
 struct Gathered {
     waiting: Vec<SyncSender<bool>>,
@@ -80,7 +81,7 @@ impl Keeper {
             let Gathered { waiting, ended } = self.gather(incoming);
             let is_written = self.write();
             for one in waiting {
-                // Who does not wait any more has given up.
+                // A receiver that no longer waits has given up.
                 let _ = one.send(is_written);
             }
             if ended {
@@ -89,7 +90,7 @@ impl Keeper {
         }
     }
 
-    /// Takes changes for a moment, or until somebody waits for them.
+    /// Gathers changes for a moment, or until somebody waits for them.
     fn gather(&mut self, incoming: &Receiver<Order>) -> Gathered {
         let mut gathered = Gathered::default();
         let first = if self.pending.is_empty() {
@@ -139,7 +140,7 @@ impl Keeper {
         self.pending.insert(row, value);
     }
 
-    /// Writes what is pending. What cannot be written stays.
+    /// Writes the pending changes. What cannot be written stays pending.
     fn write(&mut self) -> bool {
         if self.pending.is_empty() {
             return true;
@@ -176,7 +177,8 @@ impl Keeper {
         self.tell(StoreNews::Failing(error.to_string()));
     }
 
-    /// A new file in the place of one that turned out to be damaged. Everything is known, so everything is in it.
+    /// Creates a new file in place of one that turned out to be damaged. Everything is in memory, so it is
+    /// complete.
     fn renew(&mut self) -> rusqlite::Result<()> {
         let mut file = match StoreFile::reopen(&self.path) {
             Ok(file) => file,
@@ -198,7 +200,7 @@ impl Keeper {
         Ok(())
     }
 
-    /// What an older version remembered begins the store. Its file is then kept under another name.
+    /// Starts the store with what an older version remembered, and renames the old file.
     fn take_over(&mut self, before: &Before<'_>) {
         match before.read() {
             Ok(None) => {}
@@ -218,7 +220,7 @@ impl Keeper {
     }
 
     fn tell(&self, news: StoreNews) {
-        // If nobody listens, the program ends.
+        // If nobody listens, the program is ending.
         let _ = self.news.send(news);
     }
 }

@@ -1,4 +1,5 @@
-//! Notifications, the clipboard and spelling on Linux, by GLib, GTK and WebKit. Must be called on the window's thread.
+//! Notifications, the clipboard and spell checking on Linux, through GLib, GTK and WebKit. Must be called on
+//! the window's thread.
 
 mod notifications;
 
@@ -21,7 +22,7 @@ thread_local! {
     static WORDS: Cell<Option<Words>> = const { Cell::new(None) };
 }
 
-/// From now on the menu and the notifications speak like this.
+/// Sets the language of the menu and the notifications.
 pub(crate) fn speak(words: Words) {
     WORDS.set(Some(words));
 }
@@ -30,12 +31,12 @@ fn words() -> Words {
     WORDS.get().unwrap_or_else(Words::english)
 }
 
-/// Whether there is a display on which a window can be. Dioxus would end the program over it without a word.
+/// Whether there is a display for a window. Without one, Dioxus would end the program without a message.
 pub(crate) fn has_display() -> bool {
     gtk::init().is_ok()
 }
 
-/// Says why the program cannot start, to people who have not started it from a terminal.
+/// Shows why the program cannot start, for people who have not started it from a terminal.
 pub(crate) fn say(text: &str) {
     let dialog = gtk::MessageDialog::new(
         None::<&gtk::Window>,
@@ -48,8 +49,8 @@ pub(crate) fn say(text: &str) {
     dialog.run();
 }
 
-/// Opens a page in the browser of the desktop; says whether it could. GLib sees to the end of what it starts: nothing of it stays
-/// behind as a process that has ended and is not waited for.
+/// Opens a page in the desktop's browser; returns whether it could. GLib waits for the process that it
+/// starts, so that no zombie is left behind.
 pub(crate) fn open(href: &str) -> bool {
     match gio::AppInfo::launch_default_for_uri(href, gio::AppLaunchContext::NONE) {
         Ok(()) => true,
@@ -60,17 +61,18 @@ pub(crate) fn open(href: &str) -> bool {
     }
 }
 
-/// Puts a text on the clipboard; says whether it could.
+/// Puts a text on the clipboard; returns whether it could.
 pub(crate) fn copy(text: &str) -> bool {
     let Some(display) = gtk::gdk::Display::default() else { return false };
     let Some(clipboard) = gtk::Clipboard::default(&display) else { return false };
     clipboard.set_text(text);
-    // So that it outlives the program, where the desktop keeps clipboards.
+    // This keeps the text when the program ends, where the desktop supports that.
     clipboard.store();
     true
 }
 
-/// Marks misspelt words, in the languages of the person's locale. Words are only looked up if there is a dictionary.
+/// Marks misspelt words in the languages of the person's locale. Words are looked up only if there is a
+/// dictionary.
 pub(crate) fn check_spelling(window: &DesktopContext) {
     let Some(context) = window.webview.webview().context() else { return };
     let names = glib::language_names();
@@ -80,8 +82,8 @@ pub(crate) fn check_spelling(window: &DesktopContext) {
     context.set_spell_checking_enabled(true);
 }
 
-/// What a right click offers: what can be done with text, links and misspelt words. What else the web view would offer is for
-/// developers and for pages that lead somewhere.
+/// The items of the context menu: what can be done with text, links and misspelt words. The web view's other
+/// items are for developers, and for pages that lead somewhere.
 const MENU: [ContextMenuAction; 10] = [
     ContextMenuAction::SpellingGuess,
     ContextMenuAction::NoGuessesFound,
@@ -95,7 +97,7 @@ const MENU: [ContextMenuAction; 10] = [
     ContextMenuAction::CopyLinkToClipboard,
 ];
 
-/// Makes the menu of a right click ours, and leaves nothing for developers.
+/// Replaces the context menu by ours, without entries for developers.
 pub(crate) fn make_menu(window: &DesktopContext) {
     let view = window.webview.webview();
     if let Some(settings) = WebViewExt::settings(&view) {
@@ -114,12 +116,12 @@ pub(crate) fn make_menu(window: &DesktopContext) {
             });
             menu.prepend(&ContextMenuItem::from_gaction(&action, words().menu_open_link(), None));
         }
-        // Without anything to offer there is no menu.
+        // Without items there is no menu.
         menu.n_items() == 0
     });
 }
 
-/// `de_DE` or `de`, but not `C` or `de_DE.UTF-8`.
+/// Whether this is a language like `de_DE` or `de`, as opposed to `C` or `de_DE.UTF-8`.
 fn is_language(name: &str) -> bool {
     name.len() >= 2 && name != "POSIX" && name.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'_')
 }

@@ -1,4 +1,4 @@
-//! AWAY: someone is away, or back.
+//! AWAY: somebody is away or back.
 
 use crate::{
     buffers::Buffers,
@@ -19,7 +19,7 @@ impl Buffers {
         }
     }
 
-    /// RPL_AWAY, as the answer to a message: the person whom it is for will not read it now. Said once, until they are back.
+    /// RPL_AWAY in answer to a message: the recipient is away. This is shown once until they are back.
     pub(super) fn away_told(&mut self, session: &Session, incoming: &Incoming<'_>) {
         let (nick, reason) = (incoming.param(1), incoming.param(2));
         if let Some(buffer) = self.direct_mut(session, nick)

@@ -1,4 +1,5 @@
-//! BATCH: lines that belong together. A page of history is kept until it is whole; of other batches the lines count at once.
+//! BATCH: lines that belong together. A page of history is kept until it is complete; the lines of most other
+//! batches take effect at once.
 //!
 //! <https://ircv3.net/specs/extensions/batch>, <https://ircv3.net/specs/extensions/chathistory>
 
@@ -26,9 +27,9 @@ impl Client {
             return;
         }
         let Some(reference) = incoming.param(0).strip_prefix('+') else { return };
-        // A name that is given again: what came under it until now is no whole page.
+        // The reference is used again, so what was collected under it is not a complete page.
         self.cut_short(reference, turn);
-        // Of a server that closes none of its batches, each is taken as far as it has come.
+        // The server leaves its batches open, so each of them is taken as far as it has arrived.
         if self.batches.is_full() {
             self.batches.references().iter().for_each(|open| self.cut_short(open, turn));
         }
@@ -46,7 +47,8 @@ impl Client {
         }
     }
 
-    /// A batch is whole. If it is a page, its messages find their places, and the question is answered.
+    /// A batch is complete. If it is a page, its messages are put in their places and the question is
+    /// answered.
     pub(super) fn close_batch(&mut self, reference: &str, turn: &mut Turn<'_>) {
         let Some((id, open)) = self.take_page(reference, turn) else { return };
         let (messages, lines) = self.place(id, &open, turn);
@@ -55,7 +57,8 @@ impl Client {
         let coverage = self.history.answered(buffer, &self.session, &page);
         buffer.put_back_deleted(buffer.earlier());
         self.settle(id, coverage);
-        // What came by itself in the meantime was before the person's eyes, if they looked; what was missed is yet to be shown.
+        // What arrived by itself in the meantime was in view if the person was looking; the missed messages
+        // have yet to be shown.
         if let Some(buffer) = self.buffers.get_mut(id)
             && !page.is_news()
             && buffer.is_all_unread_live()
@@ -64,14 +67,14 @@ impl Client {
         }
     }
 
-    /// A batch will never be whole. The messages of a page are welcome; what is missing in it nobody knows.
+    /// Takes the messages of a page that will never be complete. We cannot know what is missing from it.
     fn cut_short(&mut self, reference: &str, turn: &mut Turn<'_>) {
         if let Some((id, open)) = self.take_page(reference, turn) {
             self.place(id, &open, turn);
         }
     }
 
-    /// Takes a batch out. If it is a page it is given back, with its conversation; if it is a message, that is said.
+    /// Removes a batch. A page is returned with its conversation; a message of several lines is shown.
     fn take_page(&mut self, reference: &str, turn: &mut Turn<'_>) -> Option<(BufferId, OpenPage)> {
         match self.batches.take(reference)? {
             OpenBatch::History(page) => Some((self.page_target(&page)?, page)),
@@ -86,7 +89,7 @@ impl Client {
         }
     }
 
-    /// The conversation of a page. A server that sends pages of rooms that nobody is in does not make rooms of them.
+    /// The conversation of a page. Pages for channels that the person is not in do not create conversations.
     fn page_target(&mut self, page: &OpenPage) -> Option<BufferId> {
         let Self { session, buffers, .. } = self;
         if session.is_room(&page.target) {
@@ -98,8 +101,8 @@ impl Client {
         buffers.open_unasked(session, &page.target)
     }
 
-    /// Each message goes where the page has it among those that are known. Gives them, and how many there are in the page with
-    /// those that are none; a message of several lines is one.
+    /// Puts each message of a page among those that are known. Returns them and the number of messages in the
+    /// page, including lines that are none; a message of several lines counts once.
     fn place(&mut self, id: BufferId, page: &OpenPage, turn: &mut Turn<'_>) -> (Vec<Paged>, usize) {
         let parts = joined(&page.lines);
         let messages: Vec<Message<'_>> = parts.iter().filter_map(Part::message).collect();
@@ -124,7 +127,7 @@ impl Client {
         (paged, messages.len())
     }
 
-    /// Lines of a page of history, each with the row in which it is known already.
+    /// For each line of a page, the row in which it already is, if any.
     fn recognize(&self, id: BufferId, messages: &[Message<'_>]) -> Vec<Option<RowId>> {
         let Self { session, buffers, names, .. } = self;
         let Some(buffer) = buffers.get(id) else { return Vec::new() };
@@ -139,7 +142,7 @@ impl Client {
         messages.iter().map(known).collect()
     }
 
-    /// A line of a page of history between its neighbours there. None if it is no message.
+    /// Adds a line of a page between its neighbours there. Returns `None` if it is not a message.
     fn replay(
         &mut self,
         id: BufferId,

@@ -1,4 +1,4 @@
-//! ERROR: the server ends the connection, and says why.
+//! ERROR: the server ends the connection and says why.
 
 use crate::{
     incoming::Incoming,
@@ -22,7 +22,8 @@ impl Link {
             }
             kind => kind,
         };
-        // A numeric or a code before it knew better, except that it cannot say that those with an account are welcome.
+        // An earlier numeric or code is more precise, but it cannot say that people with an account are
+        // welcome.
         let is_known = self.parting().is_some_and(|known| {
             kind != ProblemKind::SignInNeeded || known.kind != ProblemKind::BannedFromServer
         });

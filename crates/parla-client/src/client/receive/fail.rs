@@ -22,7 +22,7 @@ impl Client {
         let target = words.filter_map(|word| self.buffers.named(&self.session, word)).next();
         match command {
             Some(CommandName::Chathistory) => return self.history_refused(target, code, incoming),
-            // Nothing that the person did is refused: the client asks for display names by itself.
+            // The person did nothing that could be refused, because the client sends these by itself.
             Some(CommandName::Metadata | CommandName::Markread) => return,
             _ => {}
         }
@@ -41,13 +41,14 @@ impl Client {
         }
         let is_message =
             matches!(command, Some(CommandName::Privmsg | CommandName::Notice | CommandName::Batch));
-        // A message of several lines is refused without the name of its room.
+        // The refusal of a message of several lines does not name its channel.
         let is_batch = command == Some(CommandName::Batch);
         let buffer = target.or_else(|| self.outbox.sent_in_lines().filter(|_| is_batch));
         self.tell_refused(incoming, Refused { buffer, problem, is_message }, turn);
     }
 
-    /// The server gives no page of history. Some do not say of which conversation: then it is the one that waits longest.
+    /// The server refuses a page of history. Some servers do not say for which conversation; then it is the
+    /// one that has waited longest.
     fn history_refused(&mut self, target: Option<BufferId>, code: Option<FailCode>, incoming: &Incoming<'_>) {
         let labelled = incoming.label.as_deref().and_then(|label| self.history.labelled(label));
         let id = labelled.or(target).or_else(|| self.history.oldest());
@@ -59,7 +60,7 @@ impl Client {
     }
 }
 
-/// What kind of problem a code tells.
+/// The kind of problem that a code stands for.
 const fn kind(code: Option<FailCode>) -> ProblemKind {
     match code {
         Some(FailCode::AccountRequired | FailCode::AccountRequiredToConnect) => ProblemKind::AccountNeeded,
@@ -75,7 +76,7 @@ const fn kind(code: Option<FailCode>) -> ProblemKind {
 }
 
 impl Buffers {
-    /// NOTE, WARN and WALLOPS: something to know, on the server's own page.
+    /// NOTE, WARN and WALLOPS: something worth knowing, which is shown in the server's own conversation.
     pub(super) fn noted(&mut self, session: &Session, incoming: &Incoming<'_>) {
         if CommandName::parse(incoming.param(0)) == Some(CommandName::Metadata) {
             return;

@@ -1,4 +1,4 @@
-//! INVITE: someone is asked into a room.
+//! INVITE: somebody is invited to a channel.
 
 use crate::{
     buffers::Buffers,
@@ -24,7 +24,7 @@ impl Buffers {
         }
     }
 
-    /// RPL_INVITING: it was done as the person wished.
+    /// RPL_INVITING: the person's invitation was sent.
     pub(super) fn invited(&self, session: &Session, incoming: &Incoming<'_>, turn: &mut Turn<'_>) {
         let (who, room) = (incoming.param(1), incoming.param(2));
         let id = self.room(session, room);

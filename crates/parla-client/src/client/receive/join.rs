@@ -1,4 +1,4 @@
-//! JOIN: someone comes into a room.
+//! JOIN: somebody joins a channel.
 
 use crate::{
     client::Client,
@@ -21,7 +21,8 @@ impl Client {
             return self.enter(incoming);
         }
         let Some(id) = buffers.room(session, room) else { return };
-        // Whoever comes from where the person cannot see them may be somebody else under a nick that was known.
+        // Somebody whom the person could not see until now may be another user with a nick that was known
+        // before.
         if !buffers.iter().any(|buffer| buffer.members().contains(session, nick)) {
             names.met(session, nick, turn.now);
         }
@@ -37,7 +38,7 @@ impl Client {
         }
     }
 
-    /// The person is in a room, because they wished it or the server did.
+    /// The person has joined a channel, at their own wish or because the server put them there.
     fn enter(&mut self, incoming: &Incoming<'_>) {
         let Self { session, buffers, .. } = self;
         let room = incoming.param(0);
@@ -48,7 +49,7 @@ impl Client {
         }
         let Some(id) = buffers.open(session, BufferKind::Room, room) else { return };
         let Some(buffer) = buffers.get_mut(id) else { return };
-        // Whoever was taken out of the room while the bouncer looked on comes back as everybody does.
+        // Somebody who was removed from the channel while the bouncer was watching joins like anybody else.
         let is_bouncers = session.is_bouncer() && buffer.is_joining();
         if !buffer.enter(room, incoming.at) {
             return;

@@ -1,4 +1,4 @@
-//! KICK: someone is removed from a room.
+//! KICK: somebody is removed from a channel.
 
 use crate::{
     client::Client,

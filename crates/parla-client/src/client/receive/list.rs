@@ -1,4 +1,4 @@
-//! RPL_LIST: the rooms there are. The list itself is [`DirectoryBuilder`]'s.
+//! RPL_LIST: the channels of the network. [`DirectoryBuilder`] builds the list itself.
 
 use parla_proto::CommandName;
 
@@ -10,7 +10,7 @@ use crate::{
 };
 
 impl DirectoryBuilder {
-    /// RPL_TRYAGAIN: the server has not done something because it was asked too often.
+    /// RPL_TRYAGAIN: the server refused something because it was asked too often.
     pub(super) fn try_again(&mut self, incoming: &Incoming<'_>, turn: &mut Turn<'_>) {
         if CommandName::parse(incoming.param(1)) == Some(CommandName::List) {
             self.refused();

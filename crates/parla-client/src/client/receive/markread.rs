@@ -1,4 +1,5 @@
-//! MARKREAD: up to where the person has read, on whichever device. <https://ircv3.net/specs/extensions/read-marker>
+//! MARKREAD: the person's read position, on whichever device they read.
+//! <https://ircv3.net/specs/extensions/read-marker>
 
 use parla_proto::Timestamp;
 
@@ -20,7 +21,7 @@ impl Markers {
     ) {
         let named = buffers.named(session, incoming.param(0));
         let Some(buffer) = named.and_then(|id| buffers.get_mut(id)) else { return };
-        // What was read here goes out if the server knows of less.
+        // If the server's position is older than ours, it is sent ours.
         self.moved();
         let told = incoming.param(1).strip_prefix("timestamp=");
         let until = told.and_then(|told| told.parse::<Timestamp>().ok());

@@ -1,4 +1,4 @@
-//! METADATA: what people say of themselves. Of that only the display name is used.
+//! METADATA: what people publish about themselves. Only the display name is used.
 //!
 //! <https://ircv3.net/specs/extensions/metadata>, <https://github.com/ircv3/ircv3-specifications/pull/613>
 
@@ -6,7 +6,7 @@ use parla_proto::Timestamp;
 
 use crate::{client::Client, display_names::DISPLAY_NAME, incoming::Incoming};
 
-/// Something that is known of somebody, or is known no longer.
+/// A value that is known of somebody, or no longer is.
 struct Value<'a> {
     nick: &'a str,
     key: &'a str,
@@ -31,7 +31,7 @@ impl Client {
         self.set_value(&Value { nick: incoming.param(1), key: incoming.param(2), value: None });
     }
 
-    /// ERR_METADATASYNCLATER: the server has more to tell than it wants to tell now.
+    /// ERR_METADATASYNCLATER: the server does not want to send all values now.
     pub(super) fn metadata_later(&mut self, incoming: &Incoming<'_>, now: Timestamp) {
         let target = incoming.param(1);
         let is_target = matches!(target, "*" | "*ALL") || self.buffers.room(&self.session, target).is_some();

@@ -1,4 +1,4 @@
-//! MODE: what a room is like, and what its members may do.
+//! MODE: the settings of a channel, and the ranks of its members.
 
 use parla_proto::Numeric;
 
@@ -15,7 +15,7 @@ use crate::{
     view::{Event, ModeChange, Rank},
 };
 
-/// One letter, and its parameter if it has one.
+/// One mode letter, and its parameter if it has one.
 struct Step<'a> {
     is_set: bool,
     letter: char,
@@ -27,7 +27,7 @@ impl Buffers {
     pub(super) fn mode(&mut self, session: &Session, incoming: &Incoming<'_>) {
         let params = incoming.message.params.as_slice();
         let Some(buffer) = self.room_mut(session, incoming.param(0)) else {
-            // One's own, as the server reports it.
+            // The person's own modes, as the server reports them.
             if session.is_own(incoming.param(0)) {
                 self.note_server(session, incoming.at, None, &format!("MODE {}", params.join(" ")));
             }
@@ -58,14 +58,14 @@ impl Buffers {
     }
 }
 
-/// A numeric about a list of a room.
+/// A numeric about one of a channel's lists.
 pub(super) struct ListNumeric {
     letter: char,
     part: Part,
 }
 
 enum Part {
-    /// One entry; its mask is the parameter at this index, followed by who set it and when.
+    /// One entry: the mask is the parameter at this index, followed by who set it and when.
     Entry {
         mask_at: usize,
     },
@@ -73,7 +73,7 @@ enum Part {
 }
 
 impl ListNumeric {
-    /// None if the numeric is about something else.
+    /// `None` if the numeric is about something else.
     pub(super) const fn of(numeric: Numeric) -> Option<Self> {
         const ENTRY: Part = Part::Entry { mask_at: 2 };
         let (letter, part) = match numeric {
@@ -153,7 +153,7 @@ impl Session {
 }
 
 impl Buffer {
-    /// The room is so now.
+    /// Applies the modes to the channel.
     fn apply_modes(&mut self, session: &Session, steps: &[Step<'_>], incoming: &Incoming<'_>) {
         for Step { is_set, letter, param } in steps {
             if let Some(sign) = session.sign_of(*letter) {
@@ -173,7 +173,7 @@ impl Buffer {
                 }
                 continue;
             }
-            // Some servers do not say what the key is.
+            // Some servers do not reveal the key.
             if *letter == 'k' && !(*is_set && *param == Some("*")) {
                 self.set_key(param.filter(|_| *is_set));
             }

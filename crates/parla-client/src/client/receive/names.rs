@@ -1,4 +1,4 @@
-//! RPL_NAMREPLY: who is in a room.
+//! RPL_NAMREPLY: the members of a channel.
 
 use crate::{buffers::Buffers, display_names::DisplayNames, incoming::Incoming, session::Session};
 

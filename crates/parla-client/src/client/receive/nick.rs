@@ -1,4 +1,4 @@
-//! NICK: someone has another name.
+//! NICK: somebody changes their nick.
 
 use std::sync::Arc;
 
@@ -19,7 +19,8 @@ impl Client {
             return;
         }
         names.renamed(session, from, to);
-        // Neither that the person has their name back nor what became of their lost connection is news about somebody.
+        // It is not news about somebody else when the person gets their own nick back, or when their lost
+        // connection is renamed.
         let is_regaining = session.is_awaited(if session.is_own(from) { to } else { from });
         if session.is_own(from) {
             if session.renamed(to) {

@@ -1,4 +1,4 @@
-//! Numerics, by what they are about. Those that nobody here knows go to the server's own page.
+//! Numerics, grouped by subject. Unknown ones are shown in the server's own conversation.
 
 use parla_proto::Numeric;
 
@@ -12,7 +12,7 @@ use crate::{
 };
 
 impl Client {
-    /// A numeric.
+    /// Handles a numeric, or passes it to the module that does.
     pub(super) fn numeric(&mut self, numeric: Numeric, incoming: &Incoming<'_>, turn: &mut Turn<'_>) {
         let Self { session, buffers, survey, .. } = self;
         match numeric {
@@ -66,7 +66,7 @@ impl Client {
             Numeric::MonitorListFull => session.regain_mut().cannot_watch(turn.now),
             numeric if is_said_elsewhere(numeric) => {}
             numeric if is_for_reading(numeric) => buffers.note(session, incoming),
-            // All others are errors. Those that nobody knows are shown too, with the server's own words.
+            // All others are errors. Unknown ones are shown too, with the server's own text.
             _ => {
                 debug_assert!(numeric.is_error(), "nobody has decided what {numeric:?} means to a client");
                 self.refused(numeric, incoming, turn);
@@ -74,7 +74,7 @@ impl Client {
         }
     }
 
-    /// ERR_SASLFAIL and its like.
+    /// ERR_SASLFAIL and similar numerics.
     fn sign_in_failed(&mut self, numeric: Numeric, incoming: &Incoming<'_>, turn: &mut Turn<'_>) {
         let Self { session, settings, .. } = self;
         match session.sign_in_failed(&settings.credentials, numeric, incoming.last(), turn) {
@@ -87,7 +87,7 @@ impl Client {
 }
 
 impl Buffers {
-    /// What nobody here understands is for the person to read.
+    /// Shows a line that we do not understand, so that the person can read it.
     pub(super) fn note(&mut self, session: &Session, incoming: &Incoming<'_>) {
         let words: Vec<&str> = incoming.message.params.iter().skip(1).copied().collect();
         self.note_server(session, incoming.at, None, &words.join(" "));
@@ -95,7 +95,7 @@ impl Buffers {
 }
 
 impl Session {
-    /// RPL_VISIBLEHOST: one's own host, or `user@host`.
+    /// RPL_VISIBLEHOST: the person's own host, or `user@host`.
     fn visible_host(&mut self, told: &str) {
         if told.contains('@') {
             self.set_userhost(told.to_owned());
@@ -104,7 +104,7 @@ impl Session {
         }
     }
 
-    /// RPL_MONOFFLINE: people who are not there, or no longer.
+    /// RPL_MONOFFLINE: people who are not connected, or no longer are.
     fn monitor_offline(&mut self, people: &str) {
         for who in people.split(',') {
             self.nick_freed(who.split('!').next().unwrap_or(who));
@@ -112,7 +112,8 @@ impl Session {
     }
 }
 
-/// The ends of lists, the numbers of users, when a room was made: another line says what matters, or it matters to nobody.
+/// Whether a numeric can be ignored, such as the end of a list, the number of users or the age of a channel:
+/// either another line has what matters, or it matters to nobody.
 const fn is_said_elsewhere(numeric: Numeric) -> bool {
     matches!(
         numeric,
@@ -139,7 +140,8 @@ const fn is_said_elsewhere(numeric: Numeric) -> bool {
     )
 }
 
-/// The answers to what only a person asks for, who reads them on the server's own page.
+/// Whether a numeric answers something that only a person asks for. They read it in the server's own
+/// conversation.
 const fn is_for_reading(numeric: Numeric) -> bool {
     match numeric {
         Numeric::StatsCommand

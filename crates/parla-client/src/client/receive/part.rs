@@ -1,4 +1,4 @@
-//! PART: someone leaves a room.
+//! PART: somebody leaves a channel.
 
 use super::RoomLeft;
 use crate::{

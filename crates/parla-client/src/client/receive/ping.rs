@@ -1,4 +1,4 @@
-//! PING: the server asks whether the connection still lives. <https://modern.ircdocs.horse/#ping-message>
+//! PING: the server checks whether the connection is alive. <https://modern.ircdocs.horse/#ping-message>
 
 use parla_proto::Line;
 

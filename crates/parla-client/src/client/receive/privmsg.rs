@@ -1,4 +1,5 @@
-//! PRIVMSG and NOTICE: somebody says something, now or long ago. The one way of a message into its conversation.
+//! PRIVMSG and NOTICE: somebody says something, now or long ago. Every message reaches its conversation
+//! through here.
 
 use parla_proto::CommandName;
 
@@ -13,7 +14,7 @@ use crate::{
 };
 
 impl Client {
-    /// PRIVMSG and NOTICE.
+    /// Handles PRIVMSG and NOTICE.
     pub(super) fn privmsg(&mut self, incoming: &Incoming<'_>, turn: &mut Turn<'_>) {
         let Some(mut received) = Received::of_line(&self.session, &self.names, incoming, Coming::Live) else {
             return;
@@ -39,15 +40,15 @@ impl Client {
         }
     }
 
-    /// The conversation that a message belongs to. None: it is for the server's own page.
+    /// The conversation that a message belongs to; `None` if it goes to the server's own conversation.
     fn conversation(&mut self, incoming: &Incoming<'_>) -> Option<BufferId> {
-        // What comes from nobody comes from the server.
+        // A line without a source comes from the server.
         if incoming.from.is_empty() {
             return None;
         }
         let Self { session, buffers, .. } = self;
         let known = buffers.conversation(session, incoming);
-        // A program that says something unasked begins no conversation.
+        // A message that a program sends unasked does not begin a conversation.
         let begins = incoming.command == Some(CommandName::Privmsg) && incoming.is_from_person();
         let target = incoming.param(0);
         if known.is_some() || !begins || session.audience(target).is_some() {
@@ -56,7 +57,8 @@ impl Client {
         buffers.open_unasked(session, if session.is_own(incoming.from) { target } else { incoming.from })
     }
 
-    /// Puts a message into its conversation: as one of the outbox that has come back, or as a new one, if it is not there.
+    /// Adds a message to its conversation: as one from the outbox that has come back, or as a new one if it
+    /// is not there yet.
     pub(super) fn put(&mut self, id: BufferId, received: &Received<'_>, turn: &mut Turn<'_>) -> Added {
         let Self { session, buffers, outbox, .. } = self;
         if let Some(own) = outbox.take_labelled(session, received) {

@@ -1,4 +1,4 @@
-//! QUIT: someone leaves the network.
+//! QUIT: somebody leaves the network.
 
 use crate::{
     client::Client,
@@ -8,7 +8,7 @@ use crate::{
 };
 
 impl Client {
-    /// QUIT. One's own is followed by the end of the connection, which tells it better.
+    /// QUIT. The person's own is ignored, because the end of the connection follows and says more.
     pub(super) fn quit(&mut self, incoming: &Incoming<'_>) {
         let Self { session, buffers, names, .. } = self;
         let nick = incoming.from;
@@ -16,7 +16,8 @@ impl Client {
             return;
         }
         names.forget(session, nick);
-        // The person's own lost connection, which the server has noticed at last, is no news about somebody.
+        // The server has at last noticed that the person's own earlier connection is lost; that is not news
+        // about somebody else.
         let is_ghost = session.is_awaited(nick);
         session.nick_freed(nick);
         let event = Event::Quit { who: shown_name(nick), reason: incoming.reason(1).map(Text::parse) };

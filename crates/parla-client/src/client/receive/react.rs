@@ -1,4 +1,5 @@
-//! Reactions: `+draft/react` and `+draft/unreact` on a TAGMSG or a message. <https://ircv3.net/specs/client-tags/react>
+//! Reactions: `+draft/react` and `+draft/unreact` on a TAGMSG or a message.
+//! <https://ircv3.net/specs/client-tags/react>
 
 use std::sync::Arc;
 
@@ -13,7 +14,7 @@ use crate::{
 };
 
 impl Buffers {
-    /// TAGMSG: tags without words. Of all that could be in them only reactions are shown.
+    /// TAGMSG: tags without text. We show only the reactions among them.
     pub(super) fn tagmsg(&mut self, session: &Session, incoming: &Incoming<'_>) {
         let id = self.conversation(session, incoming);
         if let (Some(reacting), Some(buffer)) = (incoming.reaction(), id.and_then(|id| self.get_mut(id))) {
@@ -23,7 +24,7 @@ impl Buffers {
 }
 
 impl Buffer {
-    /// Counts a reaction to a message that is here, or takes it away. Whether it is shown.
+    /// Adds a reaction to a message that is here, or removes it. Returns whether it is shown.
     pub(super) fn react(&mut self, session: &Session, reacting: &Reacting<'_>) -> bool {
         let Some(row) = self.timeline().row_of(&reacting.to) else { return false };
         let mut is_shown = false;
@@ -38,7 +39,8 @@ impl Buffer {
         is_shown
     }
 
-    /// Counts the reaction of a message, if it has one. Whether that is shown, and the message says nothing besides.
+    /// Counts a message's reaction, if it has one. Returns true if the reaction is shown and the message has
+    /// no other content.
     pub(super) fn takes_as_reaction(&mut self, session: &Session, incoming: &Incoming<'_>) -> bool {
         let Some(reacting) = incoming.reaction() else { return false };
         let words = incoming.param(1).trim();
@@ -48,7 +50,7 @@ impl Buffer {
 }
 
 impl Reacting<'_> {
-    /// The reactions with this one, or without it if it is taken back. None if there are too many.
+    /// The reactions with this one added, or removed if it is taken back; `None` if there are too many.
     fn added_to(&self, session: &Session, reactions: &[Reaction]) -> Option<Arc<[Reaction]>> {
         let who = shown_name(self.from);
         let mut reactions = reactions.to_vec();

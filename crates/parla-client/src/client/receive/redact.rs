@@ -1,4 +1,4 @@
-//! REDACT: a message is taken back. <https://ircv3.net/specs/extensions/message-redaction>
+//! REDACT: a message is deleted. <https://ircv3.net/specs/extensions/message-redaction>
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use crate::{
 };
 
 impl Buffer {
-    /// REDACT. Nothing of the message stays: not its words, not what it counted, not its place in the archive.
+    /// REDACT. Nothing of the message remains: its text, its unread count and its copy in the archive all go.
     pub(super) fn redact(&mut self, session: &Session, incoming: &Incoming<'_>, turn: &mut Turn<'_>) {
         let msgid = incoming.param(1);
         if msgid.is_empty() {

@@ -1,4 +1,4 @@
-//! Refusals: each numeric of an error becomes a problem, and the problem finds what it is about.
+//! Refusals: each error numeric becomes a problem, which is then shown where it belongs.
 
 use parla_proto::Numeric;
 
@@ -14,7 +14,7 @@ use crate::{
     view::{BufferId, Notice, Presence},
 };
 
-/// What kind of problem a numeric tells. None: the interface need not say it.
+/// The kind of problem that a numeric stands for; `None` if the interface need not show it.
 const fn kind(numeric: Numeric) -> Option<ProblemKind> {
     Some(match numeric {
         Numeric::NoSuchNick | Numeric::WasNoSuchNick => ProblemKind::NoSuchPerson,
@@ -22,7 +22,7 @@ const fn kind(numeric: Numeric) -> Option<ProblemKind> {
         Numeric::CannotSendToChannel => ProblemKind::CannotSpeak,
         Numeric::TooManyChannels => ProblemKind::TooManyRooms,
         Numeric::InputTooLong => ProblemKind::TooLong,
-        // Nobody asked for anything that this refuses.
+        // Nobody asked for anything that these refuse.
         Numeric::NoSuchServer | Numeric::NoOrigin => return None,
         Numeric::ErroneousNick => ProblemKind::NickInvalid,
         Numeric::NickInUse | Numeric::NickCollision => ProblemKind::NickTaken,
@@ -77,11 +77,11 @@ const fn is_about_message(numeric: Numeric) -> bool {
     )
 }
 
-/// Something that the server did not do.
+/// Something that the server refused to do.
 pub(super) struct Refused {
     pub(super) buffer: Option<BufferId>,
     pub(super) problem: Problem,
-    /// It can be a message.
+    /// Whether the refused command may have been a message.
     pub(super) is_message: bool,
 }
 
@@ -100,7 +100,7 @@ impl Client {
             return self.forwarded(incoming, turn);
         }
         let Some(mut kind) = kind(numeric) else { return };
-        // A room or a nick that is not to be had for a while.
+        // The channel or nick cannot be had for a while.
         if numeric == Numeric::NickUnavailable && !session.is_room(about) {
             kind = ProblemKind::NickHeld;
         }
@@ -119,7 +119,7 @@ impl Client {
         }
         let room = incoming.message.params.iter().skip(1).find(|word| session.is_room(word));
         let about = match (numeric, room) {
-            // It is told of the room.
+            // It is shown in the channel.
             (Numeric::UserNotInChannel | Numeric::UserOnChannel, Some(room)) => *room,
             _ if incoming.message.params.len() > 2 => about,
             _ => "",
@@ -127,7 +127,7 @@ impl Client {
         let id = buffers.named(session, room.copied().unwrap_or(about));
         let buffer = id.and_then(|id| buffers.get_mut(id));
         if let Some(buffer) = buffer {
-            // Lists that only some may see were asked for on the chance.
+            // The client asked for lists that only some may see, without knowing whether the person may.
             if kind == ProblemKind::NotOperator && buffer.modes_mut().refuse_list() {
                 return;
             }
@@ -149,7 +149,7 @@ impl Client {
         turn: &mut Turn<'_>,
     ) {
         let Self { session, settings, .. } = self;
-        // It does not know CAP, or wants to hear the name first.
+        // The server does not know CAP, or wants the nick first.
         if matches!(numeric, Numeric::UnknownCommand | Numeric::NotRegistered) {
             return session.introduce(&settings.credentials, turn);
         }
@@ -163,13 +163,14 @@ impl Client {
             kind @ (ProblemKind::PasswordNeeded | ProblemKind::SignInNeeded) => {
                 self.stop(Some(Problem::new(kind, "", details)), None, turn);
             }
-            // The server is about to close. Its ERROR may still say that signing in would help.
+            // The server is about to close the connection. Its ERROR may still say that signing in would
+            // help.
             kind @ ProblemKind::BannedFromServer => self.link.parts(Problem::new(kind, "", details)),
             _ => {}
         }
     }
 
-    /// Another nick was not to be had, or not now.
+    /// A change of nick was refused, at least for now.
     fn other_nick_refused(&mut self, problem: Problem, nick: &str, turn: &mut Turn<'_>) {
         if self.session.is_refused_quietly(nick) {
             return;
@@ -181,7 +182,7 @@ impl Client {
         }
     }
 
-    /// The server takes the person to another room than the one they asked for.
+    /// The server puts the person into another channel than the one they asked for.
     fn forwarded(&mut self, incoming: &Incoming<'_>, turn: &mut Turn<'_>) {
         let (from, to) = (incoming.param(1), incoming.param(2));
         let Self { session, buffers, .. } = self;
@@ -191,14 +192,14 @@ impl Client {
             return;
         }
         if buffers.rename(session, from, to).is_none() {
-            // They are there already.
+            // The person is already there.
             self.shut_out(id, &Problem::new(ProblemKind::Other, from, incoming.last()));
         }
         self.outbox.renamed(id);
         turn.say(Some(id), Notice::Forwarded { from: shown_name(from), to: shown_name(to) });
     }
 
-    /// Tells the message, the room or the person that is concerned.
+    /// Shows a refusal with the message, the channel or the person that it is about.
     pub(super) fn tell_refused(&mut self, incoming: &Incoming<'_>, refused: Refused, turn: &mut Turn<'_>) {
         let Refused { buffer: id, problem, is_message } = refused;
         let labelled = self.outbox.labelled(incoming);
@@ -212,7 +213,7 @@ impl Client {
         }
         let room = id.and_then(|id| self.buffers.get(id));
         match room.map(|room| (room.id(), room.is_leaving(), room.presence())) {
-            // Not there, which is what they wanted.
+            // The person is not there, which is what they wanted.
             Some((id, true, _))
                 if matches!(problem.kind, ProblemKind::NotInRoom | ProblemKind::NoSuchRoom) =>
             {
@@ -225,7 +226,7 @@ impl Client {
     }
 }
 
-/// What a refusal means to somebody who is not in yet.
+/// What a refusal means to somebody who has not joined yet.
 const fn before_entry(session: &Session, kind: ProblemKind) -> ProblemKind {
     match kind {
         ProblemKind::PasswordWrong => session.password_refused(),

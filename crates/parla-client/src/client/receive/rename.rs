@@ -1,6 +1,6 @@
-//! RENAME: a room has another name. <https://ircv3.net/specs/extensions/channel-rename>
+//! RENAME: a channel gets another name. <https://ircv3.net/specs/extensions/channel-rename>
 //!
-//! Where RENAME is not known the person is taken out of the one name and put into the other; see [`RoomLeft`].
+//! Clients that do not know RENAME see the person leave the old name and join the new one; see [`RoomLeft`].
 
 use std::sync::Arc;
 
@@ -14,18 +14,18 @@ use crate::{
     view::{BufferId, Event, Presence},
 };
 
-/// The lines that tell a new name in the old way follow each other at once.
+/// The lines that stand in for a RENAME follow each other immediately.
 const AT_ONCE: std::time::Duration = std::time::Duration::from_millis(500);
 
-/// A room that the person was taken out of, unasked. If they are in another one in the next line, of which nothing is known, it is
-/// the same room: so servers and bouncers tell a new name to those who do not know RENAME.
+/// A channel that the person was taken out of, unasked. If the next line puts them into an unknown channel,
+/// it is the same one: this is how servers and bouncers announce a new name to clients without RENAME.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::client) struct RoomLeft {
     pub(super) room: BufferId,
     pub(super) at: Timestamp,
 }
 
-/// The new name of a room: when it got it, from whom and why, as far as that is known.
+/// The new name of a channel, with when, by whom and why it was given, as far as we know.
 struct NewName<'a> {
     name: &'a str,
     at: Timestamp,
@@ -46,7 +46,8 @@ impl Client {
         }
     }
 
-    /// The line behind the one that took the person out of a room, if that was so.
+    /// Checks whether this line moves the person to the new name of the channel that the previous line took
+    /// them out of.
     pub(super) fn notice_room_moved(&mut self, incoming: &Incoming<'_>, turn: &mut Turn<'_>) {
         let Some(RoomLeft { room, at }) = self.left.take() else { return };
         let name = incoming.param(0);
@@ -68,13 +69,14 @@ impl Client {
         let other = self.buffers.named(&self.session, new.name).filter(|other| *other != id);
         if let Some(other) = other {
             if self.buffers.get(other).is_some_and(|other| other.is_present()) {
-                // Two rooms of one name cannot be: what the person sees there is true, and this one is gone.
+                // Two channels cannot share a name: what the person sees under it is right, and this
+                // conversation is gone.
                 if let Some(buffer) = self.buffers.get_mut(id) {
                     buffer.leave(Presence::Absent(None));
                 }
                 return;
             }
-            // The name has another room now. What was to be said under it goes there.
+            // The name now belongs to another channel. Queued messages for that name go there.
             self.outbox.hand_over(&mut self.buffers, other, id);
             self.close(other);
         }

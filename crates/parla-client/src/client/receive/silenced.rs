@@ -1,8 +1,9 @@
-//! Why a room did not take what the person said.
+//! Why a channel refused what the person said.
 //!
-//! ERR_CANNOTSENDTOCHAN stands for many reasons, and servers explain them to people only, each in its own words. So we look at the
-//! room as it is known: its modes, the person's rank, and the bans that were set before our eyes. What does not explain it is left
-//! open, and the interface shows the server's words.
+//! ERR_CANNOTSENDTOCHAN has many reasons, which servers explain only in text, each in its own words. So we
+//! look at what we know of the channel: its modes, the person's rank, and the bans that were set in our
+//! presence. If none of that explains the refusal, the reason stays open and the interface shows the server's
+//! words.
 
 use parla_proto::Mask;
 
@@ -10,11 +11,12 @@ use crate::{
     buffer::Buffer, problem::ProblemKind, session::Session, settings::Setting, text::Text, view::Rank,
 };
 
-/// On most servers this mode refuses messages with colours. Those of the family of Charybdis take the colours out instead.
+/// On most servers this mode refuses coloured messages. Servers of the Charybdis family remove the colours
+/// instead.
 const NO_COLOURS: char = 'c';
 
 impl Buffer {
-    /// The reason as far as it can be seen. `text` is what was refused, if that is known.
+    /// The reason, as far as we can tell. `text` is what was refused, if that is known.
     pub(super) fn why_silenced(&self, session: &Session, text: Option<&str>) -> ProblemKind {
         if !self.is_present() {
             return ProblemKind::OutsideRoom;
@@ -41,7 +43,7 @@ impl Buffer {
     }
 }
 
-/// Whether more than letters was sent.
+/// Whether the text has formatting codes.
 fn has_formatting(text: &str) -> bool {
     &*Text::parse(text).plain != text
 }

@@ -1,4 +1,4 @@
-//! TOPIC: someone says what a room is about.
+//! TOPIC: somebody changes the topic of a channel.
 
 use crate::{
     buffers::Buffers,

@@ -1,4 +1,4 @@
-//! RPL_WHOREPLY: who is in a room, where they come from, and whether they are away or a program.
+//! RPL_WHOREPLY: the members of a channel with their hosts, and whether they are away or bots.
 //!
 //! <https://modern.ircdocs.horse/#rplwhoreply-352>
 
@@ -31,7 +31,7 @@ impl Buffers {
         if let Some(buffer) = self.direct_mut(session, nick)
             && buffer.is_away() != is_away
         {
-            // Why, the server does not say here.
+            // WHO does not give the reason.
             buffer.set_away(is_away.then(|| Arc::from("")));
         }
     }

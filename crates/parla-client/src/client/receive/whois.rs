@@ -1,4 +1,4 @@
-//! The answers to WHOIS: who someone is.
+//! The answers to WHOIS: who somebody is.
 
 use parla_proto::Numeric;
 
@@ -34,7 +34,7 @@ pub(super) const fn is_part(numeric: Numeric) -> bool {
 }
 
 impl Client {
-    /// One numeric about somebody who may have been asked about.
+    /// One numeric about somebody, who may be the subject of an open WHOIS.
     pub(super) fn whois(&mut self, numeric: Numeric, incoming: &Incoming<'_>) {
         let nick = incoming.param(1);
         let Some(person) = self.people.told(&self.session, nick) else { return };
@@ -50,7 +50,7 @@ impl Client {
     pub(super) fn end_of_whois(&mut self, nick: &str, turn: &mut Turn<'_>) {
         let Some(mut person) = self.people.take(&self.session, nick) else { return };
         person.called = self.names.of(&self.session, nick);
-        // Where they are now; what a conversation with them says may be old.
+        // The host that they have now; the one in a conversation with them may be outdated.
         if !person.missing
             && let Some(buffer) = self.buffers.direct_mut(&self.session, nick)
         {
@@ -61,11 +61,12 @@ impl Client {
 }
 
 impl Session {
-    /// A room as WHOIS names it: behind the signs of somebody's ranks there, and others that only this server knows.
+    /// Reads a channel from WHOIS: its name, behind the prefixes of the user's ranks there and possibly
+    /// others that only this server knows.
     fn room_of(&self, word: &str) -> RoomOf {
         let mut name = word;
         while let Some((sign, rest)) = split_first(name)
-            // `&` is a sign to some servers and begins a room to others.
+            // `&` is a rank prefix on some servers and begins channel names on others.
             && (!self.is_room(name) || (self.is_sign(sign) && self.is_room(rest)))
         {
             name = rest;

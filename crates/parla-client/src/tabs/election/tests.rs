@@ -1,18 +1,18 @@
-//! A browser full of tabs, with time and bad luck out of a seed.
+//! A browser full of tabs, in which time and failures come from a seed.
 
 use std::collections::BTreeMap;
 
 use super::*;
 
-/// Several tabs, and what is on the way between them.
+/// Several tabs, and the votes on the way between them.
 struct Tabs {
     now: Timestamp,
     mark: Mark,
     tabs: BTreeMap<TabId, Tab>,
-    /// Votes on their way: when they come, from whom, to whom.
+    /// The votes on their way: arrival time, sender, recipient, vote.
     mail: Vec<(Timestamp, TabId, TabId, Ballot)>,
     random: fastrand::Rng,
-    /// Of a hundred votes so many are lost.
+    /// The percentage of votes that are lost.
     lost: u64,
     delay_max: u64,
     last: u64,
@@ -21,7 +21,7 @@ struct Tabs {
 struct Tab {
     election: Election,
     is_frozen: bool,
-    /// What came while it was frozen.
+    /// The votes that arrived while it was frozen.
     waiting: Vec<(TabId, Ballot)>,
 }
 
@@ -41,7 +41,7 @@ impl Tabs {
 
     fn open(&mut self) -> TabId {
         self.last += 1;
-        // Ids are in no order.
+        // Ids come in no particular order.
         let id = TabId(self.last.wrapping_mul(0x9E37_79B9_7F4A_7C15));
         let tab = Tab { election: Election::new(id), is_frozen: false, waiting: Vec::new() };
         self.tabs.insert(id, tab);
@@ -55,7 +55,7 @@ impl Tabs {
         let mut out = Vec::new();
         let before = tab.election.role();
         act(&mut tab.election, self.now, &mut out);
-        // Of one page of memory for all tabs, only who leads or has led writes it.
+        // All tabs share one stored mark, which only a tab that leads or has led writes.
         if matches!(tab.election.role(), Role::Leading(_))
             || matches!(before, Role::Leading(_)) && tab.election.role() == Role::Away
         {
@@ -72,14 +72,14 @@ impl Tabs {
         }
     }
 
-    /// The person closes it, or goes elsewhere with it.
+    /// The person closes the tab, or leaves the page.
     fn close(&mut self, id: TabId) {
         let next = self.tabs.keys().copied().find(|other| *other != id);
         self.act(id, |election, _, out| election.leave(next, out));
         self.tabs.remove(&id);
     }
 
-    /// It ends without a word.
+    /// The tab ends without announcing it.
     fn die(&mut self, id: TabId) {
         self.tabs.remove(&id);
     }
@@ -88,7 +88,7 @@ impl Tabs {
         let Some(tab) = self.tabs.get_mut(&id) else { return };
         tab.is_frozen = false;
         let waiting = std::mem::take(&mut tab.waiting);
-        // Its timers may come before what was said to it.
+        // Its timers may fire before it gets its votes.
         if self.random.bool() {
             self.act(id, |election, now, out| election.due(now, out));
         }
@@ -157,7 +157,7 @@ fn who_leaves_names_the_next() {
     tabs.run(MOMENT);
     assert_eq!(tabs.leaders().len(), 1);
     assert!(others.contains(&tabs.leaders()[0]));
-    // The last one leaves: who comes then need not ask.
+    // The last one leaves, so a tab that opens later need not ask.
     for other in others {
         tabs.close(other);
     }
@@ -172,7 +172,7 @@ fn a_leader_that_died_is_missed() {
     let second = tabs.open();
     tabs.run(MOMENT);
     tabs.die(first);
-    // Its silence is noticed at the latest when it is looked for; at once, if it ought to have done something.
+    // Its silence is noticed at the next check at the latest; at once if it should have done something.
     tabs.act(second, |election, now, out| election.doubt(now, out));
     tabs.run(ANSWER_WITHIN + MOMENT);
     assert_eq!(tabs.leaders(), [second]);
@@ -205,11 +205,11 @@ fn a_follower_that_was_frozen_does_not_push_its_leader_away() {
     let first = tabs.open();
     let second = tabs.open();
     tabs.run(MOMENT);
-    // It asks, and is frozen before the answer comes.
+    // It asks, and is frozen before the answer arrives.
     tabs.act(second, |election, now, out| election.doubt(now, out));
     tabs.tabs.get_mut(&second).unwrap().is_frozen = true;
     tabs.run(Duration::from_secs(3_600));
-    // Its timer comes before the answer.
+    // Its timer fires before the answer arrives.
     let tab = tabs.tabs.get_mut(&second).unwrap();
     tab.is_frozen = false;
     let waiting = std::mem::take(&mut tab.waiting);
@@ -231,10 +231,10 @@ fn what_is_kept_is_read_as_it_was_written() {
     }
 }
 
-/// Whatever happens, there are never two leaders for long, and one in the end.
+/// Whatever happens, there are never two leaders for long, and exactly one in the end.
 #[test]
 fn there_is_one_leader_in_the_end() {
-    /// A vote may be lost, but hardly so often in a row.
+    /// A vote may be lost, but hardly ever so often in a row.
     const TOGETHER_MAX: Duration = Duration::from_secs(150);
     for seed in 0..300 {
         let mut tabs = Tabs::new(seed);

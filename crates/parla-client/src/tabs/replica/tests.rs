@@ -77,14 +77,14 @@ fn network() -> Update {
     })
 }
 
-/// Of a server that has lists.
+/// The session of a server that has lists.
 fn session() -> Session {
     let mut session = Session::default();
     session.support(&Token::parse("CHANMODES=beI,k,fl,imnst"));
     session
 }
 
-/// Makes a room one that has a key, a topic that everyone may set, and a ban.
+/// Gives a channel a key, a topic that everybody may set, and a ban.
 fn set_up(buffer: &mut Buffer, session: &Session) {
     let modes = buffer.modes_mut();
     modes.begin();
@@ -122,7 +122,7 @@ fn certificate() -> Update {
     )
 }
 
-/// The message as the browser carries it.
+/// The message after its way through the browser, and its length.
 fn carried(delivery: Delivery) -> (Delivery, usize) {
     let letter = Letter { build: "b".into(), from: TabId(1), to: Some(TAB) };
     let text = letter.write(&Message::Told { delivery, due: Some(at(1)) }).unwrap();
@@ -142,7 +142,7 @@ fn pull(mirror: &mut Mirror, replica: &mut Replica) -> (Option<Arrived>, usize) 
     (replica.take(delivery), bytes)
 }
 
-/// Views are equal if they are the same allocation; these are to say the same.
+/// Views count as equal only if they are the same allocation; this compares their content.
 fn spelled(updates: &[Update]) -> String {
     format!("{updates:#?}")
 }
@@ -265,7 +265,7 @@ fn what_is_gone_is_gone_in_the_other_tab_too() {
         mirror.take(std::slice::from_ref(&gone));
         let arrived = pull(&mut mirror, &mut replica).0.unwrap();
         assert_eq!((arrived.is_whole, spelled(&arrived.updates)), (false, spelled(&[gone])));
-        // If it is there again, none of it is taken to be known.
+        // If it comes back, nothing of it may count as known.
         buffer.timeline_mut().insert(said(20, "again", Way::Done), None);
         let again = [network(), Update::Buffer(NETWORK, buffer.view(&session)), directory.clone()];
         mirror.take(&again);
@@ -300,17 +300,17 @@ fn who_missed_something_gets_everything() {
     let (_, _) = pull(&mut mirror, &mut replica);
     for _ in 0..2 {
         mirror.take(&[network()]);
-        // It is lost on its way.
+        // It is lost on the way.
         drop(mirror.deliver(at(0), TAB, replica.had()));
     }
     let (arrived, _) = pull(&mut mirror, &mut replica);
     assert!(arrived.unwrap().is_whole);
-    // A tab that was silent for long is not thought of any more, and is served when it comes back.
+    // A tab that was silent for long is forgotten, and is served when it comes back.
     assert!(!mirror.call(at(600)));
     assert_eq!(mirror.followers(), []);
     let (arrived, _) = pull(&mut mirror, &mut replica);
     assert!(arrived.unwrap().is_whole);
-    // A delivery that does not fit is not taken.
+    // A delivery that does not follow is not accepted.
     let mut other = Replica::default();
     let (delivery, _) = carried(mirror.deliver(at(601), TAB, replica.had()));
     mirror.take(&[network()]);
@@ -329,13 +329,15 @@ fn what_is_done_comes_together_with_what_it_caused() {
         let shows = arrived.updates.iter().filter(|update| matches!(update, Update::Show(..))).count();
         (arrived.is_whole, arrived.done, shows)
     };
-    // The leader has not heard of the tab yet, or not for long; what it asks for is for it all the same.
+    // The leader has not heard of the tab yet, or not for long; what the tab asked for must reach it
+    // nevertheless.
     mirror.done(at(0), TAB, 3);
     mirror.say(Recipients::One(TAB), &show);
     assert!(mirror.call(at(0)));
     assert_eq!(told(&mut mirror, &mut replica), (true, Some(3), 1));
     assert_eq!(told(&mut mirror, &mut replica), (false, None, 0));
-    // The tab asks a second time because the first answer is late. What was to be said meanwhile is in the second one.
+    // The tab asks a second time because the first answer is late. The second answer has the events in
+    // between.
     mirror.take(&[network()]);
     drop(mirror.deliver(at(1), TAB, replica.had()));
     mirror.say(Recipients::One(TAB), &show);
@@ -373,7 +375,7 @@ fn a_conversation_stays_the_same_under_another_leader() {
     );
     assert_eq!(ids.theirs(NETWORK, BufferId(3)), Some(BufferId(4)));
     assert_eq!(ids.theirs(NETWORK, BufferId(1)), None);
-    // A room that is renamed stays the one that it is.
+    // A channel that is renamed keeps its id.
     assert_eq!(shown(&ids.some(vec![view(7, "#e")])), ["#e 4"]);
     assert_eq!(shown(&ids.whole(Vec::new())), ["forgotten 1"]);
 }

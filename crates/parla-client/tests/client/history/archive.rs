@@ -1,4 +1,4 @@
-//! Earlier messages that this machine keeps.
+//! Earlier messages that this machine has stored.
 
 use expect_test::expect;
 use parla_client::{

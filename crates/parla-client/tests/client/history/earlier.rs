@@ -1,4 +1,4 @@
-//! Pages of what was said before: which are asked for, how many at once, and where their messages go.
+//! Pages of earlier messages: which are requested, how many at once, and where their messages go.
 
 use std::time::Duration;
 
@@ -84,7 +84,7 @@ fn earlier_messages_are_found_by_time_where_the_server_does_not_know_the_id() {
         @label=2 CHATHISTORY BEFORE #lobby msgid=known 50
         @label=3 CHATHISTORY BEFORE #lobby timestamp=2026-01-01T09:58:01.000Z 50
     "#]]);
-    // Asked by time the message comes again, under another id.
+    // When the server is asked by time, the message comes again with another msgid.
     rig.history(
         "#lobby",
         "@09:57;msgid=before :bob!b@host PRIVMSG #lobby :before

@@ -1,4 +1,4 @@
-//! What was said while the person was gone: fetched to its beginning, or stated as a gap.
+//! What was said while the person was gone is fetched back to its beginning, or marked by a gap.
 
 use std::time::Duration;
 
@@ -59,7 +59,7 @@ fn a_long_gap_is_stated_and_fetched_when_the_person_wants() {
     for page in (2..6).rev() {
         rig.history("#lobby", &lines(page * 50..page * 50 + 50));
     }
-    // One more tells whether anything is missing at all.
+    // One message is requested, to see whether any are missing at all.
     rig.sends(expect![[r#"
         @label=5 CHATHISTORY BETWEEN #lobby msgid=m100 msgid=known 1
     "#]]);
@@ -94,7 +94,7 @@ fn a_gap_that_the_server_will_not_fill_stays() {
         @label=1 CHATHISTORY LATEST #lobby msgid=known 50
         MODE #lobby
     "#]]);
-    // By the id of the message, then by its time.
+    // The server is asked by msgid first, and then by time.
     rig.server("@label=1 :s FAIL CHATHISTORY INVALID_MSGREFTYPE LATEST #lobby msgid=known :No");
     rig.sends(expect![[r#"
         @label=2 CHATHISTORY LATEST #lobby timestamp=2026-01-01T09:57:59.000Z 50
@@ -135,7 +135,7 @@ fn a_server_that_does_not_answer_leaves_a_gap() {
     "#]],
     );
     rig.sent();
-    // Too late, but welcome.
+    // It is too late, but welcome.
     rig.server(
         "@label=1 :s BATCH +h chathistory #lobby
          @batch=h;10:30;msgid=x :bob!b@host PRIVMSG #lobby :late

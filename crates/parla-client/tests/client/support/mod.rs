@@ -1,4 +1,5 @@
-//! What the tests share: a client with a scripted server, the model of an interface, a real server in memory.
+//! What the tests share: a client with a scripted server, the model of an interface, and a real server in
+//! memory.
 
 mod model;
 mod rig;

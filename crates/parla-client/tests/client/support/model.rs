@@ -1,4 +1,4 @@
-//! What an interface knows: the last view of everything, and what it was told once. Checks each view as it comes.
+//! What an interface knows: the latest view of everything, and the events. Checks each view as it arrives.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,20 +13,20 @@ use parla_client::{
 
 use super::shown;
 
-/// The last of everything.
+/// The latest view of everything.
 #[derive(Default)]
 pub(crate) struct Model {
     pub(crate) network: Option<NetworkView>,
     pub(crate) buffers: BTreeMap<BufferId, BufferView>,
     pub(crate) directory: Option<DirectoryView>,
     pub(crate) people: Vec<Person>,
-    /// Things said once, in short.
+    /// The events, in short.
     pub(crate) said: Vec<String>,
     closed: BTreeSet<BufferId>,
 }
 
 impl Model {
-    /// Takes in what has changed.
+    /// Takes the client's updates.
     pub(crate) fn take(&mut self, client: &mut Client) {
         let updates = client.take_updates();
         assert!(updates.len() <= 2 * BUFFERS_MAX + 300, "{} updates at once", updates.len());
@@ -69,7 +69,7 @@ impl Model {
         }
     }
 
-    /// The conversation of this name; the server's has none.
+    /// The conversation of this name; the server's own has an empty one.
     pub(crate) fn find(&self, name: &str) -> Option<&BufferView> {
         self.buffers.values().find(|view| &*view.name == name)
     }
@@ -79,7 +79,7 @@ impl Model {
     }
 }
 
-/// What is true of every view.
+/// Checks what must be true of every view.
 pub(crate) fn check(view: &BufferView) {
     let chunks = &view.timeline.chunks;
     assert!(chunks.iter().all(|chunk| !chunk.0.rows.is_empty()), "an empty chunk");

@@ -1,4 +1,5 @@
-//! A client with a clock that obeys, a server that says what the test says, and an interface that looks after every step.
+//! A client with a controlled clock, a server that sends what the test says, and an interface that looks
+//! after every step.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -41,20 +42,20 @@ pub(crate) struct Rig {
     pub(crate) model: Model,
     pub(crate) now: Timestamp,
     pub(crate) settings: Settings,
-    /// What the shell keeps under which key.
+    /// What the shell has stored, by key.
     pub(crate) records: BTreeMap<String, String>,
     outputs: Vec<Output>,
-    /// The last CHATHISTORY.
+    /// The last CHATHISTORY that the client sent.
     asked: String,
 }
 
 impl Rig {
-    /// One that was not started.
+    /// A client that was not started.
     pub(crate) fn new() -> Self {
         Self::with(settings(), &[])
     }
 
-    /// One that was there before, and of which these records were kept.
+    /// A client that has run before, with these stored records.
     pub(crate) fn with(settings: Settings, records: &[(&str, &str)]) -> Self {
         let records: BTreeMap<String, String> =
             records.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
@@ -67,7 +68,7 @@ impl Rig {
         Self { client, model, now, settings, records, outputs, asked }
     }
 
-    /// The program ends, without a word to anyone, and is started again: only what was kept is there.
+    /// The program is killed and started again: only what was stored is there.
     pub(crate) fn restarts(self) -> Self {
         let settings = self.settings.clone();
         self.restarts_with(settings)
@@ -79,44 +80,44 @@ impl Rig {
         next
     }
 
-    /// What is kept.
+    /// Checks what is stored.
     pub(crate) fn keeps(&self, expected: Expect) {
         let records: String = self.records.iter().map(|(key, value)| format!("{key}: {value}\n")).collect();
         expected.assert_eq(&records);
     }
 
-    /// One whose connection is there and who has said hello.
+    /// A client whose connection is open and that has sent its first lines.
     pub(crate) fn connected() -> Self {
         let mut rig = Self::new();
         rig.connect();
         rig
     }
 
-    /// One on a server that offers these capabilities and these ISUPPORT tokens.
+    /// A client on a server that offers these capabilities and ISUPPORT tokens.
     pub(crate) fn on_server(capabilities: &str, tokens: &str) -> Self {
         let mut rig = Self::new();
         rig.go_online(capabilities, tokens);
         rig
     }
 
-    /// One on a server with everything.
+    /// A client on a server with all features.
     pub(crate) fn online() -> Self {
         Self::on_server(ALL, "CHATHISTORY=100 CASEMAPPING=ascii PREFIX=(qaohv)~&@%+ NETWORK=Example")
     }
 
-    /// One on a server of the last century.
+    /// A client on a very old server.
     pub(crate) fn on_old_server() -> Self {
         Self::on_server("", "")
     }
 
-    /// One in #lobby with bob, on a server with everything, with what was said before in the room.
+    /// A client in #lobby with bob, on a server with all features, with this history of the channel.
     pub(crate) fn in_lobby(history: &str) -> Self {
         let mut rig = Self::online();
         rig.enter("#lobby", history);
         rig
     }
 
-    /// Starts the client, or lets it connect again, up to its greeting.
+    /// Starts the client, or lets it reconnect, up to the greeting.
     pub(crate) fn connect(&mut self) {
         self.input(Input::Start);
         self.input(Input::Opened);
@@ -128,13 +129,13 @@ impl Rig {
         self.greet(capabilities, tokens);
     }
 
-    /// The server's part of registration; what the client sends is forgotten.
+    /// The server's part of registration; what the client sends is discarded.
     pub(crate) fn greet(&mut self, capabilities: &str, tokens: &str) {
         self.greet_keeping(capabilities, tokens);
         self.sent();
     }
 
-    /// The same; what the client sends is there to be looked at.
+    /// The server's part of registration; what the client sends is kept for the test.
     pub(crate) fn greet_keeping(&mut self, capabilities: &str, tokens: &str) {
         if !capabilities.is_empty() {
             self.server(&format!(":s CAP * LS :{capabilities}\n:s CAP alice ACK :{capabilities}"));
@@ -145,7 +146,8 @@ impl Rig {
         ));
     }
 
-    /// Into a room of a server with everything; the lines of its history may hold `@10:00` for the time.
+    /// Joins a channel on a server with all features; the lines of its history can begin with `@10:00` for
+    /// the time.
     pub(crate) fn enter(&mut self, room: &str, history: &str) {
         self.wants(Intent::Join { room: room.into(), key: None });
         self.server(&format!(
@@ -156,7 +158,7 @@ impl Rig {
         self.model.said.clear();
     }
 
-    /// The answer to the last CHATHISTORY.
+    /// Answers the last CHATHISTORY.
     pub(crate) fn history(&mut self, target: &str, lines: &str) {
         self.sent();
         let label = self.asked.strip_prefix("@label=").and_then(|asked| asked.split_once(' '));
@@ -185,7 +187,7 @@ impl Rig {
         self.model.take(&mut self.client);
     }
 
-    /// The server says these lines. `@10:02` at the beginning of a line is its time.
+    /// The server sends these lines. `@10:02` at the beginning of a line is its time.
     pub(crate) fn server(&mut self, lines: &str) {
         for line in lines.lines().map(str::trim_start).filter(|line| !line.is_empty()) {
             let line = timed(line);
@@ -198,7 +200,7 @@ impl Rig {
         self.input(Input::Intent(intent));
     }
 
-    /// The person writes something in a conversation and sends it.
+    /// The person writes a text in a conversation and sends it.
     pub(crate) fn writes(&mut self, name: &str, input: &str) {
         let buffer = self.id(name);
         self.wants(Intent::Submit { buffer, input: input.into() });
@@ -215,7 +217,7 @@ impl Rig {
         self.wants(Intent::Look { buffer: None, at_end: false });
     }
 
-    /// Time passes, and the client is woken as often as it wants.
+    /// Time passes, and the client is woken as often as it asks.
     pub(crate) fn pass(&mut self, duration: Duration) {
         let until = self.now + duration;
         for _ in 0..10_000 {
@@ -248,12 +250,12 @@ impl Rig {
         self.input(Input::Opened);
     }
 
-    /// What is to be done since it was asked last.
+    /// The outputs since the last call.
     pub(crate) fn take_outputs(&mut self) -> Vec<Output> {
         std::mem::take(&mut self.outputs)
     }
 
-    /// What was sent since it was asked last.
+    /// The lines that were sent since the last call.
     pub(crate) fn sent(&mut self) -> String {
         let outputs = self.take_outputs().into_iter();
         let shown = outputs.map(|output| match output {
@@ -278,23 +280,23 @@ impl Rig {
         sent
     }
 
-    /// The client has sent exactly this.
+    /// Checks that the client has sent exactly this.
     pub(crate) fn sends(&mut self, expected: Expect) {
         expected.assert_eq(&self.sent());
     }
 
-    /// A conversation shows exactly these rows.
+    /// Checks that a conversation shows exactly these rows.
     pub(crate) fn shows(&self, name: &str, expected: Expect) {
         expected.assert_eq(&self.rows(name));
     }
 
-    /// What the person was told once, since this was asked last.
+    /// Checks what the person was told once since the last call.
     pub(crate) fn says(&mut self, expected: Expect) {
         let said: String = std::mem::take(&mut self.model.said).iter().map(|it| format!("{it}\n")).collect();
         expected.assert_eq(&said);
     }
 
-    /// All conversations, in short.
+    /// Checks the list of all conversations, in short.
     pub(crate) fn lists(&self, expected: Expect) {
         expected.assert_eq(&self.list());
     }
@@ -303,7 +305,7 @@ impl Rig {
         self.model.buffers.values().map(|view| format!("{}\n", shown::summary(view))).collect()
     }
 
-    /// Whether the network can be talked to.
+    /// Checks the state of the connection.
     pub(crate) fn link(&self, expected: Expect) {
         expected.assert_eq(&shown::link(&self.model.network.as_ref().unwrap().link));
     }
@@ -320,13 +322,13 @@ impl Rig {
         self.buffer(name).id
     }
 
-    /// The row that reads like this.
+    /// The row with this text.
     pub(crate) fn row(&self, name: &str, text: &str) -> RowId {
         let rows = self.buffer(name).timeline.rows().find(|row| shown::row(row).contains(text));
         rows.unwrap_or_else(|| panic!("no row {text:?} in\n{}", self.rows(name))).id
     }
 
-    /// What is said in a row.
+    /// The message in a row.
     pub(crate) fn said(&self, id: RowId) -> std::sync::Arc<parla_client::view::Said> {
         let mut rows = self.model.buffers.values().flat_map(|view| view.timeline.rows());
         let row = rows.find(|row| row.id == id).unwrap();
@@ -336,7 +338,7 @@ impl Rig {
         }
     }
 
-    /// The members, with their signs.
+    /// The members with their prefixes.
     pub(crate) fn members(&self, name: &str) -> String {
         use parla_client::view::Rank;
         let members = self.buffer(name).members.0.iter().map(|member| {
@@ -354,7 +356,7 @@ impl Rig {
     }
 }
 
-/// Writes a tag `10:02` or `10:02:03` out as a time on the day of the tests.
+/// Expands a tag such as `10:02` or `10:02:03` to a time on the day of the tests.
 fn timed(line: &str) -> String {
     let Some((tags, rest)) = line.strip_prefix('@').and_then(|line| line.split_once(' ')) else {
         return line.to_owned();

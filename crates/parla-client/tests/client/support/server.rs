@@ -1,4 +1,4 @@
-//! The real server without its daemon: connections are numbers, the disk is a list.
+//! The real server without its daemon: connections are numbers, and the disk is a list.
 
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
@@ -17,7 +17,7 @@ use parla_server::{
 pub(crate) struct Memory {
     server: Server,
     settings: Settings,
-    /// What is kept; a restart does not lose it.
+    /// The stored messages, which survive a restart.
     kept: Vec<Arc<Spoken>>,
     channels: BTreeMap<ChannelId, ChannelState>,
     now: Timestamp,
@@ -25,7 +25,7 @@ pub(crate) struct Memory {
     lines: BTreeMap<ConnectionId, VecDeque<Vec<u8>>>,
     closed: BTreeSet<ConnectionId>,
     starts: u64,
-    /// No two lines come in the same moment.
+    /// Whether no two lines arrive at the same moment.
     pub(crate) is_ticking: bool,
 }
 
@@ -45,7 +45,7 @@ impl Memory {
         }
     }
 
-    /// Someone connects.
+    /// A client connects.
     pub(crate) fn open(&mut self) -> ConnectionId {
         self.connections += 1;
         let connection = ConnectionId::from_number(self.connections);
@@ -55,7 +55,7 @@ impl Memory {
         connection
     }
 
-    /// A line comes in, without its end.
+    /// A line arrives, without its line break.
     pub(crate) fn line(&mut self, connection: ConnectionId, line: &[u8]) {
         if self.is_open(connection) {
             if self.is_ticking {
@@ -65,7 +65,7 @@ impl Memory {
         }
     }
 
-    /// A connection is no more.
+    /// A connection was lost.
     pub(crate) fn lost(&mut self, connection: ConnectionId) {
         if self.is_open(connection) {
             self.feed(Input::Disconnected { connection, why: Disconnect::Reset });
@@ -74,7 +74,7 @@ impl Memory {
         self.lines.remove(&connection);
     }
 
-    /// A client has said all that it will. What waits is still carried out.
+    /// A client has sent its last line. Lines that wait are still processed.
     pub(crate) fn closed(&mut self, connection: ConnectionId) {
         if self.is_open(connection) {
             self.feed(Input::Disconnected { connection, why: Disconnect::Closed });
@@ -85,7 +85,7 @@ impl Memory {
         self.lines.contains_key(&connection) && !self.closed.contains(&connection)
     }
 
-    /// The next line for a connection, with its end.
+    /// The next line for a connection, with its line break.
     pub(crate) fn next_line(&mut self, connection: ConnectionId) -> Option<Vec<u8>> {
         self.lines.get_mut(&connection)?.pop_front()
     }
@@ -94,7 +94,7 @@ impl Memory {
         self.server.next_deadline()
     }
 
-    /// It is so late now.
+    /// Tells the server the time.
     pub(crate) fn wake(&mut self, now: Timestamp) {
         self.now = self.now.max(now);
         if self.server.next_deadline().is_some_and(|deadline| deadline <= self.now) {
@@ -102,7 +102,7 @@ impl Memory {
         }
     }
 
-    /// The server stops and starts again, with what it has kept.
+    /// The server stops and starts again, with what it has stored.
     pub(crate) fn restart(&mut self) {
         self.feed(Input::ShuttingDown);
         self.closed.extend(self.lines.keys().copied());
@@ -112,7 +112,7 @@ impl Memory {
         self.server = Server::new(NodeId::ALONE, self.settings.clone(), start, self.now);
     }
 
-    /// What was said in a room: who, and what.
+    /// What was said in a channel: sender and text.
     pub(crate) fn said(&self, room: &str) -> Vec<(String, String)> {
         let inside = self.kept.iter().filter(|spoken| spoken.target == room);
         let nick = |spoken: &Spoken| spoken.source.split('!').next().unwrap().to_owned();
@@ -182,7 +182,7 @@ impl Memory {
         QueryResult::History(match *page {
             Page::Latest(after) => last(part(after, None), *limit),
             Page::Before(to) => last(part(None, Some(to)), *limit),
-            // The client asks from the newer to the older.
+            // The client asks from newer to older.
             Page::Between(from, to) => last(part(Some(to), Some(from)), *limit),
             Page::After(_) | Page::Around(_) => panic!("nobody asks for {page:?}"),
         })

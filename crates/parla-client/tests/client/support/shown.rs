@@ -1,4 +1,4 @@
-//! Views in short words, as a person would read them off the screen.
+//! Views in short form, as a person would read them off the screen.
 
 use parla_client::{
     Problem,
@@ -9,7 +9,7 @@ use parla_client::{
 };
 use parla_proto::Timestamp;
 
-/// `10:02`, and the seconds if there are any.
+/// `10:02`, with seconds unless they are zero.
 fn clock(at: Timestamp) -> String {
     let text = at.to_string();
     let time = &text[11..19];
@@ -156,7 +156,7 @@ pub(crate) fn link(state: &LinkState) -> String {
     }
 }
 
-/// `#lobby present, 3 unread (1 for me)`.
+/// For example `#lobby present, 3 unread (1 for me)`.
 pub(crate) fn summary(view: &BufferView) -> String {
     let presence = match &view.presence {
         Presence::Joining => "joining".to_owned(),

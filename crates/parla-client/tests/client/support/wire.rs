@@ -1,4 +1,4 @@
-//! Clients and a real server with wires between them, and a hand that cuts one of the wires wherever the test wants.
+//! Clients and a real server, connected by wires that a test can cut at any point.
 
 use std::{collections::VecDeque, time::Duration};
 
@@ -8,9 +8,9 @@ use parla_server::ConnectionId;
 
 use super::{Memory, Rig, START, settings};
 
-/// How long a server takes a silent connection for a living one.
+/// How long a server believes that a silent connection is alive.
 const GHOST: Duration = Duration::from_secs(20);
-/// After which the network brings what it had lost.
+/// After this time the network delivers what it had lost.
 const LATE: Duration = Duration::from_secs(7);
 
 /// How a wire is cut.
@@ -18,11 +18,13 @@ const LATE: Duration = Duration::from_secs(7);
 pub(crate) enum Cut {
     /// What was on its way is lost in both directions.
     Everything,
-    /// What was on its way to the server has arrived, and its answers are lost.
+    /// What was on its way to the server arrives, and its answers are lost.
     Answers,
-    /// What was on its way to the server has arrived, and the server does not notice for a while that nobody is there.
+    /// What was on its way to the server arrives, and for a while the server does not notice that the client
+    /// is gone.
     Unnoticed,
-    /// What was on its way to the server arrives much later, and then the server hears that the connection is over.
+    /// What was on its way to the server arrives much later, and then the server learns that the connection
+    /// has ended.
     Late,
 }
 
@@ -30,7 +32,7 @@ impl Cut {
     pub(crate) const ALL: [Self; 4] = [Self::Everything, Self::Answers, Self::Unnoticed, Self::Late];
 }
 
-/// What becomes of a line on its way to a client.
+/// Changes a line on its way to a client.
 pub(crate) type Bend = fn(Vec<u8>) -> Vec<Vec<u8>>;
 
 /// A client and its wire.
@@ -38,35 +40,35 @@ pub(crate) struct Wire {
     pub(crate) rig: Rig,
     connection: Option<ConnectionId>,
     to_server: VecDeque<Vec<u8>>,
-    /// Lines that went through since the last cut.
+    /// The number of lines that have passed since the last cut.
     pub(crate) lines: usize,
-    /// Cuts that are to come, each so many lines after the one before.
+    /// The coming cuts, each this many lines after the one before.
     pub(crate) cuts: VecDeque<(usize, Cut)>,
     pub(crate) connects: usize,
-    /// The wire cannot be mended.
+    /// Whether the wire cannot be repaired.
     pub(crate) is_dead: bool,
-    /// At each cut the program ends, without a word to anyone, and is started again.
+    /// Whether the program is killed at each cut and started again.
     pub(crate) restarts: bool,
-    /// Changes each line on its way to the client; none: it is lost, several: it is doubled.
+    /// Changes each line on its way to the client; an empty result loses it, and several lines duplicate it.
     pub(crate) bend: Bend,
 }
 
-/// A connection that only the server believes in.
+/// A connection in which only the server still believes.
 struct Ghost {
     connection: ConnectionId,
-    /// What it still says.
+    /// The lines that still arrive on it.
     lines: VecDeque<Vec<u8>>,
     ends_at: Timestamp,
-    /// The server hears that it is over, and takes what it has said before.
+    /// Whether the server is told that it has ended, after it has processed those lines.
     is_closed: bool,
 }
 
-/// Everything.
+/// All clients and the server.
 pub(crate) struct World {
     pub(crate) server: Memory,
     pub(crate) now: Timestamp,
     pub(crate) wires: Vec<Wire>,
-    /// Connections that only the server believes in, and what still comes on them at their end.
+    /// Connections in which only the server still believes, with what still arrives on them.
     ghosts: Vec<Ghost>,
 }
 
@@ -80,7 +82,7 @@ impl World {
         Self::new(parla_server::Settings::named("irc.example.org"))
     }
 
-    /// Someone who is not connected yet; gives his number.
+    /// Adds somebody who is not connected yet; returns their number.
     pub(crate) fn add(&mut self, nick: &str) -> usize {
         let settings = Settings { nick: nick.into(), seed: self.wires.len() as u64, ..settings() };
         self.wires.push(Wire {
@@ -97,7 +99,7 @@ impl World {
         self.wires.len() - 1
     }
 
-    /// Someone who is in a room.
+    /// Adds somebody who is in a channel.
     pub(crate) fn add_to(&mut self, room: &str, nick: &str) -> usize {
         let number = self.add(nick);
         self.wires[number].rig.input(Input::Start);
@@ -116,13 +118,13 @@ impl World {
         self.wires[number].rig.writes(room, text);
     }
 
-    /// Somebody's other program says this on the same connection.
+    /// Another program of this person sends a line on the same connection.
     pub(crate) fn raw(&mut self, number: usize, line: &str) {
         self.carry_out(number);
         self.wires[number].to_server.push_back(line.as_bytes().to_vec());
     }
 
-    /// What the server says to somebody next, line by line, until it has said all.
+    /// What the server sends to somebody next, line by line, until it is finished.
     pub(crate) fn heard(&mut self, number: usize) -> String {
         self.carry_out(number);
         self.deliver(number);
@@ -131,7 +133,7 @@ impl World {
         lines.map(|line| String::from_utf8(line).unwrap()).collect()
     }
 
-    /// Lets lines go to and fro until none is on its way.
+    /// Passes lines in both directions until none is on its way.
     pub(crate) fn settle(&mut self) {
         for _ in 0..100_000 {
             let mut is_busy = false;
@@ -185,7 +187,7 @@ impl World {
         }
     }
 
-    /// One line in each direction. False if there is none.
+    /// Passes one line in each direction. Returns false if there is none.
     fn step(&mut self, number: usize) -> bool {
         let did = self.carry_out(number);
         let wire = &mut self.wires[number];
@@ -216,7 +218,7 @@ impl World {
         did || sent.is_some() || said.is_some()
     }
 
-    /// Does what the client wants done. False if that is nothing.
+    /// Carries out what the client asks for. Returns false if there is nothing.
     fn carry_out(&mut self, number: usize) -> bool {
         let outputs = self.wires[number].rig.take_outputs();
         let did = !outputs.is_empty();
@@ -256,7 +258,7 @@ impl World {
         }
     }
 
-    /// What was on its way to the server arrives.
+    /// Delivers what was on its way to the server.
     fn deliver(&mut self, number: usize) {
         let wire = &mut self.wires[number];
         if let Some(connection) = wire.connection {

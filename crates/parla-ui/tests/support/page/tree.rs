@@ -1,4 +1,5 @@
-//! What the components drew: elements with their attributes, listeners and children, put together from Dioxus' edits.
+//! What the components drew: elements with attributes, listeners and children, built from the edits of
+//! Dioxus.
 
 use std::collections::BTreeMap;
 
@@ -16,7 +17,7 @@ pub(super) struct Drawn {
     pub(super) listeners: Vec<&'static str>,
     pub(super) children: Vec<Node>,
     pub(super) parent: Option<Node>,
-    /// What was written into a field.
+    /// The value that was typed into a field.
     pub(super) written: Option<String>,
 }
 
@@ -100,7 +101,7 @@ impl Tree {
         self.stack.split_off(at)
     }
 
-    /// Puts nodes in the place of `node`, or beside it.
+    /// Replaces `node` by other nodes, or puts them beside it.
     fn splice(&mut self, node: Node, with: &[Node], place: Beside) {
         let parent = self.nodes[node].parent.expect("a parent");
         for child in with {

@@ -1,4 +1,4 @@
-//! The connection of one network: how it is made and ended, and what goes over it.
+//! The connection of one network: how it is made and ended, and what is transferred.
 
 use std::sync::Arc;
 
@@ -30,7 +30,7 @@ use crate::{
     limits::LINES_MAX,
 };
 
-/// The connection that there is, or that is being made.
+/// The connection that exists or is being made.
 pub(super) struct Connection {
     serial: Serial,
     lines: Sender<Vec<u8>>,
@@ -47,7 +47,7 @@ impl Transport for Shell<'_> {
         let endpoint = self.endpoint.as_ref().map_err(bad_address)?.clone();
         let tls = self.session(&endpoint)?;
         let plain = Endpoint::parse(&self.remembered.settings.address, true).ok();
-        // An address that asks for encryption is asked at its own port whether it has any.
+        // For an address that demands encryption, the probe goes to the same port.
         let plain = plain.filter(|_| tls.is_some()).map(|it| Endpoint { security: Security::Plain, ..it });
         let (lines, queue) = mpsc::channel(LINES_MAX);
         let serial = self.around.next_serial();
@@ -60,7 +60,7 @@ impl Transport for Shell<'_> {
 }
 
 impl Shell<'_> {
-    /// How the server has to prove itself, if it has to.
+    /// The TLS session with what the server must prove; `None` without encryption.
     fn session(&mut self, endpoint: &Endpoint) -> Result<Option<Session>, Problem> {
         if endpoint.security != Security::Tls {
             return Ok(None);
@@ -81,7 +81,7 @@ impl parla_engine::Connection for Connection {
 
     fn send(&mut self, line: Vec<u8>) -> Result<(), Problem> {
         match self.lines.try_send(line) {
-            // If it is closed, its task has told why, or is about to.
+            // If it is closed, its task has reported why, or is about to.
             Ok(()) | Err(TrySendError::Closed(_)) => Ok(()),
             Err(TrySendError::Full(_)) => {
                 Err(problem(ProblemKind::Lost, "the server does not take what is sent"))
@@ -95,12 +95,12 @@ impl parla_engine::Connection for Connection {
 }
 
 impl Network {
-    /// Whether that is its connection.
+    /// Whether this is the serial number of its connection.
     pub(crate) fn has(&self, serial: Serial) -> bool {
         self.engine.has(serial.0)
     }
 
-    /// Something happened to its connection.
+    /// Processes an event of its connection.
     pub(crate) fn happened(&mut self, (serial, happening): (Serial, Happening), around: &mut Surroundings) {
         match happening {
             Happening::Progress(stage) => self.hear(serial, Signal::Progress(stage), around),
@@ -129,7 +129,7 @@ impl Network {
         }
         let Some(connection) = self.engine.connection() else { return };
         let mut framer = std::mem::take(&mut connection.framer);
-        // What comes behind the line that made the client leave is not for the next connection.
+        // Bytes after the line that made the client disconnect are not for the next connection.
         framer.feed(bytes, SERVER_LINE_BYTES_MAX, |frame| match frame {
             Frame::Line(line) => self.hear(serial, Signal::Line(line), around),
             Frame::TooLong => self.hear(serial, Signal::LineTooLong, around),

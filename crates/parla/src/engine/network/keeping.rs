@@ -1,4 +1,4 @@
-//! What is kept of one network, as its engine wants it.
+//! What is stored for one network, on behalf of its engine.
 
 use parla_engine::{Change, Question, Recalled, Storage};
 
@@ -6,7 +6,7 @@ use super::Shell;
 
 impl Storage for Shell<'_> {
     fn store(&mut self, key: String, value: Option<String>) {
-        // What is left when the program ends is to be found again as it is.
+        // When the program ends, everything must be found again as it is.
         if self.is_ending {
             return;
         }
@@ -17,7 +17,7 @@ impl Storage for Shell<'_> {
         self.around.store.record(&self.remembered.id, key, value);
     }
 
-    /// If the disk does not take it, the person was told, and what is to be sent is sent all the same.
+    /// If the disk fails, the person has been told, and messages are sent nevertheless.
     fn sync(&mut self) {
         self.around.store.sync();
     }

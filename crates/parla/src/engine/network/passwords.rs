@@ -7,10 +7,11 @@ use super::Network;
 use crate::engine::hub::{Soon, Surroundings};
 
 impl Network {
-    /// Gives the passwords to the keyring if the person wants that, and takes them out if they no longer do.
+    /// Stores the passwords in the keyring if the person wants that, and deletes them there if they no longer
+    /// do.
     ///
-    /// That there are passwords is remembered before the keyring has answered: if the program ends in between, the next start
-    /// asks a keyring that has nothing, instead of never asking one that has.
+    /// That there are passwords is remembered before the keyring has answered: if the program ends in
+    /// between, the next start asks a keyring that has nothing, rather than never asking one that has them.
     pub(super) fn keep_passwords(&mut self, around: &Surroundings) {
         if self.credentials.keep && self.credentials.has_password() {
             let (tell, serial) = (around.teller(), self.serial);
@@ -29,7 +30,7 @@ impl Network {
         }
     }
 
-    /// The keyring has taken the passwords, or has not.
+    /// The keyring has stored the passwords, or failed to.
     pub(crate) fn passwords_kept(&mut self, kept: Result<(), String>, around: &mut Surroundings) {
         self.has_passwords(kept.is_ok(), around);
         if let Err(why) = kept {
@@ -37,7 +38,8 @@ impl Network {
         }
     }
 
-    /// The keyring gives what it has. Without it the network is entered as if it had nothing; the server says what it wants.
+    /// The keyring has returned what it has. If it fails, the network is started as if there were nothing;
+    /// the server says what it requires.
     pub(crate) fn passwords_loaded(
         &mut self,
         loaded: Result<Credentials, String>,
@@ -53,7 +55,7 @@ impl Network {
         self.answered(around);
     }
 
-    /// Connects, with what the keyring had.
+    /// Connects with what the keyring had.
     pub(super) fn start(&mut self, around: &mut Surroundings) {
         if std::mem::replace(&mut self.is_shown, true) {
             self.handle(Input::Start, around);

@@ -1,4 +1,4 @@
-//! Addresses and ports that cannot be talked to: the person is told why, and nothing is tried again.
+//! Addresses and ports that cannot be used: the person is told why, and no retry is made.
 
 use super::*;
 
@@ -36,7 +36,7 @@ fn a_server_that_does_not_encrypt_stops_it() {
     app.until("stop", |app| app.is_stopped_by(ProblemKind::NotEncrypted));
 }
 
-/// An address that asks for encryption, and a server that waits for the other side to speak in its own language.
+/// The address demands encryption, and the server waits for the client to speak first.
 #[test]
 fn a_plain_port_behind_an_encrypted_address_is_named_and_can_be_entered() {
     let server = Server::new();

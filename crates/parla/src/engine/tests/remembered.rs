@@ -1,4 +1,4 @@
-//! What is there at the next start, and what is there no more.
+//! What exists at the next start, and what no longer does.
 
 use parla_client::{Credentials, Secret};
 use parla_ui::platform::Change;
@@ -47,7 +47,7 @@ fn a_full_disk_is_told_once_and_what_is_written_goes_out_all_the_same() {
     assert_eq!(app.seen.iter().filter(|update| is_full(update)).count(), 1);
 }
 
-/// The files as they are now: as if the program was killed here.
+/// A copy of the files as they are now, as if the program had been killed here.
 fn stopped_now(folder: &TempDir) -> TempDir {
     let copy = tempfile::tempdir().unwrap();
     for entry in std::fs::read_dir(folder.path()).unwrap() {
@@ -71,7 +71,7 @@ fn what_was_written_without_a_connection_is_sent_after_the_next_start() {
     app.say("hello");
     app.say("is anybody there?");
     app.until("messages", |app| app.said("#tea").len() == 2);
-    // Nobody says good-bye.
+    // The program was killed, so it did not disconnect.
     let mut app = App::start(stopped_now(&app.folder));
     let mut peer = server.welcome();
     peer.hear("JOIN #tea");
@@ -207,7 +207,7 @@ fn a_password_is_kept_in_the_keyring_and_nowhere_else() {
     assert!(found.networks[&1].settings.has_passwords);
     assert!(!format!("{found:?}").contains("opensesame"));
 
-    // The next start has it from there.
+    // The next start gets it from there.
     app = App::start_as(folder, (Tls::default(), keyring.clone()));
     server.accept().hear("PASS :opensesame");
     app.command(Command::Forget(NET));

@@ -1,7 +1,8 @@
-//! Notifications on Linux, by the bus of the session. One for each conversation; a click on it opens the conversation.
+//! Notifications on Linux through the session bus: one per conversation; a click on it opens the
+//! conversation.
 //!
-//! <https://specifications.freedesktop.org/notification-spec/>. Must be called on the window's thread. Without a bus, or
-//! without anything that shows them, there are none.
+//! <https://specifications.freedesktop.org/notification-spec/>. Must be called on the window's thread.
+//! Without a bus, or without a notification service on it, there are none.
 
 use std::{
     cell::RefCell,
@@ -12,20 +13,20 @@ use std::{
 use gio::glib::{self, ToVariant, Variant, VariantTy, markup_escape_text};
 use parla_ui::{platform::Notification, state::BufferKey};
 
-/// The bus has so long for an answer that nobody waits for.
+/// How long the bus may take to answer, in milliseconds. Nobody waits for that.
 const BUS_MS: i32 = 5_000;
 const NAME: &str = "org.freedesktop.Notifications";
 const PATH: &str = "/org/freedesktop/Notifications";
 /// The action of a click on the notification itself.
 const CLICK: &str = "default";
-/// Not low, which some desktops do not show at once, and not critical, which stays until it is clicked.
+/// Neither low, which some desktops do not show at once, nor critical, which stays until it is clicked.
 const URGENCY_NORMAL: u8 = 1;
 
 thread_local! {
     static ALL: RefCell<All> = RefCell::default();
 }
 
-/// Who is told that the person clicked.
+/// Called when the person clicks a notification.
 type Chosen = Rc<dyn Fn(BufferKey)>;
 
 #[derive(Default)]
@@ -35,24 +36,24 @@ struct All {
     is_listening: bool,
 }
 
-/// What is shown, and what is to be shown next, by tag.
+/// What is shown and what will be shown next, by tag.
 #[derive(Debug, Default)]
 struct Shown(BTreeMap<String, One>);
 
 #[derive(Debug)]
 struct One {
     about: BufferKey,
-    /// Its number on the bus, to replace it by; zero if there is none yet.
+    /// The id that the bus gave it, with which it can be replaced; zero if there is none yet.
     id: u32,
-    /// It is on its way to the screen; until it is there, what comes waits, and only the newest.
+    /// Whether it is on its way to the screen. Until it is there, only the newest replacement waits.
     is_busy: bool,
     next: Option<Notification>,
-    /// It is to be taken away as soon as its number is known.
+    /// Whether it must be closed as soon as its id is known.
     is_unwanted: bool,
 }
 
 impl Shown {
-    /// Something new is to be shown.
+    /// Adds a notification to show.
     fn add(&mut self, notification: Notification) {
         let about = notification.about;
         let one = self.0.entry(notification.tag.clone());
@@ -60,7 +61,7 @@ impl Shown {
         (one.about, one.next, one.is_unwanted) = (about, Some(notification), false);
     }
 
-    /// What to hand to the bus now, and which number it replaces.
+    /// What must be sent to the bus now, and the id that it replaces.
     fn take(&mut self, tag: &str) -> Option<(u32, Notification)> {
         let one = self.0.get_mut(tag).filter(|one| !one.is_busy)?;
         let next = one.next.take()?;
@@ -68,7 +69,7 @@ impl Shown {
         Some((one.id, next))
     }
 
-    /// The bus has given it this number, or none. Says what is to be closed.
+    /// The bus has given it this id, or none. Returns the id that must be closed.
     fn arrived(&mut self, tag: &str, id: Option<u32>) -> Option<u32> {
         let one = self.0.get_mut(tag)?;
         one.is_busy = false;
@@ -80,7 +81,7 @@ impl Shown {
         None
     }
 
-    /// It is not wanted any more. Says what is to be closed.
+    /// Withdraws a notification. Returns the id that must be closed.
     fn withdraw(&mut self, tag: &str) -> Option<u32> {
         let one = self.0.get_mut(tag)?;
         one.next = None;
@@ -91,7 +92,7 @@ impl Shown {
         self.0.remove(tag).map(|one| one.id)
     }
 
-    /// The person, or the desktop, has taken it away.
+    /// The person or the desktop has closed it.
     fn closed(&mut self, id: u32) {
         self.0.retain(|_, one| one.id != id || one.is_busy || one.next.is_some());
     }
@@ -101,7 +102,7 @@ impl Shown {
     }
 }
 
-/// Shows a notification; `chosen` is told when the person clicks on it.
+/// Shows a notification; `chosen` is called when the person clicks it.
 pub(crate) fn notify(notification: &Notification, chosen: &Chosen) {
     ALL.with_borrow_mut(|all| {
         all.chosen = Some(Rc::clone(chosen));
@@ -110,7 +111,7 @@ pub(crate) fn notify(notification: &Notification, chosen: &Chosen) {
     show_next(notification.tag.clone());
 }
 
-/// Takes it away.
+/// Withdraws a notification.
 pub(crate) fn withdraw(tag: &str) {
     if let Some(id) = ALL.with_borrow_mut(|all| all.shown.withdraw(tag)) {
         close(id);
@@ -173,7 +174,7 @@ fn close(id: u32) {
     });
 }
 
-/// Hears of clicks and of what was closed; once for the whole program.
+/// Listens for clicks and closed notifications; once for the whole program.
 fn listen(bus: &gio::DBusConnection) {
     if ALL.with_borrow_mut(|all| std::mem::replace(&mut all.is_listening, true)) {
         return;
@@ -206,7 +207,8 @@ fn heard(signal: &str, told: &Variant) {
     }
 }
 
-/// Name of the program, notification to replace, icon, title, body, actions, hints, time to show it: the desktop's choice.
+/// The parameters of the call: program name, id to replace, icon, title, body, actions, hints and timeout,
+/// which is left to the desktop.
 fn parameters(replaces: u32, notification: &Notification) -> Variant {
     let hints: HashMap<String, Variant> = HashMap::from([
         ("category".to_owned(), "im.received".to_variant()),
@@ -214,7 +216,7 @@ fn parameters(replaces: u32, notification: &Notification) -> Variant {
         ("urgency".to_owned(), URGENCY_NORMAL.to_variant()),
     ]);
     let actions = vec![CLICK.to_owned(), super::words().alert_open().to_owned()];
-    // A body may have markup; what somebody wrote has none.
+    // A body may contain markup; text that somebody wrote is escaped.
     let body = markup_escape_text(&notification.body).to_string();
     ("parla", replaces, "parla", &notification.title, body, actions, hints, -1_i32).to_variant()
 }
@@ -251,7 +253,7 @@ mod tests {
         shown.add(notification(1, "one"));
         shown.add(notification(2, "other"));
         assert_eq!(shown.take("tag 1"), Some((0, notification(1, "one"))));
-        // While the bus is asked, only the newest waits.
+        // While the bus is busy, only the newest notification waits.
         shown.add(notification(1, "two"));
         shown.add(notification(1, "three"));
         assert_eq!(shown.take("tag 1"), None);
@@ -276,7 +278,7 @@ mod tests {
         assert_eq!(shown.withdraw("tag 1"), None);
         assert_eq!(shown.arrived("tag 1", Some(5)), Some(5));
         assert!(shown.0.is_empty());
-        // Without a bus nothing is kept.
+        // Without a bus nothing is remembered.
         shown.add(notification(1, "one"));
         shown.take("tag 1").unwrap();
         assert_eq!(shown.arrived("tag 1", None), None);
