@@ -14,8 +14,8 @@ use std::{
 
 use crate::support::{Client, client::Heard};
 
-/// So many steps are told of a run that fails.
-const TOLD_MAX: usize = 40;
+/// So many steps, with what was seen of them, are told of a run that fails.
+const TOLD_MAX: usize = 80;
 
 /// A number from the environment.
 fn number(variable: &str, default: u64) -> u64 {
@@ -94,7 +94,16 @@ impl Steps {
     fn take(&mut self, kind: &'static str, how: &str) {
         self.count += 1;
         *self.kinds.entry(kind).or_default() += 1;
-        self.last.push_back(format!("{}. {kind} {how}", self.count));
+        self.tell(format!("{}. {kind} {how}", self.count));
+    }
+
+    /// What was seen of the last one.
+    fn see(&mut self, what: &str) {
+        self.tell(format!("   {what}"));
+    }
+
+    fn tell(&mut self, line: String) {
+        self.last.push_back(line);
         if self.last.len() > TOLD_MAX {
             self.last.pop_front();
         }

@@ -14,7 +14,7 @@ use tokio::time::sleep;
 
 use super::{Steps, number, random};
 use crate::{
-    rig::{Browser, Faults, Width, Window, visit},
+    rig::{Browser, Faults, Key, Width, Window, visit},
     support::{Client, PATIENCE, client::Heard},
 };
 
@@ -246,7 +246,9 @@ impl Scene {
     /// Writes in the room that the tab shows, and sends it.
     async fn submit(&mut self, tab: usize, room: &'static str, text: &str) {
         self.tabs[tab].empties("#composer").await;
-        self.tabs[tab].say(text).await;
+        self.tabs[tab].write(text).await;
+        assert_eq!(self.tabs[tab].draft().await, text, "tab {tab} has something else than was typed");
+        self.tabs[tab].hits(Key::Enter).await;
         self.drafts.remove(room);
     }
 
@@ -313,6 +315,9 @@ impl Scene {
             let room = self.heard.get_mut(&*heard.target).unwrap();
             room.push(format!("{}: {}", heard.sender, heard.text));
         }
+        let is_coming =
+            |line: &&String| [" JOIN ", " PART ", " QUIT "].iter().any(|word| line.contains(word));
+        lines.iter().filter(is_coming).for_each(|line| self.steps.see(line));
         let names = lines.iter().filter(|line| line.contains(" 353 "));
         let names = names.filter_map(|line| line.rsplit(':').next()).flat_map(str::split_whitespace);
         let mut names: Vec<String> =
