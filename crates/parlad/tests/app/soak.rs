@@ -15,8 +15,8 @@ use std::{
 
 use crate::support::{Client, client::Heard};
 
-/// How many steps of a failed run are printed.
-const TOLD_MAX: usize = 40;
+/// How many steps of a failed run are printed, with what was seen of them.
+const TOLD_MAX: usize = 80;
 
 /// A number from the environment.
 fn number(variable: &str, default: u64) -> u64 {
@@ -95,7 +95,16 @@ impl Steps {
     fn take(&mut self, kind: &'static str, how: &str) {
         self.count += 1;
         *self.kinds.entry(kind).or_default() += 1;
-        self.last.push_back(format!("{}. {kind} {how}", self.count));
+        self.tell(format!("{}. {kind} {how}", self.count));
+    }
+
+    /// What was seen of the last one.
+    fn see(&mut self, what: &str) {
+        self.tell(format!("   {what}"));
+    }
+
+    fn tell(&mut self, line: String) {
+        self.last.push_back(line);
         if self.last.len() > TOLD_MAX {
             self.last.pop_front();
         }

@@ -15,7 +15,7 @@ use tokio::time::sleep;
 
 use super::{Steps, number, random};
 use crate::{
-    rig::{Browser, Faults, Width, Window, visit},
+    rig::{Browser, Faults, Key, Width, Window, visit},
     support::{Client, PATIENCE, client::Heard},
 };
 
@@ -24,8 +24,8 @@ const ROOMS: [&str; 5] = ["#room", "#chess", "#garden", "#music", "#tea"];
 const TABS_MAX: usize = 3;
 /// At least how many of a room's newest messages a tab must show.
 const SHOWN_MIN: usize = 20;
-/// After how many steps the test reports its progress.
-const TELL_EVERY: usize = 500;
+/// How often the test reports its progress.
+const TELL_EVERY: Duration = Duration::from_secs(600);
 
 /// What a tab shows, with the end of its conversation in view.
 const LOOK: &str = "
@@ -69,20 +69,18 @@ fn tabs_stay_one_person() {
     visit(async |browser| {
         let begin = Instant::now();
         let mut scene = Scene::begin(browser, random).await;
+        let mut told = Duration::ZERO;
         while begin.elapsed() < length {
             scene.step().await;
             scene.holds().await;
-            if scene.steps.count % TELL_EVERY == 0 {
-                println!("{} min, {}", begin.elapsed().as_secs() / 60, scene.steps);
+            if begin.elapsed() >= told + TELL_EVERY {
+                told += TELL_EVERY;
+                println!("{} min, {}", told.as_secs() / 60, scene.steps);
             }
         }
         scene.reads_everything().await;
         let heard: usize = scene.heard.values().map(Vec::len).sum();
-        println!(
-            "{} min, {}; {heard} messages, each once and in order",
-            begin.elapsed().as_secs() / 60,
-            scene.steps
-        );
+        println!("{}; {heard} messages, each once and in order", scene.steps);
     });
 }
 
@@ -249,7 +247,9 @@ impl Scene {
     /// Writes and sends a message in the room that the tab shows.
     async fn submit(&mut self, tab: usize, room: &'static str, text: &str) {
         self.tabs[tab].empties("#composer").await;
-        self.tabs[tab].say(text).await;
+        self.tabs[tab].write(text).await;
+        assert_eq!(self.tabs[tab].draft().await, text, "tab {tab} has something else than was typed");
+        self.tabs[tab].hits(Key::Enter).await;
         self.drafts.remove(room);
     }
 
@@ -317,6 +317,9 @@ impl Scene {
             let room = self.heard.get_mut(&*heard.target).unwrap();
             room.push(format!("{}: {}", heard.sender, heard.text));
         }
+        let is_coming =
+            |line: &&String| [" JOIN ", " PART ", " QUIT "].iter().any(|word| line.contains(word));
+        lines.iter().filter(is_coming).for_each(|line| self.steps.see(line));
         let names = lines.iter().filter(|line| line.contains(" 353 "));
         let names = names.filter_map(|line| line.rsplit(':').next()).flat_map(str::split_whitespace);
         let mut names: Vec<String> =
