@@ -270,7 +270,7 @@ fn message(id: usize) -> String {
 fn what_is_said_is_seen() {
     let server = Server::new();
     let (mut app, mut peer) = App::in_tea_of(&server);
-    assert_eq!(app.network.as_ref().map(|view| &*view.name), Some("Test"));
+    app.until("name", |app| app.network.as_ref().is_some_and(|view| &*view.name == "Test"));
     peer.say(&message(1));
     app.until("message", |app| app.said("#tea") == ["1"]);
     let tea = app.buffers.values().find(|view| view.kind == BufferKind::Room).unwrap().id;
