@@ -7,11 +7,12 @@ use parla_client::{
 };
 
 use crate::{
+    buffers::List,
     hooks::{use_context, use_effect, use_memo, use_signal},
     icon::{Icon, Picture},
     invitations::invitations,
     platform::{Here, PageAct, Place},
-    state::{Dialog, State, wish},
+    state::{BufferKey, Dialog, State, wish},
     words::{self, use_words},
 };
 
@@ -34,24 +35,16 @@ pub(crate) fn order(state: State) -> Vec<Row> {
 
 /// Whether the conversation that is shown has members. This does not subscribe to changes.
 pub(crate) fn has_members(state: State) -> bool {
-    let list = state.views.buffers.peek_list();
-    state
-        .open
-        .current
-        .peek()
-        .and_then(|key| list.get(&key))
-        .is_some_and(|listed| listed.kind == BufferKind::Room)
+    is_room(&state.views.buffers.peek_list(), *state.open.current.peek())
 }
 
 /// Whether the conversation that is shown has members, for components.
 pub(crate) fn has_members_now(state: State) -> bool {
-    let list = state.views.buffers.list();
-    state
-        .open
-        .current
-        .read()
-        .and_then(|key| list.get(&key))
-        .is_some_and(|listed| listed.kind == BufferKind::Room)
+    is_room(&state.views.buffers.list(), *state.open.current.read())
+}
+
+fn is_room(list: &List, key: Option<BufferKey>) -> bool {
+    key.and_then(|key| list.get(&key)).is_some_and(|listed| listed.kind == BufferKind::Room)
 }
 
 /// The list of networks and conversations.
