@@ -455,10 +455,14 @@ impl Session {
         Some(RoomTarget { room, audience })
     }
 
+    /// Whether the character is the prefix of a rank here.
+    pub(crate) fn is_sign(&self, char: char) -> bool {
+        self.member_modes.iter().any(|mode| mode.sign == char)
+    }
+
     /// Splits a word of NAMES into the rank prefixes and the nick.
     pub(crate) fn split_prefixes<'a>(&self, word: &'a str) -> (&'a str, &'a str) {
-        let is_sign = |char: char| self.member_modes.iter().any(|mode| mode.sign == char);
-        let nick = word.trim_start_matches(is_sign);
+        let nick = word.trim_start_matches(|char| self.is_sign(char));
         let signs = word.get(..word.len() - nick.len()).unwrap_or_default();
         (signs, nick.split('!').next().unwrap_or(nick))
     }

@@ -3,7 +3,7 @@
 //! Tabs of different builds may be open at the same time, after the server was upgraded. Of each other they
 //! understand only the first line and a [`Ballot`], so these are JSON. Everything else passes only between
 //! tabs of the same build. It is packed in the postcard format, which has no field names: the code for
-//! reading all these types from JSON was a seventh of the app.
+//! reading all these types from JSON made the first load of the page 36 KB larger.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use parla_proto::Timestamp;

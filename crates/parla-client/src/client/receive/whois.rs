@@ -76,10 +76,6 @@ impl Session {
         let rank = signs.chars().filter(|sign| self.is_sign(*sign)).map(Rank::of_sign).min();
         RoomOf { shown: shown_name(name), name: name.into(), rank: rank.unwrap_or_default() }
     }
-
-    fn is_sign(&self, sign: char) -> bool {
-        self.member_modes().iter().any(|mode| mode.sign == sign)
-    }
 }
 
 fn split_first(text: &str) -> Option<(char, &str)> {
