@@ -7,10 +7,10 @@ use rusqlite::{CachedStatement, Transaction, params};
 
 use crate::{
     ConversationId, HistoryError, Message, MessageNumber,
+    checksum::Columns,
     index::{self, last_indexed},
     message::{cuts_text, row_id},
     references::referred,
-    sum::Columns,
 };
 
 const INSERT: &str =
@@ -72,7 +72,7 @@ impl<'t> Writer<'t> {
             message.text,
             message.tags,
             cuts,
-            columns.sum(),
+            columns.checksum(),
             columns.refers_to,
             columns.edited,
         ])? == 1;
