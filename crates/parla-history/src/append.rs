@@ -176,7 +176,7 @@ mod tests {
         let huge = Message { id, ..history.said(RUST, "hello") };
         let transaction = history.connection.transaction().unwrap();
         let mut writer = Writer::new(&transaction).unwrap();
-        assert!(matches!(writer.append(&huge), Err(HistoryError::IdTooLarge(found)) if found == id));
+        assert!(matches!(writer.append(&huge), Err(HistoryError::NumberTooLarge(found)) if found == id));
         assert!(!writer.delete(RUST, id).unwrap());
     }
 }
