@@ -129,7 +129,7 @@ impl Client {
             Input::Line(_) | Input::LineTooLong if !link.is_open() => {}
             Input::Line(line) => self.line(line, turn),
             // We cannot know what was in it; the connection continues.
-            Input::LineTooLong => link.heard(now),
+            Input::LineTooLong => link.note_activity(now),
             Input::Start if link.is_online() || link.is_connecting() => {}
             Input::Start => self.connect(turn),
             Input::Progress(stage) => {

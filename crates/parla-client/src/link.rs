@@ -98,7 +98,7 @@ impl Link {
         self.online_since = None;
         self.is_open = false;
         self.parting = None;
-        self.heard(now);
+        self.note_activity(now);
     }
 
     /// The attempt has reached this stage.
@@ -113,7 +113,7 @@ impl Link {
     /// The connection is open. Returns false if it is no longer wanted.
     pub(crate) fn opened(&mut self, now: Timestamp) -> bool {
         self.is_open = self.is_connecting();
-        self.heard(now);
+        self.note_activity(now);
         self.progress(now, Stage::SigningIn);
         self.is_open
     }
@@ -130,7 +130,7 @@ impl Link {
     }
 
     /// A line came from the server.
-    pub(crate) fn heard(&mut self, now: Timestamp) {
+    pub(crate) fn note_activity(&mut self, now: Timestamp) {
         self.heard_at = now;
         self.pong_by = None;
         self.owed_since = None;
@@ -463,7 +463,7 @@ mod tests {
         assert_eq!(link.due(asked), Some(Due::Ping));
         assert_eq!(link.due(asked), None);
         assert_eq!(link.due(asked + PONG_WITHIN), Some(Due::GiveUp));
-        link.heard(asked + PONG_WITHIN);
+        link.note_activity(asked + PONG_WITHIN);
         assert_eq!(link.due(asked + PONG_WITHIN), None);
     }
 

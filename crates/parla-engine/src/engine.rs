@@ -134,7 +134,7 @@ impl<C: Connection> Engine<C> {
 
     /// Processes an event of the connection with this number. Events of a connection that was given up are
     /// ignored.
-    pub fn hear<L: AsRef<[u8]>>(
+    pub fn handle_signal<L: AsRef<[u8]>>(
         &mut self,
         now: Timestamp,
         (number, signal): (u64, Signal<L>),
@@ -176,7 +176,7 @@ impl<C: Connection> Engine<C> {
     }
 
     /// Does what is due. Returns whether there was anything.
-    pub fn ring(&mut self, now: Timestamp, shell: &mut impl Shell<C>) -> bool {
+    pub fn handle_deadline(&mut self, now: Timestamp, shell: &mut impl Shell<C>) -> bool {
         let is_due = self.next_deadline(now).is_some_and(|at| at <= now);
         if is_due {
             self.no_deadline_before = Some(now + DEADLINE_GAP);

@@ -33,10 +33,10 @@ const OTHER: NetworkId = NetworkId(2);
 /// Connected and in a room of one network, and stopped by this problem on another.
 fn stopped(place: Place, kind: ProblemKind) -> Page {
     let mut page = Page::new(App, &Fake::new(place));
-    page.hear(vec![linked(LinkState::Online), shown(room(1, "#lobby"))]);
+    page.apply(vec![linked(LinkState::Online), shown(room(1, "#lobby"))]);
     let link = LinkState::Stopped { why: Some(problem(kind, "")), suggestion: None };
     let address = "irc.example.org".into();
-    page.hear(vec![Update::Network(NetworkView {
+    page.apply(vec![Update::Network(NetworkView {
         id: OTHER,
         name: "Example".into(),
         address,
@@ -108,7 +108,7 @@ fn a_network_is_removed_only_after_a_question() {
 #[test]
 fn a_certificate_can_be_looked_at_and_trusted() {
     let mut page = stopped(Place::Desktop, ProblemKind::BadCertificate);
-    page.hear(vec![certificate(None)]);
+    page.apply(vec![certificate(None)]);
     let words = page.text(".certificate");
     for part in ["irc.example.org, <b>evil</b>", "The server itself", "2 January 2030", "AB:CD"] {
         assert!(words.contains(part), "{part}: {words}");
@@ -120,7 +120,7 @@ fn a_certificate_can_be_looked_at_and_trusted() {
 #[test]
 fn another_certificate_than_the_trusted_one_is_shown_beside_that() {
     let mut page = stopped(Place::Desktop, ProblemKind::CertificateChanged);
-    page.hear(vec![certificate(Some("12:34"))]);
+    page.apply(vec![certificate(Some("12:34"))]);
     let words = page.text(".banner");
     assert!(words.contains("pretending to be the server"), "{words}");
     assert!(words.contains("AB:CD") && words.contains("12:34"), "{words}");
@@ -136,7 +136,7 @@ fn a_browser_sees_to_encryption_itself() {
 fn adding(fake: &Rc<Fake>) -> Page {
     let mut page = Page::new(App, fake);
     let view = NetworkView { address: "irc.example.org".into(), ..network(LinkState::Online) };
-    page.hear(vec![Update::Network(view), shown(room(1, "#lobby"))]);
+    page.apply(vec![Update::Network(view), shown(room(1, "#lobby"))]);
     page.press("Add a network");
     page.fake.take_commands();
     page
@@ -193,10 +193,10 @@ fn an_attempt_of_its_own_leaves_the_form_where_it_is() {
     page.write("#name", "anna");
     page.press("Join");
     let why = problem(ProblemKind::Lost, "");
-    page.hear(vec![linked(LinkState::Waiting { until: Timestamp::default(), attempt: 1, why })]);
+    page.apply(vec![linked(LinkState::Waiting { until: Timestamp::default(), attempt: 1, why })]);
     let field = page.one("#name");
     page.write("#name", "anna the fir");
-    page.hear(vec![linked(LinkState::Connecting(parla_client::view::Stage::Finding))]);
+    page.apply(vec![linked(LinkState::Connecting(parla_client::view::Stage::Finding))]);
     assert!(page.one("#name") == field, "it is another field now");
 }
 
@@ -206,8 +206,8 @@ fn several(links: &[LinkState]) -> Page {
         let (name, login) = ("bouncer.example.org".into(), Some(format!("anna/{number}").into()));
         Update::Network(NetworkView { id: NetworkId(number), name, login, ..network(link.clone()) })
     });
-    page.hear(views.collect());
-    page.hear(vec![shown(room(1, "#lobby"))]);
+    page.apply(views.collect());
+    page.apply(vec![shown(room(1, "#lobby"))]);
     page.fake.take_commands();
     page
 }

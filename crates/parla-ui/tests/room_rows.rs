@@ -182,7 +182,7 @@ fn a_message_under_way_looks_so() {
     let mut page = with(Said { delivery: Delivery::Queued, ..own("anna", "hi") });
     assert!(page.has(".pending"));
     assert!(page.text(".underway").starts_with("Waits for its turn"));
-    page.hear(vec![offline()]);
+    page.apply(vec![offline()]);
     assert!(page.text(".underway").starts_with("Waits for the connection"));
     let page = with(Said { delivery: Delivery::Sent, ..own("anna", "hi") });
     assert!(page.has(".pending") && page.html().contains("Sending…"));

@@ -148,22 +148,22 @@ impl Engine {
             self.step();
             let due = self.until_due();
             match select(self.happenings.next(), due).await {
-                Either::Left((Some(happening), _)) => self.take(happening),
+                Either::Left((Some(happening), _)) => self.handle(happening),
                 Either::Left((None, _)) => return,
                 Either::Right(((), _)) => {}
             }
             while let Some(Some(happening)) = self.happenings.next().now_or_never() {
-                self.take(happening);
+                self.handle(happening);
             }
         }
     }
 
-    fn take(&mut self, happening: Happening) {
+    fn handle(&mut self, happening: Happening) {
         match happening {
             Happening::Command(command) => self.wish(command),
             Happening::Socket(number, signal) => {
                 if let Side::Leader(leader) = &mut self.side {
-                    leader.hear(number, signal);
+                    leader.handle_signal(number, signal);
                 }
             }
             Happening::Offline => self.tell_leader(Input::Offline),
@@ -177,7 +177,7 @@ impl Engine {
             }
             Happening::Left => self.leave(),
             Happening::Returned => self.arrive(),
-            Happening::Letter(text) => self.read(&text),
+            Happening::Letter(text) => self.receive(&text),
             Happening::Build { is_newest } => self.learn_build(is_newest),
         }
     }
@@ -272,7 +272,7 @@ impl Engine {
         self.side = Side::Leader(Box::new(leader));
         self.carry_out_own();
         for (from, message) in std::mem::take(&mut self.early) {
-            self.hear(from, message);
+            self.handle_message(from, message);
         }
     }
 
@@ -330,8 +330,8 @@ impl Engine {
         }
     }
 
-    /// Reads a message of another tab.
-    fn read(&mut self, text: &str) {
+    /// Processes a letter of another tab.
+    fn receive(&mut self, text: &str) {
         let Some((letter, body)) = Letter::open(text) else { return };
         let me = self.election.me();
         if letter.to.is_some_and(|to| to != me) || letter.from == me {
@@ -342,28 +342,28 @@ impl Engine {
             self.ask_build();
         }
         let now = page::now();
-        match Message::read(body) {
+        match Message::parse(body) {
             Some(Message::Ballot(ballot)) => {
                 // A background tab on a quiet network sends nothing else.
                 if let Side::Leader(leader) = &mut self.side {
-                    leader.heard(letter.from);
+                    leader.note_activity(letter.from);
                 }
-                self.vote(|election, out| election.hear(now, letter.from, ballot, out));
+                self.vote(|election, out| election.handle(now, letter.from, ballot, out));
                 if !is_ours && matches!(&self.side, Side::Follower(one) if one.leader() == letter.from) {
                     self.side = Side::Outdated(letter.from);
                 }
             }
-            Some(message) if is_ours => self.hear(letter.from, message),
+            Some(message) if is_ours => self.handle_message(letter.from, message),
             Some(_) | None => {}
         }
     }
 
-    fn hear(&mut self, from: TabId, message: Message) {
-        self.election.heard_leader(page::now(), from);
+    fn handle_message(&mut self, from: TabId, message: Message) {
+        self.election.note_leader(page::now(), from);
         match &mut self.side {
             Side::Leader(leader) => {
                 let term = leader.term().number;
-                leader.heard(from);
+                leader.note_activity(from);
                 match message {
                     Message::Pull { term: of, had } if of == term => {
                         leader.pulled((from, had), &mut self.interface, &self.post);

@@ -229,8 +229,8 @@ impl Leader {
     }
 
     /// A tab has sent something.
-    pub(crate) fn heard(&mut self, tab: TabId) {
-        self.mirror.heard(page::now(), tab);
+    pub(crate) fn note_activity(&mut self, tab: TabId) {
+        self.mirror.note_activity(page::now(), tab);
     }
 
     /// A tab asks for news.
@@ -285,16 +285,16 @@ impl Leader {
     }
 
     /// Processes an event of its connection.
-    pub(crate) fn hear(&mut self, number: u64, signal: Signal<String>) {
+    pub(crate) fn handle_signal(&mut self, number: u64, signal: Signal<String>) {
         if let Some(engine) = &mut self.engine {
-            engine.hear(page::now(), (number, signal), &mut self.shell);
+            engine.handle_signal(page::now(), (number, signal), &mut self.shell);
             self.pace.changed();
         }
     }
 
     /// Does what is due.
     pub(crate) fn due(&mut self, now: Timestamp) {
-        if self.engine.as_mut().is_some_and(|engine| engine.ring(now, &mut self.shell)) {
+        if self.engine.as_mut().is_some_and(|engine| engine.handle_deadline(now, &mut self.shell)) {
             self.pace.changed();
         }
         self.saves.due(now);

@@ -125,7 +125,7 @@ impl Client {
 impl Session {
     /// Learns the server's time from any line except messages. Messages may be repeats from the past, and a
     /// bouncer repeats an old greeting; everything else happens now.
-    pub(super) fn hear_time(&mut self, incoming: &Incoming<'_>, now: Timestamp) {
+    pub(super) fn learn_time(&mut self, incoming: &Incoming<'_>, now: Timestamp) {
         let is_now = match incoming.command {
             Some(CommandName::Privmsg | CommandName::Notice | CommandName::Tagmsg) => false,
             command => self.is_greeted() || command == Some(CommandName::Cap),

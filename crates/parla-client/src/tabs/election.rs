@@ -163,8 +163,8 @@ impl Election {
         self.state = State::Away;
     }
 
-    /// Takes a vote of another tab.
-    pub fn hear(&mut self, now: Timestamp, from: TabId, ballot: Ballot, out: &mut Vec<Ballot>) {
+    /// Processes a vote of another tab.
+    pub fn handle(&mut self, now: Timestamp, from: TabId, ballot: Ballot, out: &mut Vec<Ballot>) {
         if from == self.me || self.state == State::Away {
             return;
         }
@@ -201,7 +201,7 @@ impl Election {
     }
 
     /// The leader has shown that it is there.
-    pub fn heard_leader(&mut self, now: Timestamp, from: TabId) {
+    pub fn note_leader(&mut self, now: Timestamp, from: TabId) {
         if matches!(self.state, State::Following(_)) && self.term.leader == from {
             self.state = State::Following(Check::At(now + CHECK_EVERY));
         }

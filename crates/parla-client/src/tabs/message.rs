@@ -101,7 +101,7 @@ impl Letter {
 
 impl Message {
     /// Parses the second line of a text.
-    pub fn read(line: &str) -> Option<Self> {
+    pub fn parse(line: &str) -> Option<Self> {
         match serde_json::from_str(line).ok()? {
             Line::Ballot(ballot) => Some(Self::Ballot(ballot)),
             Line::Packed(packed) => unpack(&STANDARD.decode(packed).ok()?),

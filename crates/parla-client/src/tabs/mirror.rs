@@ -223,7 +223,7 @@ impl Mirror {
     }
 
     /// A tab has sent something.
-    pub fn heard(&mut self, now: Timestamp, tab: TabId) {
+    pub fn note_activity(&mut self, now: Timestamp, tab: TabId) {
         if let Some(follower) = self.followers.get_mut(&tab) {
             follower.heard_at = now;
         }

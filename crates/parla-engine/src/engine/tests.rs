@@ -166,20 +166,20 @@ impl Rig {
         self.updates.extend(self.engine.take_updates());
     }
 
-    fn hear(&mut self, number: u64, signal: Signal<&str>) {
-        self.engine.hear(self.now, (number, signal), &mut self.shell);
+    fn handle_signal(&mut self, number: u64, signal: Signal<&str>) {
+        self.engine.handle_signal(self.now, (number, signal), &mut self.shell);
         self.updates.extend(self.engine.take_updates());
     }
 
     fn lines(&mut self, number: u64, lines: &[&str]) {
         for line in lines {
-            self.hear(number, Signal::Line(line));
+            self.handle_signal(number, Signal::Line(line));
         }
     }
 
     /// Opens and registers a connection.
     fn welcome(&mut self, number: u64) {
-        self.hear(number, Signal::Opened);
+        self.handle_signal(number, Signal::Opened);
         self.lines(
             number,
             &[
@@ -192,9 +192,9 @@ impl Rig {
     }
 
     /// Advances the time to when something is due, and does it.
-    fn ring(&mut self) {
+    fn handle_deadline(&mut self) {
         self.now = self.engine.next_deadline(self.now).unwrap();
-        assert!(self.engine.ring(self.now, &mut self.shell));
+        assert!(self.engine.handle_deadline(self.now, &mut self.shell));
         self.updates.extend(self.engine.take_updates());
     }
 
@@ -232,10 +232,10 @@ fn lost() -> Signal<&'static str> {
 #[test]
 fn a_lost_connection_is_made_again() {
     let mut rig = Rig::in_tea();
-    rig.hear(1, lost());
+    rig.handle_signal(1, lost());
     assert!(matches!(rig.link(), LinkState::Waiting { .. }));
     rig.check(&expect!["end 1"]);
-    rig.ring();
+    rig.handle_deadline();
     rig.check(&expect!["connect 2"]);
 }
 
@@ -244,8 +244,8 @@ fn one_that_was_given_up_is_not_heard() {
     let mut rig = Rig::new();
     rig.handle(Input::Start);
     rig.handle(Input::Moved { address: "irc.example".into(), private: true });
-    rig.hear(1, lost());
-    rig.hear(1, Signal::Opened);
+    rig.handle_signal(1, lost());
+    rig.handle_signal(1, Signal::Opened);
     assert!(matches!(rig.link(), LinkState::Connecting(_)));
     assert!(rig.engine.has(2) && !rig.engine.has(1));
     rig.check(&expect![[r#"
@@ -270,7 +270,7 @@ fn a_connection_that_takes_nothing_is_lost() {
     let mut rig = Rig::new();
     rig.shell.is_full = true;
     rig.handle(Input::Start);
-    rig.hear(1, Signal::Opened);
+    rig.handle_signal(1, Signal::Opened);
     let LinkState::Waiting { why, .. } = rig.link() else { panic!("{:?}", rig.link()) };
     assert_eq!(&*why.details, "full");
     rig.check(&expect![[r#"
@@ -342,10 +342,10 @@ fn what_is_kept_of_conversations_comes_in_first() {
 #[test]
 fn deadlines_do_not_follow_each_other_at_once() {
     let mut rig = Rig::in_tea();
-    rig.hear(1, lost());
-    rig.ring();
+    rig.handle_signal(1, lost());
+    rig.handle_deadline();
     let late = rig.now + Duration::from_secs(3_600);
-    assert!(rig.engine.ring(late, &mut rig.shell));
+    assert!(rig.engine.handle_deadline(late, &mut rig.shell));
     let next = rig.engine.next_deadline(late).unwrap();
     assert!(next >= late + DEADLINE_GAP);
     let early = START;

@@ -87,13 +87,13 @@ pub fn lobby(rows: Vec<Row>) -> BufferView {
 pub fn open(view: BufferView) -> Page {
     let fake = Fake::new(Place::Browser);
     let mut page = Page::new(App, &fake);
-    page.hear(vec![linked(LinkState::Online), shown(view)]);
+    page.apply(vec![linked(LinkState::Online), shown(view)]);
     page
 }
 
 /// Changes the conversation.
 pub fn change(page: &mut Page, view: BufferView) {
-    page.hear(vec![shown(view)]);
+    page.apply(vec![shown(view)]);
 }
 
 /// A report from the page's script.

@@ -173,11 +173,11 @@ impl Hub {
                 },
                 Some((serial, happening)) = sources.happenings.recv() => self.happened(serial, happening),
                 Some(soon) = sources.soon.recv() => self.soon(soon),
-                Some(news) = sources.store_news.recv() => self.hear_store(news),
+                Some(news) = sources.store_news.recv() => self.handle_store_news(news),
                 Some(_) = self.around.tasks.join_next() => {}
                 () = sleep_until(wake) => {}
             }
-            self.ring();
+            self.handle_deadlines();
         }
         drop(sources);
         self.end().await;
@@ -188,11 +188,11 @@ impl Hub {
         deadlines.chain(self.around.pace.due(now)).min().unwrap_or(now + SLEEP_MAX).min(now + SLEEP_MAX)
     }
 
-    fn ring(&mut self) {
+    fn handle_deadlines(&mut self) {
         let now = Instant::now();
         for network in self.networks.values_mut() {
             if network.next_deadline(now).is_some_and(|deadline| deadline <= now) {
-                network.ring(&mut self.around);
+                network.handle_deadline(&mut self.around);
             }
         }
         if self.around.pace.is_due(now) {
@@ -234,7 +234,7 @@ impl Hub {
     }
 
     /// Passes on what the store reports, which belongs to no network.
-    fn hear_store(&mut self, news: StoreNews) {
+    fn handle_store_news(&mut self, news: StoreNews) {
         let problem = match news {
             StoreNews::Damaged(aside) => problem(ProblemKind::StoreDamaged, &aside),
             StoreNews::Failing(why) => problem(ProblemKind::StoreFailing, &why),
@@ -257,7 +257,7 @@ impl Hub {
             return;
         };
         match soon {
-            Soon::News(_, news) => network.heard(news, &mut self.around),
+            Soon::News(_, news) => network.handle_news(news, &mut self.around),
             Soon::PasswordsKept(_, kept) => network.passwords_kept(kept, &mut self.around),
             Soon::PasswordsLoaded(_, loaded) => network.passwords_loaded(loaded, &mut self.around),
         }

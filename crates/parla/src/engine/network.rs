@@ -169,7 +169,7 @@ impl Network {
 
     /// Takes an intent of the person.
     pub(crate) fn wish(&mut self, intent: Intent, around: &mut Surroundings) {
-        self.wished_nick.hear(&intent);
+        self.wished_nick.note(&intent);
         match intent {
             Intent::SignIn { credentials } => {
                 self.is_shown = true;
@@ -245,7 +245,7 @@ impl Network {
     }
 
     /// Takes what the archive reports.
-    pub(crate) fn heard(&mut self, news: News, around: &mut Surroundings) {
+    pub(crate) fn handle_news(&mut self, news: News, around: &mut Surroundings) {
         match news {
             News::Recalled(question, recalled) => {
                 let (engine, mut shell) = self.parts(around);
@@ -268,10 +268,10 @@ impl Network {
     }
 
     /// Does what is due.
-    pub(crate) fn ring(&mut self, around: &mut Surroundings) {
+    pub(crate) fn handle_deadline(&mut self, around: &mut Surroundings) {
         self.connect_when_open(around);
         let (engine, mut shell) = self.parts(around);
-        if engine.ring(clock::now(), &mut shell) {
+        if engine.handle_deadline(clock::now(), &mut shell) {
             around.pace.changed();
         }
     }

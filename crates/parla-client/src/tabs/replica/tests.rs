@@ -128,7 +128,7 @@ fn carried(delivery: Delivery) -> (Delivery, usize) {
     let text = letter.write(&Message::Told { delivery, due: Some(at(1)) }).unwrap();
     let (opened, body) = Letter::open(&text).unwrap();
     assert_eq!(opened, letter);
-    match Message::read(body).unwrap() {
+    match Message::parse(body).unwrap() {
         Message::Told { delivery, due } => {
             assert_eq!(due, Some(at(1)));
             (delivery, text.len())
