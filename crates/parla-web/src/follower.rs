@@ -81,7 +81,7 @@ impl Follower {
         self.pulled_at = None;
         self.told_at = page::now();
         self.due = due;
-        let Some(arrived) = self.replica.take(delivery) else {
+        let Some(arrived) = self.replica.apply(delivery) else {
             self.is_called = true;
             return Told { is_whole: false, done: None };
         };

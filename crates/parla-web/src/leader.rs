@@ -203,7 +203,7 @@ impl Leader {
 
     /// The person looks at something else in a tab.
     pub(crate) fn look(&mut self, tab: TabId, look: Look) {
-        self.looks.take(tab, look);
+        self.looks.set(tab, look);
         // A repeated report means that something that arrived has been seen as well.
         if self.looks.current() == Some(look) {
             self.look = None;
@@ -377,7 +377,7 @@ impl Leader {
 
     fn tell_interface(&mut self, interface: &mut Interface) {
         let mut updates = std::mem::take(&mut self.views);
-        self.mirror.take(&updates);
+        self.mirror.apply(&updates);
         for (audience, event) in std::mem::take(&mut self.events) {
             self.mirror.say(audience, &event);
             if audience == Recipients::All || audience == Recipients::One(self.me()) {

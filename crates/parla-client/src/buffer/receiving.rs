@@ -72,7 +72,7 @@ impl Buffer {
 
     /// Adds a message that was not here. It becomes unread unless it has been read, and may go to the shell's
     /// archive.
-    pub(crate) fn take(
+    pub(crate) fn add_received(
         &mut self,
         received: &Received<'_>,
         said: Said,

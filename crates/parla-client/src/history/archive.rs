@@ -54,7 +54,7 @@ impl Buffer {
             let said = self.shown(session, &received);
             let row = match self.row_of(&received, &said) {
                 Some(row) => row,
-                None => match self.take(&received, said, Look::default(), turn) {
+                None => match self.add_received(&received, said, Look::default(), turn) {
                     Added::New(row) | Added::Known(row) => {
                         is_news = true;
                         row

@@ -129,8 +129,8 @@ struct Has {
 }
 
 impl Mirror {
-    /// Takes the updates for the interface of the leading tab. Events are left out: see [`Mirror::say`].
-    pub fn take(&mut self, updates: &[Update]) {
+    /// Applies the updates for the interface of the leading tab. Events are left out: see [`Mirror::say`].
+    pub fn apply(&mut self, updates: &[Update]) {
         for update in updates {
             match update {
                 Update::Network(view) => {

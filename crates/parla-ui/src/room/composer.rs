@@ -151,7 +151,7 @@ fn Popup(desk: Desk) -> Element {
                     "aria-selected": if n == marked { "true" } else { "false" },
                     // This keeps the focus in the field.
                     onmousedown: move |event| event.prevent_default(),
-                    onclick: move |_| desk.take(n),
+                    onclick: move |_| desk.accept(n),
                     bdi { "{choice.shown}" }
                     if let ChoiceKind::Command(spec) = &choice.kind {
                         span { class: "dim", " {words.written_behind(spec)} " }

@@ -304,7 +304,7 @@ impl Desk {
                 _ => return true,
             }
         }
-        self.take(self.marked());
+        self.accept(self.marked());
         true
     }
 
@@ -319,13 +319,13 @@ impl Desk {
             option.is_some_and(|option| option.insert.trim_end() != there.trim_end())
         };
         if is_new {
-            self.take(self.marked());
+            self.accept(self.marked());
         }
         is_new
     }
 
     /// Accepts a suggestion.
-    pub(crate) fn take(self, index: usize) {
+    pub(crate) fn accept(self, index: usize) {
         let Some(shown) = self.suggestions.peek().clone() else { return };
         let Some(option) = shown.choices.get(index) else { return };
         let text = self.state.page.composer.peek().text.clone();

@@ -102,7 +102,7 @@ impl Keeper {
         let mut next = first;
         loop {
             match next {
-                Ok(Order::Change(row, value)) => self.take(row, value),
+                Ok(Order::Change(row, value)) => self.change(row, value),
                 Ok(Order::Sync(done)) => gathered.waiting.push(done),
                 #[cfg(test)]
                 Ok(Order::LimitPages(pages)) => {
@@ -125,14 +125,14 @@ impl Keeper {
         }
     }
 
-    fn take(&mut self, row: Row, value: Option<String>) {
+    fn change(&mut self, row: Row, value: Option<String>) {
         if value.is_some() && !self.remembered.has_room_for(&row) {
             tracing::warn!(?row, "too much is remembered already");
             return;
         }
         if let (Row::Network { number, id }, None) = (&row, &value) {
             for key in self.remembered.values_about(*number) {
-                self.take(Row::Record { network: String::new(), key }, None);
+                self.change(Row::Record { network: String::new(), key }, None);
             }
             self.pending.retain(|other, _| !matches!(other, Row::Record { network, .. } if network == id));
         }

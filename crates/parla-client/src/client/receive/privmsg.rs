@@ -75,7 +75,7 @@ impl Client {
         {
             return self.confirmed(own, received, turn);
         }
-        buffer.take(received, said, self.looking.now(), turn)
+        buffer.add_received(received, said, self.looking.now(), turn)
     }
 
     /// A message of the outbox has come back.

@@ -139,7 +139,7 @@ fn carried(delivery: Delivery) -> (Delivery, usize) {
 
 fn pull(mirror: &mut Mirror, replica: &mut Replica) -> (Option<Arrived>, usize) {
     let (delivery, bytes) = carried(mirror.deliver(at(0), TAB, replica.had()));
-    (replica.take(delivery), bytes)
+    (replica.apply(delivery), bytes)
 }
 
 /// Views count as equal only if they are the same allocation; this compares their content.
@@ -200,7 +200,7 @@ fn everything_is_the_same_in_the_other_tab() {
         certificate(),
     ];
     let (mut mirror, mut replica) = (Mirror::default(), Replica::default());
-    mirror.take(&views);
+    mirror.apply(&views);
     let (arrived, _) = pull(&mut mirror, &mut replica);
     let arrived = arrived.unwrap();
     assert!(arrived.is_whole);
@@ -223,14 +223,14 @@ fn only_what_is_new_travels() {
         buffer.members_mut().insert(&session, &format!("member{n}"), "");
     }
     let (mut mirror, mut replica) = (Mirror::default(), Replica::default());
-    mirror.take(&[network(), Update::Buffer(NETWORK, buffer.view(&session))]);
+    mirror.apply(&[network(), Update::Buffer(NETWORK, buffer.view(&session))]);
     assert!(!mirror.call(at(0)), "there is nobody to be called");
     let (whole, bytes) = pull(&mut mirror, &mut replica);
     let before = view(whole.unwrap(), BufferId(1));
     assert!(bytes > 1_000_000, "{bytes}");
 
     buffer.timeline_mut().insert(said(20_001, "one more", Way::Done), None);
-    mirror.take(&[Update::Buffer(NETWORK, buffer.view(&session))]);
+    mirror.apply(&[Update::Buffer(NETWORK, buffer.view(&session))]);
     assert!(mirror.call(at(0)) && !mirror.call(at(0)), "it is called once");
     let (new, bytes) = pull(&mut mirror, &mut replica);
     let after = view(new.unwrap(), BufferId(1));
@@ -259,16 +259,16 @@ fn what_is_gone_is_gone_in_the_other_tab_too() {
     let (mut mirror, mut replica) = (Mirror::default(), Replica::default());
     let rooms = Directory(Arc::new(Vec::new()));
     let directory = Update::Directory(NETWORK, DirectoryView { rooms, complete: true, cut: false });
-    mirror.take(&[network(), Update::Buffer(NETWORK, buffer.view(&session)), directory.clone()]);
+    mirror.apply(&[network(), Update::Buffer(NETWORK, buffer.view(&session)), directory.clone()]);
     assert!(pull(&mut mirror, &mut replica).0.unwrap().is_whole);
     for gone in [Update::BufferClosed(NETWORK, BufferId(1)), Update::NetworkForgotten(NETWORK)] {
-        mirror.take(std::slice::from_ref(&gone));
+        mirror.apply(std::slice::from_ref(&gone));
         let arrived = pull(&mut mirror, &mut replica).0.unwrap();
         assert_eq!((arrived.is_whole, spelled(&arrived.updates)), (false, spelled(&[gone])));
         // If it comes back, nothing of it may count as known.
         buffer.timeline_mut().insert(said(20, "again", Way::Done), None);
         let again = [network(), Update::Buffer(NETWORK, buffer.view(&session)), directory.clone()];
-        mirror.take(&again);
+        mirror.apply(&again);
         let arrived = pull(&mut mirror, &mut replica).0;
         let arrived = arrived.expect("it fits to what came before");
         assert_eq!((arrived.is_whole, spelled(&arrived.updates)), (false, spelled(&again)));
@@ -280,11 +280,11 @@ fn only_a_new_setting_travels_with_a_room() {
     let session = session();
     let mut buffer = room(1, "#a", 10);
     let (mut mirror, mut replica) = (Mirror::default(), Replica::default());
-    mirror.take(&[network(), Update::Buffer(NETWORK, buffer.view(&session))]);
+    mirror.apply(&[network(), Update::Buffer(NETWORK, buffer.view(&session))]);
     let before = view(pull(&mut mirror, &mut replica).0.unwrap(), BufferId(1));
     set_up(&mut buffer, &session);
     let now = buffer.view(&session);
-    mirror.take(&[Update::Buffer(NETWORK, now.clone())]);
+    mirror.apply(&[Update::Buffer(NETWORK, now.clone())]);
     let after = view(pull(&mut mirror, &mut replica).0.unwrap(), BufferId(1));
     assert_eq!(format!("{:?}", after.settings), format!("{:?}", now.settings));
     assert_ne!(after.settings, before.settings);
@@ -296,10 +296,10 @@ fn who_missed_something_gets_everything() {
     let session = Session::default();
     let buffer = room(1, "#a", 10);
     let (mut mirror, mut replica) = (Mirror::default(), Replica::default());
-    mirror.take(&[network(), Update::Buffer(NETWORK, buffer.view(&session))]);
+    mirror.apply(&[network(), Update::Buffer(NETWORK, buffer.view(&session))]);
     let (_, _) = pull(&mut mirror, &mut replica);
     for _ in 0..2 {
-        mirror.take(&[network()]);
+        mirror.apply(&[network()]);
         // It is lost on the way.
         drop(mirror.deliver(at(0), TAB, replica.had()));
     }
@@ -313,17 +313,17 @@ fn who_missed_something_gets_everything() {
     // A delivery that does not follow is not accepted.
     let mut other = Replica::default();
     let (delivery, _) = carried(mirror.deliver(at(601), TAB, replica.had()));
-    mirror.take(&[network()]);
+    mirror.apply(&[network()]);
     drop(delivery);
     let (delivery, _) = carried(mirror.deliver(at(601), TAB, replica.had()));
-    assert!(other.take(delivery).is_none());
+    assert!(other.apply(delivery).is_none());
 }
 
 #[test]
 fn what_is_done_comes_together_with_what_it_caused() {
     let show = Update::Show(NETWORK, BufferId(1));
     let (mut mirror, mut replica) = (Mirror::default(), Replica::default());
-    mirror.take(&[network()]);
+    mirror.apply(&[network()]);
     let told = |mirror: &mut Mirror, replica: &mut Replica| {
         let arrived = pull(mirror, replica).0.unwrap();
         let shows = arrived.updates.iter().filter(|update| matches!(update, Update::Show(..))).count();
@@ -338,7 +338,7 @@ fn what_is_done_comes_together_with_what_it_caused() {
     assert_eq!(told(&mut mirror, &mut replica), (false, None, 0));
     // The tab asks a second time because the first answer is late. The second answer has the events in
     // between.
-    mirror.take(&[network()]);
+    mirror.apply(&[network()]);
     drop(mirror.deliver(at(1), TAB, replica.had()));
     mirror.say(Recipients::One(TAB), &show);
     mirror.done(at(1), TAB, 4);
@@ -391,7 +391,7 @@ fn every_state_of_a_connection_travels() {
         let Update::Network(view) = network() else { unreachable!() };
         let update = Update::Network(NetworkView { link, ..view });
         let (mut mirror, mut replica) = (Mirror::default(), Replica::default());
-        mirror.take(std::slice::from_ref(&update));
+        mirror.apply(std::slice::from_ref(&update));
         let (arrived, _) = pull(&mut mirror, &mut replica);
         assert_eq!(arrived.unwrap().updates, [update]);
     }
