@@ -17,7 +17,7 @@ use self::{answers::Answers, past::Past, reading::Reading};
 pub(crate) use self::{
     deletions::Deletion,
     past::Missed,
-    reading::{Look, Read},
+    reading::{Look, ReadPosition},
     receiving::Added,
 };
 use crate::{
@@ -238,7 +238,12 @@ impl Buffer {
 
     /// Restores what the shell had stored: the key, the read position, and why the person was removed from
     /// the channel.
-    pub(crate) fn restore(&mut self, key: Option<Arc<str>>, read: Option<Read>, removed: Option<Problem>) {
+    pub(crate) fn restore(
+        &mut self,
+        key: Option<Arc<str>>,
+        read: Option<ReadPosition>,
+        removed: Option<Problem>,
+    ) {
         // Restarting the program must not bring somebody back into a channel that they were removed from.
         if let Some(problem) = removed {
             self.presence = Presence::Absent(Some(Arc::new(problem)));

@@ -165,7 +165,7 @@ impl History {
             if buffer.earlier() != Earlier::None || buffer.newest().is_none() {
                 buffer.set_earlier(Earlier::Possible);
             }
-            let read = buffer.read().and_then(|read| read.msgid.clone());
+            let read = buffer.last_read().and_then(|read| read.msgid.clone());
             // If the connection breaks before the answer, messages that arrive until then do not hide what
             // was missed.
             let purpose = match buffer.miss().clone() {

@@ -11,7 +11,7 @@ use parla_proto::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    buffer::{Buffer, Read},
+    buffer::{Buffer, ReadPosition},
     buffers::Buffers,
     contract::Output,
     problem::{Problem, ProblemKind},
@@ -82,7 +82,7 @@ impl Records {
             let removed = kept.removed.filter(|_| kind == BufferKind::Room);
             let removed = removed.map(|details| Problem::new(ProblemKind::KickedOut, name, &details));
             let msgid = kept.read_msgid.as_deref().map(Arc::from);
-            let read = kept.read_until.map(|at| Read { at: Timestamp::from_millis(at), msgid });
+            let read = kept.read_until.map(|at| ReadPosition { at: Timestamp::from_millis(at), msgid });
             if let Some(buffer) = buffers.get_mut(id) {
                 buffer.restore(kept.key.as_deref().map(Arc::from), read, removed);
             }
@@ -150,7 +150,7 @@ fn record(buffer: &Buffer) -> Option<(String, String)> {
     let kept = Conversation {
         key: buffer.key().map(|key| key.to_string()),
         read_until: buffer.read_at().map(Timestamp::as_millis),
-        read_msgid: buffer.read().and_then(|read| read.msgid.as_deref()).map(str::to_owned),
+        read_msgid: buffer.last_read().and_then(|read| read.msgid.as_deref()).map(str::to_owned),
         removed: buffer.removed().map(|why| why.details.to_string()),
     };
     Some((key(buffer)?, serde_json::to_string(&kept).ok()?))

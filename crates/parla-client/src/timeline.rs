@@ -433,7 +433,7 @@ impl Timeline {
     }
 
     /// Up to where it has been read, if its rows show that.
-    pub(crate) const fn read(&self) -> Option<Mark> {
+    pub(crate) const fn read_mark(&self) -> Option<Mark> {
         self.read
     }
 

@@ -33,7 +33,7 @@ pub(crate) fn press(event: &KeyboardEvent, state: State, here: &Here) {
     if event.is_composing() {
         return;
     }
-    let Some(act) = read(&event.key(), event.code(), event.modifiers()) else { return };
+    let Some(act) = act_of(&event.key(), event.code(), event.modifiers()) else { return };
     // A browser has its own keys for its history.
     if matches!(act, KeyAct::Visit(_)) && here.0.place() == Place::Browser {
         return;
@@ -49,7 +49,7 @@ pub(crate) fn press(event: &KeyboardEvent, state: State, here: &Here) {
     }
 }
 
-fn read(key: &Key, code: Code, modifiers: Modifiers) -> Option<KeyAct> {
+fn act_of(key: &Key, code: Code, modifiers: Modifiers) -> Option<KeyAct> {
     let shift = modifiers.shift();
     let alt = modifiers.alt() && !modifiers.ctrl() && !modifiers.meta();
     let main = (modifiers.ctrl() || modifiers.meta()) && !modifiers.alt();
@@ -210,7 +210,7 @@ mod tests {
             (letter("/"), none, Modifiers::empty(), None),
         ];
         for (key, code, modifiers, expected) in table {
-            assert_eq!(read(&key, code, modifiers), expected, "{key:?} {modifiers:?}");
+            assert_eq!(act_of(&key, code, modifiers), expected, "{key:?} {modifiers:?}");
         }
     }
 }

@@ -92,7 +92,7 @@ impl History {
         let timeline = buffer.timeline();
         let read = buffer
             .read_anchor()
-            .filter(|read| timeline.read().is_none() && (read.msgid.is_some() || first.at > read.at));
+            .filter(|read| timeline.read_mark().is_none() && (read.msgid.is_some() || first.at > read.at));
         if let Some(from) = read {
             let gap = Gap { from: Some(from.at), to: first.at, state: GapState::Loading };
             let row = Some(buffer.add_gap(Spot::Before(row), gap));
@@ -127,7 +127,7 @@ impl History {
             buffer.timeline_mut().update_gap(row, |gap| gap.to = oldest.at);
             // The row marks it from now on.
             buffer.take_missed();
-            if missing.is_from_read && !is_by_time && buffer.timeline().read().is_none() {
+            if missing.is_from_read && !is_by_time && buffer.timeline().read_mark().is_none() {
                 buffer.read_to(Mark::Before(row));
             }
         }
@@ -147,7 +147,7 @@ impl History {
         let is_by_msgid = missing.from.msgid.is_some() && session.finds_by_msgid();
         let first = missing.row.or_else(|| buffer.timeline().rows().next().map(|row| row.id));
         if let Some(first) = first.filter(|_| missing.is_from_read && is_by_msgid)
-            && buffer.timeline().read().is_none()
+            && buffer.timeline().read_mark().is_none()
         {
             buffer.read_to(Mark::Before(first));
         }

@@ -63,7 +63,7 @@ fn a_long_one_loses_its_beginning() {
     for n in TIMELINE_ROWS_MAX + 1..TIMELINE_ROWS_MAX + 52 {
         timeline.insert(row(n as u64, 0, "x"), None);
     }
-    assert_eq!(timeline.read(), Some(Mark::Before(RowId(100))));
+    assert_eq!(timeline.read_mark(), Some(Mark::Before(RowId(100))));
 }
 
 #[test]
@@ -90,9 +90,9 @@ fn a_place_stays_when_its_row_goes() {
     }
     timeline.set_read(Some(Mark::Behind(RowId(2))));
     timeline.remove(RowId(2));
-    assert_eq!(timeline.read(), Some(Mark::Behind(RowId(1))));
+    assert_eq!(timeline.read_mark(), Some(Mark::Behind(RowId(1))));
     timeline.remove(RowId(1));
-    assert_eq!(timeline.read(), Some(Mark::Before(RowId(3))));
+    assert_eq!(timeline.read_mark(), Some(Mark::Before(RowId(3))));
     assert_eq!(timeline.behind(Mark::Before(RowId(3))).count(), 2);
     // The first live row was the first of all.
     assert_eq!(timeline.seam(), Some(Mark::Before(RowId(3))));
