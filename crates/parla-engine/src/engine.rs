@@ -11,7 +11,7 @@ use parla_client::{Archive, Client, Input, Output, Settings, records, view::Upda
 use parla_proto::Timestamp;
 
 use crate::{
-    storage::{Change, Question, Recalled, Renamed, Storage, Unkept},
+    storage::{Change, RecallRequest, Recalled, Renamed, Storage, Unkept},
     transport::{Connection, Signal, Transport},
 };
 
@@ -54,9 +54,9 @@ impl<C: Connection> Engine<C> {
         let mut later = 0;
         for (kind, name) in records.keys().filter_map(|key| records::conversation(key)) {
             if self.keeps.keeps(kind) {
-                let question = Question { kind, name: name.into(), before: None, limit: rows };
-                match shell.recall(question.clone()) {
-                    Some(recalled) => self.recalled(now, (question, recalled), shell),
+                let request = RecallRequest { kind, name: name.into(), before: None, limit: rows };
+                match shell.recall(request.clone()) {
+                    Some(recalled) => self.recalled(now, (request, recalled), shell),
                     None => later += 1,
                 }
             }
@@ -107,8 +107,8 @@ impl<C: Connection> Engine<C> {
             }
             Output::Rename { kind, from, to } => shell.change(Change::Rename(Renamed { kind, from, to })),
             Output::Recall { kind, name, before, limit } => {
-                let question = Question { kind, name: name.clone(), before, limit };
-                let Recalled { messages, more } = shell.recall(question)?;
+                let request = RecallRequest { kind, name: name.clone(), before, limit };
+                let Recalled { messages, more } = shell.recall(request)?;
                 return Some(Input::Recalled { kind, name, messages, more });
             }
         }
@@ -126,7 +126,7 @@ impl<C: Connection> Engine<C> {
     pub fn recalled(
         &mut self,
         now: Timestamp,
-        (Question { kind, name, .. }, Recalled { messages, more }): (Question, Recalled),
+        (RecallRequest { kind, name, .. }, Recalled { messages, more }): (RecallRequest, Recalled),
         shell: &mut impl Shell<C>,
     ) {
         self.handle(now, Input::Recalled { kind, name, messages, more }, shell);

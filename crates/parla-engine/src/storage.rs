@@ -19,12 +19,12 @@ pub trait Storage {
 
     /// Looks for messages in the archive. `None` if the answer comes later, through
     /// [`crate::Engine::recalled`].
-    fn recall(&mut self, question: Question) -> Option<Recalled>;
+    fn recall(&mut self, request: RecallRequest) -> Option<Recalled>;
 }
 
 /// A request for messages of one conversation.
 #[derive(Clone, Debug)]
-pub struct Question {
+pub struct RecallRequest {
     /// The kind of the conversation.
     pub kind: BufferKind,
     /// Its name, as the server knows it.

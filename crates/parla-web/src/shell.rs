@@ -3,7 +3,7 @@
 
 use futures_channel::mpsc::UnboundedSender;
 use parla_client::{Problem, ProblemKind};
-use parla_engine::{Change, Question, Recalled, Storage, Transport, problem};
+use parla_engine::{Change, RecallRequest, Recalled, Storage, Transport, problem};
 use web_sys::window;
 
 use crate::{archive::Archive, engine::Happening, page, socket::Socket, storage};
@@ -54,7 +54,7 @@ impl Storage for Shell {
         }
     }
 
-    fn recall(&mut self, question: Question) -> Option<Recalled> {
-        Some(self.archive.recall(&question.name, question.before, question.limit))
+    fn recall(&mut self, request: RecallRequest) -> Option<Recalled> {
+        Some(self.archive.recall(&request.name, request.before, request.limit))
     }
 }

@@ -19,7 +19,7 @@ use std::{
     time::Instant,
 };
 
-use parla_engine::{Change, Question, Recalled};
+use parla_engine::{Change, RecallRequest, Recalled};
 
 use self::file::{ArchiveError, ArchiveFile};
 use crate::limits::{
@@ -31,8 +31,8 @@ pub(crate) use self::place::name_of;
 /// What an archive reports.
 #[derive(Debug)]
 pub(crate) enum News {
-    /// The answer to a question; each question gets exactly one.
-    Recalled(Question, Recalled),
+    /// The answer to a request; each request gets exactly one.
+    Recalled(RecallRequest, Recalled),
     /// Messages cannot be stored, for this reason. This is reported once.
     Broken(String),
 }
@@ -40,7 +40,7 @@ pub(crate) enum News {
 #[derive(Debug)]
 enum Order {
     Change(Change),
-    Recall(Question),
+    Recall(RecallRequest),
     End,
 }
 
@@ -100,9 +100,9 @@ impl Archive {
         }
     }
 
-    /// Asks a question. Returns false if nobody is there to answer.
-    pub(crate) fn recall(&self, question: Question) -> bool {
-        self.orders.try_send(Order::Recall(question)).is_ok()
+    /// Makes a request. Returns false if nobody is there to answer.
+    pub(crate) fn recall(&self, request: RecallRequest) -> bool {
+        self.orders.try_send(Order::Recall(request)).is_ok()
     }
 }
 
@@ -155,7 +155,7 @@ impl Keeper {
             for order in first.into_iter().chain(incoming.try_iter().take(ARCHIVE_BATCH_MAX)) {
                 match order {
                     Order::Change(change) => self.pending.push_back(change),
-                    Order::Recall(question) => self.recall(question),
+                    Order::Recall(request) => self.recall(request),
                     Order::End => ended = true,
                 }
             }
@@ -208,18 +208,18 @@ impl Keeper {
         self.pending.drain(..excess);
     }
 
-    fn recall(&mut self, question: Question) {
+    fn recall(&mut self, request: RecallRequest) {
         self.write();
         self.open();
         let found = match &mut self.file {
-            Some(file) => file.recall(question.kind, &question.name, question.before, question.limit),
+            Some(file) => file.recall(request.kind, &request.name, request.before, request.limit),
             None => Ok(Recalled::default()),
         };
         let recalled = found.unwrap_or_else(|error| {
             self.failed(&error);
             Recalled::default()
         });
-        (self.tell)(News::Recalled(question, recalled));
+        (self.tell)(News::Recalled(request, recalled));
     }
 
     /// Indexes new messages for searching when there are enough of them.
@@ -301,8 +301,8 @@ mod tests {
         }
     }
 
-    fn latest(limit: usize) -> Question {
-        Question { kind: BufferKind::Room, name: "#tea".into(), before: None, limit }
+    fn latest(limit: usize) -> RecallRequest {
+        RecallRequest { kind: BufferKind::Room, name: "#tea".into(), before: None, limit }
     }
 
     #[test]
@@ -337,7 +337,7 @@ mod tests {
     }
 
     #[test]
-    fn a_broken_file_is_told_once_and_questions_are_answered() {
+    fn a_broken_file_is_told_once_and_requests_are_answered() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.db");
         std::fs::write(&path, "this is no database, and long enough to be one; ".repeat(100)).unwrap();

@@ -97,8 +97,8 @@ impl Storage for Script {
         self.log.borrow_mut().push(text);
     }
 
-    fn recall(&mut self, question: Question) -> Option<Recalled> {
-        let Question { kind, name, limit, .. } = question;
+    fn recall(&mut self, request: RecallRequest) -> Option<Recalled> {
+        let RecallRequest { kind, name, limit, .. } = request;
         self.log.borrow_mut().push(format!("recall {limit} of {name}"));
         (!self.is_slow).then(|| Recalled { messages: vec![kept(kind, &name)], more: false })
     }
@@ -330,9 +330,9 @@ fn what_is_kept_of_conversations_comes_in_first() {
     rig.check(&expect![[r#"
         recall 5 of bob
         recall 5 of #tea"#]]);
-    let question = Question { kind: BufferKind::Room, name: Arc::from("#tea"), before: None, limit: 5 };
+    let request = RecallRequest { kind: BufferKind::Room, name: Arc::from("#tea"), before: None, limit: 5 };
     let recalled = Recalled { messages: vec![kept(BufferKind::Room, "#tea")], more: true };
-    rig.engine.recalled(rig.now, (question, recalled), &mut rig.shell);
+    rig.engine.recalled(rig.now, (request, recalled), &mut rig.shell);
     rig.updates.extend(rig.engine.take_updates());
     assert!(
         rig.updates.iter().any(|update| matches!(update, Update::Buffer(_, view) if view.timeline.len == 1))

@@ -127,7 +127,7 @@ impl Network {
         around.pace.changed();
     }
 
-    /// Notes that one of the questions before connecting was answered.
+    /// Notes that one of the requests before connecting was answered.
     fn answered(&mut self, around: &mut Surroundings) {
         if let Some(opening) = &mut self.opening {
             opening.missing = opening.missing.saturating_sub(1);
@@ -247,9 +247,9 @@ impl Network {
     /// Takes what the archive reports.
     pub(crate) fn handle_news(&mut self, news: News, around: &mut Surroundings) {
         match news {
-            News::Recalled(question, recalled) => {
+            News::Recalled(request, recalled) => {
                 let (engine, mut shell) = self.parts(around);
-                engine.recalled(clock::now(), (question, recalled), &mut shell);
+                engine.recalled(clock::now(), (request, recalled), &mut shell);
                 around.pace.changed();
                 self.answered(around);
             }

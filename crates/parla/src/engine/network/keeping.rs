@@ -1,6 +1,6 @@
 //! What is stored for one network, on behalf of its engine.
 
-use parla_engine::{Change, Question, Recalled, Storage};
+use parla_engine::{Change, RecallRequest, Recalled, Storage};
 
 use super::Shell;
 
@@ -28,8 +28,8 @@ impl Storage for Shell<'_> {
         }
     }
 
-    fn recall(&mut self, question: Question) -> Option<Recalled> {
-        let is_asked = self.archive.as_ref().is_some_and(|archive| archive.recall(question));
+    fn recall(&mut self, request: RecallRequest) -> Option<Recalled> {
+        let is_asked = self.archive.as_ref().is_some_and(|archive| archive.recall(request));
         (!is_asked).then(Recalled::default)
     }
 }
