@@ -9,7 +9,7 @@ use crate::{
     room_modes::{Entry, whom},
     session::Session,
     settings::SETTINGS,
-    survey::{Question, Survey},
+    survey::{Survey, SurveyStep},
     text::shown_name,
     turn::Turn,
     view::{Event, ModeChange, Rank},
@@ -54,7 +54,7 @@ impl Buffers {
         buffer.modes_mut().begin();
         let steps = session.mode_steps(letters, params);
         buffer.apply_modes(session, &steps, incoming);
-        survey.answered(buffer, Question::Modes, turn);
+        survey.answered(buffer, SurveyStep::Modes, turn);
     }
 }
 
