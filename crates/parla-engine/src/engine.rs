@@ -11,7 +11,7 @@ use parla_client::{Archive, Client, Input, Output, Settings, records, view::Upda
 use parla_proto::Timestamp;
 
 use crate::{
-    storage::{Change, RecallRequest, Recalled, Renamed, Storage, Unkept},
+    storage::{ArchiveChange, ArchiveDeletion, ArchiveRename, RecallRequest, Recalled, Storage},
     transport::{Connection, Signal, Transport},
 };
 
@@ -101,11 +101,13 @@ impl<C: Connection> Engine<C> {
             Output::Disconnect if self.is_open => self.connection = None,
             Output::Disconnect => self.give_up(),
             Output::Store { key, value } => shell.store(key, value),
-            Output::Keep(kept) => shell.change(Change::Keep(kept)),
+            Output::Keep(kept) => shell.change(ArchiveChange::Keep(kept)),
             Output::Unkeep { kind, name, msgid } => {
-                shell.change(Change::Unkeep(Unkept { kind, name, msgid }));
+                shell.change(ArchiveChange::Unkeep(ArchiveDeletion { kind, name, msgid }));
             }
-            Output::Rename { kind, from, to } => shell.change(Change::Rename(Renamed { kind, from, to })),
+            Output::Rename { kind, from, to } => {
+                shell.change(ArchiveChange::Rename(ArchiveRename { kind, from, to }))
+            }
             Output::Recall { kind, name, before, limit } => {
                 let request = RecallRequest { kind, name: name.clone(), before, limit };
                 let Recalled { messages, more } = shell.recall(request)?;

@@ -18,5 +18,5 @@ mod transport;
 
 pub use engine::{Engine, Shell};
 pub use pace::{BATCH_GAP, Pace};
-pub use storage::{Change, RecallRequest, Recalled, Renamed, Storage, Unkept};
+pub use storage::{ArchiveChange, ArchiveDeletion, ArchiveRename, RecallRequest, Recalled, Storage};
 pub use transport::{Connection, Signal, Transport, problem};

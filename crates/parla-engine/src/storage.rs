@@ -15,7 +15,7 @@ pub trait Storage {
     fn sync(&mut self);
 
     /// Makes a change to the archive. Changes must be made in order.
-    fn change(&mut self, change: Change);
+    fn change(&mut self, change: ArchiveChange);
 
     /// Looks for messages in the archive. `None` if the answer comes later, through
     /// [`crate::Engine::recalled`].
@@ -46,18 +46,18 @@ pub struct Recalled {
 
 /// A change to an archive.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Change {
+pub enum ArchiveChange {
     /// Store a message.
     Keep(Kept),
     /// Remove a message.
-    Unkeep(Unkept),
+    Unkeep(ArchiveDeletion),
     /// Make the messages of a conversation available under another name.
-    Rename(Renamed),
+    Rename(ArchiveRename),
 }
 
 /// A message that was deleted.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unkept {
+pub struct ArchiveDeletion {
     /// The kind of the conversation.
     pub kind: BufferKind,
     /// The conversation's name, as the server knows it.
@@ -68,7 +68,7 @@ pub struct Unkept {
 
 /// A conversation that has a new name.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Renamed {
+pub struct ArchiveRename {
     /// The kind of the conversation.
     pub kind: BufferKind,
     /// The previous name, as the server knew it.

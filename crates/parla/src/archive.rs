@@ -19,7 +19,7 @@ use std::{
     time::Instant,
 };
 
-use parla_engine::{Change, RecallRequest, Recalled};
+use parla_engine::{ArchiveChange, RecallRequest, Recalled};
 
 use self::file::{ArchiveError, ArchiveFile};
 use crate::limits::{
@@ -39,7 +39,7 @@ pub(crate) enum News {
 
 #[derive(Debug)]
 enum Order {
-    Change(Change),
+    Change(ArchiveChange),
     Recall(RecallRequest),
     End,
 }
@@ -78,22 +78,22 @@ impl Archive {
     }
 
     /// Makes a change, if the queue has room for it.
-    pub(crate) fn change(&mut self, change: Change) {
+    pub(crate) fn change(&mut self, change: ArchiveChange) {
         let Err(TrySendError::Full(order) | TrySendError::Disconnected(order)) =
             self.orders.try_send(Order::Change(change))
         else {
             return;
         };
         match order {
-            Order::Change(Change::Keep(_)) if self.dropped => {}
-            Order::Change(Change::Keep(_)) => {
+            Order::Change(ArchiveChange::Keep(_)) if self.dropped => {}
+            Order::Change(ArchiveChange::Keep(_)) => {
                 self.dropped = true;
                 tracing::error!("the archive is too slow or gone; some messages are not kept");
             }
-            Order::Change(Change::Unkeep(_)) => tracing::error!(
+            Order::Change(ArchiveChange::Unkeep(_)) => tracing::error!(
                 "the archive is too slow or gone; a message that was taken back may still be in it"
             ),
-            Order::Change(Change::Rename(_)) => tracing::error!(
+            Order::Change(ArchiveChange::Rename(_)) => tracing::error!(
                 "the archive is too slow or gone; messages are still kept under a name from before"
             ),
             Order::Recall(_) | Order::End => {}
@@ -119,7 +119,7 @@ struct Keeper {
     tell: Tell,
     file: Option<ArchiveFile>,
     /// Changes that are not written yet. They stay here only while the file cannot be written.
-    pending: VecDeque<Change>,
+    pending: VecDeque<ArchiveChange>,
     /// The earliest time of the next attempt.
     retry_at: Option<Instant>,
     unindexed: usize,
@@ -311,12 +311,12 @@ mod tests {
         let path = folder.path().join("sub/a.db");
         let (mut archive, heard, end) = start(&path);
         for ms in 1..=3_000 {
-            archive.change(Change::Keep(said(ms)));
+            archive.change(ArchiveChange::Keep(said(ms)));
         }
         assert!(archive.recall(latest(2)));
         let News::Recalled(_, found) = heard.recv().unwrap() else { panic!() };
         assert_eq!(found.messages, [said(2_999), said(3_000)]);
-        archive.change(Change::Keep(said(3_001)));
+        archive.change(ArchiveChange::Keep(said(3_001)));
         drop(archive);
         end.recv().unwrap_err();
         let (archive, heard, _end) = start(&path);
@@ -330,7 +330,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.db");
         let (mut archive, _heard, end) = start(&path);
-        archive.change(Change::Keep(said(1)));
+        archive.change(ArchiveChange::Keep(said(1)));
         archive.forget();
         end.recv().unwrap_err();
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
@@ -342,7 +342,7 @@ mod tests {
         let path = folder.path().join("a.db");
         std::fs::write(&path, "this is no database, and long enough to be one; ".repeat(100)).unwrap();
         let (mut archive, heard, end) = start(&path);
-        archive.change(Change::Keep(said(1)));
+        archive.change(ArchiveChange::Keep(said(1)));
         assert!(archive.recall(latest(1)));
         assert!(archive.recall(latest(1)));
         let News::Broken(why) = heard.recv().unwrap() else { panic!() };
@@ -362,7 +362,7 @@ mod tests {
         let mut keeper = Keeper::new(folder.path().join("none/such/a.db"), Box::new(|_| {}));
         // A file is where the folder should be.
         std::fs::write(folder.path().join("none"), "").unwrap();
-        keeper.pending.push_back(Change::Keep(said(1)));
+        keeper.pending.push_back(ArchiveChange::Keep(said(1)));
         keeper.write();
         assert_eq!(keeper.pending.len(), 1);
         std::fs::remove_file(folder.path().join("none")).unwrap();

@@ -88,11 +88,11 @@ impl Storage for Script {
         self.log.borrow_mut().push("sync".to_owned());
     }
 
-    fn change(&mut self, change: Change) {
+    fn change(&mut self, change: ArchiveChange) {
         let text = match change {
-            Change::Keep(kept) => format!("keep {}", kept.text),
-            Change::Unkeep(unkept) => format!("unkeep {}", unkept.msgid),
-            Change::Rename(renamed) => format!("rename {} {}", renamed.from, renamed.to),
+            ArchiveChange::Keep(kept) => format!("keep {}", kept.text),
+            ArchiveChange::Unkeep(unkept) => format!("unkeep {}", unkept.msgid),
+            ArchiveChange::Rename(renamed) => format!("rename {} {}", renamed.from, renamed.to),
         };
         self.log.borrow_mut().push(text);
     }

@@ -26,7 +26,7 @@ impl Kit {
     }
 
     fn keep(&mut self, messages: &[Kept]) -> usize {
-        let changes: Vec<Change> = messages.iter().cloned().map(Change::Keep).collect();
+        let changes: Vec<ArchiveChange> = messages.iter().cloned().map(ArchiveChange::Keep).collect();
         self.file.write(&changes).unwrap()
     }
 
@@ -59,16 +59,16 @@ fn plain(ms: i64, text: &str) -> Kept {
     }
 }
 
-fn unkeep(name: &str, msgid: &str) -> Change {
-    Change::Unkeep(Unkept { kind: BufferKind::Room, name: name.into(), msgid: msgid.into() })
+fn unkeep(name: &str, msgid: &str) -> ArchiveChange {
+    ArchiveChange::Unkeep(ArchiveDeletion { kind: BufferKind::Room, name: name.into(), msgid: msgid.into() })
 }
 
-fn rename(from: &str, to: &str) -> Change {
-    Change::Rename(Renamed { kind: BufferKind::Room, from: from.into(), to: to.into() })
+fn rename(from: &str, to: &str) -> ArchiveChange {
+    ArchiveChange::Rename(ArchiveRename { kind: BufferKind::Room, from: from.into(), to: to.into() })
 }
 
-fn keep(kept: Kept) -> Change {
-    Change::Keep(kept)
+fn keep(kept: Kept) -> ArchiveChange {
+    ArchiveChange::Keep(kept)
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What is stored for one network, on behalf of its engine.
 
-use parla_engine::{Change, RecallRequest, Recalled, Storage};
+use parla_engine::{ArchiveChange, RecallRequest, Recalled, Storage};
 
 use super::Shell;
 
@@ -22,7 +22,7 @@ impl Storage for Shell<'_> {
         self.around.store.sync();
     }
 
-    fn change(&mut self, change: Change) {
+    fn change(&mut self, change: ArchiveChange) {
         if let Some(archive) = &mut self.archive {
             archive.change(change);
         }
