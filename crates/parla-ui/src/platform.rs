@@ -47,7 +47,7 @@ pub enum Command {
         credentials: Credentials,
     },
     /// Change where or how a network is reached, and reconnect. Its conversations stay.
-    Change(NetworkId, Change),
+    Change(NetworkId, NetworkChange),
     /// Disconnect from a network and delete everything that is stored for it.
     Forget(NetworkId),
     /// An intent for the client of a network.
@@ -64,7 +64,7 @@ pub enum Command {
 
 /// A change to a network. Desktop only.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Change {
+pub enum NetworkChange {
     /// Use this address. The person's consents for the previous address do not apply to it.
     Address(String),
     /// The person accepts a connection that others on the way can read.

@@ -19,7 +19,7 @@ use parla_client::{
 use parla_proto::Timestamp;
 use parla_ui::{
     App,
-    platform::{Change, Command, Place},
+    platform::{Command, NetworkChange, Place},
     state::KEY_NETWORK_LAST,
 };
 use support::{
@@ -64,13 +64,13 @@ fn why_another_network_has_stopped_is_said_with_its_choices() {
     let words = page.text(".banner");
     assert!(words.contains("About Example") && words.contains("does not use encryption"), "{words}");
     page.press("Connect without encryption");
-    assert_eq!(page.fake.take_commands(), [Command::Change(OTHER, Change::Unencrypted)]);
+    assert_eq!(page.fake.take_commands(), [Command::Change(OTHER, NetworkChange::Unencrypted)]);
     page.press("Try again");
     assert_eq!(page.fake.take_intents(), [Intent::Reconnect]);
     page.press("Change the address…");
     page.write("#dialog-focus", "irc.example.org:+7000");
     page.press("Connect there");
-    let expected = Command::Change(OTHER, Change::Address("irc.example.org:+7000".to_owned()));
+    let expected = Command::Change(OTHER, NetworkChange::Address("irc.example.org:+7000".to_owned()));
     assert_eq!(page.fake.take_commands(), [expected]);
     page.press("Not now");
     assert_eq!(page.fake.take_intents(), [Intent::Disconnect { reason: "".into() }]);
@@ -83,8 +83,8 @@ fn a_certificate_of_ones_own_is_chosen_with_the_address() {
     page.write("#identity", "/home/anna/me.pem");
     page.press("Connect there");
     let expected = [
-        Command::Change(OTHER, Change::Identity(Some("/home/anna/me.pem".to_owned()))),
-        Command::Change(OTHER, Change::Address("irc.example.org".to_owned())),
+        Command::Change(OTHER, NetworkChange::Identity(Some("/home/anna/me.pem".to_owned()))),
+        Command::Change(OTHER, NetworkChange::Address("irc.example.org".to_owned())),
     ];
     assert_eq!(page.fake.take_commands(), expected);
     page.press("Change the address…");
@@ -114,7 +114,7 @@ fn a_certificate_can_be_looked_at_and_trusted() {
         assert!(words.contains(part), "{part}: {words}");
     }
     page.press("Trust this certificate for this server");
-    assert_eq!(page.fake.take_commands(), [Command::Change(OTHER, Change::Trust("AB:CD".into()))]);
+    assert_eq!(page.fake.take_commands(), [Command::Change(OTHER, NetworkChange::Trust("AB:CD".into()))]);
 }
 
 #[test]

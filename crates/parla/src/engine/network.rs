@@ -184,10 +184,10 @@ impl Network {
     }
 
     /// Changes where or how the network is reached, and reconnects.
-    pub(crate) fn change(&mut self, change: platform::Change, around: &mut Surroundings) {
+    pub(crate) fn change(&mut self, change: platform::NetworkChange, around: &mut Surroundings) {
         let settings = &mut self.remembered.settings;
         match change {
-            platform::Change::Address(address) => {
+            platform::NetworkChange::Address(address) => {
                 if Endpoint::parse(&address, false).ok() != Endpoint::parse(&settings.address, false).ok() {
                     // The consent was given for another server.
                     settings.unencrypted = false;
@@ -195,7 +195,7 @@ impl Network {
                 }
                 settings.address = address;
             }
-            platform::Change::Unencrypted => {
+            platform::NetworkChange::Unencrypted => {
                 settings.unencrypted = true;
                 if let Ok(endpoint) = Endpoint::parse(&settings.address, true)
                     && endpoint.security == Security::Tls
@@ -204,12 +204,14 @@ impl Network {
                     settings.address = endpoint.to_string();
                 }
             }
-            platform::Change::Identity(path) => {
+            platform::NetworkChange::Identity(path) => {
                 settings.identity = path.map(Into::into);
                 self.credentials.by_certificate = settings.identity.is_some();
                 self.is_shown = false;
             }
-            platform::Change::Trust(fingerprint) => settings.trusted = Some(fingerprint.as_ref().to_owned()),
+            platform::NetworkChange::Trust(fingerprint) => {
+                settings.trusted = Some(fingerprint.as_ref().to_owned())
+            }
         }
         settings.is_left = false;
         let address = settings.address.as_str().into();

@@ -1,7 +1,7 @@
 //! What exists at the next start, and what no longer does.
 
 use parla_client::{Credentials, Secret};
-use parla_ui::platform::Change;
+use parla_ui::platform::NetworkChange;
 
 use super::*;
 use crate::keyring::testing::asked;
@@ -141,7 +141,7 @@ fn another_address_keeps_the_conversations() {
     peer.join("#tea");
     peer.say(&message(1));
     app.until("message", |app| app.said("#tea") == ["1"]);
-    app.command(Command::Change(NET, Change::Address(moved.address())));
+    app.command(Command::Change(NET, NetworkChange::Address(moved.address())));
     let mut peer = moved.welcome();
     peer.hear("JOIN #tea");
     assert_eq!(app.said("#tea"), ["1"]);
@@ -169,7 +169,7 @@ fn a_certificate_that_the_person_trusts_is_remembered() {
         _ => None,
     });
     let fingerprint = shown.unwrap();
-    app.command(Command::Change(NET, Change::Trust(std::sync::Arc::clone(&fingerprint))));
+    app.command(Command::Change(NET, NetworkChange::Trust(std::sync::Arc::clone(&fingerprint))));
     let (_stream, connection) = handshake(&server);
     assert!(!connection.is_handshaking());
     let found = remembered(&app.end());
@@ -240,8 +240,8 @@ fn a_certificate_of_ones_own_that_cannot_be_used_says_why() {
     let mut app = App::new();
     app.connect(&format!("ircs://{}", Server::new().address()));
     app.until("stop", |app| app.is_stopped_by(ProblemKind::Refused));
-    app.command(Command::Change(NET, Change::Identity(Some("/no/such/file.pem".to_owned()))));
+    app.command(Command::Change(NET, NetworkChange::Identity(Some("/no/such/file.pem".to_owned()))));
     app.until("stop", |app| app.is_stopped_by(ProblemKind::BadIdentity));
-    app.command(Command::Change(NET, Change::Identity(None)));
+    app.command(Command::Change(NET, NetworkChange::Identity(None)));
     app.until("stop", |app| app.is_stopped_by(ProblemKind::Refused));
 }
