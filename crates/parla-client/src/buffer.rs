@@ -81,7 +81,7 @@ pub(crate) struct Buffer {
 }
 
 impl Buffer {
-    /// An empty conversation. `is_archived` has the meaning of [`crate::contract::Archive::keeps`].
+    /// An empty conversation. `is_archived` has the meaning of [`crate::contract::ArchiveScope::keeps`].
     pub(crate) fn new(id: BufferId, kind: BufferKind, name: &str) -> Self {
         Self {
             id,

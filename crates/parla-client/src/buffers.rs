@@ -4,7 +4,7 @@ use parla_proto::Timestamp;
 
 use crate::{
     buffer::{Buffer, Look},
-    contract::{Archive, Settings},
+    contract::{ArchiveScope, Settings},
     incoming::Incoming,
     limits::{BUFFERS_MAX, BUFFERS_UNASKED_MAX},
     session::Session,
@@ -26,7 +26,7 @@ pub(crate) struct Buffers {
     /// Conversations number their rows from here on, so that two clients never give one number to different
     /// rows.
     first_row: u64,
-    archive: Archive,
+    archive: ArchiveScope,
     /// Closed conversations that the interface has not been told of.
     closed: Vec<BufferId>,
     /// Whether the shell still keeps the record of a conversation that was closed.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use parla_proto::{CommandName, Timestamp};
 
 use crate::{
-    contract::Kept,
+    contract::ArchivedMessage,
     display_names::DisplayNames,
     incoming::Incoming,
     session::Session,
@@ -111,7 +111,7 @@ impl<'a> Received<'a> {
     }
 
     /// A message of the archive.
-    pub(crate) fn of_archive(kept: &'a Kept, spot: Spot) -> Self {
+    pub(crate) fn of_archive(kept: &'a ArchivedMessage, spot: Spot) -> Self {
         let from = kept.source.split('!').next().unwrap_or_default();
         Self {
             at: kept.at,

@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use parla_client::{Archive, Client, Input, Output, Settings, records, view::Update};
+use parla_client::{ArchiveScope, Client, Input, Output, Settings, records, view::Update};
 use parla_proto::Timestamp;
 
 use crate::{
@@ -28,7 +28,7 @@ impl<C, T: Storage + Transport<Connection = C>> Shell<C> for T {}
 pub struct Engine<C> {
     client: Client,
     /// Which messages the shell stores.
-    keeps: Archive,
+    keeps: ArchiveScope,
     connection: Option<C>,
     /// Whether lines can be sent.
     is_open: bool,

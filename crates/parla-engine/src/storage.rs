@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use parla_client::{Kept, view::BufferKind};
+use parla_client::{ArchivedMessage, view::BufferKind};
 use parla_proto::Timestamp;
 
 /// The storage that a shell provides.
@@ -39,7 +39,7 @@ pub struct RecallRequest {
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Recalled {
     /// The messages, oldest first.
-    pub messages: Vec<Kept>,
+    pub messages: Vec<ArchivedMessage>,
     /// Whether older ones are stored too.
     pub more: bool,
 }
@@ -48,7 +48,7 @@ pub struct Recalled {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ArchiveChange {
     /// Store a message.
-    Keep(Kept),
+    Keep(ArchivedMessage),
     /// Remove a message.
     Unkeep(ArchiveDeletion),
     /// Make the messages of a conversation available under another name.

@@ -260,7 +260,7 @@ impl Leader {
             transliterate: |name| naming::without_accents(&page::normalized(name, "NFD")),
             credentials: self.credentials.clone(),
             private: window.as_ref().is_some_and(page::is_private),
-            archive: contract::Archive::Direct,
+            archive: contract::ArchiveScope::Direct,
             seed: page::seed(),
         };
         let mut engine = Engine::new(settings, &records, page::now());

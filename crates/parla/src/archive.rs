@@ -272,7 +272,7 @@ mod tests {
     use std::sync::mpsc::channel;
 
     use parla_client::{
-        Kept,
+        ArchivedMessage,
         view::{BufferKind, Manner},
     };
     use parla_proto::Timestamp;
@@ -286,8 +286,8 @@ mod tests {
         (Archive::start(path.to_owned(), tell, ended).unwrap(), heard, end)
     }
 
-    fn said(ms: i64) -> Kept {
-        Kept {
+    fn said(ms: i64) -> ArchivedMessage {
+        ArchivedMessage {
             kind: BufferKind::Room,
             buffer: "#tea".into(),
             msgid: None,

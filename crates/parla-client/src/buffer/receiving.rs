@@ -5,7 +5,7 @@ use std::{borrow::Cow, sync::Arc};
 
 use super::{Buffer, Look};
 use crate::{
-    contract::{Kept, Output},
+    contract::{ArchivedMessage, Output},
     received::{Coming, Received},
     secrets,
     session::Session,
@@ -120,7 +120,7 @@ impl Buffer {
         if received.coming == Coming::Archive {
             return;
         }
-        let kept = |kind, buffer| Kept {
+        let kept = |kind, buffer| ArchivedMessage {
             kind,
             buffer,
             msgid: received.msgid.clone(),
@@ -137,7 +137,11 @@ impl Buffer {
 
     /// Hands a message to the shell, if the shell keeps the messages of this conversation. `kept` receives
     /// the conversation's kind and name.
-    pub(crate) fn keep(&self, kept: impl FnOnce(BufferKind, Arc<str>) -> Kept, turn: &mut Turn<'_>) {
+    pub(crate) fn keep(
+        &self,
+        kept: impl FnOnce(BufferKind, Arc<str>) -> ArchivedMessage,
+        turn: &mut Turn<'_>,
+    ) {
         if !self.is_archived {
             return;
         }

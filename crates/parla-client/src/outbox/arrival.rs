@@ -8,7 +8,7 @@ use super::{FENCE, Look, Outbox, Outgoing, Transit};
 use crate::{
     buffer::Buffer,
     buffers::Buffers,
-    contract::Kept,
+    contract::ArchivedMessage,
     incoming::Incoming,
     timeline::{Anchor, Spot},
     turn::Turn,
@@ -108,8 +108,8 @@ impl Outbox {
 
 impl Outgoing {
     /// A message that the server does not show to its sender, in the form for the archive.
-    fn kept(&self, kind: BufferKind, buffer: Arc<str>, at: Timestamp) -> Kept {
-        Kept {
+    fn kept(&self, kind: BufferKind, buffer: Arc<str>, at: Timestamp) -> ArchivedMessage {
+        ArchivedMessage {
             kind,
             buffer,
             msgid: None,

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use expect_test::expect;
-use parla_client::{Archive, Credentials, Input, Intent, Login, Output, Secret, Settings};
+use parla_client::{ArchiveScope, Credentials, Input, Intent, Login, Output, Secret, Settings};
 
 use super::support::{ALL, Rig, settings, shown};
 
@@ -245,7 +245,7 @@ fn nothing_that_can_be_printed_holds_a_password() {
 
 #[test]
 fn a_password_for_a_service_is_dots_everywhere_but_on_the_wire() {
-    let everything = Settings { archive: Archive::All, ..settings() };
+    let everything = Settings { archive: ArchiveScope::All, ..settings() };
     let mut rig = Rig::with(everything, &[]);
     rig.go_online(ALL, "CHATHISTORY=100 CASEMAPPING=ascii");
     rig.wants(Intent::OpenDirect { nick: "NickServ".into() });

@@ -4,7 +4,7 @@ use std::{cell::RefCell, rc::Rc, sync::Arc};
 
 use expect_test::{Expect, expect};
 use parla_client::{
-    Credentials, Intent, Kept, Problem, ProblemKind,
+    ArchivedMessage, Credentials, Intent, Problem, ProblemKind,
     view::{BufferKind, LinkState, Manner, NetworkId},
 };
 
@@ -104,8 +104,8 @@ impl Storage for Script {
     }
 }
 
-fn kept(kind: BufferKind, name: &str) -> Kept {
-    Kept {
+fn kept(kind: BufferKind, name: &str) -> ArchivedMessage {
+    ArchivedMessage {
         kind,
         buffer: name.into(),
         msgid: None,
@@ -130,10 +130,10 @@ struct Rig {
 
 impl Rig {
     fn new() -> Self {
-        Self::remembering(&[], Archive::All)
+        Self::remembering(&[], ArchiveScope::All)
     }
 
-    fn remembering(keys: &[&str], archive: Archive) -> Self {
+    fn remembering(keys: &[&str], archive: ArchiveScope) -> Self {
         let records = keys.iter().map(|key| ((*key).to_owned(), "{}".to_owned())).collect();
         let settings = Settings {
             network: NetworkId(1),
@@ -315,7 +315,7 @@ fn what_is_said_is_safe_before_it_is_sent_and_kept_after_it_is_safe() {
 #[test]
 fn what_is_kept_of_conversations_comes_in_first() {
     let keys = ["away", "person bob", "room #tea"];
-    let mut rig = Rig::remembering(&keys, Archive::Direct);
+    let mut rig = Rig::remembering(&keys, ArchiveScope::Direct);
     let records = rig.records.clone();
     assert_eq!(rig.engine.recall_latest(rig.now, (&records, 5), &mut rig.shell), 0);
     rig.check(&expect!["recall 5 of bob"]);
@@ -324,7 +324,7 @@ fn what_is_kept_of_conversations_comes_in_first() {
         rig.updates.iter().any(|update| matches!(update, Update::Buffer(_, view) if view.timeline.len == 1))
     );
 
-    let mut rig = Rig::remembering(&keys, Archive::All);
+    let mut rig = Rig::remembering(&keys, ArchiveScope::All);
     rig.shell.is_slow = true;
     assert_eq!(rig.engine.recall_latest(rig.now, (&records, 5), &mut rig.shell), 2);
     rig.check(&expect![[r#"

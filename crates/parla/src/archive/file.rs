@@ -7,7 +7,7 @@
 
 use std::{collections::HashMap, path::Path, sync::Arc};
 
-use parla_client::{Kept, view::BufferKind};
+use parla_client::{ArchivedMessage, view::BufferKind};
 use parla_engine::{ArchiveChange, ArchiveDeletion, ArchiveRename, Recalled};
 use parla_history::{
     Bound, ConversationId, Durability, HistoryError, MessageNumber, MigrationError, OpenError, Page, Writer,
@@ -136,7 +136,7 @@ struct Writing<'a> {
 
 impl Writing<'_> {
     /// Stores a message, unless it is stored already. Returns whether it is new.
-    fn keep(&mut self, kept: &Kept) -> Result<bool, ArchiveError> {
+    fn keep(&mut self, kept: &ArchivedMessage) -> Result<bool, ArchiveError> {
         let key = key(kept.kind, &kept.buffer);
         let parts = match self.known.remove(&key) {
             Some(parts) => parts,
@@ -203,7 +203,7 @@ impl Writing<'_> {
     }
 
     /// The id for a message; `None` if it is stored already, or if its millisecond is full.
-    fn free_id(&self, kept: &Kept, parts: &[ConversationId]) -> rusqlite::Result<Option<i64>> {
+    fn free_id(&self, kept: &ArchivedMessage, parts: &[ConversationId]) -> rusqlite::Result<Option<i64>> {
         let (first, last) = (row::first_id(kept.at), row::last_id(kept.at));
         let latest: Option<i64> = self
             .transaction
@@ -227,7 +227,12 @@ impl Writing<'_> {
     }
 
     /// Whether the same person said the same in the same millisecond. Ids from `from` on are searched.
-    fn has_twin(&self, kept: &Kept, conversation: ConversationId, from: i64) -> rusqlite::Result<bool> {
+    fn has_twin(
+        &self,
+        kept: &ArchivedMessage,
+        conversation: ConversationId,
+        from: i64,
+    ) -> rusqlite::Result<bool> {
         let (last, kind) = (row::last_id(kept.at), row::kind(kept.manner));
         self.transaction
             .prepare_cached(

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use icu_normalizer::ComposingNormalizerBorrowed;
 use parla_client::{
-    Archive as Keeps, Credentials, Input, Intent, Problem, ProblemKind, Settings,
+    ArchiveScope, Credentials, Input, Intent, Problem, ProblemKind, Settings,
     endpoint::{BadEndpoint, Endpoint, Security},
     view::{LinkState, NetworkId, Notice, Update},
 };
@@ -88,7 +88,7 @@ impl Network {
             transliterate: any_ascii::any_ascii,
             credentials: credentials.clone(),
             private: is_private(&endpoint),
-            archive: if archive.is_some() { Keeps::All } else { Keeps::Nothing },
+            archive: if archive.is_some() { ArchiveScope::All } else { ArchiveScope::Nothing },
             seed: around.seed(serial),
         };
         let engine = Engine::new(settings, &remembered.records, clock::now());

@@ -5,7 +5,8 @@ use std::{collections::BTreeMap, time::Duration};
 
 use expect_test::Expect;
 use parla_client::{
-    Archive, Client, Credentials, Input, Intent, Kept, Output, Problem, ProblemKind, Settings,
+    ArchiveScope, ArchivedMessage, Client, Credentials, Input, Intent, Output, Problem, ProblemKind,
+    Settings,
     view::{BufferId, BufferView, NetworkId, RowId},
 };
 use parla_proto::Timestamp;
@@ -31,7 +32,7 @@ pub(crate) fn settings() -> Settings {
         },
         credentials: Credentials::default(),
         private: true,
-        archive: Archive::Nothing,
+        archive: ArchiveScope::Nothing,
         seed: 7,
     }
 }
@@ -265,7 +266,9 @@ impl Rig {
                 String::from_utf8(bytes).unwrap().replace("\r\n", "\n").replace('\u{1}', "^A")
             }
             Output::Store { .. } => String::new(),
-            Output::Keep(Kept { buffer, source, text, .. }) => format!("(keep {buffer} {source}: {text})\n"),
+            Output::Keep(ArchivedMessage { buffer, source, text, .. }) => {
+                format!("(keep {buffer} {source}: {text})\n")
+            }
             Output::Unkeep { name, msgid, .. } => format!("(unkeep {msgid} of {name})\n"),
             Output::Rename { from, to, .. } => format!("(rename {from} to {to})\n"),
             Output::Recall { name, before, limit, .. } => {
