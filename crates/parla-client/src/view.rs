@@ -56,8 +56,8 @@ pub enum Update {
     Directory(NetworkId, DirectoryView),
     /// The server's information about a person, as far as it has arrived.
     Person(NetworkId, Arc<Person>),
-    /// A notice to show once, and the conversation that it belongs to.
-    Notice(NetworkId, Option<BufferId>, Notice),
+    /// An announcement to show once, and the conversation that it belongs to.
+    Announcement(NetworkId, Option<BufferId>, Announcement),
     /// Show this conversation to the person: they asked to join it, or to talk to somebody.
     Show(NetworkId, BufferId),
     /// The server presents this certificate, which is not trusted. The shell sends this before the problem.
@@ -424,7 +424,7 @@ pub struct DirectoryRoom {
 
 /// Something to tell the person once.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub enum Notice {
+pub enum Announcement {
     /// Something failed; the problem says what.
     Problem(Arc<Problem>),
     /// Somebody invites the person to a room.

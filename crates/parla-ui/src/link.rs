@@ -5,7 +5,7 @@ use std::sync::Arc;
 use dioxus::prelude::*;
 use parla_client::{
     Intent, ProblemKind,
-    view::{BufferKind, NetworkId, Notice, Presence},
+    view::{Announcement, BufferKind, NetworkId, Presence},
 };
 
 use crate::{
@@ -164,7 +164,7 @@ impl State {
             _ => return self.open.link.set(None),
         };
         self.open.link.set(None);
-        self.toast(key.network, None, ToastKind::Notice(Notice::Problem(Arc::clone(&why))));
+        self.toast(key.network, None, ToastKind::Announcement(Announcement::Problem(Arc::clone(&why))));
         let back = came.from.filter(|from| self.views.buffers.contains(*from));
         if !came.known.contains(&key) {
             self.open.unwanted.set(Some(key));

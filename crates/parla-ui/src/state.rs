@@ -9,8 +9,8 @@ use dioxus::prelude::*;
 use parla_client::{
     Intent, Problem, SortedMap,
     view::{
-        BufferId, BufferKind, BufferView, Certificate, DirectoryView, LinkState, NetworkId, NetworkView,
-        Notice, Person, RowId, Update,
+        Announcement, BufferId, BufferKind, BufferView, Certificate, DirectoryView, LinkState, NetworkId,
+        NetworkView, Person, RowId, Update,
     },
 };
 
@@ -401,11 +401,13 @@ impl State {
                 self.views.certificates.write().insert(network, shown);
             }
             Update::Person(network, person) => self.views.person.set(Some((network, person))),
-            Update::Notice(_, _, Notice::Help) => self.open_dialog(Dialog::Help, self.place_behind()),
-            Update::Notice(network, _, Notice::Invitation { from, room }) => {
+            Update::Announcement(_, _, Announcement::Help) => {
+                self.open_dialog(Dialog::Help, self.place_behind())
+            }
+            Update::Announcement(network, _, Announcement::Invitation { from, room }) => {
                 self.invited(Invitation { network, from, room });
             }
-            Update::Notice(network, _, Notice::NickRefused { problem, suggestion }) => {
+            Update::Announcement(network, _, Announcement::NickRefused { problem, suggestion }) => {
                 let button = rooms::you_id(network);
                 let is_beside = *self.open.side.peek() == Side::Rooms;
                 self.open_dialog(
@@ -414,11 +416,11 @@ impl State {
                 );
                 self.open.nick_refused.set(Some((problem, suggestion)));
             }
-            Update::Notice(network, buffer, notice) => {
-                if matches!(notice, Notice::Problem(_)) {
+            Update::Announcement(network, buffer, announcement) => {
+                if matches!(announcement, Announcement::Problem(_)) {
                     self.is_not_led();
                 }
-                self.tell(network, buffer, notice);
+                self.tell(network, buffer, announcement);
             }
             Update::Show(network, buffer) => {
                 self.take_to(BufferKey { network, buffer });

@@ -14,7 +14,9 @@ use std::{sync::Arc, time::Instant};
 use dioxus::prelude::{Key, Modifiers};
 use parla_client::{
     Intent, ProblemKind,
-    view::{BufferId, Directory, DirectoryRoom, LinkState, Notice, Person, Rank, Rights, RoomOf, Update},
+    view::{
+        Announcement, BufferId, Directory, DirectoryRoom, LinkState, Person, Rank, Rights, RoomOf, Update,
+    },
 };
 use parla_proto::Timestamp;
 use parla_ui::{
@@ -258,7 +260,11 @@ fn a_refused_name_comes_back_to_its_dialog_with_its_reason_and_another() {
     page.press("Change name");
     page.fake.take_intents();
     let problem = support::sample::problem(ProblemKind::NickCharacter('\''), "O'Brien");
-    page.apply(vec![Update::Notice(NET, None, Notice::NickRefused { problem, suggestion: "OBrien".into() })]);
+    page.apply(vec![Update::Announcement(
+        NET,
+        None,
+        Announcement::NickRefused { problem, suggestion: "OBrien".into() },
+    )]);
     assert!(page.text("#nick-advice").starts_with("A name cannot contain “'”."), "{}", page.html());
     let field = page.one("#dialog-focus");
     assert_eq!(page.attribute(field, "initial_value").as_deref(), Some("OBrien"));
@@ -277,7 +283,11 @@ fn the_focus_comes_back_to_the_side_that_lies_over_the_conversation() {
     page.write("#dialog-focus", "O'Brien");
     page.press("Change name");
     let problem = support::sample::problem(ProblemKind::NickCharacter('\''), "O'Brien");
-    page.apply(vec![Update::Notice(NET, None, Notice::NickRefused { problem, suggestion: "OBrien".into() })]);
+    page.apply(vec![Update::Announcement(
+        NET,
+        None,
+        Announcement::NickRefused { problem, suggestion: "OBrien".into() },
+    )]);
     page.key("#app", Key::Escape, Modifiers::empty());
     assert_eq!(page.fake.take_acts().last(), Some(&PageAct::Focus("you-1".into())));
     for (key, modifiers) in
@@ -298,7 +308,11 @@ fn a_dialog_that_comes_over_another_leaves_it_as_it_was() {
     page.write("#dialog-focus", "Be very k");
     page.fake.take_acts();
     let problem = support::sample::problem(ProblemKind::NickTaken, "ann");
-    page.apply(vec![Update::Notice(NET, None, Notice::NickRefused { problem, suggestion: "ann_".into() })]);
+    page.apply(vec![Update::Announcement(
+        NET,
+        None,
+        Announcement::NickRefused { problem, suggestion: "ann_".into() },
+    )]);
     let covered = |page: &Page| -> Vec<bool> {
         page.all(".backdrop").into_iter().map(|node| page.attribute(node, "inert").is_some()).collect()
     };
@@ -345,7 +359,7 @@ fn another_network_is_added_on_the_desktop_only() {
 #[test]
 fn help_has_the_commands_and_the_keys() {
     let mut page = online(Place::Browser);
-    page.apply(vec![Update::Notice(NET, None, Notice::Help)]);
+    page.apply(vec![Update::Announcement(NET, None, Announcement::Help)]);
     is_well_made(&page, "Help");
     let help = page.text(".help-scroll");
     assert!(help.contains("/join <room> [key]") && help.contains("/kick <name> [reason]"), "{help}");

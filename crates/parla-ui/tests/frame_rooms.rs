@@ -13,8 +13,8 @@ use dioxus::prelude::{Key, Modifiers};
 use parla_client::{
     Intent, ProblemKind,
     view::{
-        BufferId, BufferKind, BufferView, LinkState, NetworkId, NetworkView, Notice, Presence, Rank, Rights,
-        Update,
+        Announcement, BufferId, BufferKind, BufferView, LinkState, NetworkId, NetworkView, Presence, Rank,
+        Rights, Update,
     },
 };
 use parla_proto::Timestamp;
@@ -323,8 +323,8 @@ fn what_is_said_leaves_and_can_be_read_again() {
     let mut page = online(vec![shown(room(1, "#a"))]);
     assert!(!page.html().contains("Recent messages of the app"));
     page.apply(vec![
-        Update::Notice(NET, None, Notice::Problem(problem(ProblemKind::RoomFull, "#b"))),
-        Update::Notice(NET, None, Notice::NickChanged("anna2".into())),
+        Update::Announcement(NET, None, Announcement::Problem(problem(ProblemKind::RoomFull, "#b"))),
+        Update::Announcement(NET, None, Announcement::NickChanged("anna2".into())),
     ]);
     assert_eq!(page.all(".toast").len(), 2);
     assert!(page.text(".toast.problem").starts_with("#b is full."));
@@ -342,7 +342,7 @@ fn what_failed_in_a_conversation_is_said_there() {
     let mut page = online(vec![shown(room(1, "#a")), shown(room(2, "#b"))]);
     let failed = |buffer| {
         let problem = problem(ProblemKind::UnknownCommand, "paswd");
-        Update::Notice(NET, Some(BufferId(buffer)), Notice::Problem(problem))
+        Update::Announcement(NET, Some(BufferId(buffer)), Announcement::Problem(problem))
     };
     page.apply(vec![failed(1)]);
     assert!(!page.has(".toast"));
@@ -394,19 +394,19 @@ fn the_conversation_that_is_shown_is_in_view_in_the_list() {
 #[test]
 fn an_invitation_can_be_accepted() {
     let mut page = online(vec![shown(room(1, "#a"))]);
-    let invitation = Notice::Invitation { from: "bob".into(), room: "#b".into() };
-    page.apply(vec![Update::Notice(NET, None, invitation.clone())]);
+    let invitation = Announcement::Invitation { from: "bob".into(), room: "#b".into() };
+    page.apply(vec![Update::Announcement(NET, None, invitation.clone())]);
     // Somebody who invites twice has one card.
-    page.apply(vec![Update::Notice(NET, None, invitation.clone())]);
+    page.apply(vec![Update::Announcement(NET, None, invitation.clone())]);
     assert_eq!(page.text(".network .invitation p"), "bob invites you to #b.");
     page.press("Join");
     assert_eq!(page.fake.take_intents(), [Intent::Join { room: "#b".into(), key: None }]);
     assert!(!page.has(".invitation"));
-    page.apply(vec![Update::Notice(NET, None, invitation.clone())]);
+    page.apply(vec![Update::Announcement(NET, None, invitation.clone())]);
     page.press("Ignore");
     assert!(!page.has(".invitation") && page.fake.take_intents().is_empty());
     // The person has joined the room, so the invitation is settled.
-    page.apply(vec![Update::Notice(NET, None, invitation)]);
+    page.apply(vec![Update::Announcement(NET, None, invitation)]);
     page.apply(vec![shown(room(2, "#b"))]);
     assert!(!page.has(".invitation"));
 }

@@ -7,7 +7,8 @@ use parla_client::{
     Intent, ProblemKind,
     limits::{SUBMIT_BYTES_MAX, SUBMIT_MESSAGES_MAX},
     view::{
-        BufferId, BufferKind, BufferView, Carries, Event, LinkState, Notice, Presence, Rank, Several, Update,
+        Announcement, BufferId, BufferKind, BufferView, Carries, Event, LinkState, Presence, Rank, Several,
+        Update,
     },
 };
 use parla_ui::platform::{Command, PageAct};
@@ -324,7 +325,7 @@ fn a_removal_is_told_once() {
     let kicked = Event::Kicked { who: "anna".into(), by: "bob".into(), reason: None };
     let view =
         BufferView { presence: Presence::Absent(Some(why.clone())), ..lobby(vec![event(1, 0, kicked)]) };
-    page.apply(vec![shown(view), Update::Notice(NET, Some(BufferId(1)), Notice::Problem(why))]);
+    page.apply(vec![shown(view), Update::Announcement(NET, Some(BufferId(1)), Announcement::Problem(why))]);
     assert!(page.text(".toast").starts_with("You were removed from #lobby."));
     let lobby = page.one("#room-1-1");
     page.click(lobby);

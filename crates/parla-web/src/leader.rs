@@ -7,7 +7,7 @@ use futures_channel::mpsc::UnboundedSender;
 use parla_client::{
     Credentials, Input, Intent, Settings, contract, naming,
     tabs::{Before, CarriedOut, Look, Looks, Message, Mirror, Recipients, TabId, Term},
-    view::{Earlier, LinkState, NetworkId, Notice, Presence, Update},
+    view::{Announcement, Earlier, LinkState, NetworkId, Presence, Update},
 };
 use parla_engine::{BATCH_GAP, Connection, Engine, Pace, Signal};
 use parla_proto::Timestamp;
@@ -32,7 +32,7 @@ const CARRIED_OUT_KEY: &str = "carried-out";
 /// The only network of the page.
 const NETWORK: NetworkId = NetworkId(1);
 
-/// A notice that follows a command within this time counts as an answer to it.
+/// An announcement that follows a command within this time counts as an answer to it.
 const ANSWERS_WITHIN: Duration = Duration::from_secs(10);
 /// The longest time for which the interfaces show what the previous leader had while this one connects.
 const QUIET_MAX: Duration = Duration::from_millis(1_500);
@@ -333,8 +333,8 @@ impl Leader {
                 .map_or(Recipients::All, Recipients::One)
         };
         Some(match update {
-            Update::Notice(_, _, Notice::Invitation { .. }) => Recipients::All,
-            Update::Notice(..) => to(asker.or(recent)),
+            Update::Announcement(_, _, Announcement::Invitation { .. }) => Recipients::All,
+            Update::Announcement(..) => to(asker.or(recent)),
             Update::Person(..) => to(self.asked_person),
             Update::Certificate(..) => Recipients::All,
             Update::Show(..) => {

@@ -14,7 +14,7 @@ use crate::{
     problem::{Problem, ProblemKind},
     slash::{self, Slash, Submission},
     turn::Turn,
-    view::{Audience, BufferId, BufferKind, Event, Manner, Notice, RowId},
+    view::{Announcement, Audience, BufferId, BufferKind, Event, Manner, RowId},
 };
 
 impl Client {
@@ -150,7 +150,7 @@ impl Client {
             }
             Slash::Back => self.away.want(None, &self.link, turn),
             Slash::Whois { nick } => self.ask_whois(Some(id), &nick, turn),
-            Slash::Help { .. } => turn.say(Some(id), Notice::Help),
+            Slash::Help { .. } => turn.say(Some(id), Announcement::Help),
             Slash::List => self.list_rooms(turn),
             Slash::Quit { reason } => self.disconnect(&reason.unwrap_or_default(), turn),
         }

@@ -158,7 +158,7 @@ impl Mirror {
                 }
                 Update::Conversations(..)
                 | Update::Person(..)
-                | Update::Notice(..)
+                | Update::Announcement(..)
                 | Update::Show(..)
                 | Update::Alert(..)
                 | Update::Certificate(..) => {}

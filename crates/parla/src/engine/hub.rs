@@ -10,7 +10,7 @@ use std::{
 use futures_channel::mpsc::UnboundedSender;
 use parla_client::{
     Credentials, ProblemKind,
-    view::{NetworkId, Notice, Update},
+    view::{Announcement, NetworkId, Update},
 };
 use parla_engine::{Pace, problem};
 use parla_ui::platform::Command;
@@ -239,7 +239,7 @@ impl Hub {
             StoreNews::Damaged(aside) => problem(ProblemKind::StoreDamaged, &aside),
             StoreNews::Failing(why) => problem(ProblemKind::StoreFailing, &why),
         };
-        self.own.push(Update::Notice(NetworkId(0), None, Notice::Problem(Arc::new(problem))));
+        self.own.push(Update::Announcement(NetworkId(0), None, Announcement::Problem(Arc::new(problem))));
         self.around.pace.changed();
     }
 

@@ -12,7 +12,7 @@ use icu_normalizer::ComposingNormalizerBorrowed;
 use parla_client::{
     ArchiveScope, Credentials, Input, Intent, Problem, ProblemKind, Settings,
     endpoint::{BadEndpoint, Endpoint, Security},
-    view::{LinkState, NetworkId, Notice, Update},
+    view::{Announcement, LinkState, NetworkId, Update},
 };
 use parla_engine::{Engine, problem};
 use parla_ui::platform;
@@ -49,7 +49,7 @@ pub(crate) struct Network {
     archive: Option<Archive>,
     opening: Option<Opening>,
     /// Updates in addition to those of the client.
-    notices: Vec<Update>,
+    own_updates: Vec<Update>,
 }
 
 /// What the engine of a network needs from the network and the program.
@@ -104,7 +104,7 @@ impl Network {
             is_ending: false,
             archive,
             opening: None,
-            notices: Vec::new(),
+            own_updates: Vec::new(),
         };
         network.keep_passwords(around);
         if network.remembered.settings.identity.is_some() {
@@ -122,8 +122,8 @@ impl Network {
         (engine, Shell { id, remembered, endpoint, is_ending, archive, opening, around })
     }
 
-    fn notice(&mut self, problem: Problem, around: &mut Surroundings) {
-        self.notices.push(Update::Notice(self.id, None, Notice::Problem(Arc::new(problem))));
+    fn announce(&mut self, problem: Problem, around: &mut Surroundings) {
+        self.own_updates.push(Update::Announcement(self.id, None, Announcement::Problem(Arc::new(problem))));
         around.pace.changed();
     }
 
@@ -256,7 +256,7 @@ impl Network {
                 self.answered(around);
             }
             News::Broken(why) => {
-                self.notice(problem(ProblemKind::ArchiveBroken, &why), around);
+                self.announce(problem(ProblemKind::ArchiveBroken, &why), around);
             }
         }
     }
@@ -280,7 +280,7 @@ impl Network {
 
     /// The updates for the interface.
     pub(crate) fn take_updates(&mut self, around: &Surroundings) -> Vec<Update> {
-        let mut updates = std::mem::take(&mut self.notices);
+        let mut updates = std::mem::take(&mut self.own_updates);
         updates.append(&mut self.engine.take_updates());
         let before = self.remembered.settings.clone();
         for update in &updates {

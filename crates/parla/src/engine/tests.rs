@@ -12,7 +12,7 @@ use std::{
 use futures_util::StreamExt;
 use parla_client::{
     Credentials, Intent, ProblemKind,
-    view::{BufferKind, BufferView, Content, LinkState, NetworkView, Notice, Presence},
+    view::{Announcement, BufferKind, BufferView, Content, LinkState, NetworkView, Presence},
 };
 use tempfile::TempDir;
 
@@ -470,8 +470,10 @@ fn an_archive_that_is_broken_is_told_and_chat_goes_on() {
     peer.join("#tea");
     peer.say(&message(1));
     app.until("message", |app| app.said("#tea") == ["1"]);
-    app.until("notice", |app| {
-        app.seen.iter().any(|update| matches!(update, Update::Notice(NET, None, Notice::Problem(_))))
+    app.until("announcement", |app| {
+        app.seen
+            .iter()
+            .any(|update| matches!(update, Update::Announcement(NET, None, Announcement::Problem(_))))
     });
     let mut rest = Vec::new();
     drop(app.end());

@@ -7,7 +7,7 @@ use crate::{
     incoming::Incoming,
     text::shown_name,
     turn::Turn,
-    view::{BufferId, Event, Notice},
+    view::{Announcement, BufferId, Event},
 };
 
 impl Client {
@@ -31,7 +31,7 @@ impl Client {
                 session.regain_mut().end();
             }
             turn.network_changed();
-            turn.say(None, Notice::NickChanged(shown_name(to)));
+            turn.say(None, Announcement::NickChanged(shown_name(to)));
         }
         session.nick_freed(from);
         let renamed = buffers

@@ -15,9 +15,9 @@ use crate::{
     text::Text,
     timeline::Mark,
     view::{
-        Alert, Author, BufferKind, Certificate, Content, Deleted, Delivery as Way, DirectoryRoom, Event,
-        Features, Gap, GapState, LinkState, Manner, ModeChange, NetworkView, Notice, Person, Rank, Reaction,
-        Reply, Row, RowId, Said, Stage,
+        Alert, Announcement, Author, BufferKind, Certificate, Content, Deleted, Delivery as Way,
+        DirectoryRoom, Event, Features, Gap, GapState, LinkState, Manner, ModeChange, NetworkView, Person,
+        Rank, Reaction, Reply, Row, RowId, Said, Stage,
     },
 };
 
@@ -190,7 +190,7 @@ fn everything_is_the_same_in_the_other_tab() {
             NETWORK,
             Arc::new(Person { nick: "bob".into(), since: Some(at(1)), ..Person::default() }),
         ),
-        Update::Notice(NETWORK, Some(BufferId(1)), Notice::Problem(problem())),
+        Update::Announcement(NETWORK, Some(BufferId(1)), Announcement::Problem(problem())),
         Update::Show(NETWORK, BufferId(2)),
         Update::Alert(
             NETWORK,

@@ -3,8 +3,8 @@
 use parla_client::{
     Problem,
     view::{
-        BufferView, Content, Counted, Delivery, Earlier, Event, Gap, LinkState, Manner, ModeChange, Notice,
-        Presence, Row, Said,
+        Announcement, BufferView, Content, Counted, Delivery, Earlier, Event, Gap, LinkState, Manner,
+        ModeChange, Presence, Row, Said,
     },
 };
 use parla_proto::Timestamp;
@@ -125,19 +125,19 @@ pub(crate) fn problem(problem: &Problem) -> String {
     format!("{:?}{about}", problem.kind)
 }
 
-pub(crate) fn notice(place: Option<&str>, notice: &Notice) -> String {
+pub(crate) fn announcement(place: Option<&str>, announcement: &Announcement) -> String {
     let place = place.map_or_else(String::new, |place| format!("{place}: "));
-    let words = match notice {
-        Notice::Problem(problem) => format!("problem {}", self::problem(problem)),
-        Notice::Invitation { from, room } => format!("{from} invites to {room}"),
-        Notice::Invited { who, room } => format!("{who} invited to {room}"),
-        Notice::NickRefused { problem, suggestion } => {
+    let words = match announcement {
+        Announcement::Problem(problem) => format!("problem {}", self::problem(problem)),
+        Announcement::Invitation { from, room } => format!("{from} invites to {room}"),
+        Announcement::Invited { who, room } => format!("{who} invited to {room}"),
+        Announcement::NickRefused { problem, suggestion } => {
             format!("problem {}, perhaps {suggestion}", self::problem(problem))
         }
-        Notice::NickChanged(nick) => format!("now {nick}"),
-        Notice::Away(is_away) => (if *is_away { "away" } else { "back" }).to_owned(),
-        Notice::Forwarded { from, to } => format!("sent on from {from} to {to}"),
-        Notice::Help => "help".to_owned(),
+        Announcement::NickChanged(nick) => format!("now {nick}"),
+        Announcement::Away(is_away) => (if *is_away { "away" } else { "back" }).to_owned(),
+        Announcement::Forwarded { from, to } => format!("sent on from {from} to {to}"),
+        Announcement::Help => "help".to_owned(),
     };
     format!("{place}{words}")
 }

@@ -105,7 +105,7 @@ impl Network {
         match happening {
             Happening::Progress(stage) => self.handle_signal(serial, Signal::Progress(stage), around),
             Happening::Certificate(shown) => {
-                self.notices.push(Update::Certificate(self.id, Arc::new(shown)));
+                self.own_updates.push(Update::Certificate(self.id, Arc::new(shown)));
                 around.pace.changed();
             }
             Happening::Opened => self.handle_signal(serial, Signal::Opened, around),

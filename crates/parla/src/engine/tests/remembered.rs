@@ -34,13 +34,13 @@ fn a_full_disk_is_told_once_and_what_is_written_goes_out_all_the_same() {
     peer.join("#tea");
     app.until("room", |app| app.is_present("#tea"));
     app.writing.as_ref().unwrap().store().fill_disk();
-    let is_full = |update: &Update| matches!(update, Update::Notice(_, None, Notice::Problem(why)) if why.kind == ProblemKind::StoreFailing);
+    let is_full = |update: &Update| matches!(update, Update::Announcement(_, None, Announcement::Problem(why)) if why.kind == ProblemKind::StoreFailing);
     for number in 1..=3 {
         app.say(&format!("{number} {}", "x".repeat(300)));
         peer.hear(&format!("PRIVMSG #tea :{number} "));
         app.command(Command::Save { key: "draft".into(), value: Some("x".repeat(20_000 * number)) });
     }
-    app.until("notice", |app| app.seen.iter().any(is_full));
+    app.until("announcement", |app| app.seen.iter().any(is_full));
     app.say("the last");
     peer.hear("PRIVMSG #tea :the last");
     app.until("it", |app| app.said("#tea").iter().any(|text| text == "the last"));
@@ -181,9 +181,9 @@ fn what_the_store_has_to_say_is_told() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("store.db"), "no database".repeat(1_000)).unwrap();
     let mut app = App::start(folder);
-    app.until("notice", |app| {
+    app.until("announcement", |app| {
         app.seen.iter().any(|update| {
-            matches!(update, Update::Notice(_, None, Notice::Problem(why)) if why.kind == ProblemKind::StoreDamaged)
+            matches!(update, Update::Announcement(_, None, Announcement::Problem(why)) if why.kind == ProblemKind::StoreDamaged)
         })
     });
 }
@@ -227,9 +227,9 @@ fn a_keyring_that_is_missing_is_told_and_the_network_is_entered() {
     server.accept();
     app.command(Command::Intent(NET, Intent::SignIn { credentials }));
     server.accept().hear("PASS :opensesame");
-    app.until("notice", |app| {
+    app.until("announcement", |app| {
         app.seen.iter().any(|update| {
-            matches!(update, Update::Notice(NET, None, Notice::Problem(why)) if why.kind == ProblemKind::KeyringFailing)
+            matches!(update, Update::Announcement(NET, None, Announcement::Problem(why)) if why.kind == ProblemKind::KeyringFailing)
         })
     });
     assert!(!remembered(&app.end()).networks[&1].settings.has_passwords);
