@@ -30,7 +30,8 @@ use crate::{
     timeline::{Anchor, Spot, Timeline},
     turn::Turn,
     view::{
-        BufferId, BufferKind, BufferView, Content, Event, Gap, Presence, Rank, Rights, Row, RowId, Topic,
+        BufferEvent, BufferId, BufferKind, BufferView, Content, Gap, Presence, Rank, Rights, Row, RowId,
+        Topic,
     },
 };
 
@@ -388,7 +389,7 @@ impl Buffer {
     }
 
     /// Adds a row for an event.
-    pub(crate) fn happened(&mut self, at: Timestamp, event: Event) {
+    pub(crate) fn happened(&mut self, at: Timestamp, event: BufferEvent) {
         self.add(at, Content::Event(event));
     }
 

@@ -316,7 +316,7 @@ pub enum Content {
     /// A message.
     Said(Arc<Said>),
     /// An event in the conversation.
-    Event(Event),
+    Event(BufferEvent),
     /// A text from the server.
     Server(Text),
     /// A gap: messages between these times are missing.
@@ -326,7 +326,7 @@ pub enum Content {
 /// Something that happened in a room or to one of its members. All names are as they are shown.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the names say it, in the words of IRC")]
-pub enum Event {
+pub enum BufferEvent {
     Joined { who: Arc<str> },
     Left { who: Arc<str>, reason: Option<Text> },
     Quit { who: Arc<str>, reason: Option<Text> },

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use parla_client::{
     text::Text,
     view::{
-        Audience, Author, BufferView, Carries, Content, Deleted, Event, Member, Members, Quoted, Rank,
+        Audience, Author, BufferEvent, BufferView, Carries, Content, Deleted, Member, Members, Quoted, Rank,
         Reaction, Reply, RowId, Said, Several,
     },
 };
@@ -161,7 +161,7 @@ fn a_new_name_of_the_room_is_told_and_its_draft_follows() {
     let mut page = open(lobby(Vec::new()));
     compose(&mut page, "half a thought");
     page.fake.wake();
-    let renamed = Event::RoomRenamed {
+    let renamed = BufferEvent::RoomRenamed {
         by: Some("bob".into()),
         from: "#lobby".into(),
         to: "#hall".into(),

@@ -7,8 +7,8 @@ use parla_client::{
     Intent, ProblemKind,
     limits::{SUBMIT_BYTES_MAX, SUBMIT_MESSAGES_MAX},
     view::{
-        Announcement, BufferId, BufferKind, BufferView, Carries, Event, LinkState, Presence, Rank, Several,
-        Update,
+        Announcement, BufferEvent, BufferId, BufferKind, BufferView, Carries, LinkState, Presence, Rank,
+        Several, Update,
     },
 };
 use parla_ui::platform::{Command, PageAct};
@@ -322,7 +322,7 @@ fn a_removal_is_told_once() {
     let other = page.one("#room-1-2");
     page.click(other);
     let why = problem(ProblemKind::KickedOut, "#lobby");
-    let kicked = Event::Kicked { who: "anna".into(), by: "bob".into(), reason: None };
+    let kicked = BufferEvent::Kicked { who: "anna".into(), by: "bob".into(), reason: None };
     let view =
         BufferView { presence: Presence::Absent(Some(why.clone())), ..lobby(vec![event(1, 0, kicked)]) };
     page.apply(vec![shown(view), Update::Announcement(NET, Some(BufferId(1)), Announcement::Problem(why))]);

@@ -8,8 +8,8 @@ use parla_client::{
     Intent, ProblemKind,
     text::Text,
     view::{
-        BufferId, BufferView, Chunk, ChunkRef, Content, Delivery, Event, Gap, GapState, Manner, RowId, Said,
-        Timeline, Topic, UNCONFIRMED_CHUNK,
+        BufferEvent, BufferId, BufferView, Chunk, ChunkRef, Content, Delivery, Gap, GapState, Manner, RowId,
+        Said, Timeline, Topic, UNCONFIRMED_CHUNK,
     },
 };
 use parla_ui::platform::{Command, PageAct};
@@ -62,7 +62,7 @@ fn nothing_is_read_as_html() {
         topic: Some(Arc::new(Topic { text: Text::parse(hostile), by: None, at: None })),
         timeline: timeline(&[
             message(1, 9, hostile, hostile),
-            event(2, 8, Event::Quit { who: hostile.into(), reason: Some(Text::parse(hostile)) }),
+            event(2, 8, BufferEvent::Quit { who: hostile.into(), reason: Some(Text::parse(hostile)) }),
             row(3, 7, Content::Server(Text::parse(hostile))),
         ]),
         ..room(1, hostile)
@@ -117,9 +117,10 @@ fn what_was_said_by_a_clock_that_is_ahead_was_said_today() {
 
 #[test]
 fn comings_and_goings_are_one_line_that_opens() {
-    let joined = |id, who: &str| event(id, 10, Event::Joined { who: who.into() });
-    let quit =
-        |id, who: &str| event(id, 10, Event::Quit { who: who.into(), reason: Some(Text::parse("bye")) });
+    let joined = |id, who: &str| event(id, 10, BufferEvent::Joined { who: who.into() });
+    let quit = |id, who: &str| {
+        event(id, 10, BufferEvent::Quit { who: who.into(), reason: Some(Text::parse("bye")) })
+    };
     let mut page =
         open(lobby(vec![joined(1, "bob"), joined(2, "alice"), quit(3, "x"), quit(4, "y"), quit(5, "z")]));
     assert_eq!(page.all(".row").len(), 1);

@@ -14,7 +14,7 @@ use crate::{
     problem::{Problem, ProblemKind},
     slash::{self, Slash, Submission},
     turn::Turn,
-    view::{Announcement, Audience, BufferId, BufferKind, Event, Manner, RowId},
+    view::{Announcement, Audience, BufferEvent, BufferId, BufferKind, Manner, RowId},
 };
 
 impl Client {
@@ -282,7 +282,7 @@ impl Client {
         let Some(buffer) = self.buffers.get_mut(id) else { return };
         let Some(topic) = buffer.topic().cloned() else { return };
         let by = topic.by.clone().unwrap_or_else(|| Arc::clone(&self.settings.address));
-        buffer.happened(turn.now, Event::TopicSet { by, topic: topic.text.clone() });
+        buffer.happened(turn.now, BufferEvent::TopicSet { by, topic: topic.text.clone() });
     }
 
     fn invite(&self, id: BufferId, nick: &str, turn: &mut Turn<'_>) {

@@ -6,7 +6,7 @@
 
 use std::{ops::Range, time::Duration};
 
-use parla_client::view::{Chunk, Content, Event, Manner, Row, RowId, Said};
+use parla_client::view::{BufferEvent, Chunk, Content, Manner, Row, RowId, Said};
 use parla_proto::{
     Timestamp,
     civil::{Date, DateTime},
@@ -117,15 +117,18 @@ fn continues(row: &Row, said: &Said, above: Option<&Row>) -> bool {
         && above.at.since(row.at) <= GROUP_WITHIN
 }
 
-fn comes_or_goes(event: &Event) -> bool {
+fn comes_or_goes(event: &BufferEvent) -> bool {
     match event {
-        Event::Joined { .. } | Event::Left { .. } | Event::Quit { .. } | Event::Renamed { .. } => true,
-        Event::Kicked { .. }
-        | Event::TopicSet { .. }
-        | Event::TopicCleared { .. }
-        | Event::ModeSet { .. }
-        | Event::Invited { .. }
-        | Event::RoomRenamed { .. } => false,
+        BufferEvent::Joined { .. }
+        | BufferEvent::Left { .. }
+        | BufferEvent::Quit { .. }
+        | BufferEvent::Renamed { .. } => true,
+        BufferEvent::Kicked { .. }
+        | BufferEvent::TopicSet { .. }
+        | BufferEvent::TopicCleared { .. }
+        | BufferEvent::ModeSet { .. }
+        | BufferEvent::Invited { .. }
+        | BufferEvent::RoomRenamed { .. } => false,
     }
 }
 
@@ -164,8 +167,8 @@ mod tests {
         let at: Timestamp = format!("2026-11-{day}T{time}:00Z").parse().unwrap();
         let said = |from: &str, manner| Content::Said(Arc::new(Said::new(manner, from, Text::parse("hi"))));
         let content = match who.split_at(1) {
-            ("+", who) => Content::Event(Event::Joined { who: who.into() }),
-            ("-", who) => Content::Event(Event::Quit { who: who.into(), reason: None }),
+            ("+", who) => Content::Event(BufferEvent::Joined { who: who.into() }),
+            ("-", who) => Content::Event(BufferEvent::Quit { who: who.into(), reason: None }),
             ("*", who) => said(who, Manner::Action),
             ("?", _) => Content::Gap(Gap { from: None, to: at, state: GapState::Loadable }),
             _ => said(who, Manner::Message),

@@ -175,7 +175,7 @@ fn RunRow(shared: Shared, id: RowId, rows: Vec<Row>, open: bool) -> Element {
     }
 }
 
-fn event_of(row: &Row) -> Option<&parla_client::view::Event> {
+fn event_of(row: &Row) -> Option<&parla_client::view::BufferEvent> {
     match &row.content {
         Content::Event(event) => Some(event),
         Content::Said(_) | Content::Server(_) | Content::Gap(_) => None,

@@ -10,7 +10,7 @@ use parla_client::{
     Intent, Problem, ProblemKind,
     completion::ChoiceKind,
     limits::{SUBMIT_BYTES_MAX, SUBMIT_MESSAGES_MAX},
-    view::{BufferKind, BufferView, Content, Event, Presence},
+    view::{BufferEvent, BufferKind, BufferView, Content, Presence},
 };
 
 use crate::{
@@ -45,7 +45,7 @@ fn tells_of_removal(view: &BufferView) -> bool {
     let is_removed =
         matches!(&view.presence, Presence::Absent(Some(why)) if why.kind == ProblemKind::KickedOut);
     let last = view.timeline.rows().next_back();
-    is_removed && last.is_some_and(|row| matches!(row.content, Content::Event(Event::Kicked { .. })))
+    is_removed && last.is_some_and(|row| matches!(row.content, Content::Event(BufferEvent::Kicked { .. })))
 }
 
 /// The composer, or what replaces it.

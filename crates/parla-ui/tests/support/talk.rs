@@ -12,8 +12,8 @@ use parla_client::{
     limits::CHUNK_ROWS_MAX,
     text::Text,
     view::{
-        Author, BufferView, Chunk, ChunkRef, Content, Event, LinkState, Manner, Row, RowId, Said, Timeline,
-        Update,
+        Author, BufferEvent, BufferView, Chunk, ChunkRef, Content, LinkState, Manner, Row, RowId, Said,
+        Timeline, Update,
     },
 };
 use parla_proto::Timestamp;
@@ -55,7 +55,7 @@ pub fn message(id: u64, seconds_ago: i64, from: &str, words: &str) -> Row {
 }
 
 /// An event as a row.
-pub fn event(id: u64, seconds_ago: i64, event: Event) -> Row {
+pub fn event(id: u64, seconds_ago: i64, event: BufferEvent) -> Row {
     row(id, seconds_ago, Content::Event(event))
 }
 

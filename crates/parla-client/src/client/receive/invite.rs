@@ -6,7 +6,7 @@ use crate::{
     session::Session,
     text::shown_name,
     turn::Turn,
-    view::{Announcement, Event},
+    view::{Announcement, BufferEvent},
 };
 
 impl Buffers {
@@ -20,7 +20,7 @@ impl Buffers {
         if session.is_own(who) {
             turn.say(None, Announcement::Invitation { from, room: room.into() });
         } else if let Some(buffer) = self.room_mut(session, room) {
-            buffer.happened(incoming.at, Event::Invited { by: from, who: shown_name(who) });
+            buffer.happened(incoming.at, BufferEvent::Invited { by: from, who: shown_name(who) });
         }
     }
 

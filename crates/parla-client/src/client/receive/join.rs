@@ -6,7 +6,7 @@ use crate::{
     incoming::Incoming,
     text::shown_name,
     turn::Turn,
-    view::{BufferKind, Event},
+    view::{BufferEvent, BufferKind},
 };
 
 impl Client {
@@ -34,7 +34,7 @@ impl Client {
             if let Some(host) = incoming.message.source.and_then(|source| source.host) {
                 members.set_host(session, nick, host);
             }
-            buffer.happened(incoming.at, Event::Joined { who: shown_name(nick) });
+            buffer.happened(incoming.at, BufferEvent::Joined { who: shown_name(nick) });
         }
     }
 

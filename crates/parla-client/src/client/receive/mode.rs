@@ -12,7 +12,7 @@ use crate::{
     survey::{Survey, SurveyStep},
     text::shown_name,
     turn::Turn,
-    view::{Event, ModeChange, Rank},
+    view::{BufferEvent, ModeChange, Rank},
 };
 
 /// One mode letter, and its parameter if it has one.
@@ -37,7 +37,7 @@ impl Buffers {
         let steps = session.mode_steps(letters, params);
         buffer.apply_modes(session, &steps, incoming);
         let changes = steps.iter().map(|step| session.mode_change(step)).collect();
-        buffer.happened(incoming.at, Event::ModeSet { by: shown_name(incoming.from), changes });
+        buffer.happened(incoming.at, BufferEvent::ModeSet { by: shown_name(incoming.from), changes });
     }
 
     /// RPL_CHANNELMODEIS.

@@ -7,7 +7,7 @@ use crate::{
     incoming::Incoming,
     text::shown_name,
     turn::Turn,
-    view::{Announcement, BufferId, Event},
+    view::{Announcement, BufferEvent, BufferId},
 };
 
 impl Client {
@@ -47,7 +47,7 @@ impl Client {
             renamed.push(buffer.id());
         }
         for id in renamed.into_iter().filter(|_| !is_regaining) {
-            let event = Event::Renamed { from: shown_name(from), to: shown_name(to) };
+            let event = BufferEvent::Renamed { from: shown_name(from), to: shown_name(to) };
             buffers.get_mut(id).into_iter().for_each(|buffer| buffer.happened(incoming.at, event.clone()));
         }
     }

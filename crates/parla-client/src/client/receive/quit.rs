@@ -4,7 +4,7 @@ use crate::{
     client::Client,
     incoming::Incoming,
     text::{Text, shown_name},
-    view::{BufferKind, Event},
+    view::{BufferEvent, BufferKind},
 };
 
 impl Client {
@@ -20,7 +20,7 @@ impl Client {
         // about somebody else.
         let is_ghost = session.is_awaited(nick);
         session.nick_freed(nick);
-        let event = Event::Quit { who: shown_name(nick), reason: incoming.reason(1).map(Text::parse) };
+        let event = BufferEvent::Quit { who: shown_name(nick), reason: incoming.reason(1).map(Text::parse) };
         for buffer in buffers.iter_mut() {
             let is_direct = buffer.kind() == BufferKind::Direct && session.same(buffer.name(), nick);
             if (buffer.members_mut().remove(session, nick) || is_direct) && !is_ghost {

@@ -15,9 +15,9 @@ use crate::{
     text::Text,
     timeline::Mark,
     view::{
-        Alert, Announcement, Author, BufferKind, Certificate, Content, Deleted, Delivery as Way,
-        DirectoryRoom, Event, Features, Gap, GapState, LinkState, Manner, ModeChange, NetworkView, Person,
-        Rank, Reaction, Reply, Row, RowId, Said, Stage,
+        Alert, Announcement, Author, BufferEvent, BufferKind, Certificate, Content, Deleted, Delivery as Way,
+        DirectoryRoom, Features, Gap, GapState, LinkState, Manner, ModeChange, NetworkView, Person, Rank,
+        Reaction, Reply, Row, RowId, Said, Stage,
     },
 };
 
@@ -157,7 +157,7 @@ fn everything_is_the_same_in_the_other_tab() {
         Row {
             id: RowId(201),
             at: at(201),
-            content: Content::Event(Event::ModeSet {
+            content: Content::Event(BufferEvent::ModeSet {
                 by: "bob".into(),
                 changes: vec![ModeChange::Rank { who: "zoë".into(), rank: Rank::Voiced, is_given: true }]
                     .into(),

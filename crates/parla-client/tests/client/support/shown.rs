@@ -3,7 +3,7 @@
 use parla_client::{
     Problem,
     view::{
-        Announcement, BufferView, Content, Counted, Delivery, Earlier, Event, Gap, LinkState, Manner,
+        Announcement, BufferEvent, BufferView, Content, Counted, Delivery, Earlier, Gap, LinkState, Manner,
         ModeChange, Presence, Row, Said,
     },
 };
@@ -83,24 +83,24 @@ fn said(said: &Said) -> String {
     format!("{words}{mention}{reactions}{delivery}")
 }
 
-fn event(event: &Event) -> String {
+fn event(event: &BufferEvent) -> String {
     let because = |reason: &Option<parla_client::text::Text>| {
         reason.as_ref().map_or_else(String::new, |reason| format!(": {}", reason.plain))
     };
     match event {
-        Event::Joined { who } => format!("{who} joined"),
-        Event::Left { who, reason } => format!("{who} left{}", because(reason)),
-        Event::Quit { who, reason } => format!("{who} quit{}", because(reason)),
-        Event::Kicked { who, by, reason } => format!("{who} kicked by {by}{}", because(reason)),
-        Event::Renamed { from, to } => format!("{from} is {to}"),
-        Event::TopicSet { by, topic } => format!("{by} set the topic: {}", topic.plain),
-        Event::TopicCleared { by } => format!("{by} cleared the topic"),
-        Event::ModeSet { by, changes } => {
+        BufferEvent::Joined { who } => format!("{who} joined"),
+        BufferEvent::Left { who, reason } => format!("{who} left{}", because(reason)),
+        BufferEvent::Quit { who, reason } => format!("{who} quit{}", because(reason)),
+        BufferEvent::Kicked { who, by, reason } => format!("{who} kicked by {by}{}", because(reason)),
+        BufferEvent::Renamed { from, to } => format!("{from} is {to}"),
+        BufferEvent::TopicSet { by, topic } => format!("{by} set the topic: {}", topic.plain),
+        BufferEvent::TopicCleared { by } => format!("{by} cleared the topic"),
+        BufferEvent::ModeSet { by, changes } => {
             let changes: Vec<_> = changes.iter().map(change).collect();
             format!("{by} set {}", changes.join(", "))
         }
-        Event::Invited { by, who } => format!("{by} invited {who}"),
-        Event::RoomRenamed { by, from, to, reason } => {
+        BufferEvent::Invited { by, who } => format!("{by} invited {who}"),
+        BufferEvent::RoomRenamed { by, from, to, reason } => {
             let what =
                 by.as_ref().map_or(format!("{from} is {to}"), |by| format!("{by} renamed {from} to {to}"));
             format!("{what}{}", because(reason))
