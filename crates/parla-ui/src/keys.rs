@@ -4,7 +4,7 @@ use dioxus::prelude::*;
 
 use crate::{
     platform::{Here, PageAct, Place},
-    rooms::{self, Row},
+    rooms::{self, BufferItem},
     state::{Dialog, Side, State},
     visits::{HistoryAct, Step},
 };
@@ -76,13 +76,13 @@ fn walk(mut state: State, step: Step, which: Which) {
     if state.has_dialog() {
         return;
     }
-    let mut rows: Vec<Row> = rooms::order(state);
+    let mut rows: Vec<BufferItem> = rooms::order(state);
     if step == Step::Back {
         rows.reverse();
     }
     let current = *state.open.current.peek();
     let at = rows.iter().position(|row| Some(row.key) == current).map_or(0, |at| at + 1);
-    let counts = |row: &&Row| match (which, state.views.buffers.peek(row.key)) {
+    let counts = |row: &&BufferItem| match (which, state.views.buffers.peek(row.key)) {
         (Which::Any, _) => true,
         (Which::Unread, Some(view)) => view.unread > 0 || view.mentions > 0,
         (Which::Mentioned, Some(view)) => view.mentions > 0,

@@ -20,14 +20,14 @@ mod listing;
 mod new_form;
 mod row;
 
+pub(crate) use listing::BufferItem;
 use listing::NetworkRows;
-pub(crate) use listing::Row;
 use new_form::NewForm;
 use row::RoomRow;
 pub(crate) use row::badge;
 
 /// All conversations in the order of the list.
-pub(crate) fn order(state: State) -> Vec<Row> {
+pub(crate) fn order(state: State) -> Vec<BufferItem> {
     let networks =
         listing::listing(&state.views.networks.peek(), &state.views.buffers.peek_list(), *state.words.peek());
     networks.into_iter().flat_map(NetworkRows::in_order).collect()
@@ -182,7 +182,7 @@ pub(crate) fn you_id(network: NetworkId) -> String {
 }
 
 #[component]
-fn Group(title: &'static str, rows: Vec<Row>) -> Element {
+fn Group(title: &'static str, rows: Vec<BufferItem>) -> Element {
     let state = use_context::<State>();
     if rows.is_empty() {
         return rsx! {};
@@ -197,7 +197,7 @@ fn Group(title: &'static str, rows: Vec<Row>) -> Element {
     }
 }
 
-fn is_current(state: State, row: &Row) -> bool {
+fn is_current(state: State, row: &BufferItem) -> bool {
     *state.open.current.read() == Some(row.key)
 }
 
