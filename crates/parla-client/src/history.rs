@@ -333,7 +333,7 @@ impl Buffer {
 /// A gap that precedes all messages.
 fn first_gap(buffer: &Buffer) -> Option<(RowId, GapState)> {
     let rows = buffer.timeline().rows();
-    let mut before = rows.take_while(|row| !matches!(row.content, Content::Said(_)));
+    let mut before = rows.take_while(|row| !matches!(row.content, Content::Message(_)));
     before.find_map(|row| match row.content {
         Content::Gap(gap) => Some((row.id, gap.state)),
         _ => None,

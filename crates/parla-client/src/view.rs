@@ -21,7 +21,7 @@ use crate::{
 
 pub use crate::rank::Rank;
 pub use message::{
-    Audience, Author, Carries, Deleted, Delivery, Manner, Quoted, Reaction, Reply, Said, Several,
+    Audience, Author, Carries, Deleted, Delivery, Manner, MessageView, Quoted, Reaction, Reply, Several,
 };
 pub use people::{Member, Members, Person, Rights, RoomOf};
 
@@ -314,7 +314,7 @@ pub struct Row {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Content {
     /// A message.
-    Said(Arc<Said>),
+    Message(Arc<MessageView>),
     /// An event in the conversation.
     Event(BufferEvent),
     /// A text from the server.

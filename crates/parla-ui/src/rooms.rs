@@ -75,7 +75,7 @@ pub(crate) fn RoomList() -> Element {
                     class: "quiet icon",
                     "aria-label": words.toast_list(),
                     title: words.toast_list(),
-                    onclick: move |_| state.open_dialog(Dialog::Said, "open-said"),
+                    onclick: move |_| state.open_dialog(Dialog::PastToasts, "open-said"),
                     Icon { picture: Picture::Bubble }
                 }
             }

@@ -63,7 +63,7 @@ pub enum Dialog {
     /// Help on the commands and the keys.
     Help,
     /// The app's earlier messages.
-    Said,
+    PastToasts,
 }
 
 /// The side that has slid in on a narrow screen.

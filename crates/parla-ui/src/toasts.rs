@@ -220,7 +220,7 @@ fn Card(toast: Toast) -> Element {
             onmouseleave: move |_| is_held.set(false),
             onfocusin: move |_| is_held.set(true),
             onfocusout: move |_| is_held.set(false),
-            div { class: "toast-words", Said { toast } }
+            div { class: "toast-words", ToastText { toast } }
             button {
                 r#type: "button",
                 class: "quiet icon",
@@ -241,7 +241,7 @@ async fn is_over(here: &Here, stays_ms: u32, is_held: Signal<bool>) -> bool {
 
 /// The text of a toast.
 #[component]
-pub(crate) fn Said(toast: Toast) -> Element {
+pub(crate) fn ToastText(toast: Toast) -> Element {
     let words = use_words();
     match &toast.kind {
         ToastKind::Announcement(Announcement::Problem(problem)) => {

@@ -240,7 +240,7 @@ impl Buffer {
         let is_direct = self.kind == BufferKind::Direct;
         let (mut unread, mut mentions, mut first) = (0_u32, 0_u32, None);
         for row in self.timeline.behind(mark) {
-            if let Content::Said(said) = &row.content
+            if let Content::Message(said) = &row.content
                 && !said.author.own
                 && said.deleted.is_none()
             {

@@ -11,7 +11,7 @@ use crate::{
     session::Session,
     text::shown_name,
     turn::Turn,
-    view::{Alert, BufferKind, Content, Row, RowId, Said},
+    view::{Alert, BufferKind, Content, MessageView, Row, RowId},
 };
 
 /// The result of adding a message.
@@ -26,24 +26,24 @@ pub(crate) enum Added {
 
 impl Buffer {
     /// The message in the form in which it is shown here.
-    pub(crate) fn shown(&self, session: &Session, received: &Received<'_>) -> Said {
+    pub(crate) fn shown(&self, session: &Session, received: &Received<'_>) -> MessageView {
         let is_own = received.author.own;
         let text =
             if is_own { secrets::shown(&self.name, received.text) } else { Cow::Borrowed(received.text) };
         let (text, names_person) = session.parse_naming(&text);
-        Said {
+        MessageView {
             mention: names_person && !is_own,
             msgid: received.msgid.clone(),
             audience: received.audience,
             reply: received.reply_to.as_deref().map(|to| Arc::new(self.reply_to(to))),
-            ..Said::by(received.author.clone(), received.manner, text)
+            ..MessageView::by(received.author.clone(), received.manner, text)
         }
     }
 
     /// The row in which a message already is: the one with its msgid, or, without a msgid, the one with the
     /// same text by the same person at the same time. A live message that matches only in text counts as new,
     /// unless it has a time and the row is from before this connection.
-    pub(crate) fn row_of(&self, received: &Received<'_>, said: &Said) -> Option<RowId> {
+    pub(crate) fn row_of(&self, received: &Received<'_>, said: &MessageView) -> Option<RowId> {
         let timeline = &self.timeline;
         if let Some(msgid) = received.msgid.as_deref().filter(|msgid| timeline.has(said, Some(msgid))) {
             return timeline.row_of(msgid);
@@ -75,12 +75,12 @@ impl Buffer {
     pub(crate) fn add_received(
         &mut self,
         received: &Received<'_>,
-        said: Said,
+        said: MessageView,
         look: Look,
         turn: &mut Turn<'_>,
     ) -> Added {
         let (id, said) = (self.row_id_of(received.msgid.as_deref()), Arc::new(said));
-        let row = Row { id, at: received.at, content: Content::Said(Arc::clone(&said)) };
+        let row = Row { id, at: received.at, content: Content::Message(Arc::clone(&said)) };
         if !self.timeline.insert_at(received.spot, row, received.msgid.as_deref()) {
             return Added::Nowhere;
         }
@@ -105,7 +105,7 @@ impl Buffer {
     }
 
     /// The notification for a message.
-    fn alert(&self, row: RowId, said: &Said) -> Alert {
+    fn alert(&self, row: RowId, said: &MessageView) -> Alert {
         Alert {
             from: Arc::clone(&said.author.nick),
             room: self.is_room().then(|| shown_name(&self.name)),

@@ -88,7 +88,7 @@ impl Outbox {
         let Some(mut row) = buffer.timeline_mut().take_unconfirmed(row) else { return false };
         row.at = at;
         let mut text = None;
-        if let Content::Said(said) = &mut row.content {
+        if let Content::Message(said) = &mut row.content {
             let said = Arc::make_mut(said);
             (said.delivery, said.msgid) = (Delivery::Done, msgid.map(Arc::from));
             // The nick may have been changed on the way.

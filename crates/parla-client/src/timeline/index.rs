@@ -40,7 +40,7 @@ impl Index {
             self.by_msgid.insert(Arc::clone(msgid), row.id);
         }
         match row.content {
-            Content::Said(_) => drop(self.by_time.insert((row.at, row.id))),
+            Content::Message(_) => drop(self.by_time.insert((row.at, row.id))),
             Content::Gap(_) => drop(self.gaps.insert(row.id)),
             Content::Event(_) | Content::Server(_) => {}
         }

@@ -10,8 +10,8 @@ use crate::{
 };
 
 fn row(id: u64, at: i64, text: &str) -> Row {
-    let said = Said::new(Manner::Message, "alice", Text::parse(text));
-    Row { id: RowId(id), at: Timestamp::from_millis(at), content: Content::Said(Arc::new(said)) }
+    let said = MessageView::new(Manner::Message, "alice", Text::parse(text));
+    Row { id: RowId(id), at: Timestamp::from_millis(at), content: Content::Message(Arc::new(said)) }
 }
 
 fn ids(timeline: &Timeline) -> Vec<u64> {
@@ -176,7 +176,7 @@ impl Room {
 
     fn known(&self) -> Vec<usize> {
         let said = self.timeline.rows().filter_map(|row| match &row.content {
-            Content::Said(said) => said.text.plain.parse().ok(),
+            Content::Message(said) => said.text.plain.parse().ok(),
             _ => None,
         });
         said.collect()

@@ -12,8 +12,8 @@ use parla_client::{
     limits::CHUNK_ROWS_MAX,
     text::Text,
     view::{
-        Author, BufferEvent, BufferView, Chunk, ChunkRef, Content, LinkState, Manner, Row, RowId, Said,
-        Timeline, Update,
+        Author, BufferEvent, BufferView, Chunk, ChunkRef, Content, LinkState, Manner, MessageView, Row,
+        RowId, Timeline, Update,
     },
 };
 use parla_proto::Timestamp;
@@ -34,14 +34,14 @@ pub fn ago(seconds: i64) -> Timestamp {
 }
 
 /// A message, as a template.
-pub fn said(from: &str, words: &str) -> Said {
-    Said::new(Manner::Message, from, Text::parse(words))
+pub fn said(from: &str, words: &str) -> MessageView {
+    MessageView::new(Manner::Message, from, Text::parse(words))
 }
 
 /// A message of the person, as a template.
-pub fn own(from: &str, words: &str) -> Said {
+pub fn own(from: &str, words: &str) -> MessageView {
     let author = Author { own: true, ..Author::new(from) };
-    Said { author, ..said(from, words) }
+    MessageView { author, ..said(from, words) }
 }
 
 /// A row with this content.
@@ -51,7 +51,7 @@ pub fn row(id: u64, seconds_ago: i64, content: Content) -> Row {
 
 /// A message as a row.
 pub fn message(id: u64, seconds_ago: i64, from: &str, words: &str) -> Row {
-    row(id, seconds_ago, Content::Said(Arc::new(said(from, words))))
+    row(id, seconds_ago, Content::Message(Arc::new(said(from, words))))
 }
 
 /// An event as a row.

@@ -260,7 +260,7 @@ impl Person {
     fn own(&self) -> impl Iterator<Item = (&str, &Delivery)> {
         let rows = self.room().into_iter().flat_map(|view| view.timeline.rows());
         rows.filter_map(|row| match &row.content {
-            Content::Said(said) if said.author.own => Some((&*said.text.plain, &said.delivery)),
+            Content::Message(said) if said.author.own => Some((&*said.text.plain, &said.delivery)),
             _ => None,
         })
     }

@@ -185,7 +185,7 @@ fn remembered(folder: &TempDir) -> Remembered {
 
 fn texts(view: &BufferView) -> Vec<String> {
     let texts = view.timeline.rows().filter_map(|row| match &row.content {
-        Content::Said(said) => Some(said.text.plain.to_string()),
+        Content::Message(said) => Some(said.text.plain.to_string()),
         Content::Event(_) | Content::Server(_) | Content::Gap(_) => None,
     });
     texts.collect()

@@ -16,8 +16,8 @@ use crate::{
     timeline::Mark,
     view::{
         Alert, Announcement, Author, BufferEvent, BufferKind, Certificate, Content, Deleted, Delivery as Way,
-        DirectoryRoom, Features, Gap, GapState, LinkState, Manner, ModeChange, NetworkView, Person, Rank,
-        Reaction, Reply, Row, RowId, Said, Stage,
+        DirectoryRoom, Features, Gap, GapState, LinkState, Manner, MessageView, ModeChange, NetworkView,
+        Person, Rank, Reaction, Reply, Row, RowId, Stage,
     },
 };
 
@@ -37,7 +37,7 @@ fn said(id: u64, text: &str, delivery: Way) -> Row {
         called: Some("Zoë Z.".into()),
         ..Author::new("zoë")
     };
-    let said = Said {
+    let said = MessageView {
         mention: true,
         delivery,
         msgid: Some("m1".into()),
@@ -45,9 +45,9 @@ fn said(id: u64, text: &str, delivery: Way) -> Row {
         reply: Some(Arc::new(Reply { to: "m0".into(), quoted: None })),
         reactions: [Reaction { text: "👍".into(), by: ["bob".into()].into(), own: false }].into(),
         deleted: Some(Arc::new(deleted)),
-        ..Said::by(author, Manner::Action, Text::parse(text))
+        ..MessageView::by(author, Manner::Action, Text::parse(text))
     };
-    Row { id: RowId(id), at: at(id.cast_signed()), content: Content::Said(Arc::new(said)) }
+    Row { id: RowId(id), at: at(id.cast_signed()), content: Content::Message(Arc::new(said)) }
 }
 
 fn problem() -> Arc<Problem> {
@@ -150,9 +150,9 @@ fn spelled(updates: &[Update]) -> String {
 #[test]
 fn everything_is_the_same_in_the_other_tab() {
     let mut buffer = room(1, "#a", 120);
-    let other = Said::new(Manner::Message, "bob", Text::parse("not read"));
+    let other = MessageView::new(Manner::Message, "bob", Text::parse("not read"));
     let rows = [
-        Row { id: RowId(199), at: at(199), content: Content::Said(Arc::new(other)) },
+        Row { id: RowId(199), at: at(199), content: Content::Message(Arc::new(other)) },
         said(200, "\u{2}bold\u{2} https://example.net \u{3}4,5red", Way::Failed(problem())),
         Row {
             id: RowId(201),

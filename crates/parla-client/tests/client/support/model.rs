@@ -112,5 +112,5 @@ pub(crate) fn check(view: &BufferView) {
 }
 
 fn is_pending(row: &Row) -> bool {
-    matches!(&row.content, Content::Said(said) if said.delivery != Delivery::Done)
+    matches!(&row.content, Content::Message(said) if said.delivery != Delivery::Done)
 }

@@ -332,11 +332,11 @@ impl Rig {
     }
 
     /// The message in a row.
-    pub(crate) fn said(&self, id: RowId) -> std::sync::Arc<parla_client::view::Said> {
+    pub(crate) fn said(&self, id: RowId) -> std::sync::Arc<parla_client::view::MessageView> {
         let mut rows = self.model.buffers.values().flat_map(|view| view.timeline.rows());
         let row = rows.find(|row| row.id == id).unwrap();
         match &row.content {
-            parla_client::view::Content::Said(said) => std::sync::Arc::clone(said),
+            parla_client::view::Content::Message(said) => std::sync::Arc::clone(said),
             other => panic!("nobody says {other:?}"),
         }
     }

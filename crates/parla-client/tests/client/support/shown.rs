@@ -4,7 +4,7 @@ use parla_client::{
     Problem,
     view::{
         Announcement, BufferEvent, BufferView, Content, Counted, Delivery, Earlier, Gap, LinkState, Manner,
-        ModeChange, Presence, Row, Said,
+        MessageView, ModeChange, Presence, Row,
     },
 };
 use parla_proto::Timestamp;
@@ -30,7 +30,7 @@ pub(crate) fn rows(view: &BufferView) -> String {
 
 pub(crate) fn row(row: &Row) -> String {
     match &row.content {
-        Content::Said(said) => self::said(said),
+        Content::Message(said) => self::said(said),
         Content::Event(event) => format!("-- {}", self::event(event)),
         Content::Server(text) => format!("** {}", text.plain),
         Content::Gap(gap) => self::gap(gap),
@@ -42,7 +42,7 @@ fn gap(gap: &Gap) -> String {
     format!("== gap {from}–{} {}", clock(gap.to), format!("{:?}", gap.state).to_lowercase())
 }
 
-fn said(said: &Said) -> String {
+fn said(said: &MessageView) -> String {
     let from = if said.author.own { "me" } else { &said.author.nick };
     if let Some(deleted) = &said.deleted {
         let by = if deleted.own { "me" } else { &deleted.by };
