@@ -31,7 +31,7 @@ pub enum Place {
 
 /// What the interface can ask of the networks.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Command {
+pub enum AppCommand {
     /// Connect to a network, under an id that the interface has not used before.
     Connect {
         /// The id of the network.
@@ -173,7 +173,7 @@ pub trait Platform {
         false
     }
     /// Sends a command to the networks' side.
-    fn command(&self, command: Command);
+    fn command(&self, command: AppCommand);
     /// The batches of updates, at most about twenty per second. Returned only once.
     fn updates(&self) -> Option<UnboundedReceiver<Vec<Update>>>;
     /// The text that was saved under this key.

@@ -11,7 +11,7 @@ use parla_client::{
 
 use crate::{
     hooks::use_context,
-    platform::{Command, Here, NetworkChange, Place},
+    platform::{AppCommand, Here, NetworkChange, Place},
     state::State,
     words::use_words,
 };
@@ -30,7 +30,7 @@ pub(crate) fn Remedies(network: NetworkId, kind: ProblemKind) -> Element {
             button {
                 r#type: "button",
                 class: "plain",
-                onclick: move |_| here.0.command(Command::Change(network, NetworkChange::Unencrypted)),
+                onclick: move |_| here.0.command(AppCommand::Change(network, NetworkChange::Unencrypted)),
                 {words.first_unencrypted()}
             }
         };
@@ -76,7 +76,7 @@ fn Shown(network: NetworkId, certificate: Arc<Certificate>) -> Element {
                 class: "plain",
                 onclick: move |_| {
                     let change = NetworkChange::Trust(Arc::clone(&fingerprint));
-                    here.0.command(Command::Change(network, change));
+                    here.0.command(AppCommand::Change(network, change));
                 },
                 {words.network_trust()}
             }

@@ -23,7 +23,7 @@ use crate::{
     invitations::Invitation,
     keys::Region,
     link::Link,
-    platform::{Command, Here},
+    platform::{AppCommand, Here},
     preferences::Preferences,
     room::beside::Beside,
     rooms,
@@ -483,5 +483,5 @@ pub fn wish(here: &Here, network: NetworkId, intent: Intent) {
     if let Some(state) = try_consume_context::<State>() {
         state.may_be_led_by(&intent);
     }
-    here.0.command(Command::Intent(network, intent));
+    here.0.command(AppCommand::Intent(network, intent));
 }

@@ -18,7 +18,7 @@ use parla_client::{
 };
 use parla_ui::{
     App,
-    platform::{Command, Happening, PageAct, Place, Start},
+    platform::{AppCommand, Happening, PageAct, Place, Start},
     visits::{Arrival, Entry, HistoryAct, Step},
 };
 use support::{
@@ -221,7 +221,7 @@ fn a_link_that_is_opened_later_leads_there() {
     page.fake.take_commands();
     // This one leads to a conversation that is not in the list yet.
     opened(&mut page, "#/person/carol");
-    let carol = Command::Intent(NET, Intent::OpenDirect { nick: "carol".into() });
+    let carol = AppCommand::Intent(NET, Intent::OpenDirect { nick: "carol".into() });
     assert!(page.fake.take_commands().contains(&carol));
     page.apply(vec![shown(conversation(4, BufferKind::Direct, "carol")), Update::Show(NET, BufferId(4))]);
     assert_eq!(current(&page), "carol");

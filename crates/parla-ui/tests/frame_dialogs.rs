@@ -21,7 +21,7 @@ use parla_client::{
 use parla_proto::Timestamp;
 use parla_ui::{
     App,
-    platform::{Command, PageAct, Place},
+    platform::{AppCommand, PageAct, Place},
 };
 use support::{
     Fake,
@@ -346,7 +346,7 @@ fn another_network_is_added_on_the_desktop_only() {
     is_well_made(&page, "Add a network");
     page.write("#dialog-focus", "irc.example.org");
     page.press("Connect");
-    let [Command::Connect { network, address, nick, unencrypted, .. }] = &page.fake.take_commands()[..]
+    let [AppCommand::Connect { network, address, nick, unencrypted, .. }] = &page.fake.take_commands()[..]
     else {
         panic!("no command")
     };

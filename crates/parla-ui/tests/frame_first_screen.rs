@@ -16,7 +16,7 @@ use parla_client::{
 use parla_proto::Timestamp;
 use parla_ui::{
     App,
-    platform::{Command, PageAct, Place},
+    platform::{AppCommand, PageAct, Place},
 };
 use support::{
     Fake,
@@ -39,10 +39,10 @@ fn visible_inputs(page: &Page) -> usize {
         .count()
 }
 
-fn connect(network: u32, address: &str, nick: &str, unencrypted: bool) -> Command {
+fn connect(network: u32, address: &str, nick: &str, unencrypted: bool) -> AppCommand {
     let (address, nick) = (address.to_owned(), nick.to_owned());
     let credentials = Credentials::default();
-    Command::Connect { network: NetworkId(network), address, nick, unencrypted, credentials }
+    AppCommand::Connect { network: NetworkId(network), address, nick, unencrypted, credentials }
 }
 
 fn taken(suggestion: &str) -> Update {
@@ -124,7 +124,7 @@ fn cancelling_leads_back_to_the_name() {
     page.apply(vec![linked(LinkState::Connecting(Stage::Finding))]);
     page.fake.take_commands();
     page.press("Cancel");
-    assert_eq!(page.fake.take_commands(), [Command::Forget(NET)]);
+    assert_eq!(page.fake.take_commands(), [AppCommand::Forget(NET)]);
     page.apply(vec![Update::NetworkForgotten(NET)]);
     let field = page.one("#name");
     assert_eq!(page.attribute(field, "initial_value").as_deref(), Some("anna"));
@@ -144,7 +144,7 @@ fn a_port_without_encryption_can_be_agreed_to() {
     let words = page.text("[role=alert]");
     assert!(words.contains("This port does not use encryption.") && words.contains("6697"), "{words}");
     page.press("Connect without encryption");
-    let expected = [Command::Forget(NET), connect(2, "irc.example.org:6667", "anna", true)];
+    let expected = [AppCommand::Forget(NET), connect(2, "irc.example.org:6667", "anna", true)];
     assert_eq!(page.fake.take_commands(), expected);
 }
 
@@ -274,7 +274,9 @@ fn a_password_can_be_given_beforehand_and_is_not_sent_in_the_open_without_a_ques
     page.write("#first-username", "anna");
     page.write("#first-password", "hunter2");
     page.press("Join");
-    let [Command::Connect { credentials, .. }] = &page.fake.take_commands()[..] else { panic!("no command") };
+    let [AppCommand::Connect { credentials, .. }] = &page.fake.take_commands()[..] else {
+        panic!("no command")
+    };
     assert!(credentials.login.is_some());
     let why = Some(problem(ProblemKind::PasswordReadable, ""));
     page.apply(vec![linked(LinkState::Stopped { why, suggestion: None })]);

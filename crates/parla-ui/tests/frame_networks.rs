@@ -19,7 +19,7 @@ use parla_client::{
 use parla_proto::Timestamp;
 use parla_ui::{
     App,
-    platform::{Command, NetworkChange, Place},
+    platform::{AppCommand, NetworkChange, Place},
     state::KEY_NETWORK_LAST,
 };
 use support::{
@@ -64,13 +64,13 @@ fn why_another_network_has_stopped_is_said_with_its_choices() {
     let words = page.text(".banner");
     assert!(words.contains("About Example") && words.contains("does not use encryption"), "{words}");
     page.press("Connect without encryption");
-    assert_eq!(page.fake.take_commands(), [Command::Change(OTHER, NetworkChange::Unencrypted)]);
+    assert_eq!(page.fake.take_commands(), [AppCommand::Change(OTHER, NetworkChange::Unencrypted)]);
     page.press("Try again");
     assert_eq!(page.fake.take_intents(), [Intent::Reconnect]);
     page.press("Change the address…");
     page.write("#dialog-focus", "irc.example.org:+7000");
     page.press("Connect there");
-    let expected = Command::Change(OTHER, NetworkChange::Address("irc.example.org:+7000".to_owned()));
+    let expected = AppCommand::Change(OTHER, NetworkChange::Address("irc.example.org:+7000".to_owned()));
     assert_eq!(page.fake.take_commands(), [expected]);
     page.press("Not now");
     assert_eq!(page.fake.take_intents(), [Intent::Disconnect { reason: "".into() }]);
@@ -83,8 +83,8 @@ fn a_certificate_of_ones_own_is_chosen_with_the_address() {
     page.write("#identity", "/home/anna/me.pem");
     page.press("Connect there");
     let expected = [
-        Command::Change(OTHER, NetworkChange::Identity(Some("/home/anna/me.pem".to_owned()))),
-        Command::Change(OTHER, NetworkChange::Address("irc.example.org".to_owned())),
+        AppCommand::Change(OTHER, NetworkChange::Identity(Some("/home/anna/me.pem".to_owned()))),
+        AppCommand::Change(OTHER, NetworkChange::Address("irc.example.org".to_owned())),
     ];
     assert_eq!(page.fake.take_commands(), expected);
     page.press("Change the address…");
@@ -102,7 +102,7 @@ fn a_network_is_removed_only_after_a_question() {
     assert_eq!(page.fake.take_commands(), []);
     page.press("Remove this network");
     page.press("Remove it");
-    assert_eq!(page.fake.take_commands(), [Command::Forget(OTHER)]);
+    assert_eq!(page.fake.take_commands(), [AppCommand::Forget(OTHER)]);
 }
 
 #[test]
@@ -114,7 +114,7 @@ fn a_certificate_can_be_looked_at_and_trusted() {
         assert!(words.contains(part), "{part}: {words}");
     }
     page.press("Trust this certificate for this server");
-    assert_eq!(page.fake.take_commands(), [Command::Change(OTHER, NetworkChange::Trust("AB:CD".into()))]);
+    assert_eq!(page.fake.take_commands(), [AppCommand::Change(OTHER, NetworkChange::Trust("AB:CD".into()))]);
 }
 
 #[test]
@@ -182,7 +182,7 @@ fn the_number_of_a_network_is_not_used_again() {
     page.write("#dialog-focus", "irc.example.net");
     page.press("Connect");
     let commands = fake.take_commands();
-    assert!(matches!(&commands[..], [Command::Connect { network: NetworkId(8), .. }]), "{commands:?}");
+    assert!(matches!(&commands[..], [AppCommand::Connect { network: NetworkId(8), .. }]), "{commands:?}");
     assert_eq!(fake.saved.borrow()[KEY_NETWORK_LAST], "8");
 }
 
@@ -225,7 +225,7 @@ fn a_network_that_was_left_can_be_connected_from_the_list() {
     let left = LinkState::Stopped { why: None, suggestion: None };
     let mut page = several(&[LinkState::Online, left]);
     page.press("Connect");
-    assert_eq!(page.fake.take_commands(), [Command::Intent(NetworkId(2), Intent::Reconnect)]);
+    assert_eq!(page.fake.take_commands(), [AppCommand::Intent(NetworkId(2), Intent::Reconnect)]);
 }
 
 #[test]

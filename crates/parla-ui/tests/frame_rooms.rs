@@ -20,7 +20,7 @@ use parla_client::{
 use parla_proto::Timestamp;
 use parla_ui::{
     App,
-    platform::{Command, Happening, PageAct, Place},
+    platform::{AppCommand, Happening, PageAct, Place},
 };
 use support::{
     Fake,
@@ -487,7 +487,7 @@ fn the_rights_to_remove_are_needed_to_remove() {
     let form = page.one("[role=dialog] form");
     page.submit_with(form, &[("reason", "spam")]);
     let kick = Intent::Kick { buffer: BufferId(1), nick: "bob".into(), reason: "spam".into() };
-    assert_eq!(page.fake.take_commands(), [Command::Intent(NET, kick)]);
+    assert_eq!(page.fake.take_commands(), [AppCommand::Intent(NET, kick)]);
 }
 
 #[test]

@@ -11,7 +11,7 @@ use parla_client::{
         Several, Update,
     },
 };
-use parla_ui::platform::{Command, PageAct};
+use parla_ui::platform::{AppCommand, PageAct};
 use support::{
     page::Page,
     sample::{NET, conversation, linked, members, problem, room, shown},
@@ -163,7 +163,7 @@ fn a_draft_stays_with_its_room_and_survives() {
     // The text remains a draft until the message has been accepted.
     assert_eq!(saved(&page).as_deref(), Some("half a thought"));
     let commands = page.fake.take_commands();
-    let [Command::Intent(_, Intent::Submit { .. }), Command::Save { key, value: None }] = &commands[..]
+    let [AppCommand::Intent(_, Intent::Submit { .. }), AppCommand::Save { key, value: None }] = &commands[..]
     else {
         panic!("{commands:?}");
     };

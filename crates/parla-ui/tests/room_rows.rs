@@ -12,7 +12,7 @@ use parla_client::{
         MessageView, RowId, Timeline, Topic, UNCONFIRMED_CHUNK,
     },
 };
-use parla_ui::platform::{Command, PageAct};
+use parla_ui::platform::{AppCommand, PageAct};
 use support::{
     page::Page,
     sample::{members, problem, room},
@@ -281,6 +281,6 @@ fn the_header_has_name_topic_and_members() {
         page.fake
             .take_commands()
             .iter()
-            .all(|command| matches!(command, Command::Intent(_, Intent::Look { .. })))
+            .all(|command| matches!(command, AppCommand::Intent(_, Intent::Look { .. })))
     );
 }

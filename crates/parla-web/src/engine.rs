@@ -16,7 +16,7 @@ use parla_client::{
 };
 use parla_engine::Signal;
 use parla_proto::Timestamp;
-use parla_ui::platform::Command;
+use parla_ui::platform::AppCommand;
 
 use crate::{
     build,
@@ -48,7 +48,7 @@ const ASK_BUILD_EVERY: Duration = Duration::from_secs(5);
 /// Everything that can happen to the engine.
 #[derive(Debug)]
 pub(crate) enum Happening {
-    Command(Command),
+    Command(AppCommand),
     Socket(u64, Signal<String>),
     /// The browser reports that the device has lost its network.
     Offline,
@@ -100,8 +100,8 @@ enum Side {
 }
 
 struct Wish {
-    command: Command,
-    /// What was stored under the key of [`Command::Save`] at that time.
+    command: AppCommand,
+    /// What was stored under the key of [`AppCommand::Save`] at that time.
     kept: Option<String>,
     at: Timestamp,
     /// The number of the leader's term at that time.
@@ -111,7 +111,7 @@ struct Wish {
 impl Wish {
     /// The command in the ids of the client that receives it. `None` while the conversation may still come
     /// back.
-    fn command_for(&self, interface: &Interface, (now, rows): (Timestamp, Rows)) -> Option<Command> {
+    fn command_for(&self, interface: &Interface, (now, rows): (Timestamp, Rows)) -> Option<AppCommand> {
         let is_over = now.since(self.at) >= PLACE_WITHIN;
         let command = interface.translate(&self.command, rows);
         command.or_else(|| is_over.then(|| to_nowhere(&self.command)))
@@ -289,8 +289,8 @@ impl Engine {
     }
 
     /// Takes a command of the person.
-    fn wish(&mut self, command: Command) {
-        if let Command::Intent(network, Intent::Look { buffer, at_end }) = command {
+    fn wish(&mut self, command: AppCommand) {
+        if let AppCommand::Intent(network, Intent::Look { buffer, at_end }) = command {
             return self.look(Look { network, buffer, at_end });
         }
         let me = self.election.me();
@@ -302,14 +302,16 @@ impl Engine {
                     leader.perform(me, command);
                 }
             }
-            Side::Outdated(_) if matches!(command, Command::Intent(_, Intent::Reconnect)) => build::reload(),
+            Side::Outdated(_) if matches!(command, AppCommand::Intent(_, Intent::Reconnect)) => {
+                build::reload()
+            }
             Side::Leader(_) | Side::Nobody | Side::Follower(_) | Side::Outdated(_) => {
                 let term = match &self.side {
                     Side::Follower(follower) if follower.is_fed() => follower.term().number,
                     _ => 0,
                 };
                 let kept = match &command {
-                    Command::Save { key, .. } => storage::load(key),
+                    AppCommand::Save { key, .. } => storage::load(key),
                     _ => None,
                 };
                 self.wishes.push(Wish { command, kept, at: page::now(), term });

@@ -11,7 +11,7 @@ use parla_client::{
 };
 use parla_engine::{BATCH_GAP, Connection, Engine, Pace, Signal};
 use parla_proto::Timestamp;
-use parla_ui::platform::Command;
+use parla_ui::platform::AppCommand;
 use web_sys::window;
 
 use crate::{
@@ -158,8 +158,8 @@ impl Leader {
     }
 
     /// Shows in a tab the result of a command that an earlier leader carried out.
-    fn show_again(&mut self, tab: TabId, command: Command) {
-        if let Command::Intent(_, intent) = command {
+    fn show_again(&mut self, tab: TabId, command: AppCommand) {
+        if let AppCommand::Intent(_, intent) = command {
             self.collect(None);
             self.handle(Input::Again(intent));
             self.collect(Some(tab));
@@ -167,22 +167,22 @@ impl Leader {
     }
 
     /// Does what the person wants in a tab.
-    pub(crate) fn perform(&mut self, tab: TabId, command: Command) {
+    pub(crate) fn perform(&mut self, tab: TabId, command: AppCommand) {
         self.collect(None);
         let now = page::now();
         match command {
-            Command::Connect { nick, credentials, .. } => {
+            AppCommand::Connect { nick, credentials, .. } => {
                 storage::save(NAME_KEY, Some(&nick));
                 (self.credentials, self.has_new_credentials) = (credentials, true);
                 self.connect(&nick);
             }
-            Command::Forget(_) => self.forget(),
+            AppCommand::Forget(_) => self.forget(),
             // A page has one server, and the browser handles its encryption.
-            Command::Change(..) => {}
-            Command::Save { key, value } => {
+            AppCommand::Change(..) => {}
+            AppCommand::Save { key, value } => {
                 storage::save(&key, value.as_deref());
             }
-            Command::Intent(_, intent) => {
+            AppCommand::Intent(_, intent) => {
                 match &intent {
                     Intent::ChangeNick { nick } => {
                         storage::save(NAME_KEY, Some(nick));

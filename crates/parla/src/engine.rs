@@ -25,7 +25,7 @@ use parla_client::{
     Credentials,
     view::{NetworkId, Update},
 };
-use parla_ui::platform::Command;
+use parla_ui::platform::AppCommand;
 use tokio::sync::mpsc::{UnboundedReceiver as UnboundedReceiverOf, UnboundedSender, unbounded_channel};
 
 use self::{
@@ -42,7 +42,7 @@ use crate::{
 #[derive(Debug)]
 pub(crate) enum Order {
     /// Carry out a command of the interface.
-    Command(Command),
+    Command(AppCommand),
     /// Disconnect from all networks politely, and end.
     End,
 }
@@ -74,7 +74,7 @@ pub(crate) struct Beginning {
 
 impl Orders {
     /// Sends a command of the interface.
-    pub(crate) fn command(&self, command: Command) {
+    pub(crate) fn command(&self, command: AppCommand) {
         // The engine runs until the program ends.
         let _ = self.0.send(Order::Command(command));
     }

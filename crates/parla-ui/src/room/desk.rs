@@ -16,7 +16,7 @@ use parla_client::{
 use crate::{
     drafts,
     hooks::{Memo, use_context, use_drop, use_effect, use_hook, use_memo, use_signal},
-    platform::{Command, Here, PageAct},
+    platform::{AppCommand, Here, PageAct},
     room::{
         history::History,
         suggest::{suggest, units},
@@ -183,7 +183,7 @@ impl Desk {
         }
         self.put_over(String::new(), 0, text);
         if let Some(key) = drafts::key(self.state, at) {
-            here.0.command(Command::Save { key, value: None });
+            here.0.command(AppCommand::Save { key, value: None });
         }
         here.0.page(PageAct::ScrollToEnd);
     }

@@ -13,7 +13,7 @@ use parla_client::{
     view::{Announcement, NetworkId, Update},
 };
 use parla_engine::{Pace, problem};
-use parla_ui::platform::Command;
+use parla_ui::platform::AppCommand;
 use tokio::{
     sync::mpsc,
     task::JoinSet,
@@ -200,23 +200,23 @@ impl Hub {
         }
     }
 
-    fn command(&mut self, command: Command) {
+    fn command(&mut self, command: AppCommand) {
         match command {
-            Command::Connect { network, address, nick, unencrypted, credentials } => {
+            AppCommand::Connect { network, address, nick, unencrypted, credentials } => {
                 self.forget(network);
                 let settings = NetworkSettings { address, nick, unencrypted, ..Default::default() };
                 let remembered = RememberedNetwork::new(settings);
                 self.around.store.remember(network, &remembered);
                 self.add(network, remembered, credentials);
             }
-            Command::Change(network, change) => {
+            AppCommand::Change(network, change) => {
                 if let Some(network) = self.networks.get_mut(&network) {
                     network.change(change, &mut self.around);
                 }
             }
-            Command::Forget(network) => self.forget(network),
-            Command::Save { key, value } => self.around.store.save(&key, value.as_deref()),
-            Command::Intent(network, intent) => {
+            AppCommand::Forget(network) => self.forget(network),
+            AppCommand::Save { key, value } => self.around.store.save(&key, value.as_deref()),
+            AppCommand::Intent(network, intent) => {
                 if let Some(network) = self.networks.get_mut(&network) {
                     network.wish(intent, &mut self.around);
                 }

@@ -83,7 +83,7 @@ impl App {
         let mut app = Self::connected_to(server);
         let mut peer = server.welcome();
         app.until("registration", Self::is_online);
-        app.command(Command::Intent(NET, Intent::Join { room: "#tea".into(), key: None }));
+        app.command(AppCommand::Intent(NET, Intent::Join { room: "#tea".into(), key: None }));
         peer.hear("JOIN #tea");
         peer.join("#tea");
         (app, peer)
@@ -93,7 +93,7 @@ impl App {
         self.command(connect_as(NET, address));
     }
 
-    fn command(&self, command: Command) {
+    fn command(&self, command: AppCommand) {
         self.engine.orders().command(command);
     }
 
@@ -156,7 +156,7 @@ impl App {
     /// Sends a message to the channel.
     fn say(&self, text: &str) {
         let room = self.buffers.values().find(|view| view.kind == BufferKind::Room).unwrap().id;
-        self.command(Command::Intent(NET, Intent::Submit { buffer: room, input: text.into() }));
+        self.command(AppCommand::Intent(NET, Intent::Submit { buffer: room, input: text.into() }));
     }
 
     fn is_present(&self, name: &str) -> bool {
@@ -191,8 +191,8 @@ fn texts(view: &BufferView) -> Vec<String> {
     texts.collect()
 }
 
-fn connect_as(network: NetworkId, address: &str) -> Command {
-    Command::Connect {
+fn connect_as(network: NetworkId, address: &str) -> AppCommand {
+    AppCommand::Connect {
         network,
         address: address.to_owned(),
         nick: "alice".to_owned(),
@@ -274,7 +274,7 @@ fn what_is_said_is_seen() {
     peer.say(&message(1));
     app.until("message", |app| app.said("#tea") == ["1"]);
     let tea = app.buffers.values().find(|view| view.kind == BufferKind::Room).unwrap().id;
-    app.command(Command::Intent(NET, Intent::Submit { buffer: tea, input: "hello".into() }));
+    app.command(AppCommand::Intent(NET, Intent::Submit { buffer: tea, input: "hello".into() }));
     peer.hear("PRIVMSG #tea ");
 }
 
@@ -307,7 +307,7 @@ fn the_next_start_finds_rooms_and_messages() {
     assert_eq!(app.said("#tea").first().map(String::as_str), Some("101"));
     assert!(!app.is_online());
     let tea = app.buffers.values().find(|view| view.kind == BufferKind::Room).unwrap().id;
-    app.command(Command::Intent(NET, Intent::LoadEarlier { buffer: tea }));
+    app.command(AppCommand::Intent(NET, Intent::LoadEarlier { buffer: tea }));
     app.until("earlier ones", |app| app.said("#tea").len() > 200);
     // Messages that come again from the server's history are recognised.
     peer.hear("USER ");
@@ -452,7 +452,7 @@ fn a_network_that_is_forgotten_is_gone() {
     let mut app = App::connected_to(&server);
     let mut peer = server.welcome();
     app.until("registration", App::is_online);
-    app.command(Command::Forget(NET));
+    app.command(AppCommand::Forget(NET));
     peer.hear("QUIT");
     app.until("farewell", |app| app.seen.contains(&Update::NetworkForgotten(NET)));
     let folder = app.end();
