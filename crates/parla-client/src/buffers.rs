@@ -4,7 +4,7 @@ use parla_proto::Timestamp;
 
 use crate::{
     buffer::{Buffer, Look},
-    contract::{ArchiveScope, Settings},
+    contract::{ArchiveScope, ClientSettings},
     incoming::Incoming,
     limits::{BUFFERS_MAX, BUFFERS_UNASKED_MAX},
     session::Session,
@@ -34,7 +34,7 @@ pub(crate) struct Buffers {
 }
 
 impl Buffers {
-    pub(crate) fn new(settings: &Settings) -> Self {
+    pub(crate) fn new(settings: &ClientSettings) -> Self {
         Self {
             buffers: SortedMap::default(),
             by_name: SortedMap::default(),

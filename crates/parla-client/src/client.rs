@@ -19,7 +19,7 @@ use crate::{
     batches::Batches,
     buffers::Buffers,
     changes::Changes,
-    contract::{Input, Output, Settings},
+    contract::{ClientSettings, Input, Output},
     directory::DirectoryBuilder,
     display_names::DisplayNames,
     history::{Coverage, History, Recalled},
@@ -43,7 +43,7 @@ use self::receive::RoomLeft;
 /// A client of one network.
 #[derive(Debug)]
 pub struct Client {
-    settings: Settings,
+    settings: ClientSettings,
     link: Link,
     session: Session,
     buffers: Buffers,
@@ -68,7 +68,7 @@ pub struct Client {
 impl Client {
     /// A client that is not connected yet, with everything that [`Output::Store`] has stored for this
     /// network.
-    pub fn new(settings: Settings, records: &BTreeMap<String, String>, now: Timestamp) -> Self {
+    pub fn new(settings: ClientSettings, records: &BTreeMap<String, String>, now: Timestamp) -> Self {
         let mut link = Link::new(settings.seed, now);
         let session = Session::new(&settings);
         let mut buffers = Buffers::new(&settings);
@@ -277,7 +277,7 @@ impl Client {
     }
 
     fn view(&self) -> NetworkView {
-        let Settings { network, address, credentials, private, .. } = &self.settings;
+        let ClientSettings { network, address, credentials, private, .. } = &self.settings;
         NetworkView {
             id: *network,
             name: Arc::clone(self.session.network().unwrap_or(address)),

@@ -14,7 +14,7 @@ use crate::{
 
 /// Who connects, and where; fixed for the life of a client.
 #[derive(Clone, Debug)]
-pub struct Settings {
+pub struct ClientSettings {
     /// The id of the network, which every update carries.
     pub network: NetworkId,
     /// The address as the person gave it; shown until the network announces its name.
@@ -92,7 +92,7 @@ pub enum Input<'a> {
     Moved {
         /// The new address, as the person gave it.
         address: Arc<str>,
-        /// The new value of [`Settings::private`].
+        /// The new value of [`ClientSettings::private`].
         private: bool,
     },
     /// The answer to [`Output::Recall`], or what was stored of a conversation before the start.

@@ -14,7 +14,7 @@ pub(crate) use self::{authentication::SignInRefused, nick::NickRefused};
 
 use self::sign_in::SignIn;
 use crate::{
-    contract::Settings,
+    contract::ClientSettings,
     limits::NAME_BYTES_MAX,
     mode_letters::ModeLetters,
     regain::Regain,
@@ -199,13 +199,13 @@ impl Default for Session {
 
 impl Session {
     /// A session for somebody who wants to be known as the settings say.
-    pub(crate) fn new(settings: &Settings) -> Self {
+    pub(crate) fn new(settings: &ClientSettings) -> Self {
         Self { nick: Arc::clone(&settings.nick), compose: settings.compose, ..Self::default() }
     }
 
     /// The next session with the same server. Values that are needed before the server repeats them are
     /// assumed to be unchanged.
-    pub(crate) fn next(&self, settings: &Settings) -> Self {
+    pub(crate) fn next(&self, settings: &ClientSettings) -> Self {
         Self {
             casemapping: self.casemapping,
             channel_prefixes: self.channel_prefixes.clone(),

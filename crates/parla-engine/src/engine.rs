@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use parla_client::{ArchiveScope, Client, Input, Output, Settings, records, view::Update};
+use parla_client::{ArchiveScope, Client, ClientSettings, Input, Output, records, view::Update};
 use parla_proto::Timestamp;
 
 use crate::{
@@ -37,7 +37,7 @@ pub struct Engine<C> {
 
 impl<C: Connection> Engine<C> {
     /// A client that is not connected yet, with everything that [`Storage::store`] was given for its network.
-    pub fn new(settings: Settings, records: &BTreeMap<String, String>, now: Timestamp) -> Self {
+    pub fn new(settings: ClientSettings, records: &BTreeMap<String, String>, now: Timestamp) -> Self {
         let keeps = settings.archive;
         let client = Client::new(settings, records, now);
         Self { client, keeps, connection: None, is_open: false, no_deadline_before: None }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use futures_channel::mpsc::UnboundedSender;
 use parla_client::{
-    Credentials, Input, Intent, Settings, contract, naming,
+    ClientSettings, Credentials, Input, Intent, contract, naming,
     tabs::{Before, CarriedOut, Look, Looks, Message, Mirror, Recipients, TabId, Term},
     view::{Announcement, Earlier, LinkState, NetworkId, Presence, Update},
 };
@@ -252,7 +252,7 @@ impl Leader {
         let records = storage::records();
         let window = window();
         let host = window.as_ref().and_then(|window| window.location().host().ok()).unwrap_or_default();
-        let settings = Settings {
+        let settings = ClientSettings {
             network: NETWORK,
             address: host.into(),
             nick: nick.into(),

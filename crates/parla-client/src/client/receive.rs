@@ -4,7 +4,7 @@ use parla_proto::{CommandName, Message, Numeric};
 
 use super::Client;
 use crate::{
-    batches::Collected, contract::Settings, incoming::Incoming, problem::Problem, stranger, turn::Turn,
+    batches::Collected, contract::ClientSettings, incoming::Incoming, problem::Problem, stranger, turn::Turn,
 };
 
 pub(super) use self::rename::RoomLeft;
@@ -70,7 +70,7 @@ impl Client {
     /// Does what a command calls for.
     fn command(&mut self, incoming: &Incoming<'_>, turn: &mut Turn<'_>) {
         let Some(command) = incoming.command else { return };
-        let Self { session, buffers, settings: Settings { credentials, .. }, .. } = self;
+        let Self { session, buffers, settings: ClientSettings { credentials, .. }, .. } = self;
         match command {
             CommandName::Privmsg | CommandName::Notice => self.privmsg(incoming, turn),
             CommandName::Ack => self.outbox.acknowledged(buffers, self.looking.now(), incoming, turn),

@@ -135,7 +135,7 @@ impl Rig {
 
     fn remembering(keys: &[&str], archive: ArchiveScope) -> Self {
         let records = keys.iter().map(|key| ((*key).to_owned(), "{}".to_owned())).collect();
-        let settings = Settings {
+        let settings = ClientSettings {
             network: NetworkId(1),
             address: "irc.test".into(),
             nick: "alice".into(),

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use icu_normalizer::ComposingNormalizerBorrowed;
 use parla_client::{
-    ArchiveScope, Credentials, Input, Intent, Problem, ProblemKind, Settings,
+    ArchiveScope, ClientSettings, Credentials, Input, Intent, Problem, ProblemKind,
     endpoint::{BadEndpoint, Endpoint, Security},
     view::{Announcement, LinkState, NetworkId, Update},
 };
@@ -80,7 +80,7 @@ impl Network {
         let endpoint = Endpoint::parse(address, *unencrypted);
         let serial = around.next_serial();
         let archive = around.archive(serial, &around.archives.join(remembered.archive()));
-        let settings = Settings {
+        let settings = ClientSettings {
             network: id,
             address: address.as_str().into(),
             nick: nick.as_str().into(),
