@@ -47,7 +47,7 @@ use crate::{
     engine::{Beginning, Engine},
     finish::Finish,
     keyring::Keyring,
-    store::{NetworkSettings, Opened, Remembered, RememberedNetwork, Writing},
+    store::{ConnectionSettings, Opened, Remembered, RememberedNetwork, Writing},
     window::Opening,
 };
 
@@ -140,7 +140,7 @@ fn named(remembered: &Remembered, address: &str, name: Option<&str>) -> (u32, Re
         Some((number, network)) => (*number, network.clone()),
         None => {
             let (address, nick) = (address.to_owned(), user_name());
-            let network = NetworkSettings { address, nick, ..Default::default() };
+            let network = ConnectionSettings { address, nick, ..Default::default() };
             (next_number(remembered), RememberedNetwork::new(network))
         }
     };

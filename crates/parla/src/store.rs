@@ -44,7 +44,7 @@ pub(crate) struct Remembered {
 pub(crate) struct RememberedNetwork {
     /// A random id that no other network has. Its archive and its records belong to this id.
     pub(crate) id: String,
-    pub(crate) settings: NetworkSettings,
+    pub(crate) settings: ConnectionSettings,
     /// The records of its client.
     pub(crate) records: BTreeMap<String, String>,
 }
@@ -52,7 +52,7 @@ pub(crate) struct RememberedNetwork {
 /// Where a network is, and what the person has decided about it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
-pub(crate) struct NetworkSettings {
+pub(crate) struct ConnectionSettings {
     /// The address as the person gave it.
     pub(crate) address: String,
     /// The nick to use there.
@@ -79,7 +79,7 @@ pub(crate) struct NetworkSettings {
 
 impl RememberedNetwork {
     /// A network that did not exist before.
-    pub(crate) fn new(settings: NetworkSettings) -> Self {
+    pub(crate) fn new(settings: ConnectionSettings) -> Self {
         Self { id: new_id(), settings, records: BTreeMap::new() }
     }
 
@@ -229,7 +229,7 @@ impl Remembered {
     }
 }
 
-fn text_of(settings: &NetworkSettings) -> String {
+fn text_of(settings: &ConnectionSettings) -> String {
     serde_json::to_string(settings).unwrap_or_default()
 }
 

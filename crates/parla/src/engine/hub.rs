@@ -30,7 +30,7 @@ use crate::{
     archive::{Archive, News},
     keyring::Keyring,
     limits::{ARCHIVE_CLOSE_MAX, FAREWELL_MAX, PIECES_MAX, SLEEP_MAX},
-    store::{NetworkSettings, RememberedNetwork, Store, StoreNews},
+    store::{ConnectionSettings, RememberedNetwork, Store, StoreNews},
 };
 
 /// What the networks need from the engine.
@@ -204,7 +204,7 @@ impl Hub {
         match command {
             AppCommand::Connect { network, address, nick, unencrypted, credentials } => {
                 self.forget(network);
-                let settings = NetworkSettings { address, nick, unencrypted, ..Default::default() };
+                let settings = ConnectionSettings { address, nick, unencrypted, ..Default::default() };
                 let remembered = RememberedNetwork::new(settings);
                 self.around.store.remember(network, &remembered);
                 self.add(network, remembered, credentials);

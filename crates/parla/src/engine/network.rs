@@ -28,7 +28,7 @@ use crate::{
     archive::{Archive, News},
     clock,
     limits::{ARCHIVE_FIRST_MAX, KEYRING_MAX, OPENING_ROWS},
-    store::{NetworkSettings, RememberedNetwork},
+    store::{ConnectionSettings, RememberedNetwork},
 };
 
 /// One network with everything that belongs to it.
@@ -76,7 +76,7 @@ impl Network {
         (remembered, credentials): (RememberedNetwork, Credentials),
         around: &mut Surroundings,
     ) -> Self {
-        let NetworkSettings { address, nick, unencrypted, .. } = &remembered.settings;
+        let ConnectionSettings { address, nick, unencrypted, .. } = &remembered.settings;
         let endpoint = Endpoint::parse(address, *unencrypted);
         let serial = around.next_serial();
         let archive = around.archive(serial, &around.archives.join(remembered.archive()));
