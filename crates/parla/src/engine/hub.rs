@@ -23,7 +23,7 @@ use tokio::{
 use super::{
     Order,
     connection::{Happening, Happenings, Serial},
-    network::Network,
+    network::NetworkClient,
     tls::Tls,
 };
 use crate::{
@@ -58,7 +58,7 @@ pub(crate) enum Soon {
 
 /// All networks, and the channels that they listen to.
 pub(crate) struct Hub {
-    networks: BTreeMap<NetworkId, Network>,
+    networks: BTreeMap<NetworkId, NetworkClient>,
     around: Surroundings,
     updates: UnboundedSender<Vec<Update>>,
     /// Updates that no network reports itself: that one was removed, and what the store reports.
@@ -157,7 +157,7 @@ impl Hub {
 
     /// Adds a network, which starts to connect.
     pub(crate) fn add(&mut self, id: NetworkId, remembered: RememberedNetwork, credentials: Credentials) {
-        self.networks.insert(id, Network::new(id, (remembered, credentials), &mut self.around));
+        self.networks.insert(id, NetworkClient::new(id, (remembered, credentials), &mut self.around));
         self.around.pace.changed();
     }
 

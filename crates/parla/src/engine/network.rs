@@ -32,7 +32,7 @@ use crate::{
 };
 
 /// One network with everything that belongs to it.
-pub(crate) struct Network {
+pub(crate) struct NetworkClient {
     id: NetworkId,
     /// Distinguishes its archive's answers from those of an earlier network with the same id.
     pub(crate) serial: Serial,
@@ -69,7 +69,7 @@ struct Opening {
     until: Instant,
 }
 
-impl Network {
+impl NetworkClient {
     /// A network with its archive. It connects by itself once the archive has answered.
     pub(crate) fn new(
         id: NetworkId,

@@ -17,7 +17,7 @@ use tokio::{
     task::AbortHandle,
 };
 
-use super::{Network, Shell};
+use super::{NetworkClient, Shell};
 use crate::{
     clock,
     engine::{
@@ -94,7 +94,7 @@ impl parla_engine::Connection for Connection {
     }
 }
 
-impl Network {
+impl NetworkClient {
     /// Whether this is the serial number of its connection.
     pub(crate) fn has(&self, serial: Serial) -> bool {
         self.engine.has(serial.0)

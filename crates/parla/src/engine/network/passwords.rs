@@ -3,10 +3,10 @@
 use parla_client::{Credentials, Input, Intent, ProblemKind};
 use parla_engine::problem;
 
-use super::Network;
+use super::NetworkClient;
 use crate::engine::hub::{Soon, Surroundings};
 
-impl Network {
+impl NetworkClient {
     /// Stores the passwords in the keyring if the person wants that, and deletes them there if they no longer
     /// do.
     ///
