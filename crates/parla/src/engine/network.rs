@@ -21,7 +21,7 @@ use tokio::time::Instant;
 use self::connecting::Connection;
 use super::{
     connection::Serial,
-    hub::{Soon, Surroundings},
+    networks::{Soon, Surroundings},
     wish::WishedNick,
 };
 use crate::{

@@ -22,9 +22,9 @@ use crate::{
     clock,
     engine::{
         connection::{self, Happening, Plan, Serial},
-        hub::Surroundings,
         identity::Identity,
-        tls::{Session, Trust},
+        networks::Surroundings,
+        tls::{TlsSession, Trust},
         trouble::of_alert,
     },
     limits::LINES_MAX,
@@ -61,7 +61,7 @@ impl Transport for Shell<'_> {
 
 impl Shell<'_> {
     /// The TLS session with what the server must prove; `None` without encryption.
-    fn session(&mut self, endpoint: &Endpoint) -> Result<Option<Session>, Problem> {
+    fn session(&mut self, endpoint: &Endpoint) -> Result<Option<TlsSession>, Problem> {
         if endpoint.security != Security::Tls {
             return Ok(None);
         }

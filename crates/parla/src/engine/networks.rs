@@ -57,7 +57,7 @@ pub(crate) enum Soon {
 }
 
 /// All networks, and the channels that they listen to.
-pub(crate) struct Hub {
+pub(crate) struct Networks {
     networks: BTreeMap<NetworkId, NetworkClient>,
     around: Surroundings,
     updates: UnboundedSender<Vec<Update>>,
@@ -75,7 +75,7 @@ struct Sources {
     store_news: mpsc::UnboundedReceiver<StoreNews>,
 }
 
-/// The parts of the hub.
+/// The parts of [`Networks`].
 pub(crate) struct Parts {
     pub(crate) archives: PathBuf,
     pub(crate) store: Store,
@@ -122,7 +122,7 @@ impl Surroundings {
     }
 }
 
-impl Hub {
+impl Networks {
     pub(crate) fn new(parts: Parts) -> Self {
         let (happenings, heard) = mpsc::channel(PIECES_MAX);
         let (soon, soon_heard) = mpsc::unbounded_channel();
