@@ -135,7 +135,7 @@ pub(crate) fn FirstScreen() -> Element {
 fn Sentence(sentence: &'static str) -> Element {
     let words = use_words();
     let state = use_context::<State>();
-    let link = state.open.link.read();
+    let link = state.open.deep_link.read();
     let going = link.as_ref().and_then(|link| match &link.address.target {
         Target::Room(name) => Some(words.first_sentence_room(&words::name(&shown_name(name)))),
         Target::Person(name) => Some(words.first_sentence_person(&words::name(&shown_name(name)))),

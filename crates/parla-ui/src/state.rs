@@ -18,11 +18,11 @@ use crate::{
     address::{Address, Target},
     alert,
     buffers::Buffers,
+    deep_link::DeepLink,
     dialogs::stack::Stack,
     hooks::use_context_provider,
     invitations::Invitation,
     keys::Region,
-    link::Link,
     platform::{AppCommand, Here},
     preferences::Preferences,
     room::beside::Beside,
@@ -129,7 +129,7 @@ pub struct Open {
     /// What was open when the app was closed, to be opened as soon as it exists.
     pub(crate) wanted: Signal<Option<Wanted>>,
     /// The address that the person came by, while it is being followed.
-    pub link: Signal<Option<Link>>,
+    pub deep_link: Signal<Option<DeepLink>>,
     /// Whether the person has chosen a conversation since their last request, so that a late answer must not
     /// take them away.
     pub(crate) has_moved_on: Signal<bool>,
@@ -256,7 +256,7 @@ impl State {
                 entered: Signal::new(false),
                 current: Signal::new(None),
                 wanted: Signal::new(None),
-                link: Signal::new(None),
+                deep_link: Signal::new(None),
                 has_moved_on: Signal::new(false),
                 unwanted: Signal::new(None),
                 top: Signal::new(None),

@@ -137,7 +137,7 @@ pub(crate) fn use_visits(state: State, here: &Here) {
             state.open.dialogs.read(),
             state.open.side.read(),
             state.open.entered.read(),
-            state.open.link.read(),
+            state.open.deep_link.read(),
         );
         reflect(state, &here, shown);
     });
@@ -145,7 +145,7 @@ pub(crate) fn use_visits(state: State, here: &Here) {
 
 fn reflect(mut state: State, here: &Here, shown: Option<(BufferKey, String)>) {
     // Until then, the address is the one that the person came by.
-    if !*state.open.entered.peek() || state.open.link.peek().is_some() {
+    if !*state.open.entered.peek() || state.open.deep_link.peek().is_some() {
         return;
     }
     // What was open last time may still arrive.
