@@ -87,7 +87,7 @@ pub struct State {
     /// What the person has open.
     pub open: Open,
     /// The reports of the page.
-    pub page: Page,
+    pub page: PageState,
     /// The app's own messages to the person.
     pub announced: Announced,
     /// The person's preferences.
@@ -151,7 +151,7 @@ pub struct Open {
 
 /// The reports of the page.
 #[derive(Clone, Copy, PartialEq)]
-pub struct Page {
+pub struct PageState {
     /// Whether the window is in front and visible.
     pub attentive: Signal<bool>,
     /// Whether the window is too narrow to show the sides beside the conversation.
@@ -266,7 +266,7 @@ impl State {
                 focus_back: Signal::new(None),
                 region: Signal::default(),
             },
-            page: Page {
+            page: PageState {
                 attentive: Signal::new(true),
                 narrow: Signal::new(false),
                 pointer: Signal::default(),

@@ -30,14 +30,14 @@ impl Paged {
 }
 
 /// The parts of one page of history.
-pub(crate) struct Page<'a> {
+pub(crate) struct HistoryPage<'a> {
     pub(crate) messages: &'a [Paged],
     /// The number of lines in it, including those that are not messages.
     pub(crate) lines: usize,
     pub(crate) label: Option<&'a str>,
 }
 
-impl Page<'_> {
+impl HistoryPage<'_> {
     /// Whether it has any message that was unknown until now.
     pub(crate) fn is_news(&self) -> bool {
         self.messages.iter().any(|message| message.is_new)
@@ -56,7 +56,7 @@ impl History {
         &mut self,
         buffer: &mut Buffer,
         session: &Session,
-        page: &Page<'_>,
+        page: &HistoryPage<'_>,
     ) -> Option<Coverage> {
         let Request { purpose, limit, .. } = self.take(buffer.id(), page.label)?;
         buffer.changed();
@@ -217,7 +217,7 @@ impl History {
 /// A page of missed messages.
 struct Fetched<'a> {
     missing: Missing,
-    page: &'a Page<'a>,
+    page: &'a HistoryPage<'a>,
     /// Whether it has as many lines as were requested.
     is_full: bool,
 }

@@ -9,7 +9,7 @@ use crate::{
     batches::{Multiline, OpenBatch, OpenPage, Part, joined},
     buffer::Added,
     client::Client,
-    history::{Page, Paged},
+    history::{HistoryPage, Paged},
     incoming::Incoming,
     received::{Coming, Received},
     timeline::{Neighbours, next_known},
@@ -52,7 +52,7 @@ impl Client {
     pub(super) fn close_batch(&mut self, reference: &str, turn: &mut Turn<'_>) {
         let Some((id, open)) = self.take_page(reference, turn) else { return };
         let (messages, lines) = self.place(id, &open, turn);
-        let page = Page { messages: &messages, lines, label: open.label.as_deref() };
+        let page = HistoryPage { messages: &messages, lines, label: open.label.as_deref() };
         let Some(buffer) = self.buffers.get_mut(id) else { return };
         let coverage = self.history.answered(buffer, &self.session, &page);
         buffer.put_back_deleted(buffer.earlier());
