@@ -11,7 +11,7 @@ use futures_util::{
 use gloo_timers::future::TimeoutFuture;
 use parla_client::{
     Credentials, Input, Intent,
-    tabs::{Ballot, Election, Letter, Look, Mark, Message, Role, TabId, Wishes, pack, unpack},
+    tabs::{Ballot, Election, Letter, Look, Mark, Role, TabId, TabMessage, Wishes, pack, unpack},
     view::Update,
 };
 use parla_engine::Signal;
@@ -86,7 +86,7 @@ pub(crate) struct Engine {
     /// When this tab, which has been chosen, begins to lead.
     lead_at: Option<Timestamp>,
     /// What others have sent to it before that.
-    early: Vec<(TabId, Message)>,
+    early: Vec<(TabId, TabMessage)>,
 }
 
 /// The part that this tab plays.
@@ -194,7 +194,7 @@ impl Engine {
                 leader.successor()
             }
             Side::Follower(_) => {
-                self.post.send(None, &Message::Bye);
+                self.post.send(None, &TabMessage::Bye);
                 None
             }
             Side::Nobody | Side::Outdated(_) => None,
@@ -219,7 +219,7 @@ impl Engine {
         match &mut self.side {
             Side::Leader(leader) => leader.handle(input),
             Side::Follower(follower) if matches!(input, Input::Awake) => {
-                self.post.send(Some(follower.leader()), &Message::Awake);
+                self.post.send(Some(follower.leader()), &TabMessage::Awake);
             }
             Side::Nobody | Side::Follower(_) | Side::Outdated(_) => {}
         }
@@ -230,7 +230,7 @@ impl Engine {
         let mut out = Vec::new();
         act(&mut self.election, &mut out);
         for ballot in out {
-            self.post.send(None, &Message::Ballot(ballot));
+            self.post.send(None, &TabMessage::Ballot(ballot));
         }
         match (self.election.role(), &mut self.side) {
             (Role::Leading(term), Side::Leader(leader)) => leader.set_term(term),
@@ -326,7 +326,7 @@ impl Engine {
             Side::Leader(leader) => leader.look(self.election.me(), look),
             Side::Follower(follower) if follower.is_fed() => {
                 let term = follower.term().number;
-                self.post.send(Some(follower.leader()), &Message::Look { term, look });
+                self.post.send(Some(follower.leader()), &TabMessage::Look { term, look });
             }
             Side::Nobody | Side::Follower(_) | Side::Outdated(_) => {}
         }
@@ -344,8 +344,8 @@ impl Engine {
             self.ask_build();
         }
         let now = page::now();
-        match Message::parse(body) {
-            Some(Message::Ballot(ballot)) => {
+        match TabMessage::parse(body) {
+            Some(TabMessage::Ballot(ballot)) => {
                 // A background tab on a quiet network sends nothing else.
                 if let Side::Leader(leader) = &mut self.side {
                     leader.note_activity(letter.from);
@@ -360,34 +360,34 @@ impl Engine {
         }
     }
 
-    fn handle_message(&mut self, from: TabId, message: Message) {
+    fn handle_message(&mut self, from: TabId, message: TabMessage) {
         self.election.note_leader(page::now(), from);
         match &mut self.side {
             Side::Leader(leader) => {
                 let term = leader.term().number;
                 leader.note_activity(from);
                 match message {
-                    Message::Pull { term: of, had } if of == term => {
+                    TabMessage::Pull { term: of, had } if of == term => {
                         leader.pulled((from, had), &mut self.interface, &self.post);
                     }
-                    Message::Do { term: of, number, command } if of == term => {
+                    TabMessage::Do { term: of, number, command } if of == term => {
                         leader.carry_out((from, number), unpack(&command));
                     }
-                    Message::Look { term: of, look } if of == term => leader.look(from, look),
-                    Message::Bye => leader.gone(from),
-                    Message::Awake => leader.handle(Input::Awake),
-                    Message::Pull { .. }
-                    | Message::Do { .. }
-                    | Message::Look { .. }
-                    | Message::Ballot(_)
-                    | Message::News
-                    | Message::Told { .. }
-                    | Message::Credentials(_) => {}
+                    TabMessage::Look { term: of, look } if of == term => leader.look(from, look),
+                    TabMessage::Bye => leader.gone(from),
+                    TabMessage::Awake => leader.handle(Input::Awake),
+                    TabMessage::Pull { .. }
+                    | TabMessage::Do { .. }
+                    | TabMessage::Look { .. }
+                    | TabMessage::Ballot(_)
+                    | TabMessage::News
+                    | TabMessage::Told { .. }
+                    | TabMessage::Credentials(_) => {}
                 }
             }
             Side::Follower(follower) if follower.leader() == from => match message {
-                Message::News => follower.called(),
-                Message::Told { delivery, due } => {
+                TabMessage::News => follower.called(),
+                TabMessage::Told { delivery, due } => {
                     let told = follower.told((delivery, due), &mut self.interface);
                     for wish in told.done.map(|number| self.wishes.done(number)).unwrap_or_default() {
                         Order { command: wish.command, kept: wish.kept }.save();
@@ -396,13 +396,13 @@ impl Engine {
                         self.look(look);
                     }
                 }
-                Message::Credentials(credentials) => self.credentials = credentials,
-                Message::Ballot(_)
-                | Message::Bye
-                | Message::Pull { .. }
-                | Message::Do { .. }
-                | Message::Look { .. }
-                | Message::Awake => {}
+                TabMessage::Credentials(credentials) => self.credentials = credentials,
+                TabMessage::Ballot(_)
+                | TabMessage::Bye
+                | TabMessage::Pull { .. }
+                | TabMessage::Do { .. }
+                | TabMessage::Look { .. }
+                | TabMessage::Awake => {}
             },
             Side::Nobody if self.lead_at.is_some() && self.early.len() < EARLY_MAX => {
                 self.early.push((from, message));
@@ -446,7 +446,7 @@ impl Engine {
             pack(&Order { command, kept: wish.kept.clone() })
         });
         for (number, command) in unsent {
-            post.send(Some(follower.leader()), &Message::Do { term, number, command });
+            post.send(Some(follower.leader()), &TabMessage::Do { term, number, command });
         }
     }
 

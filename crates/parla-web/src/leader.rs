@@ -6,7 +6,7 @@ use std::time::Duration;
 use futures_channel::mpsc::UnboundedSender;
 use parla_client::{
     ClientSettings, Credentials, Input, Intent, contract, naming,
-    tabs::{Before, CarriedOut, Look, Looks, Message, Mirror, Recipients, TabId, Term},
+    tabs::{Before, CarriedOut, Look, Looks, Mirror, Recipients, TabId, TabMessage, Term},
     view::{Announcement, Earlier, LinkState, NetworkId, Presence, Update},
 };
 use parla_engine::{BATCH_GAP, Connection, Engine, Pace, Signal};
@@ -243,9 +243,9 @@ impl Leader {
         }
         let delivery = self.mirror.deliver(page::now(), tab, had);
         if delivery.is_whole() {
-            post.send(Some(tab), &Message::Credentials(self.credentials.clone()));
+            post.send(Some(tab), &TabMessage::Credentials(self.credentials.clone()));
         }
-        post.send(Some(tab), &Message::Told { delivery, due: self.engine_due(page::now()) });
+        post.send(Some(tab), &TabMessage::Told { delivery, due: self.engine_due(page::now()) });
     }
 
     fn connect(&mut self, nick: &str) {
@@ -358,11 +358,11 @@ impl Leader {
             self.tell_now(interface);
         }
         if std::mem::take(&mut self.has_new_credentials) {
-            post.send(None, &Message::Credentials(self.credentials.clone()));
+            post.send(None, &TabMessage::Credentials(self.credentials.clone()));
         }
         self.end_quiet(now, interface, post);
         if self.quiet_until.is_none() && self.mirror.call(now) {
-            post.send(None, &Message::News);
+            post.send(None, &TabMessage::News);
         }
     }
 

@@ -11,7 +11,7 @@ use crate::{
     room_modes::Entry,
     session::Session,
     settings::ListKind,
-    tabs::{Ids, Letter, Message, Mirror, Recipients, TabId},
+    tabs::{Ids, Letter, Mirror, Recipients, TabId, TabMessage},
     text::Text,
     timeline::Mark,
     view::{
@@ -125,11 +125,11 @@ fn certificate() -> Update {
 /// The message after its way through the browser, and its length.
 fn carried(delivery: Delivery) -> (Delivery, usize) {
     let letter = Letter { build: "b".into(), from: TabId(1), to: Some(TAB) };
-    let text = letter.write(&Message::Told { delivery, due: Some(at(1)) }).unwrap();
+    let text = letter.write(&TabMessage::Told { delivery, due: Some(at(1)) }).unwrap();
     let (opened, body) = Letter::open(&text).unwrap();
     assert_eq!(opened, letter);
-    match Message::parse(body).unwrap() {
-        Message::Told { delivery, due } => {
+    match TabMessage::parse(body).unwrap() {
+        TabMessage::Told { delivery, due } => {
             assert_eq!(due, Some(at(1)));
             (delivery, text.len())
         }
