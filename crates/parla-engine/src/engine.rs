@@ -43,22 +43,27 @@ impl<C: Connection> Engine<C> {
         Self { client, keeps, connection: None, is_open: false, no_deadline_before: None }
     }
 
-    /// Gives the client the latest stored messages of each conversation in its `records`: at most `rows`
-    /// each. Returns how many answers will come later, through [`recalled`](Self::recalled).
-    pub fn recall_latest(
+    /// The requests for the latest stored messages of each conversation in these records: at most `rows` each.
+    pub fn latest_requests(&self, records: &BTreeMap<String, String>, rows: usize) -> Vec<RecallRequest> {
+        let conversations = records.keys().filter_map(|key| records::conversation(key));
+        let kept = conversations.filter(|(kind, _)| self.keeps.keeps(*kind));
+        kept.map(|(kind, name)| RecallRequest { kind, name: name.into(), before: None, limit: rows })
+            .collect()
+    }
+
+    /// Makes requests to the archive, and gives the client the messages that it returns at once. Returns how
+    /// many answers will come later, through [`recalled`](Self::recalled).
+    pub fn recall(
         &mut self,
         now: Timestamp,
-        (records, rows): (&BTreeMap<String, String>, usize),
+        requests: Vec<RecallRequest>,
         shell: &mut impl Shell<C>,
     ) -> usize {
         let mut later = 0;
-        for (kind, name) in records.keys().filter_map(|key| records::conversation(key)) {
-            if self.keeps.keeps(kind) {
-                let request = RecallRequest { kind, name: name.into(), before: None, limit: rows };
-                match shell.recall(request.clone()) {
-                    Some(recalled) => self.recalled(now, (request, recalled), shell),
-                    None => later += 1,
-                }
+        for request in requests {
+            match shell.recall(request.clone()) {
+                Some(recalled) => self.recalled(now, (request, recalled), shell),
+                None => later += 1,
             }
         }
         later
@@ -70,8 +75,18 @@ impl<C: Connection> Engine<C> {
         while let Some(input) = inputs.pop_front() {
             let mut outputs = Vec::new();
             self.client.handle(now, input, &mut outputs);
-            store_first(&mut outputs, shell);
-            for output in outputs {
+            // When messages are about to be sent, they are on disk already. And a message that the server has
+            // confirmed is deleted there before it enters the archive; otherwise the next start would look
+            // for it after itself, and send it again.
+            let (records, others) = outputs.into_iter().partition::<Vec<_>, _>(is_record);
+            let must_sync = records.iter().any(is_to_be_sent);
+            for output in records {
+                self.carry_out(output, shell);
+            }
+            if must_sync {
+                shell.sync();
+            }
+            for output in others {
                 match self.carry_out(output, shell) {
                     // The end of a connection is processed before anything that could begin the next one.
                     Some(closed @ Input::Closed(_)) => inputs.push_front(closed),
@@ -193,20 +208,13 @@ impl<C: Connection> Engine<C> {
     }
 }
 
-/// Stores the client's records before everything else is carried out. When this returns, messages that are
-/// about to be sent are on disk. And a message that the server has confirmed is deleted there before it
-/// enters the archive; otherwise the next start would look for it after itself, and send it again.
-fn store_first(outputs: &mut Vec<Output>, storage: &mut impl Storage) {
-    let mut is_awaited = false;
-    for output in outputs.extract_if(.., |output| matches!(output, Output::Store { .. })) {
-        if let Output::Store { key, value } = output {
-            is_awaited |= records::is_to_be_sent(&key);
-            storage.store(key, value);
-        }
-    }
-    if is_awaited {
-        storage.sync();
-    }
+const fn is_record(output: &Output) -> bool {
+    matches!(output, Output::Store { .. })
+}
+
+/// Whether the output stores a message that is about to be sent.
+fn is_to_be_sent(output: &Output) -> bool {
+    matches!(output, Output::Store { key, .. } if records::is_to_be_sent(key))
 }
 
 #[cfg(test)]

@@ -264,7 +264,8 @@ impl Leader {
             seed: page::seed(),
         };
         let mut engine = Engine::new(settings, &records, page::now());
-        engine.recall_latest(page::now(), (&records, OPENING_ROWS), &mut self.shell);
+        let requests = engine.latest_requests(&records, OPENING_ROWS);
+        engine.recall(page::now(), requests, &mut self.shell);
         self.engine = Some(engine);
         // An attempt is made nevertheless: the server may be on this device.
         if page::is_offline() {

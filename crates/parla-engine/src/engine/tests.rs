@@ -166,6 +166,11 @@ impl Rig {
         self.updates.extend(self.engine.take_updates());
     }
 
+    fn recall_latest(&mut self, rows: usize) -> usize {
+        let requests = self.engine.latest_requests(&self.records, rows);
+        self.engine.recall(self.now, requests, &mut self.shell)
+    }
+
     fn handle_signal(&mut self, number: u64, signal: Signal<&str>) {
         self.engine.handle_signal(self.now, (number, signal), &mut self.shell);
         self.updates.extend(self.engine.take_updates());
@@ -316,8 +321,7 @@ fn what_is_said_is_safe_before_it_is_sent_and_kept_after_it_is_safe() {
 fn what_is_kept_of_conversations_comes_in_first() {
     let keys = ["away", "person bob", "room #tea"];
     let mut rig = Rig::remembering(&keys, ArchiveScope::Direct);
-    let records = rig.records.clone();
-    assert_eq!(rig.engine.recall_latest(rig.now, (&records, 5), &mut rig.shell), 0);
+    assert_eq!(rig.recall_latest(5), 0);
     rig.check(&expect!["recall 5 of bob"]);
     rig.updates.extend(rig.engine.take_updates());
     assert!(
@@ -326,7 +330,7 @@ fn what_is_kept_of_conversations_comes_in_first() {
 
     let mut rig = Rig::remembering(&keys, ArchiveScope::All);
     rig.shell.is_slow = true;
-    assert_eq!(rig.engine.recall_latest(rig.now, (&records, 5), &mut rig.shell), 2);
+    assert_eq!(rig.recall_latest(5), 2);
     rig.check(&expect![[r#"
         recall 5 of bob
         recall 5 of #tea"#]]);

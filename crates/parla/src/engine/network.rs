@@ -137,9 +137,9 @@ impl NetworkClient {
 
     /// Asks the archive for the end of each conversation.
     fn open(&mut self, around: &mut Surroundings) {
-        let records = self.remembered.records.clone();
+        let requests = self.engine.latest_requests(&self.remembered.records, OPENING_ROWS);
         let (engine, mut shell) = self.parts(around);
-        let mut missing = engine.recall_latest(clock::now(), (&records, OPENING_ROWS), &mut shell);
+        let mut missing = engine.recall(clock::now(), requests, &mut shell);
         let mut patience = ARCHIVE_FIRST_MAX;
         if self.remembered.settings.has_passwords {
             let (tell, serial) = (around.teller(), self.serial);
