@@ -4,6 +4,7 @@
 
 use std::{
     collections::{BTreeMap, VecDeque},
+    sync::Arc,
     time::Duration,
 };
 
@@ -13,6 +14,7 @@ use parla_proto::Timestamp;
 use crate::{
     storage::{ArchiveChange, ArchiveDeletion, ArchiveRename, RecallRequest, Recalled, Storage},
     transport::{Connection, Signal, Transport},
+    wished_nick::WishedNick,
 };
 
 /// The shortest pause between two deadlines, so that a client that is never satisfied cannot use the whole
@@ -33,6 +35,9 @@ pub struct Engine<C> {
     /// Whether lines can be sent.
     is_open: bool,
     no_deadline_before: Option<Timestamp>,
+    wished_nick: WishedNick,
+    /// The nick that the network has granted and the shell has not been told of.
+    granted_nick: Option<Arc<str>>,
 }
 
 impl<C: Connection> Engine<C> {
@@ -40,7 +45,15 @@ impl<C: Connection> Engine<C> {
     pub fn new(settings: ClientSettings, records: &BTreeMap<String, String>, now: Timestamp) -> Self {
         let keeps = settings.archive;
         let client = Client::new(settings, records, now);
-        Self { client, keeps, connection: None, is_open: false, no_deadline_before: None }
+        Self {
+            client,
+            keeps,
+            connection: None,
+            is_open: false,
+            no_deadline_before: None,
+            wished_nick: WishedNick::default(),
+            granted_nick: None,
+        }
     }
 
     /// The requests for the latest stored messages of each conversation in these records: at most `rows` each.
@@ -71,6 +84,9 @@ impl<C: Connection> Engine<C> {
 
     /// Passes an input to the client, and carries out its outputs.
     pub fn handle(&mut self, now: Timestamp, input: Input<'_>, shell: &mut impl Shell<C>) {
+        if let Input::Intent(intent) = &input {
+            self.wished_nick.note(intent);
+        }
         let mut inputs = VecDeque::from([input]);
         while let Some(input) = inputs.pop_front() {
             let mut outputs = Vec::new();
@@ -204,7 +220,21 @@ impl<C: Connection> Engine<C> {
 
     /// What has changed since the last call, for the interface.
     pub fn take_updates(&mut self) -> Vec<Update> {
-        self.client.take_updates()
+        let updates = self.client.take_updates();
+        for update in &updates {
+            if let Update::Network(view) = update
+                && let Some(nick) = self.wished_nick.granted(view)
+            {
+                self.granted_nick = Some(nick);
+            }
+        }
+        updates
+    }
+
+    /// The nick that the person has asked for and got, according to the updates that were taken since the last
+    /// call. The shell remembers it for the next start.
+    pub const fn take_granted_nick(&mut self) -> Option<Arc<str>> {
+        self.granted_nick.take()
     }
 }
 

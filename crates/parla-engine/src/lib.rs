@@ -7,7 +7,7 @@
 //!
 //! # Code map
 //!
-//! - `engine.rs` has the client and its connection.
+//! - `engine.rs` has the client and its connection, and `wished_nick.rs` the nick that the person asked for.
 //! - `transport.rs` and `storage.rs` are what a shell provides, and `pace.rs` says when the interface is
 //!   told.
 
@@ -15,6 +15,7 @@ mod engine;
 mod pace;
 mod storage;
 mod transport;
+mod wished_nick;
 
 pub use engine::{Engine, Shell};
 pub use pace::{BATCH_GAP, Pace};

@@ -184,9 +184,6 @@ impl Leader {
             }
             AppCommand::Intent(_, intent) => {
                 match &intent {
-                    Intent::ChangeNick { nick } => {
-                        storage::save(NAME_KEY, Some(nick));
-                    }
                     Intent::SignIn { credentials } => {
                         self.credentials.add(credentials.clone());
                         self.has_new_credentials = true;
@@ -317,6 +314,9 @@ impl Leader {
     fn collect(&mut self, asker: Option<TabId>) {
         let Some(engine) = &mut self.engine else { return };
         let updates = engine.take_updates();
+        if let Some(nick) = engine.take_granted_nick() {
+            storage::save(NAME_KEY, Some(&nick));
+        }
         for update in updates {
             match self.audience(&update, asker) {
                 Some(audience) => self.events.push((audience, update)),

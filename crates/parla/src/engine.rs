@@ -10,7 +10,6 @@ mod networks;
 mod plain;
 mod tls;
 mod trouble;
-mod wish;
 
 use std::{
     collections::BTreeMap,

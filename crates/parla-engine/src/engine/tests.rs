@@ -344,6 +344,25 @@ fn what_is_kept_of_conversations_comes_in_first() {
 }
 
 #[test]
+fn a_nick_is_remembered_once_the_network_has_granted_it() {
+    let mut rig = Rig::in_tea();
+    let room = rig.room();
+    for (wish, answer, granted) in [
+        ("/nick bob", ":s 433 alice bob :Nickname is already in use", None),
+        ("/nick carol", ":alice!a@host NICK carol", Some("carol")),
+        ("hello", ":carol!a@host NICK Guest7", None),
+    ] {
+        rig.handle(Input::Intent(Intent::Submit { buffer: room, input: wish.into() }));
+        assert_eq!(rig.engine.take_granted_nick(), None, "{wish}: the network has not answered yet");
+        rig.lines(1, &[answer]);
+        assert_eq!(rig.engine.take_granted_nick().as_deref(), granted, "{wish}");
+    }
+    rig.handle(Input::Intent(Intent::ChangeNick { nick: "dora".into() }));
+    rig.lines(1, &[":Guest7!a@host NICK dora"]);
+    assert_eq!(rig.engine.take_granted_nick().as_deref(), Some("dora"));
+}
+
+#[test]
 fn deadlines_do_not_follow_each_other_at_once() {
     let mut rig = Rig::in_tea();
     rig.handle_signal(1, lost());

@@ -22,7 +22,6 @@ use self::connecting::Connection;
 use super::{
     connection::Serial,
     networks::{Soon, Surroundings},
-    wish::WishedNick,
 };
 use crate::{
     archive::{Archive, News},
@@ -38,7 +37,6 @@ pub(crate) struct NetworkClient {
     pub(crate) serial: Serial,
     remembered: RememberedNetwork,
     endpoint: Result<Endpoint, BadEndpoint>,
-    wished_nick: WishedNick,
     engine: Engine<Connection>,
     /// The person's credentials, as far as the keyring or they themselves have provided them.
     credentials: Credentials,
@@ -97,7 +95,6 @@ impl NetworkClient {
             serial,
             remembered,
             endpoint,
-            wished_nick: WishedNick::default(),
             engine,
             is_shown: true,
             credentials,
@@ -169,7 +166,6 @@ impl NetworkClient {
 
     /// Takes an intent of the person.
     pub(crate) fn wish(&mut self, intent: Intent, around: &mut Surroundings) {
-        self.wished_nick.note(&intent);
         match intent {
             Intent::SignIn { credentials } => {
                 self.is_shown = true;
@@ -283,12 +279,12 @@ impl NetworkClient {
         let mut updates = std::mem::take(&mut self.own_updates);
         updates.append(&mut self.engine.take_updates());
         let before = self.remembered.settings.clone();
+        if let Some(nick) = self.engine.take_granted_nick() {
+            self.remembered.settings.nick = nick.as_ref().to_owned();
+        }
         for update in &updates {
             let Update::Network(view) = update else { continue };
             let settings = &mut self.remembered.settings;
-            if let Some(nick) = self.wished_nick.granted(view) {
-                settings.nick = nick.as_ref().to_owned();
-            }
             match &view.link {
                 // Before the network has started, nobody can have stopped it.
                 LinkState::Stopped { why: None, .. } => settings.is_left |= self.opening.is_none(),
