@@ -55,8 +55,7 @@ pub struct Client {
     away: Away,
     /// The people whom WHOIS was sent for.
     people: People,
-    /// The display names of people.
-    names: DisplayNames,
+    display_names: DisplayNames,
     directory: DirectoryBuilder,
     survey: Survey,
     /// The channel that the person was taken out of, unasked, by the previous line.
@@ -92,7 +91,7 @@ impl Client {
             markers: Markers::default(),
             away: Away::restored(kept.restore_away(records)),
             people: People::default(),
-            names: DisplayNames::default(),
+            display_names: DisplayNames::default(),
             directory: DirectoryBuilder::default(),
             survey: Survey::default(),
             left: None,
@@ -201,7 +200,7 @@ impl Client {
             self.session.introduce_by(),
             self.greeted_by(),
             self.markers.next_deadline(),
-            self.names.next_deadline(),
+            self.display_names.next_deadline(),
         ];
         all.into_iter().flatten().min()
     }
@@ -219,7 +218,7 @@ impl Client {
         }
         self.survey.give_up_late(turn.now);
         self.markers.tell_due(&mut self.buffers, &self.session, turn);
-        self.names.ask_due(turn);
+        self.display_names.ask_due(turn);
     }
 
     fn carry_out(&mut self, due: Due, turn: &mut Turn<'_>) {
@@ -332,7 +331,7 @@ impl Client {
         self.session = self.session.next(&self.settings);
         self.survey = Survey::default();
         self.people = People::default();
-        self.names = DisplayNames::default();
+        self.display_names = DisplayNames::default();
         self.left = None;
         self.markers = Markers::default();
         self.directory.interrupted();

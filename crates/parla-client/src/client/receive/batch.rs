@@ -129,14 +129,14 @@ impl Client {
 
     /// For each line of a page, the row in which it already is, if any.
     fn recognize(&self, id: BufferId, messages: &[Message<'_>]) -> Vec<Option<RowId>> {
-        let Self { session, buffers, names, .. } = self;
+        let Self { session, buffers, display_names, .. } = self;
         let Some(buffer) = buffers.get(id) else { return Vec::new() };
         let known = |message: &Message<'_>| {
             let incoming = Incoming::new(message, Timestamp::default());
             if !matches!(incoming.command, Some(CommandName::Privmsg | CommandName::Notice)) {
                 return None;
             }
-            let received = Received::of_line(session, names, &incoming, Coming::Page)?;
+            let received = Received::of_line(session, display_names, &incoming, Coming::Page)?;
             buffer.row_of(&received, &buffer.shown(session, &received))
         };
         messages.iter().map(known).collect()
@@ -150,7 +150,7 @@ impl Client {
         incoming: &Incoming<'_>,
         turn: &mut Turn<'_>,
     ) -> Option<Paged> {
-        let Self { session, buffers, names, .. } = self;
+        let Self { session, buffers, display_names, .. } = self;
         let buffer = buffers.get_mut(id)?;
         match incoming.command {
             Some(CommandName::Privmsg | CommandName::Notice) => {}
@@ -171,7 +171,7 @@ impl Client {
         if buffer.takes_as_reaction(session, incoming) {
             return Some(unshown);
         }
-        let Some(mut received) = Received::of_line(session, names, incoming, Coming::Page) else {
+        let Some(mut received) = Received::of_line(session, display_names, incoming, Coming::Page) else {
             return Some(unshown);
         };
         received.spot = neighbours.spot(buffer.timeline());

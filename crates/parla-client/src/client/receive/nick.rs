@@ -13,12 +13,12 @@ use crate::{
 impl Client {
     /// NICK.
     pub(super) fn nick(&mut self, incoming: &Incoming<'_>, turn: &mut Turn<'_>) {
-        let Self { session, buffers, outbox, names, .. } = self;
+        let Self { session, buffers, outbox, display_names, .. } = self;
         let (from, to) = (incoming.from, incoming.param(0));
         if !session.is_nick(to) || !session.is_nick(from) {
             return;
         }
-        names.renamed(session, from, to);
+        display_names.renamed(session, from, to);
         // It is not news about somebody else when the person gets their own nick back, or when their lost
         // connection is renamed.
         let is_regaining = session.is_awaited(if session.is_own(from) { to } else { from });
@@ -26,7 +26,7 @@ impl Client {
             if session.renamed(to) {
                 self.settings.nick = to.into();
             }
-            session.set_called(names.of(session, to));
+            session.set_called(display_names.of(session, to));
             if session.is_own(&self.settings.nick) {
                 session.regain_mut().end();
             }

@@ -39,7 +39,7 @@ impl Client {
             Numeric::NoTopic => buffers.no_topic_told(session, incoming),
             Numeric::TopicWhoTime => buffers.topic_by_told(session, incoming),
             Numeric::Inviting => buffers.invited(session, incoming, turn),
-            Numeric::Names => buffers.names(session, &self.names, incoming),
+            Numeric::Names => buffers.names(session, &self.display_names, incoming),
             Numeric::WhoisKeyValue | Numeric::KeyValue => self.metadata_value(incoming),
             Numeric::KeyNotSet => self.metadata_not_set(incoming),
             Numeric::MetadataSyncLater => self.metadata_later(incoming, turn.now),

@@ -10,12 +10,12 @@ use crate::{
 impl Client {
     /// QUIT. The person's own is ignored, because the end of the connection follows and says more.
     pub(super) fn quit(&mut self, incoming: &Incoming<'_>) {
-        let Self { session, buffers, names, .. } = self;
+        let Self { session, buffers, display_names, .. } = self;
         let nick = incoming.from;
         if session.is_own(nick) {
             return;
         }
-        names.forget(session, nick);
+        display_names.forget(session, nick);
         // The server has at last noticed that the person's own earlier connection is lost; that is not news
         // about somebody else.
         let is_ghost = session.is_awaited(nick);

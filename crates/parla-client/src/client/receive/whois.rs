@@ -49,7 +49,7 @@ impl Client {
     /// RPL_ENDOFWHOIS.
     pub(super) fn end_of_whois(&mut self, nick: &str, turn: &mut Turn<'_>) {
         let Some(mut person) = self.people.take(&self.session, nick) else { return };
-        person.called = self.names.of(&self.session, nick);
+        person.called = self.display_names.of(&self.session, nick);
         // The host that they have now; the one in a conversation with them may be outdated.
         if !person.missing
             && let Some(buffer) = self.buffers.direct_mut(&self.session, nick)
