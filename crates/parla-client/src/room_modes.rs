@@ -11,7 +11,7 @@ use crate::{
     limits::{LIST_MASKS_MAX, NAME_BYTES_MAX},
     rank::Rank,
     session::Session,
-    settings::{LISTS, ListKind, Mask, MaskList, RoomSettings, SETTINGS, Set, Whom},
+    settings::{LISTS, ListKind, ListedMask, MaskList, RoomSettings, SETTINGS, Set, Whom},
     text::shown_name,
 };
 
@@ -66,7 +66,7 @@ struct SetMode {
 
 #[derive(Debug, Default)]
 struct List {
-    masks: Vec<Mask>,
+    masks: Vec<ListedMask>,
     state: Fetched,
 }
 
@@ -111,8 +111,8 @@ impl RoomModes {
     }
 
     /// Adds an entry to the list `letter`, as the server reports it or somebody sets it.
-    pub(crate) fn list(&mut self, session: &Session, letter: char, entry: Entry<'_>) {
-        let Some((kind, mask)) = session.list_of(letter, entry.mask) else { return };
+    pub(crate) fn list(&mut self, session: &Session, letter: char, reported: ReportedMask<'_>) {
+        let Some((kind, mask)) = session.list_of(letter, reported.mask) else { return };
         let is_new = !self.silencing.iter().any(|known| **known == *mask);
         if is_silencing(kind)
             && is_new
@@ -131,8 +131,8 @@ impl RoomModes {
         {
             return;
         }
-        let by = entry.by.map(|by| shown_name(by.split('!').next().unwrap_or_default()));
-        list.masks.push(Mask { mask: mask.into(), whom: whom(mask), by, at: entry.at });
+        let by = reported.by.map(|by| shown_name(by.split('!').next().unwrap_or_default()));
+        list.masks.push(ListedMask { mask: mask.into(), whom: whom(mask), by, at: reported.at });
         self.changed();
     }
 
@@ -274,7 +274,7 @@ const fn is_silencing(kind: ListKind) -> bool {
 
 /// An entry of a list, with who added it and when.
 #[derive(Clone, Copy)]
-pub(crate) struct Entry<'a> {
+pub(crate) struct ReportedMask<'a> {
     pub(crate) mask: &'a str,
     pub(crate) by: Option<&'a str>,
     pub(crate) at: Option<Timestamp>,

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     preferences::{self, Preferences},
     state::BufferKey,
-    visits::{Arrival, Entry, HistoryAct},
+    visits::{Arrival, HistoryAct, HistoryEntry},
     words::{Language, Words},
 };
 
@@ -118,7 +118,7 @@ pub enum Start {
     /// One that somebody wrote: the part after the address of the page.
     Link(String),
     /// An entry of the history that it was at before, because the page was reloaded.
-    Again(Entry),
+    Again(HistoryEntry),
 }
 
 /// A system notification, for somebody who is looking elsewhere. There is one per conversation: a newer one

@@ -19,7 +19,7 @@ use parla_client::{
 use parla_ui::{
     App,
     platform::{AppCommand, Happening, PageAct, Place, Start},
-    visits::{Arrival, Entry, HistoryAct, Step},
+    visits::{Arrival, HistoryAct, HistoryEntry, Step},
 };
 use support::{
     Fake,
@@ -43,8 +43,8 @@ fn start(fake: &Rc<Fake>) -> Page {
     page
 }
 
-fn entry(fragment: &str, layers: u8) -> Entry {
-    Entry { fragment: fragment.to_owned(), layers }
+fn entry(fragment: &str, layers: u8) -> HistoryEntry {
+    HistoryEntry { fragment: fragment.to_owned(), layers }
 }
 
 fn history(page: &Page) -> Vec<HistoryAct> {

@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use parla_client::{
     Intent,
-    settings::{ListKind, Mask, MaskBy, MaskList, RoomSettings, Setting, Whom},
+    settings::{ListKind, ListedMask, MaskBy, MaskList, RoomSettings, Setting, Whom},
     view::{BufferId, BufferView, LinkState, Rank, Rights},
 };
 use parla_proto::Timestamp;
@@ -27,7 +27,7 @@ use support::{
 const BUFFER: BufferId = BufferId(1);
 
 fn settings() -> RoomSettings {
-    let mask = |mask: &str, whom, by: Option<&str>| Mask {
+    let mask = |mask: &str, whom, by: Option<&str>| ListedMask {
         mask: mask.into(),
         whom,
         by: by.map(Arc::from),

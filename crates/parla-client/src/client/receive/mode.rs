@@ -6,7 +6,7 @@ use crate::{
     buffer::Buffer,
     buffers::Buffers,
     incoming::Incoming,
-    room_modes::{Entry, whom},
+    room_modes::{ReportedMask, whom},
     session::Session,
     settings::SETTINGS,
     survey::{Survey, SurveyStep},
@@ -95,12 +95,12 @@ impl ListNumeric {
         let Some(buffer) = buffers.room_mut(session, incoming.param(1)) else { return };
         match self.part {
             Part::Entry { mask_at } => {
-                let entry = Entry {
+                let reported = ReportedMask {
                     mask: incoming.param(mask_at),
                     by: Some(incoming.param(mask_at + 1)).filter(|by| !by.is_empty()),
                     at: incoming.seconds(mask_at + 2),
                 };
-                buffer.modes_mut().list(session, self.letter, entry);
+                buffer.modes_mut().list(session, self.letter, reported);
             }
             Part::End => buffer.modes_mut().listed(session, self.letter),
         }
@@ -165,8 +165,8 @@ impl Buffer {
             if session.modes().lists.contains(*letter) {
                 match param {
                     Some(mask) if *is_set => {
-                        let entry = Entry { mask, by: Some(incoming.from), at: Some(incoming.at) };
-                        self.modes_mut().list(session, *letter, entry);
+                        let reported = ReportedMask { mask, by: Some(incoming.from), at: Some(incoming.at) };
+                        self.modes_mut().list(session, *letter, reported);
                     }
                     Some(mask) => self.modes_mut().unlist(session, *letter, mask),
                     None => {}

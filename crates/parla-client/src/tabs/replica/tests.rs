@@ -8,7 +8,7 @@ use super::*;
 use crate::{
     buffer::Buffer,
     problem::{Problem, ProblemKind},
-    room_modes::Entry,
+    room_modes::ReportedMask,
     session::Session,
     settings::ListKind,
     tabs::{Ids, Letter, Mirror, Recipients, TabId, TabMessage},
@@ -90,7 +90,7 @@ fn set_up(buffer: &mut Buffer, session: &Session) {
     modes.begin();
     modes.apply('k', Some(Some("secret")));
     assert!(!modes.ask_lists(session).is_empty());
-    modes.list(session, 'b', Entry { mask: "bob!*@*", by: Some("zoë"), at: Some(at(7)) });
+    modes.list(session, 'b', ReportedMask { mask: "bob!*@*", by: Some("zoë"), at: Some(at(7)) });
     modes.listed(session, 'b');
 }
 
