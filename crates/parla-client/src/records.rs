@@ -51,7 +51,7 @@ pub(crate) struct Records {
 /// The record of a conversation.
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
-struct Conversation {
+struct ConversationRecord {
     /// The channel's key.
     #[serde(skip_serializing_if = "Option::is_none")]
     key: Option<String>,
@@ -78,7 +78,7 @@ impl Records {
             let Some((kind, name)) = of_key(session, key) else { continue };
             let Some(id) = buffers.open(session, kind, name) else { break };
             self.stored.insert(key.clone(), value.clone());
-            let kept: Conversation = serde_json::from_str(value).unwrap_or_default();
+            let kept: ConversationRecord = serde_json::from_str(value).unwrap_or_default();
             let removed = kept.removed.filter(|_| kind == BufferKind::Room);
             let removed = removed.map(|details| Problem::new(ProblemKind::KickedOut, name, &details));
             let msgid = kept.read_msgid.as_deref().map(Arc::from);
@@ -147,7 +147,7 @@ fn key(buffer: &Buffer) -> Option<String> {
 }
 
 fn record(buffer: &Buffer) -> Option<(String, String)> {
-    let kept = Conversation {
+    let kept = ConversationRecord {
         key: buffer.key().map(|key| key.to_string()),
         read_until: buffer.read_at().map(Timestamp::as_millis),
         read_msgid: buffer.last_read().and_then(|read| read.msgid.as_deref()).map(str::to_owned),
