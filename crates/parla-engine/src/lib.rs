@@ -18,6 +18,6 @@ mod transport;
 mod wished_nick;
 
 pub use engine::{Engine, Shell};
-pub use pace::{BATCH_GAP, Pace};
+pub use pace::{Pace, UPDATES_GAP};
 pub use storage::{ArchiveChange, ArchiveDeletion, ArchiveRename, RecallRequest, Recalled, Storage};
 pub use transport::{Connection, Signal, Transport, problem};

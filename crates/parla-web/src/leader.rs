@@ -9,7 +9,7 @@ use parla_client::{
     tabs::{Before, CarriedOut, Look, Looks, Mirror, Recipients, TabId, TabMessage, Term},
     view::{Announcement, Earlier, LinkState, NetworkId, Presence, Update},
 };
-use parla_engine::{BATCH_GAP, Connection, Engine, Pace, Signal};
+use parla_engine::{Connection, Engine, Pace, Signal, UPDATES_GAP};
 use parla_proto::Timestamp;
 use parla_ui::platform::AppCommand;
 use web_sys::window;
@@ -424,7 +424,7 @@ impl Leader {
     /// When it wants to be woken.
     pub(crate) fn next_deadline(&self) -> Option<Timestamp> {
         let now = page::now();
-        let save = self.saves.is_urgent().then(|| now + BATCH_GAP);
+        let save = self.saves.is_urgent().then(|| now + UPDATES_GAP);
         [self.pace.due(now), self.engine_due(now), self.quiet_until, save].into_iter().flatten().min()
     }
 }

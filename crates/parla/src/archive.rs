@@ -23,7 +23,7 @@ use parla_engine::{ArchiveChange, RecallRequest, Recalled};
 
 use self::file::{ArchiveError, ArchiveFile};
 use crate::limits::{
-    ARCHIVE_BATCH_MAX, ARCHIVE_ORDERS_MAX, ARCHIVE_PENDING_MAX, ARCHIVE_RETRY, ARCHIVE_TAIL_MAX,
+    ARCHIVE_ORDERS_MAX, ARCHIVE_PENDING_MAX, ARCHIVE_RETRY, ARCHIVE_TAIL_MAX, ARCHIVE_TRANSACTION_MAX,
 };
 
 pub(crate) use self::place::name_of;
@@ -152,7 +152,7 @@ impl Keeper {
                     Err(RecvTimeoutError::Disconnected) => Some(Order::End),
                 }
             };
-            for order in first.into_iter().chain(incoming.try_iter().take(ARCHIVE_BATCH_MAX)) {
+            for order in first.into_iter().chain(incoming.try_iter().take(ARCHIVE_TRANSACTION_MAX)) {
                 match order {
                     Order::Change(change) => self.pending.push_back(change),
                     Order::Recall(request) => self.recall(request),
@@ -186,7 +186,7 @@ impl Keeper {
         self.open();
         while !self.pending.is_empty() {
             let Some(file) = &mut self.file else { break };
-            let count = self.pending.len().min(ARCHIVE_BATCH_MAX);
+            let count = self.pending.len().min(ARCHIVE_TRANSACTION_MAX);
             let batch = self.pending.make_contiguous().get(..count).unwrap_or_default();
             match file.write(batch) {
                 Ok(new) => {

@@ -356,7 +356,7 @@ fn a_burst_comes_in_few_batches() {
     });
     app.until("messages", |app| app.said("#tea").len() == 1_000);
     let batches = app.taken - before;
-    let fair = start.elapsed().as_millis() / parla_engine::BATCH_GAP.as_millis() + 2;
+    let fair = start.elapsed().as_millis() / parla_engine::UPDATES_GAP.as_millis() + 2;
     assert!(batches <= usize::try_from(fair).unwrap(), "{batches} batches in {:?}", start.elapsed());
     drop(talking.join().unwrap());
 }
