@@ -16,6 +16,9 @@ use crate::{
 /// The bits of the seed that distinguish the rows of this client from those of another one.
 const FIRST_ROWS: u64 = !0xffff_ffff;
 
+/// More conversations than these in one input are all looked through for marks.
+const TOUCHED_MAX: usize = 8;
+
 /// The conversations, by number and by name.
 #[derive(Debug)]
 pub(crate) struct Buffers {
@@ -31,6 +34,15 @@ pub(crate) struct Buffers {
     closed: Vec<BufferId>,
     /// Whether the shell still keeps the record of a conversation that was closed.
     has_unstored_end: bool,
+    touched: Touched,
+}
+
+/// The conversations that somebody could change since the client last looked for marks on them. A line is
+/// about one conversation, and looking through all of them would cost more than the line itself.
+#[derive(Debug)]
+enum Touched {
+    These(Vec<BufferId>),
+    All,
 }
 
 impl Buffers {
@@ -43,6 +55,7 @@ impl Buffers {
             archive: settings.archive,
             closed: Vec::new(),
             has_unstored_end: false,
+            touched: Touched::These(Vec::new()),
         }
     }
 
@@ -51,7 +64,16 @@ impl Buffers {
     }
 
     pub(crate) fn get_mut(&mut self, id: BufferId) -> Option<&mut Buffer> {
+        self.touch(id);
         self.buffers.get_mut(&id)
+    }
+
+    fn touch(&mut self, id: BufferId) {
+        match &mut self.touched {
+            Touched::These(ids) if ids.contains(&id) => {}
+            Touched::These(ids) if ids.len() < TOUCHED_MAX => ids.push(id),
+            Touched::These(_) | Touched::All => self.touched = Touched::All,
+        }
     }
 
     /// The conversation with the channel or person of this name.
@@ -121,6 +143,7 @@ impl Buffers {
         self.by_name.insert(folded, id);
         let buffer = Buffer::new(id, kind, name).numbering_behind(self.first_row);
         self.buffers.insert(id, if self.archive.keeps(kind) { buffer.archived() } else { buffer });
+        self.touch(id);
         Some(id)
     }
 
@@ -145,7 +168,7 @@ impl Buffers {
         }
         self.by_name.remove(&old);
         self.by_name.insert(new, id);
-        let buffer = self.buffers.get_mut(&id)?;
+        let buffer = self.get_mut(id)?;
         buffer.rename(to);
         Some(buffer)
     }
@@ -188,7 +211,18 @@ impl Buffers {
     }
 
     pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Buffer> {
+        self.touched = Touched::All;
         self.buffers.values_mut()
+    }
+
+    /// Whether any of the touched conversations has a mark, which `take` clears.
+    fn take_marks(&mut self, mut take: impl FnMut(&mut Buffer) -> bool) -> bool {
+        match &self.touched {
+            Touched::All => self.buffers.values_mut().fold(false, |any, buffer| take(buffer) | any),
+            Touched::These(ids) => {
+                ids.iter().fold(false, |any, id| self.buffers.get_mut(id).is_some_and(&mut take) | any)
+            }
+        }
     }
 }
 
@@ -201,18 +235,25 @@ impl Buffers {
 
     /// The conversations that changed since the last call, as the interface sees them.
     pub(crate) fn take_changed(&mut self, session: &Session) -> Vec<BufferView> {
-        let changed = self.iter_mut().filter_map(|buffer| buffer.take_changed().then_some(&*buffer));
+        let changed = self.buffers.values_mut();
+        let changed = changed.filter_map(|buffer| buffer.take_changed().then_some(&*buffer));
         changed.map(|buffer| buffer.view(session)).collect()
     }
 
     /// Whether a read position has moved since the last call.
     pub(crate) fn take_read_moved(&mut self) -> bool {
-        self.iter_mut().fold(false, |moved, buffer| buffer.take_read_moved() | moved)
+        self.take_marks(Buffer::take_read_moved)
     }
 
-    /// Whether the shell must store their records anew. The caller tells it now, so the mark is cleared.
+    /// Whether the shell must store their records anew. The caller tells it now, so the mark is cleared. This
+    /// is the last mark that is looked for after an input.
     pub(crate) fn take_unstored(&mut self) -> bool {
         let has_end = std::mem::take(&mut self.has_unstored_end);
-        self.iter_mut().fold(has_end, |unstored, buffer| buffer.take_unstored() | unstored)
+        let is_any = self.take_marks(Buffer::take_unstored);
+        match &mut self.touched {
+            Touched::These(ids) => ids.clear(),
+            Touched::All => self.touched = Touched::These(Vec::new()),
+        }
+        has_end || is_any
     }
 }
