@@ -32,8 +32,8 @@ pub(crate) struct Buffers {
     archive: ArchiveScope,
     /// Closed conversations that the interface has not been told of.
     closed: Vec<BufferId>,
-    /// Whether the shell still keeps the record of a conversation that was closed.
-    has_unstored_end: bool,
+    /// Closed conversations of which the shell still keeps the records.
+    unstored_ends: Vec<BufferId>,
     touched: Touched,
 }
 
@@ -54,7 +54,7 @@ impl Buffers {
             first_row: settings.seed & FIRST_ROWS,
             archive: settings.archive,
             closed: Vec::new(),
-            has_unstored_end: false,
+            unstored_ends: Vec::new(),
             touched: Touched::These(Vec::new()),
         }
     }
@@ -153,7 +153,7 @@ impl Buffers {
         let was_there = self.buffers.remove(&id).is_some();
         if was_there {
             self.closed.push(id);
-            self.has_unstored_end = true;
+            self.unstored_ends.push(id);
         }
         was_there
     }
@@ -245,15 +245,19 @@ impl Buffers {
         self.take_marks(Buffer::take_read_moved)
     }
 
-    /// Whether the shell must store their records anew. The caller tells it now, so the mark is cleared. This
-    /// is the last mark that is looked for after an input.
-    pub(crate) fn take_unstored(&mut self) -> bool {
-        let has_end = std::mem::take(&mut self.has_unstored_end);
-        let is_any = self.take_marks(Buffer::take_unstored);
+    /// The conversations whose records the shell must store anew, or delete because they were closed. The
+    /// caller tells it now, so the marks are cleared. They are the last that are looked for after an input.
+    pub(crate) fn take_unstored(&mut self) -> Vec<BufferId> {
+        let mut unstored = std::mem::take(&mut self.unstored_ends);
+        self.take_marks(|buffer| {
+            let is_unstored = buffer.take_unstored();
+            unstored.extend(is_unstored.then_some(buffer.id()));
+            is_unstored
+        });
         match &mut self.touched {
             Touched::These(ids) => ids.clear(),
             Touched::All => self.touched = Touched::These(Vec::new()),
         }
-        has_end || is_any
+        unstored
     }
 }

@@ -183,8 +183,12 @@ impl Client {
 
     /// Tells the shell what must be stored for the next start.
     fn store(&mut self, turn: &mut Turn<'_>) {
-        if self.buffers.take_unstored() | self.away.take_unstored() {
-            self.records.store(&self.buffers, self.away.wanted(), turn);
+        let unstored = self.buffers.take_unstored();
+        if !unstored.is_empty() {
+            self.records.store(&self.buffers, &unstored, turn);
+        }
+        if self.away.take_unstored() {
+            self.records.store_away(self.away.wanted(), turn);
         }
         self.outbox.store(&self.buffers, turn);
     }

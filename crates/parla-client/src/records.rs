@@ -17,7 +17,7 @@ use crate::{
     problem::{Problem, ProblemKind},
     session::Session,
     turn::Turn,
-    view::{BufferKind, Presence},
+    view::{BufferId, BufferKind, Presence},
 };
 
 /// The key of the reason why the person is away.
@@ -45,7 +45,11 @@ pub fn is_to_be_sent(key: &str) -> bool {
 /// What the shell was told to store, so that it is told only of changes.
 #[derive(Debug, Default)]
 pub(crate) struct Records {
-    stored: BTreeMap<String, String>,
+    /// The records of each conversation, by key.
+    conversations: BTreeMap<BufferId, BTreeMap<String, String>>,
+    /// The keys of records that belong to no conversation any more.
+    outdated: Vec<String>,
+    away: Option<String>,
 }
 
 /// The record of a conversation.
@@ -77,7 +81,7 @@ impl Records {
         for (key, value) in records {
             let Some((kind, name)) = of_key(session, key) else { continue };
             let Some(id) = buffers.open(session, kind, name) else { break };
-            self.stored.insert(key.clone(), value.clone());
+            self.insert(id, key, value);
             let kept: ConversationRecord = serde_json::from_str(value).unwrap_or_default();
             let removed = kept.removed.filter(|_| kind == BufferKind::Room);
             let removed = removed.map(|details| Problem::new(ProblemKind::KickedOut, name, &details));
@@ -89,39 +93,62 @@ impl Records {
         }
         for (key, value) in records {
             let conversation = key.strip_prefix(DELETED).and_then(|key| of_key(session, key));
-            let buffer = match conversation {
-                Some((BufferKind::Room, name)) => buffers.room_mut(session, name),
-                Some((_, name)) => buffers.direct_mut(session, name),
+            let id = match conversation {
+                Some((BufferKind::Room, name)) => buffers.room(session, name),
+                Some((_, name)) => buffers.direct(session, name),
                 None => continue,
             };
-            self.stored.insert(key.clone(), value.clone());
-            if let Some(buffer) = buffer {
-                buffer.restore_deletions(serde_json::from_str(value).unwrap_or_default());
+            match id.and_then(|id| buffers.get_mut(id)) {
+                Some(buffer) => {
+                    self.insert(buffer.id(), key, value);
+                    buffer.restore_deletions(serde_json::from_str(value).unwrap_or_default());
+                }
+                None => self.outdated.push(key.clone()),
             }
         }
     }
 
-    /// Restores the reason why the person was away, if they were.
-    pub(crate) fn restore_away(&mut self, records: &BTreeMap<String, String>) -> Option<Arc<str>> {
-        let reason = records.get(AWAY)?;
-        self.stored.insert(AWAY.to_owned(), reason.clone());
-        Some(reason.as_str().into())
+    fn insert(&mut self, id: BufferId, key: &str, value: &str) {
+        self.conversations.entry(id).or_default().insert(key.to_owned(), value.to_owned());
     }
 
-    /// Tells the shell what must be stored now; `away` is the reason why the person is away, if they want to
-    /// be.
-    pub(crate) fn store(&mut self, buffers: &Buffers, away: Option<&Arc<str>>, turn: &mut Turn<'_>) {
-        let mut wanted: BTreeMap<String, String> = buffers.iter().filter_map(record).collect();
-        wanted.extend(buffers.iter().filter_map(deletions));
-        wanted.extend(away.map(|reason| (AWAY.to_owned(), reason.to_string())));
-        // A renamed conversation is stored under its new name before the old record is deleted.
-        for (key, value) in wanted.iter().filter(|(key, value)| self.stored.get(*key) != Some(*value)) {
-            turn.output(Output::Store { key: key.clone(), value: Some(value.clone()) });
+    /// Restores the reason why the person was away, if they were.
+    pub(crate) fn restore_away(&mut self, records: &BTreeMap<String, String>) -> Option<Arc<str>> {
+        self.away = records.get(AWAY).cloned();
+        self.away.as_deref().map(Arc::from)
+    }
+
+    /// Tells the shell what must be stored of these conversations now. A conversation that was closed has no
+    /// records.
+    pub(crate) fn store(&mut self, buffers: &Buffers, unstored: &[BufferId], turn: &mut Turn<'_>) {
+        for id in unstored {
+            let both = buffers.get(*id).map(|buffer| [record(buffer), deletions(buffer)]);
+            let wanted: BTreeMap<_, _> = both.into_iter().flatten().flatten().collect();
+            let stored = self.conversations.remove(id).unwrap_or_default();
+            for (key, value) in wanted.iter().filter(|(key, value)| stored.get(*key) != Some(*value)) {
+                turn.output(Output::Store { key: key.clone(), value: Some(value.clone()) });
+            }
+            self.outdated.extend(stored.into_keys().filter(|key| !wanted.contains_key(key)));
+            if !wanted.is_empty() {
+                self.conversations.insert(*id, wanted);
+            }
         }
-        for key in self.stored.keys().filter(|key| !wanted.contains_key(*key)) {
-            turn.output(Output::Store { key: key.clone(), value: None });
+        // A renamed conversation is stored under its new name before the old record is deleted. Meanwhile
+        // another conversation may have the old name.
+        for key in std::mem::take(&mut self.outdated) {
+            if !self.conversations.values().any(|records| records.contains_key(&key)) {
+                turn.output(Output::Store { key, value: None });
+            }
         }
-        self.stored = wanted;
+    }
+
+    /// Tells the shell the reason why the person is away, if they want to be.
+    pub(crate) fn store_away(&mut self, reason: Option<&Arc<str>>, turn: &mut Turn<'_>) {
+        let wanted = reason.map(|reason| reason.to_string());
+        if self.away != wanted {
+            turn.output(Output::Store { key: AWAY.to_owned(), value: wanted.clone() });
+            self.away = wanted;
+        }
     }
 }
 
