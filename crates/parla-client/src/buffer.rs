@@ -367,7 +367,7 @@ impl Buffer {
 
     /// Takes the reason for the other person's absence that the server gives in answer to a message. Returns
     /// false if it has given the same reason before.
-    pub(crate) fn away_is_told(&mut self, reason: &str) -> bool {
+    pub(crate) fn note_away_reason(&mut self, reason: &str) -> bool {
         self.set_away(Some(Text::parse(reason).plain));
         self.away_told.replace(reason.into()).as_deref() != Some(reason)
     }

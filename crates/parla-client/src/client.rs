@@ -76,7 +76,7 @@ impl Client {
         // People who have been connected before are not asked for another address or name because the server
         // is down for a while.
         if buffers.iter().next().is_some() {
-            link.was_online_before();
+            link.set_online_before();
         }
         outbox.restore(&mut buffers, &session, records);
         Self {
@@ -107,7 +107,7 @@ impl Client {
         let before = turn.outputs();
         let is_wish = matches!(input, Input::Intent(_));
         if !matches!(input, Input::Closed(_))
-            && let Some(due) = self.link.look(now)
+            && let Some(due) = self.link.check_clock(now)
         {
             self.carry_out(due, &mut turn);
         }
@@ -145,15 +145,15 @@ impl Client {
             }
             Input::Offline => {
                 let due = link.device_offline(now);
-                self.network_changed(due, turn);
+                self.device_network_changed(due, turn);
             }
             Input::Online => {
                 let due = link.device_online(now);
-                self.network_changed(due, turn);
+                self.device_network_changed(due, turn);
             }
             Input::Awake => {
                 let due = link.awake(now);
-                self.network_changed(due, turn);
+                self.device_network_changed(due, turn);
             }
             Input::Intent(intent) => self.perform(&intent, turn),
             Input::Again(intent) => self.show_again(&intent, turn),
@@ -166,9 +166,9 @@ impl Client {
     /// Does what was held back, as far as it is possible now.
     fn go_on(&mut self, turn: &mut Turn<'_>) {
         let Self { link, session, buffers, outbox, history, .. } = self;
-        outbox.look_again(history, buffers, session, turn.now);
+        outbox.recheck_ghosts(history, buffers, session, turn.now);
         history.ask_next(buffers, session, turn);
-        self.looking.see_later(buffers);
+        self.looking.mark_seen(buffers);
         if outbox.flush(buffers, session, turn) {
             link.awaits(turn.now);
         }
@@ -236,7 +236,7 @@ impl Client {
         }
     }
 
-    fn network_changed(&mut self, due: Option<Due>, turn: &mut Turn<'_>) {
+    fn device_network_changed(&mut self, due: Option<Due>, turn: &mut Turn<'_>) {
         turn.network_changed();
         if let Some(due) = due {
             self.carry_out(due, turn);

@@ -144,7 +144,7 @@ impl Link {
     }
 
     /// Checks the clock, and returns what is due if the device was asleep.
-    pub(crate) fn look(&mut self, now: Timestamp) -> Option<Due> {
+    pub(crate) fn check_clock(&mut self, now: Timestamp) -> Option<Due> {
         let before = std::mem::replace(&mut self.looked_at, now);
         if now < before {
             self.set_back(now);
@@ -308,7 +308,7 @@ impl Link {
     }
 
     /// Notes that the person has been connected before, with an earlier client.
-    pub(crate) const fn was_online_before(&mut self) {
+    pub(crate) const fn set_online_before(&mut self) {
         self.was_online = true;
     }
 
@@ -493,11 +493,11 @@ mod tests {
     fn a_clock_that_was_set_back_keeps_nobody_waiting() {
         let (early, late) = (Timestamp::from_millis(0), Timestamp::from_millis(3_600_000));
         let mut link = online(late);
-        assert_eq!(link.look(early), None);
+        assert_eq!(link.check_clock(early), None);
         assert_eq!(link.due(early + PING_AFTER), Some(Due::Ping));
         let mut link = Link::new(7, late);
         link.lost(late, lost(ProblemKind::Lost));
-        assert_eq!(link.look(early), None);
+        assert_eq!(link.check_clock(early), None);
         assert_eq!(link.due(early + BACKOFF_LAST), Some(Due::Connect));
     }
 
@@ -506,9 +506,9 @@ mod tests {
         let now = Timestamp::from_millis(0);
         let mut link = online(now);
         assert_eq!(link.due(now + PING_AFTER), Some(Due::Ping));
-        link.look(now + PING_AFTER);
+        link.check_clock(now + PING_AFTER);
         let awake = now + Duration::from_secs(3_600);
-        assert_eq!(link.look(awake), Some(Due::Ping));
+        assert_eq!(link.check_clock(awake), Some(Due::Ping));
         assert_eq!(link.due(awake), None, "the answer was due long ago, but nobody was there to hear it");
         assert_eq!(link.due(awake + PONG_AWAKE_WITHIN), Some(Due::GiveUp));
     }

@@ -84,7 +84,7 @@ impl Buffer {
         if !self.timeline.insert_at(received.spot, row, received.msgid.as_deref()) {
             return Added::Nowhere;
         }
-        self.has_come(id, &said);
+        self.link_replies(id, &said);
         let (is_live, is_own) = (received.coming == Coming::Live, said.author.own);
         let is_for_person = !is_own && (said.mention || self.kind == BufferKind::Direct);
         let is_seen = look.is_at_end_of(self.id) && self.unread() == 0 && !self.is_awaited();

@@ -38,7 +38,7 @@ impl Buffer {
         if !is_own {
             self.uncount(row, is_for_person);
         }
-        self.is_not_quoted(msgid);
+        self.unquote(msgid);
         turn.retract(self.id(), row);
     }
 }
