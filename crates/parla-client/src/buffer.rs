@@ -437,7 +437,7 @@ impl Buffer {
             },
             settings: self.modes.view(session),
             away: self.away.clone(),
-            carries: session.carries(&self.name),
+            capacity: session.capacity(&self.name),
         }
     }
 }

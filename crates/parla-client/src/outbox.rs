@@ -31,7 +31,7 @@ use crate::{
     view::{Audience, BufferId, Content, Delivery, Manner, MessageView, Row, RowId},
 };
 
-pub(crate) use self::{arrival::Arrival, sending::carries};
+pub(crate) use self::{arrival::Arrival, sending::capacity};
 use self::{ghost::Ghost, sending::Departure};
 
 /// The number of messages that may be sent at once.

@@ -19,7 +19,7 @@ use crate::{
     mode_letters::ModeLetters,
     regain::Regain,
     text::{Compose, Letters, Text, shown_name},
-    view::{Audience, Author, Carries, Several},
+    view::{Audience, Author, Capacity, Several},
 };
 
 /// The capabilities that this client understands, and requests where the server offers them.
@@ -426,9 +426,9 @@ impl Session {
     }
 
     /// How much one message to this target can hold.
-    pub(crate) fn carries(&self, target: &str) -> Carries {
+    pub(crate) fn capacity(&self, target: &str) -> Capacity {
         const NEEDED: Capabilities = Capabilities::MULTILINE.union(Capabilities::BATCH);
-        Carries {
+        Capacity {
             line_bytes: self.text_bytes_max(target),
             several: self.several.filter(|_| self.has(NEEDED)),
         }

@@ -21,7 +21,7 @@ use crate::{
 
 pub use crate::rank::Rank;
 pub use message::{
-    Audience, Author, Carries, Deleted, Delivery, Manner, MessageView, Quoted, Reaction, Reply, Several,
+    Audience, Author, Capacity, Deleted, Delivery, Manner, MessageView, Quoted, Reaction, Reply, Several,
 };
 pub use people::{Member, Members, Person, Rights, RoomOf};
 
@@ -210,7 +210,7 @@ pub struct BufferView {
     /// conversation.
     pub away: Option<Arc<str>>,
     /// How much one message can hold here.
-    pub carries: Carries,
+    pub capacity: Capacity,
 }
 
 /// Whether all unread messages are counted.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use parla_client::{
     text::Text,
     view::{
-        Audience, Author, BufferEvent, BufferView, Carries, Content, Deleted, Member, Members, MessageView,
+        Audience, Author, BufferEvent, BufferView, Capacity, Content, Deleted, Member, Members, MessageView,
         Quoted, Rank, Reaction, Reply, RowId, Several,
     },
 };
@@ -139,8 +139,8 @@ fn many_lines_are_folded() {
 
 #[test]
 fn many_lines_are_one_message_where_the_server_can() {
-    let carries = Carries { line_bytes: 400, several: Some(Several { bytes: 4096, lines: 32 }) };
-    let mut page = open(BufferView { carries, ..lobby(Vec::new()) });
+    let capacity = Capacity { line_bytes: 400, several: Some(Several { bytes: 4096, lines: 32 }) };
+    let mut page = open(BufferView { capacity, ..lobby(Vec::new()) });
     compose(&mut page, "1\n2\n\n3\n4");
     assert_eq!(page.text(".in-one"), "4 lines, sent as one message");
     page.press("Send");

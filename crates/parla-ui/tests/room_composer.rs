@@ -7,7 +7,7 @@ use parla_client::{
     Intent, ProblemKind,
     limits::{SUBMIT_BYTES_MAX, SUBMIT_MESSAGES_MAX},
     view::{
-        Announcement, BufferEvent, BufferId, BufferKind, BufferView, Carries, LinkState, Presence, Rank,
+        Announcement, BufferEvent, BufferId, BufferKind, BufferView, Capacity, LinkState, Presence, Rank,
         Several, Update,
     },
 };
@@ -132,8 +132,8 @@ fn too_much_at_once_is_refused_with_what_it_would_be() {
 
 #[test]
 fn a_long_paste_is_sent_where_it_is_one_message() {
-    let carries = Carries { line_bytes: 400, several: Some(Several { bytes: 16_384, lines: 256 }) };
-    let mut page = open(BufferView { carries, ..lobby(Vec::new()) });
+    let capacity = Capacity { line_bytes: 400, several: Some(Several { bytes: 16_384, lines: 256 }) };
+    let mut page = open(BufferView { capacity, ..lobby(Vec::new()) });
     let paste = vec!["line"; 256].join("\n");
     compose(&mut page, &paste);
     key(&mut page, Key::Enter);

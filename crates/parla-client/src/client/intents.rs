@@ -204,8 +204,8 @@ impl Client {
         if buffer.is_absent() {
             return turn.complain(Some(id), Problem::new(ProblemKind::NotInRoom, buffer.name(), ""));
         }
-        let carries = outbox::carries(&self.session, buffer.name(), manner, audience);
-        let messages = lines::messages(lines, &carries);
+        let capacity = outbox::capacity(&self.session, buffer.name(), manner, audience);
+        let messages = lines::messages(lines, &capacity);
         if messages.len() > SUBMIT_MESSAGES_MAX {
             let count = u32::try_from(messages.len()).unwrap_or(u32::MAX);
             return turn.complain(Some(id), Problem::of(ProblemKind::TooManyMessages(count)));

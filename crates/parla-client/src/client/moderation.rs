@@ -23,7 +23,7 @@ struct ModeRequest<'a> {
 }
 
 impl Client {
-    /// Carries out the person's intent for a channel, or tells them why not.
+    /// Capacity out the person's intent for a channel, or tells them why not.
     pub(super) fn moderate(&mut self, intent: &Intent, turn: &mut Turn<'_>) {
         let Self { session, buffers, link, .. } = self;
         match intent {

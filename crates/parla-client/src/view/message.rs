@@ -177,7 +177,7 @@ pub struct Deleted {
 
 /// How much one message can hold.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Carries {
+pub struct Capacity {
     /// The bytes of one line; 0 if that is not known.
     pub line_bytes: usize,
     /// The limits of a message of several lines, if the server supports those.

@@ -191,8 +191,8 @@ impl Desk {
     /// The number of messages that this text would become here.
     fn messages(&self, text: &str) -> usize {
         let view = self.state.views.buffers.peek(*self.at.peek());
-        let carries = view.map(|view| view.carries).unwrap_or_default();
-        parla_client::lines::count(text, &carries)
+        let capacity = view.map(|view| view.capacity).unwrap_or_default();
+        parla_client::lines::count(text, &capacity)
     }
 
     /// The number of lines, if they are many and will become one message.
