@@ -87,11 +87,11 @@ fn session() -> Session {
 /// Gives a channel a key, a topic that everybody may set, and a ban.
 fn set_up(buffer: &mut Buffer, session: &Session) {
     let modes = buffer.modes_mut();
-    modes.begin();
+    modes.begin_report();
     modes.apply('k', Some(Some("secret")));
     assert!(!modes.ask_lists(session).is_empty());
-    modes.list(session, 'b', ReportedMask { mask: "bob!*@*", by: Some("zoë"), at: Some(at(7)) });
-    modes.listed(session, 'b');
+    modes.add_to_list(session, 'b', ReportedMask { mask: "bob!*@*", by: Some("zoë"), at: Some(at(7)) });
+    modes.complete_list(session, 'b');
 }
 
 fn directory() -> Update {
