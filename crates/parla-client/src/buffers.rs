@@ -203,7 +203,7 @@ impl Buffers {
     pub(crate) fn seen(&mut self, look: Look) -> bool {
         let Some(buffer) = look.buffer.and_then(|id| self.get_mut(id)) else { return false };
         buffer.seen(look);
-        !buffer.is_awaited()
+        !buffer.awaits_missed()
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Buffer> {

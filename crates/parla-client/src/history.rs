@@ -24,7 +24,7 @@ use crate::{
 
 pub(crate) use self::{
     archive::Recalled,
-    page::{HistoryPage, Paged},
+    page::{HistoryPage, PageMessage},
 };
 
 /// The pages that are fetched in a row to close a gap; for more, the person must ask.

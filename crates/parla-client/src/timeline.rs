@@ -180,7 +180,7 @@ impl Timeline {
     }
 
     /// The same, among the rows that have no msgid.
-    pub(crate) fn unnamed_twin(&self, at: Timestamp, said: &MessageView) -> Option<RowId> {
+    pub(crate) fn twin_without_msgid(&self, at: Timestamp, said: &MessageView) -> Option<RowId> {
         let mut unnamed = self.index.said_at(at).filter(|id| self.index.msgid(*id).is_none());
         unnamed.find(|id| self.row(*id).is_some_and(|row| says(row, said)))
     }

@@ -161,7 +161,7 @@ impl Buffer {
 
     /// Marks everything as read if the end is in view and no missed messages are on their way.
     pub(crate) fn seen(&mut self, look: Look) {
-        if look.is_at_end_of(self.id) && !self.is_awaited() {
+        if look.is_at_end_of(self.id) && !self.awaits_missed() {
             self.read_all();
         }
     }

@@ -51,7 +51,7 @@ impl Buffer {
         let twin = match (&received.msgid, received.coming) {
             (None, _) => timeline.twin(received.at, said),
             (Some(_), Coming::Archive) => None,
-            (Some(_), _) => timeline.unnamed_twin(received.at, said),
+            (Some(_), _) => timeline.twin_without_msgid(received.at, said),
         };
         twin.filter(|row| received.coming != Coming::Live || (received.has_time && !timeline.is_live(*row)))
     }
@@ -87,7 +87,7 @@ impl Buffer {
         self.link_replies(id, &said);
         let (is_live, is_own) = (received.coming == Coming::Live, said.author.own);
         let is_for_person = !is_own && (said.mention || self.kind == BufferKind::Direct);
-        let is_seen = look.is_at_end_of(self.id) && self.unread() == 0 && !self.is_awaited();
+        let is_seen = look.is_at_end_of(self.id) && self.unread() == 0 && !self.awaits_missed();
         if is_live && (is_own || is_seen) {
             // A message of one's own comes from another device, and somebody who answers has read what came
             // before.

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// A message of a page of history, in its place.
-pub(crate) struct Paged {
+pub(crate) struct PageMessage {
     pub(crate) at: Timestamp,
     pub(crate) msgid: Option<Arc<str>>,
     /// The row of the message.
@@ -23,7 +23,7 @@ pub(crate) struct Paged {
     pub(crate) is_new: bool,
 }
 
-impl Paged {
+impl PageMessage {
     fn anchor(&self) -> Anchor {
         Anchor { msgid: self.msgid.clone(), at: self.at, row: self.row }
     }
@@ -31,7 +31,7 @@ impl Paged {
 
 /// The parts of one page of history.
 pub(crate) struct HistoryPage<'a> {
-    pub(crate) messages: &'a [Paged],
+    pub(crate) messages: &'a [PageMessage],
     /// The number of lines in it, including those that are not messages.
     pub(crate) lines: usize,
     pub(crate) label: Option<&'a str>,
@@ -44,7 +44,7 @@ impl HistoryPage<'_> {
     }
 
     fn oldest(&self) -> Option<Anchor> {
-        self.messages.first().map(Paged::anchor)
+        self.messages.first().map(PageMessage::anchor)
     }
 }
 

@@ -6,10 +6,10 @@
 use parla_proto::{CommandName, Message, Timestamp};
 
 use crate::{
-    batches::{Multiline, OpenBatch, OpenPage, Part, joined},
+    batches::{Multiline, OpenBatch, OpenPage, PageItem, joined},
     buffer::Added,
     client::Client,
-    history::{HistoryPage, Paged},
+    history::{HistoryPage, PageMessage},
     incoming::Incoming,
     received::{Coming, Received},
     timeline::{Neighbours, next_known},
@@ -103,9 +103,9 @@ impl Client {
 
     /// Puts each message of a page among those that are known. Returns them and the number of messages in the
     /// page, including lines that are none; a message of several lines counts once.
-    fn place(&mut self, id: BufferId, page: &OpenPage, turn: &mut Turn<'_>) -> (Vec<Paged>, usize) {
-        let parts = joined(&page.lines);
-        let messages: Vec<Message<'_>> = parts.iter().filter_map(Part::message).collect();
+    fn place(&mut self, id: BufferId, page: &OpenPage, turn: &mut Turn<'_>) -> (Vec<PageMessage>, usize) {
+        let items = joined(&page.lines);
+        let messages: Vec<Message<'_>> = items.iter().filter_map(PageItem::message).collect();
         let lines: Vec<Incoming<'_>> =
             messages.iter().map(|message| Incoming::new(message, turn.now)).collect();
         let known = self.recognize(id, &messages);
@@ -114,7 +114,7 @@ impl Client {
         let first = lines.first().map(|line| line.at);
         let wished = self.history.wished_spot(buffer, page.label.as_deref(), first);
         let mut neighbours = Neighbours::new(wished);
-        let mut paged: Vec<Paged> = Vec::new();
+        let mut paged: Vec<PageMessage> = Vec::new();
         for (line, after) in lines.into_iter().zip(next_known(known)) {
             neighbours.after = after;
             let line = Incoming { label: None, ..line };
@@ -149,7 +149,7 @@ impl Client {
         neighbours: &Neighbours,
         incoming: &Incoming<'_>,
         turn: &mut Turn<'_>,
-    ) -> Option<Paged> {
+    ) -> Option<PageMessage> {
         let Self { session, buffers, display_names, .. } = self;
         let buffer = buffers.get_mut(id)?;
         match incoming.command {
@@ -167,7 +167,7 @@ impl Client {
             _ => return None,
         }
         let at = incoming.at;
-        let unshown = Paged { at, msgid: None, row: neighbours.before, is_new: false };
+        let unshown = PageMessage { at, msgid: None, row: neighbours.before, is_new: false };
         if buffer.takes_as_reaction(session, incoming) {
             return Some(unshown);
         }
@@ -182,6 +182,6 @@ impl Client {
             Added::Known(row) => (Some(row), false),
             Added::Nowhere => (None, false),
         };
-        Some(Paged { at, msgid: received.msgid, row, is_new })
+        Some(PageMessage { at, msgid: received.msgid, row, is_new })
     }
 }
