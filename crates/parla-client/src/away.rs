@@ -62,14 +62,14 @@ impl Away {
     pub(crate) fn is_away(&mut self, turn: &mut Turn<'_>) {
         self.now = Some(self.wanted.clone().unwrap_or_default());
         turn.network_changed();
-        turn.say(None, Announcement::Away(true));
+        turn.announce(None, Announcement::Away(true));
     }
 
     /// RPL_UNAWAY: the server no longer marks the person as away.
     pub(crate) fn is_back(&mut self, turn: &mut Turn<'_>) {
         self.now = None;
         turn.network_changed();
-        turn.say(None, Announcement::Away(false));
+        turn.announce(None, Announcement::Away(false));
     }
 
     /// Forgets what the server had marked; a new connection starts as present.

@@ -28,7 +28,7 @@ use crate::{
     markers::Markers,
     outbox::Outbox,
     parting,
-    people::People,
+    people::AskedPeople,
     problem::{Problem, ProblemKind},
     records::Records,
     session::Session,
@@ -53,8 +53,7 @@ pub struct Client {
     looking: Looking,
     markers: Markers,
     away: Away,
-    /// The people whom WHOIS was sent for.
-    people: People,
+    asked_people: AskedPeople,
     display_names: DisplayNames,
     directory: DirectoryBuilder,
     survey: Survey,
@@ -90,7 +89,7 @@ impl Client {
             looking: Looking::default(),
             markers: Markers::default(),
             away: Away::restored(kept.restore_away(records)),
-            people: People::default(),
+            asked_people: AskedPeople::default(),
             display_names: DisplayNames::default(),
             directory: DirectoryBuilder::default(),
             survey: Survey::default(),
@@ -105,7 +104,7 @@ impl Client {
         let changes = std::mem::take(&mut self.changes);
         let mut turn = Turn::new(now, self.settings.network, outputs, changes);
         let before = turn.outputs();
-        let is_wish = matches!(input, Input::Intent(_));
+        let is_intent = matches!(input, Input::Intent(_));
         if !matches!(input, Input::Closed(_))
             && let Some(due) = self.link.check_clock(now)
         {
@@ -113,7 +112,7 @@ impl Client {
         }
         self.take_in(input, &mut turn);
         self.go_on(&mut turn);
-        if is_wish && turn.has_sent_since(before) {
+        if is_intent && turn.has_sent_since(before) {
             self.link.awaits(now);
         }
         self.session.ask_wanted_nick(&mut turn);
@@ -334,7 +333,7 @@ impl Client {
         self.batches = Batches::default();
         self.session = self.session.next(&self.settings);
         self.survey = Survey::default();
-        self.people = People::default();
+        self.asked_people = AskedPeople::default();
         self.display_names = DisplayNames::default();
         self.left = None;
         self.markers = Markers::default();

@@ -62,13 +62,13 @@ impl<'a> Turn<'a> {
     }
 
     /// Makes an announcement, in this conversation if there is one.
-    pub(crate) fn say(&mut self, buffer: Option<BufferId>, announcement: Announcement) {
+    pub(crate) fn announce(&mut self, buffer: Option<BufferId>, announcement: Announcement) {
         self.changes.event(Update::Announcement(self.network, buffer, announcement));
     }
 
     /// Tells the person that something failed.
     pub(crate) fn complain(&mut self, buffer: Option<BufferId>, problem: Problem) {
-        self.say(buffer, Announcement::Problem(Arc::new(problem)));
+        self.announce(buffer, Announcement::Problem(Arc::new(problem)));
     }
 
     /// Shows the person a conversation.

@@ -114,7 +114,7 @@ impl Client {
     /// Tells the person that a nick was refused, with another one that may be free.
     pub(super) fn tell_nick_refused(&self, problem: Problem, nick: &str, turn: &mut Turn<'_>) {
         let suggestion = self.suggest_nick(nick, problem.kind);
-        turn.say(None, Announcement::NickRefused { problem: Arc::new(problem), suggestion });
+        turn.announce(None, Announcement::NickRefused { problem: Arc::new(problem), suggestion });
     }
 
     fn suggest_nick(&self, nick: &str, kind: ProblemKind) -> Arc<str> {

@@ -31,7 +31,7 @@ impl Client {
                 session.regain_mut().end();
             }
             turn.network_changed();
-            turn.say(None, Announcement::NickChanged(shown_name(to)));
+            turn.announce(None, Announcement::NickChanged(shown_name(to)));
         }
         session.nick_freed(from);
         let renamed = buffers

@@ -19,7 +19,7 @@ impl Client {
             Numeric::Welcome => self.welcome(incoming.message, turn),
             Numeric::ISupport => self.support(incoming.message, turn),
             Numeric::EndOfMotd | Numeric::NoMotd => self.greeted(turn),
-            Numeric::Away if !self.people.is_asked(session, incoming.param(1)) => {
+            Numeric::Away if !self.asked_people.is_asked(session, incoming.param(1)) => {
                 buffers.away_told(session, incoming);
             }
             numeric if whois::is_part(numeric) => self.whois(numeric, incoming),
