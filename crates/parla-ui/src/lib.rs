@@ -7,7 +7,7 @@
 //! # Code map
 //!
 //! - `app.rs` is the root, `state.rs` its state, `buffers.rs` the conversations. `frame.rs` has the three
-//!   parts of the screen, `keys.rs` the keys. `window.rs` draws only the visible part of long lists.
+//!   parts of the screen, `keys.rs` the keys. `windowed_list.rs` draws only the visible part of long lists.
 //! - Navigation: `navigation.rs` decides which conversation is shown, `address.rs` has its address,
 //!   `visits.rs` where Back leads, and `deep_link.rs` follows the address that the person came by.
 //! - Connecting: `first_screen.rs`, `welcome.rs`, `password.rs`; `banner.rs`, `remedies.rs`,
@@ -55,7 +55,7 @@ pub mod state;
 pub mod toasts;
 pub mod visits;
 mod welcome;
-mod window;
+mod windowed_list;
 pub mod words;
 
 pub use app::App;

@@ -112,7 +112,7 @@ fn heading(rows: &NetworkRows) -> Element {
     rsx! {
         div { class: "network-head",
             h2 { bdi { title: "{name}", "{name}" } }
-            if let Some(link) = rows.link {
+            if let Some(link) = rows.link_words {
                 span { class: "network-link", {link} }
             }
         }
@@ -141,7 +141,7 @@ fn Network(rows: NetworkRows, is_alone: bool) -> Element {
     let here = use_context::<Here>();
     let mut state = use_context::<State>();
     let heading = (!is_alone).then(|| heading(&rows));
-    let NetworkRows { id, name, you, link: _, is_left, rooms, people, server } = rows;
+    let NetworkRows { id, name, you, link_words: _, is_disconnected, rooms, people, server } = rows;
     let connecting = here.clone();
     let you_id = you_id(id);
     let back = you_id.clone();
@@ -155,7 +155,7 @@ fn Network(rows: NetworkRows, is_alone: bool) -> Element {
                 onclick: move |_| state.open_dialog(Dialog::Nick(id), &back),
                 bdi { "{you}" }
             }
-            if is_left {
+            if is_disconnected {
                 button {
                     r#type: "button",
                     class: "plain wide",

@@ -17,9 +17,9 @@ pub(crate) struct NetworkRows {
     /// The person's nick there.
     pub(crate) you: String,
     /// What to say about the state of the connection.
-    pub(crate) link: Option<&'static str>,
+    pub(crate) link_words: Option<&'static str>,
     /// Whether the person has disconnected it.
-    pub(crate) is_left: bool,
+    pub(crate) is_disconnected: bool,
     pub(crate) rooms: Vec<BufferItem>,
     pub(crate) people: Vec<BufferItem>,
     pub(crate) server: Option<BufferItem>,
@@ -84,8 +84,8 @@ fn empty(network: &NetworkView, words: Words) -> NetworkRows {
         id: network.id,
         name: Arc::clone(&network.name),
         you: words.own_name(&network.nick, network.away.as_deref()),
-        link: words.link(link),
-        is_left: matches!(link, LinkState::Stopped { why: None, .. }),
+        link_words: words.link(link),
+        is_disconnected: matches!(link, LinkState::Stopped { why: None, .. }),
         rooms: Vec::new(),
         people: Vec::new(),
         server: None,
