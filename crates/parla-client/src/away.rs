@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use parla_proto::Line;
 
-use crate::{link::Link, text::Text, turn::Turn, view::Notice};
+use crate::{link::Link, text::Text, turn::Turn, view::Announcement};
 
 /// The person's own absence.
 #[derive(Debug, Default)]
@@ -62,14 +62,14 @@ impl Away {
     pub(crate) fn is_away(&mut self, turn: &mut Turn<'_>) {
         self.now = Some(self.wanted.clone().unwrap_or_default());
         turn.network_changed();
-        turn.say(None, Notice::Away(true));
+        turn.announce(None, Announcement::Away(true));
     }
 
     /// RPL_UNAWAY: the server no longer marks the person as away.
     pub(crate) fn is_back(&mut self, turn: &mut Turn<'_>) {
         self.now = None;
         turn.network_changed();
-        turn.say(None, Notice::Away(false));
+        turn.announce(None, Announcement::Away(false));
     }
 
     /// Forgets what the server had marked; a new connection starts as present.

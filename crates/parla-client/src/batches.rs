@@ -7,7 +7,7 @@ mod multiline;
 
 use parla_proto::{CommandName, Message};
 
-pub(crate) use self::multiline::{Multiline, Part, joined};
+pub(crate) use self::multiline::{Multiline, PageItem, joined};
 use crate::{
     limits::{BATCH_BYTES_MAX, BATCH_LINES_MAX, BATCHES_MAX},
     sorted_map::SortedMap,

@@ -17,7 +17,7 @@ use self::{answers::Answers, past::Past, reading::Reading};
 pub(crate) use self::{
     deletions::Deletion,
     past::Missed,
-    reading::{Look, Read},
+    reading::{Look, ReadPosition},
     receiving::Added,
 };
 use crate::{
@@ -30,7 +30,8 @@ use crate::{
     timeline::{Anchor, Spot, Timeline},
     turn::Turn,
     view::{
-        BufferId, BufferKind, BufferView, Content, Event, Gap, Presence, Rank, Rights, Row, RowId, Topic,
+        BufferEvent, BufferId, BufferKind, BufferView, Content, Gap, Presence, Rank, Rights, Row, RowId,
+        Topic,
     },
 };
 
@@ -81,7 +82,7 @@ pub(crate) struct Buffer {
 }
 
 impl Buffer {
-    /// An empty conversation. `is_archived` has the meaning of [`crate::contract::Archive::keeps`].
+    /// An empty conversation. `is_archived` has the meaning of [`crate::contract::ArchiveScope::keeps`].
     pub(crate) fn new(id: BufferId, kind: BufferKind, name: &str) -> Self {
         Self {
             id,
@@ -238,7 +239,12 @@ impl Buffer {
 
     /// Restores what the shell had stored: the key, the read position, and why the person was removed from
     /// the channel.
-    pub(crate) fn restore(&mut self, key: Option<Arc<str>>, read: Option<Read>, removed: Option<Problem>) {
+    pub(crate) fn restore(
+        &mut self,
+        key: Option<Arc<str>>,
+        read: Option<ReadPosition>,
+        removed: Option<Problem>,
+    ) {
         // Restarting the program must not bring somebody back into a channel that they were removed from.
         if let Some(problem) = removed {
             self.presence = Presence::Absent(Some(Arc::new(problem)));
@@ -361,7 +367,7 @@ impl Buffer {
 
     /// Takes the reason for the other person's absence that the server gives in answer to a message. Returns
     /// false if it has given the same reason before.
-    pub(crate) fn away_is_told(&mut self, reason: &str) -> bool {
+    pub(crate) fn note_away_reason(&mut self, reason: &str) -> bool {
         self.set_away(Some(Text::parse(reason).plain));
         self.away_told.replace(reason.into()).as_deref() != Some(reason)
     }
@@ -383,7 +389,7 @@ impl Buffer {
     }
 
     /// Adds a row for an event.
-    pub(crate) fn happened(&mut self, at: Timestamp, event: Event) {
+    pub(crate) fn happened(&mut self, at: Timestamp, event: BufferEvent) {
         self.add(at, Content::Event(event));
     }
 
@@ -431,7 +437,7 @@ impl Buffer {
             },
             settings: self.modes.view(session),
             away: self.away.clone(),
-            carries: session.carries(&self.name),
+            capacity: session.capacity(&self.name),
         }
     }
 }

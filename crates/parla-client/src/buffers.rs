@@ -4,7 +4,7 @@ use parla_proto::Timestamp;
 
 use crate::{
     buffer::{Buffer, Look},
-    contract::{Archive, Settings},
+    contract::{ArchiveScope, ClientSettings},
     incoming::Incoming,
     limits::{BUFFERS_MAX, BUFFERS_UNASKED_MAX},
     session::Session,
@@ -16,6 +16,9 @@ use crate::{
 /// The bits of the seed that distinguish the rows of this client from those of another one.
 const FIRST_ROWS: u64 = !0xffff_ffff;
 
+/// More conversations than these in one input are all looked through for marks.
+const TOUCHED_MAX: usize = 8;
+
 /// The conversations, by number and by name.
 #[derive(Debug)]
 pub(crate) struct Buffers {
@@ -26,15 +29,24 @@ pub(crate) struct Buffers {
     /// Conversations number their rows from here on, so that two clients never give one number to different
     /// rows.
     first_row: u64,
-    archive: Archive,
+    archive: ArchiveScope,
     /// Closed conversations that the interface has not been told of.
     closed: Vec<BufferId>,
-    /// Whether the shell still keeps the record of a conversation that was closed.
-    has_unstored_end: bool,
+    /// Closed conversations of which the shell still keeps the records.
+    unstored_ends: Vec<BufferId>,
+    touched: Touched,
+}
+
+/// The conversations that somebody could change since the client last looked for marks on them. A line is
+/// about one conversation, and looking through all of them would cost more than the line itself.
+#[derive(Debug)]
+enum Touched {
+    These(Vec<BufferId>),
+    All,
 }
 
 impl Buffers {
-    pub(crate) fn new(settings: &Settings) -> Self {
+    pub(crate) fn new(settings: &ClientSettings) -> Self {
         Self {
             buffers: SortedMap::default(),
             by_name: SortedMap::default(),
@@ -42,7 +54,8 @@ impl Buffers {
             first_row: settings.seed & FIRST_ROWS,
             archive: settings.archive,
             closed: Vec::new(),
-            has_unstored_end: false,
+            unstored_ends: Vec::new(),
+            touched: Touched::These(Vec::new()),
         }
     }
 
@@ -51,7 +64,16 @@ impl Buffers {
     }
 
     pub(crate) fn get_mut(&mut self, id: BufferId) -> Option<&mut Buffer> {
+        self.touch(id);
         self.buffers.get_mut(&id)
+    }
+
+    fn touch(&mut self, id: BufferId) {
+        match &mut self.touched {
+            Touched::These(ids) if ids.contains(&id) => {}
+            Touched::These(ids) if ids.len() < TOUCHED_MAX => ids.push(id),
+            Touched::These(_) | Touched::All => self.touched = Touched::All,
+        }
     }
 
     /// The conversation with the channel or person of this name.
@@ -121,6 +143,7 @@ impl Buffers {
         self.by_name.insert(folded, id);
         let buffer = Buffer::new(id, kind, name).numbering_behind(self.first_row);
         self.buffers.insert(id, if self.archive.keeps(kind) { buffer.archived() } else { buffer });
+        self.touch(id);
         Some(id)
     }
 
@@ -130,7 +153,7 @@ impl Buffers {
         let was_there = self.buffers.remove(&id).is_some();
         if was_there {
             self.closed.push(id);
-            self.has_unstored_end = true;
+            self.unstored_ends.push(id);
         }
         was_there
     }
@@ -145,7 +168,7 @@ impl Buffers {
         }
         self.by_name.remove(&old);
         self.by_name.insert(new, id);
-        let buffer = self.buffers.get_mut(&id)?;
+        let buffer = self.get_mut(id)?;
         buffer.rename(to);
         Some(buffer)
     }
@@ -180,7 +203,7 @@ impl Buffers {
     pub(crate) fn seen(&mut self, look: Look) -> bool {
         let Some(buffer) = look.buffer.and_then(|id| self.get_mut(id)) else { return false };
         buffer.seen(look);
-        !buffer.is_awaited()
+        !buffer.awaits_missed()
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Buffer> {
@@ -188,7 +211,18 @@ impl Buffers {
     }
 
     pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Buffer> {
+        self.touched = Touched::All;
         self.buffers.values_mut()
+    }
+
+    /// Whether any of the touched conversations has a mark, which `take` clears.
+    fn take_marks(&mut self, mut take: impl FnMut(&mut Buffer) -> bool) -> bool {
+        match &self.touched {
+            Touched::All => self.buffers.values_mut().fold(false, |any, buffer| take(buffer) | any),
+            Touched::These(ids) => {
+                ids.iter().fold(false, |any, id| self.buffers.get_mut(id).is_some_and(&mut take) | any)
+            }
+        }
     }
 }
 
@@ -201,18 +235,29 @@ impl Buffers {
 
     /// The conversations that changed since the last call, as the interface sees them.
     pub(crate) fn take_changed(&mut self, session: &Session) -> Vec<BufferView> {
-        let changed = self.iter_mut().filter_map(|buffer| buffer.take_changed().then_some(&*buffer));
+        let changed = self.buffers.values_mut();
+        let changed = changed.filter_map(|buffer| buffer.take_changed().then_some(&*buffer));
         changed.map(|buffer| buffer.view(session)).collect()
     }
 
     /// Whether a read position has moved since the last call.
     pub(crate) fn take_read_moved(&mut self) -> bool {
-        self.iter_mut().fold(false, |moved, buffer| buffer.take_read_moved() | moved)
+        self.take_marks(Buffer::take_read_moved)
     }
 
-    /// Whether the shell must store their records anew. The caller tells it now, so the mark is cleared.
-    pub(crate) fn take_unstored(&mut self) -> bool {
-        let has_end = std::mem::take(&mut self.has_unstored_end);
-        self.iter_mut().fold(has_end, |unstored, buffer| buffer.take_unstored() | unstored)
+    /// The conversations whose records the shell must store anew, or delete because they were closed. The
+    /// caller tells it now, so the marks are cleared. They are the last that are looked for after an input.
+    pub(crate) fn take_unstored(&mut self) -> Vec<BufferId> {
+        let mut unstored = std::mem::take(&mut self.unstored_ends);
+        self.take_marks(|buffer| {
+            let is_unstored = buffer.take_unstored();
+            unstored.extend(is_unstored.then_some(buffer.id()));
+            is_unstored
+        });
+        match &mut self.touched {
+            Touched::These(ids) => ids.clear(),
+            Touched::All => self.touched = Touched::These(Vec::new()),
+        }
+        unstored
     }
 }

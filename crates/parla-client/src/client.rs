@@ -19,7 +19,7 @@ use crate::{
     batches::Batches,
     buffers::Buffers,
     changes::Changes,
-    contract::{Input, Output, Settings},
+    contract::{ClientSettings, Input, Output},
     directory::DirectoryBuilder,
     display_names::DisplayNames,
     history::{Coverage, History, Recalled},
@@ -28,7 +28,7 @@ use crate::{
     markers::Markers,
     outbox::Outbox,
     parting,
-    people::People,
+    people::AskedPeople,
     problem::{Problem, ProblemKind},
     records::Records,
     session::Session,
@@ -43,7 +43,7 @@ use self::receive::RoomLeft;
 /// A client of one network.
 #[derive(Debug)]
 pub struct Client {
-    settings: Settings,
+    settings: ClientSettings,
     link: Link,
     session: Session,
     buffers: Buffers,
@@ -53,10 +53,8 @@ pub struct Client {
     looking: Looking,
     markers: Markers,
     away: Away,
-    /// The people whom WHOIS was sent for.
-    people: People,
-    /// The display names of people.
-    names: DisplayNames,
+    asked_people: AskedPeople,
+    display_names: DisplayNames,
     directory: DirectoryBuilder,
     survey: Survey,
     /// The channel that the person was taken out of, unasked, by the previous line.
@@ -68,7 +66,7 @@ pub struct Client {
 impl Client {
     /// A client that is not connected yet, with everything that [`Output::Store`] has stored for this
     /// network.
-    pub fn new(settings: Settings, records: &BTreeMap<String, String>, now: Timestamp) -> Self {
+    pub fn new(settings: ClientSettings, records: &BTreeMap<String, String>, now: Timestamp) -> Self {
         let mut link = Link::new(settings.seed, now);
         let session = Session::new(&settings);
         let mut buffers = Buffers::new(&settings);
@@ -77,7 +75,7 @@ impl Client {
         // People who have been connected before are not asked for another address or name because the server
         // is down for a while.
         if buffers.iter().next().is_some() {
-            link.was_online_before();
+            link.set_online_before();
         }
         outbox.restore(&mut buffers, &session, records);
         Self {
@@ -91,8 +89,8 @@ impl Client {
             looking: Looking::default(),
             markers: Markers::default(),
             away: Away::restored(kept.restore_away(records)),
-            people: People::default(),
-            names: DisplayNames::default(),
+            asked_people: AskedPeople::default(),
+            display_names: DisplayNames::default(),
             directory: DirectoryBuilder::default(),
             survey: Survey::default(),
             left: None,
@@ -106,15 +104,15 @@ impl Client {
         let changes = std::mem::take(&mut self.changes);
         let mut turn = Turn::new(now, self.settings.network, outputs, changes);
         let before = turn.outputs();
-        let is_wish = matches!(input, Input::Intent(_));
+        let is_intent = matches!(input, Input::Intent(_));
         if !matches!(input, Input::Closed(_))
-            && let Some(due) = self.link.look(now)
+            && let Some(due) = self.link.check_clock(now)
         {
             self.carry_out(due, &mut turn);
         }
         self.take_in(input, &mut turn);
         self.go_on(&mut turn);
-        if is_wish && turn.has_sent_since(before) {
+        if is_intent && turn.has_sent_since(before) {
             self.link.awaits(now);
         }
         self.session.ask_wanted_nick(&mut turn);
@@ -129,7 +127,7 @@ impl Client {
             Input::Line(_) | Input::LineTooLong if !link.is_open() => {}
             Input::Line(line) => self.line(line, turn),
             // We cannot know what was in it; the connection continues.
-            Input::LineTooLong => link.heard(now),
+            Input::LineTooLong => link.note_activity(now),
             Input::Start if link.is_online() || link.is_connecting() => {}
             Input::Start => self.connect(turn),
             Input::Progress(stage) => {
@@ -146,15 +144,15 @@ impl Client {
             }
             Input::Offline => {
                 let due = link.device_offline(now);
-                self.network_changed(due, turn);
+                self.device_network_changed(due, turn);
             }
             Input::Online => {
                 let due = link.device_online(now);
-                self.network_changed(due, turn);
+                self.device_network_changed(due, turn);
             }
             Input::Awake => {
                 let due = link.awake(now);
-                self.network_changed(due, turn);
+                self.device_network_changed(due, turn);
             }
             Input::Intent(intent) => self.perform(&intent, turn),
             Input::Again(intent) => self.show_again(&intent, turn),
@@ -167,9 +165,9 @@ impl Client {
     /// Does what was held back, as far as it is possible now.
     fn go_on(&mut self, turn: &mut Turn<'_>) {
         let Self { link, session, buffers, outbox, history, .. } = self;
-        outbox.look_again(history, buffers, session, turn.now);
+        outbox.recheck_ghosts(history, buffers, session, turn.now);
         history.ask_next(buffers, session, turn);
-        self.looking.see_later(buffers);
+        self.looking.mark_seen(buffers);
         if outbox.flush(buffers, session, turn) {
             link.awaits(turn.now);
         }
@@ -184,8 +182,12 @@ impl Client {
 
     /// Tells the shell what must be stored for the next start.
     fn store(&mut self, turn: &mut Turn<'_>) {
-        if self.buffers.take_unstored() | self.away.take_unstored() {
-            self.records.store(&self.buffers, self.away.wanted(), turn);
+        let unstored = self.buffers.take_unstored();
+        if !unstored.is_empty() {
+            self.records.store(&self.buffers, &unstored, turn);
+        }
+        if self.away.take_unstored() {
+            self.records.store_away(self.away.wanted(), turn);
         }
         self.outbox.store(&self.buffers, turn);
     }
@@ -201,7 +203,7 @@ impl Client {
             self.session.introduce_by(),
             self.greeted_by(),
             self.markers.next_deadline(),
-            self.names.next_deadline(),
+            self.display_names.next_deadline(),
         ];
         all.into_iter().flatten().min()
     }
@@ -219,7 +221,7 @@ impl Client {
         }
         self.survey.give_up_late(turn.now);
         self.markers.tell_due(&mut self.buffers, &self.session, turn);
-        self.names.ask_due(turn);
+        self.display_names.ask_due(turn);
     }
 
     fn carry_out(&mut self, due: Due, turn: &mut Turn<'_>) {
@@ -233,7 +235,7 @@ impl Client {
         }
     }
 
-    fn network_changed(&mut self, due: Option<Due>, turn: &mut Turn<'_>) {
+    fn device_network_changed(&mut self, due: Option<Due>, turn: &mut Turn<'_>) {
         turn.network_changed();
         if let Some(due) = due {
             self.carry_out(due, turn);
@@ -277,7 +279,7 @@ impl Client {
     }
 
     fn view(&self) -> NetworkView {
-        let Settings { network, address, credentials, private, .. } = &self.settings;
+        let ClientSettings { network, address, credentials, private, .. } = &self.settings;
         NetworkView {
             id: *network,
             name: Arc::clone(self.session.network().unwrap_or(address)),
@@ -331,8 +333,8 @@ impl Client {
         self.batches = Batches::default();
         self.session = self.session.next(&self.settings);
         self.survey = Survey::default();
-        self.people = People::default();
-        self.names = DisplayNames::default();
+        self.asked_people = AskedPeople::default();
+        self.display_names = DisplayNames::default();
         self.left = None;
         self.markers = Markers::default();
         self.directory.interrupted();

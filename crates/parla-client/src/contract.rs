@@ -14,7 +14,7 @@ use crate::{
 
 /// Who connects, and where; fixed for the life of a client.
 #[derive(Clone, Debug)]
-pub struct Settings {
+pub struct ClientSettings {
     /// The id of the network, which every update carries.
     pub network: NetworkId,
     /// The address as the person gave it; shown until the network announces its name.
@@ -32,14 +32,14 @@ pub struct Settings {
     /// Whether nobody can read the connection on the way: it is encrypted or stays on this machine.
     pub private: bool,
     /// Which messages the shell stores ([`Output::Keep`]) and can return ([`Output::Recall`]).
-    pub archive: Archive,
+    pub archive: ArchiveScope,
     /// The seed for the random part of the pauses between attempts, so that clients differ.
     pub seed: u64,
 }
 
 /// Which messages a shell stores.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Archive {
+pub enum ArchiveScope {
     /// The shell stores no messages.
     Nothing,
     /// Only direct messages, because servers without accounts store them for nobody.
@@ -48,7 +48,7 @@ pub enum Archive {
     All,
 }
 
-impl Archive {
+impl ArchiveScope {
     /// Whether the messages of conversations of this kind are stored.
     pub const fn keeps(self, kind: BufferKind) -> bool {
         match self {
@@ -92,7 +92,7 @@ pub enum Input<'a> {
     Moved {
         /// The new address, as the person gave it.
         address: Arc<str>,
-        /// The new value of [`Settings::private`].
+        /// The new value of [`ClientSettings::private`].
         private: bool,
     },
     /// The answer to [`Output::Recall`], or what was stored of a conversation before the start.
@@ -102,7 +102,7 @@ pub enum Input<'a> {
         /// Its name, as the server knows it.
         name: Arc<str>,
         /// The stored messages, oldest first.
-        messages: Vec<Kept>,
+        messages: Vec<ArchivedMessage>,
         /// Whether older ones are stored too.
         more: bool,
     },
@@ -129,7 +129,7 @@ pub enum Output {
         value: Option<String>,
     },
     /// Store a message in the archive.
-    Keep(Kept),
+    Keep(ArchivedMessage),
     /// Remove this message from the archive, because it was deleted.
     Unkeep {
         /// The kind of the conversation.
@@ -164,7 +164,7 @@ pub enum Output {
 
 /// A message as an archive stores it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Kept {
+pub struct ArchivedMessage {
     /// The kind of the conversation.
     pub kind: BufferKind,
     /// The conversation's name, as the server knows it.

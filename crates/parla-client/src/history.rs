@@ -24,7 +24,7 @@ use crate::{
 
 pub(crate) use self::{
     archive::Recalled,
-    page::{Page, Paged},
+    page::{HistoryPage, PageMessage},
 };
 
 /// The pages that are fetched in a row to close a gap; for more, the person must ask.
@@ -165,7 +165,7 @@ impl History {
             if buffer.earlier() != Earlier::None || buffer.newest().is_none() {
                 buffer.set_earlier(Earlier::Possible);
             }
-            let read = buffer.read().and_then(|read| read.msgid.clone());
+            let read = buffer.last_read().and_then(|read| read.msgid.clone());
             // If the connection breaks before the answer, messages that arrive until then do not hide what
             // was missed.
             let purpose = match buffer.miss().clone() {
@@ -333,7 +333,7 @@ impl Buffer {
 /// A gap that precedes all messages.
 fn first_gap(buffer: &Buffer) -> Option<(RowId, GapState)> {
     let rows = buffer.timeline().rows();
-    let mut before = rows.take_while(|row| !matches!(row.content, Content::Said(_)));
+    let mut before = rows.take_while(|row| !matches!(row.content, Content::Message(_)));
     before.find_map(|row| match row.content {
         Content::Gap(gap) => Some((row.id, gap.state)),
         _ => None,

@@ -82,7 +82,7 @@ mod turn;
 pub mod view;
 
 pub use client::Client;
-pub use contract::{Archive, Input, Kept, Output, Settings};
+pub use contract::{ArchiveScope, ArchivedMessage, ClientSettings, Input, Output};
 pub use credentials::{Credentials, Login, Secret};
 pub use intent::Intent;
 pub use parting::Parting;

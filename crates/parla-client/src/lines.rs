@@ -5,7 +5,7 @@
 
 use crate::{
     slash::{self, Slash, Submission, split_text},
-    view::{Carries, Several},
+    view::{Capacity, Several},
 };
 
 /// A line of a message, as it is sent.
@@ -30,24 +30,24 @@ pub(crate) fn pieces(text: &str, line_bytes: usize) -> Vec<Piece<'_>> {
 }
 
 /// Whether a text fits into one message.
-pub(crate) fn fits(text: &str, carries: &Carries) -> bool {
-    if !text.contains('\n') && text.len() <= carries.line_bytes {
+pub(crate) fn fits(text: &str, capacity: &Capacity) -> bool {
+    if !text.contains('\n') && text.len() <= capacity.line_bytes {
         return true;
     }
-    let Some(several) = carries.several else { return false };
-    text.len() <= several.bytes && pieces(text, carries.line_bytes).len() <= several.lines
+    let Some(several) = capacity.several else { return false };
+    text.len() <= several.bytes && pieces(text, capacity.line_bytes).len() <= several.lines
 }
 
 /// Combines lines into as few messages as possible. Empty lines are kept only inside messages.
-pub(crate) fn messages(lines: &[String], carries: &Carries) -> Vec<String> {
-    let Some(several) = carries.several else {
+pub(crate) fn messages(lines: &[String], capacity: &Capacity) -> Vec<String> {
+    let Some(several) = capacity.several else {
         let said = lines.iter().filter(|line| !line.trim().is_empty());
-        return said.flat_map(|line| split_text(line, carries.line_bytes)).map(str::to_owned).collect();
+        return said.flat_map(|line| split_text(line, capacity.line_bytes)).map(str::to_owned).collect();
     };
     let text = lines.join("\n");
     let mut messages = Vec::new();
     let mut next = Next::default();
-    for piece in pieces(&text, carries.line_bytes) {
+    for piece in pieces(&text, capacity.line_bytes) {
         if !next.takes(piece, several) {
             messages.extend(std::mem::take(&mut next).finish());
         }
@@ -58,11 +58,11 @@ pub(crate) fn messages(lines: &[String], carries: &Carries) -> Vec<String> {
 }
 
 /// The number of messages that a text would become if it were sent; 0 if it is not a message.
-pub fn count(input: &str, carries: &Carries) -> usize {
-    let alone = Carries { several: None, ..*carries };
+pub fn count(input: &str, capacity: &Capacity) -> usize {
+    let alone = Capacity { several: None, ..*capacity };
     match slash::parse(input) {
         Submission::Message(lines) | Submission::Command(Slash::Msg { lines, .. }) => {
-            messages(&lines, carries).len()
+            messages(&lines, capacity).len()
         }
         Submission::Command(Slash::Me { lines }) => messages(&lines, &alone).len(),
         Submission::Command(_) | Submission::Unknown(_) | Submission::Missing { .. } => 0,
@@ -106,13 +106,13 @@ mod tests {
 
     use super::*;
 
-    fn carries(line_bytes: usize, several: Option<(usize, usize)>) -> Carries {
-        Carries { line_bytes, several: several.map(|(bytes, lines)| Several { bytes, lines }) }
+    fn capacity(line_bytes: usize, several: Option<(usize, usize)>) -> Capacity {
+        Capacity { line_bytes, several: several.map(|(bytes, lines)| Several { bytes, lines }) }
     }
 
     fn check(text: &str, several: Option<(usize, usize)>, expected: &[&str]) {
         let lines: Vec<String> = text.split('\n').map(str::to_owned).collect();
-        assert_eq!(messages(&lines, &carries(10, several)), expected, "{text:?}");
+        assert_eq!(messages(&lines, &capacity(10, several)), expected, "{text:?}");
     }
 
     #[test]
@@ -131,8 +131,8 @@ mod tests {
 
     #[test]
     fn what_is_written_is_counted() {
-        let one = carries(400, Some((4096, 32)));
-        let each = carries(400, None);
+        let one = capacity(400, Some((4096, 32)));
+        let each = capacity(400, None);
         let forty = vec!["line"; 40].join("\n");
         assert_eq!((count(&forty, &one), count(&forty, &each)), (2, 40));
         assert_eq!((count("a\nb\nc\nd", &one), count("a\nb\nc\nd", &each)), (1, 4));
@@ -144,10 +144,10 @@ mod tests {
     proptest! {
         #[test]
         fn messages_keep_the_words_and_the_bounds(lines in proptest::collection::vec("[a é]{0,30}", 0..20), bytes in 8_usize..60, most in 2_usize..8) {
-            let carries = carries(8, Some((bytes, most)));
-            let messages = messages(&lines, &carries);
+            let capacity = capacity(8, Some((bytes, most)));
+            let messages = messages(&lines, &capacity);
             for message in &messages {
-                prop_assert!(fits(message, &carries), "{:?}", message);
+                prop_assert!(fits(message, &capacity), "{:?}", message);
                 prop_assert!(!message.trim().is_empty());
             }
             let words = |text: String| text.replace([' ', '\n'], "");

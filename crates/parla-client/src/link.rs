@@ -98,7 +98,7 @@ impl Link {
         self.online_since = None;
         self.is_open = false;
         self.parting = None;
-        self.heard(now);
+        self.note_activity(now);
     }
 
     /// The attempt has reached this stage.
@@ -113,7 +113,7 @@ impl Link {
     /// The connection is open. Returns false if it is no longer wanted.
     pub(crate) fn opened(&mut self, now: Timestamp) -> bool {
         self.is_open = self.is_connecting();
-        self.heard(now);
+        self.note_activity(now);
         self.progress(now, Stage::SigningIn);
         self.is_open
     }
@@ -130,7 +130,7 @@ impl Link {
     }
 
     /// A line came from the server.
-    pub(crate) fn heard(&mut self, now: Timestamp) {
+    pub(crate) fn note_activity(&mut self, now: Timestamp) {
         self.heard_at = now;
         self.pong_by = None;
         self.owed_since = None;
@@ -144,7 +144,7 @@ impl Link {
     }
 
     /// Checks the clock, and returns what is due if the device was asleep.
-    pub(crate) fn look(&mut self, now: Timestamp) -> Option<Due> {
+    pub(crate) fn check_clock(&mut self, now: Timestamp) -> Option<Due> {
         let before = std::mem::replace(&mut self.looked_at, now);
         if now < before {
             self.set_back(now);
@@ -308,7 +308,7 @@ impl Link {
     }
 
     /// Notes that the person has been connected before, with an earlier client.
-    pub(crate) const fn was_online_before(&mut self) {
+    pub(crate) const fn set_online_before(&mut self) {
         self.was_online = true;
     }
 
@@ -463,7 +463,7 @@ mod tests {
         assert_eq!(link.due(asked), Some(Due::Ping));
         assert_eq!(link.due(asked), None);
         assert_eq!(link.due(asked + PONG_WITHIN), Some(Due::GiveUp));
-        link.heard(asked + PONG_WITHIN);
+        link.note_activity(asked + PONG_WITHIN);
         assert_eq!(link.due(asked + PONG_WITHIN), None);
     }
 
@@ -493,11 +493,11 @@ mod tests {
     fn a_clock_that_was_set_back_keeps_nobody_waiting() {
         let (early, late) = (Timestamp::from_millis(0), Timestamp::from_millis(3_600_000));
         let mut link = online(late);
-        assert_eq!(link.look(early), None);
+        assert_eq!(link.check_clock(early), None);
         assert_eq!(link.due(early + PING_AFTER), Some(Due::Ping));
         let mut link = Link::new(7, late);
         link.lost(late, lost(ProblemKind::Lost));
-        assert_eq!(link.look(early), None);
+        assert_eq!(link.check_clock(early), None);
         assert_eq!(link.due(early + BACKOFF_LAST), Some(Due::Connect));
     }
 
@@ -506,9 +506,9 @@ mod tests {
         let now = Timestamp::from_millis(0);
         let mut link = online(now);
         assert_eq!(link.due(now + PING_AFTER), Some(Due::Ping));
-        link.look(now + PING_AFTER);
+        link.check_clock(now + PING_AFTER);
         let awake = now + Duration::from_secs(3_600);
-        assert_eq!(link.look(awake), Some(Due::Ping));
+        assert_eq!(link.check_clock(awake), Some(Due::Ping));
         assert_eq!(link.due(awake), None, "the answer was due long ago, but nobody was there to hear it");
         assert_eq!(link.due(awake + PONG_AWAKE_WITHIN), Some(Due::GiveUp));
     }

@@ -28,11 +28,11 @@ impl Looking {
         }
         // While messages are still arriving, everything counts as seen only with the last of them.
         self.is_seen_later = look.at_end;
-        self.see_later(buffers);
+        self.mark_seen(buffers);
     }
 
     /// Marks what the person is looking at as seen, once all missed messages have arrived.
-    pub(crate) fn see_later(&mut self, buffers: &mut Buffers) {
+    pub(crate) fn mark_seen(&mut self, buffers: &mut Buffers) {
         if self.is_seen_later && buffers.seen(self.look) {
             self.is_seen_later = false;
         }

@@ -12,7 +12,7 @@ use crate::{
 /// The members of one channel, by folded nick.
 #[derive(Debug, Default)]
 pub(crate) struct MemberList {
-    members: BTreeMap<String, Entry>,
+    members: BTreeMap<String, MemberState>,
     /// The interface's view; made on demand and kept until something changes.
     view: OnceCell<Members>,
     /// Whether they have changed since the interface last saw them.
@@ -20,7 +20,7 @@ pub(crate) struct MemberList {
 }
 
 #[derive(Debug)]
-struct Entry {
+struct MemberState {
     /// The rank prefixes before the nick.
     prefixes: String,
     /// The member's host, if the server has told us.
@@ -36,7 +36,7 @@ impl MemberList {
             return;
         }
         let known = self.members.remove(&folded);
-        self.members.insert(folded, Entry::new(nick, prefixes, known.as_ref()));
+        self.members.insert(folded, MemberState::new(nick, prefixes, known.as_ref()));
         self.changed();
     }
 
@@ -52,7 +52,7 @@ impl MemberList {
     /// Changes a member's nick. Returns whether they were there under the old one.
     pub(crate) fn rename(&mut self, session: &Session, from: &str, to: &str) -> bool {
         let Some(known) = self.members.remove(&session.fold(from)) else { return false };
-        self.members.insert(session.fold(to), Entry::new(to, &known.prefixes, Some(&known)));
+        self.members.insert(session.fold(to), MemberState::new(to, &known.prefixes, Some(&known)));
         self.changed();
         true
     }
@@ -160,7 +160,7 @@ impl MemberList {
     }
 }
 
-impl Entry {
+impl MemberState {
     /// A member, with what was already known of them.
     fn new(nick: &str, prefixes: &str, known: Option<&Self>) -> Self {
         let (rank, ranks) = ranks(prefixes);

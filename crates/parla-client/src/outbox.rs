@@ -28,10 +28,10 @@ use crate::{
     text::Text,
     timeline::{Anchor, Timeline},
     turn::Turn,
-    view::{Audience, BufferId, Content, Delivery, Manner, Row, RowId, Said},
+    view::{Audience, BufferId, Content, Delivery, Manner, MessageView, Row, RowId},
 };
 
-pub(crate) use self::{arrival::Arrival, sending::carries};
+pub(crate) use self::{arrival::Arrival, sending::capacity};
 use self::{ghost::Ghost, sending::Departure};
 
 /// The number of messages that may be sent at once.
@@ -282,10 +282,10 @@ impl Outbox {
     /// Creates a message that has not been sent.
     fn made(&mut self, buffer: &mut Buffer, session: &Session, words: Words<'_>, now: Timestamp) -> Made {
         let shown = secrets::shown(buffer.name(), words.text);
-        let said = Said {
+        let said = MessageView {
             delivery: Delivery::Queued,
             audience: words.audience,
-            ..Said::by(session.author(), words.manner, Text::parse(&shown))
+            ..MessageView::by(session.author(), words.manner, Text::parse(&shown))
         };
         let outgoing = Outgoing {
             number: self.take_number(),
@@ -303,7 +303,7 @@ impl Outbox {
             ghost: Ghost::Unknown,
             is_stored: false,
         };
-        let row = Row { id: outgoing.row, at: now, content: Content::Said(Arc::new(said)) };
+        let row = Row { id: outgoing.row, at: now, content: Content::Message(Arc::new(said)) };
         Made { outgoing, row }
     }
 

@@ -1,4 +1,4 @@
-//! People for whom WHOIS was sent, while the answers arrive.
+//! AskedPeople for whom WHOIS was sent, while the answers arrive.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ const ASKED_MAX: usize = 32;
 
 /// The answers that are arriving, by folded nick.
 #[derive(Debug, Default)]
-pub(crate) struct People {
+pub(crate) struct AskedPeople {
     asked: SortedMap<String, Asked>,
 }
 
@@ -21,7 +21,7 @@ struct Asked {
     is_there: bool,
 }
 
-impl People {
+impl AskedPeople {
     /// The person wants to know who somebody is.
     pub(crate) fn ask(&mut self, session: &Session, nick: &str) {
         if self.asked.len() >= ASKED_MAX {

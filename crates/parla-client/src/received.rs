@@ -5,7 +5,7 @@ use std::sync::Arc;
 use parla_proto::{CommandName, Timestamp};
 
 use crate::{
-    contract::Kept,
+    contract::ArchivedMessage,
     display_names::DisplayNames,
     incoming::Incoming,
     session::Session,
@@ -70,7 +70,7 @@ impl<'a> Received<'a> {
     /// Reads a PRIVMSG or NOTICE. `None` if it is a CTCP request, which is for programs and not for people.
     pub(crate) fn of_line(
         session: &Session,
-        names: &DisplayNames,
+        display_names: &DisplayNames,
         incoming: &'a Incoming<'_>,
         coming: Coming,
     ) -> Option<Self> {
@@ -89,7 +89,7 @@ impl<'a> Received<'a> {
             source: incoming.message.source.map(|source| source.to_string()).unwrap_or_default().into(),
             author: Author {
                 account: account.as_deref().map(shown_name),
-                called: names.of(session, incoming.from),
+                called: display_names.of(session, incoming.from),
                 own: is_own(session, incoming.from, coming),
                 bot: incoming.message.tags.get("bot").is_some(),
                 ..Author::new(incoming.from)
@@ -111,7 +111,7 @@ impl<'a> Received<'a> {
     }
 
     /// A message of the archive.
-    pub(crate) fn of_archive(kept: &'a Kept, spot: Spot) -> Self {
+    pub(crate) fn of_archive(kept: &'a ArchivedMessage, spot: Spot) -> Self {
         let from = kept.source.split('!').next().unwrap_or_default();
         Self {
             at: kept.at,

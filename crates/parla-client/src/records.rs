@@ -11,13 +11,13 @@ use parla_proto::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    buffer::{Buffer, Read},
+    buffer::{Buffer, ReadPosition},
     buffers::Buffers,
     contract::Output,
     problem::{Problem, ProblemKind},
     session::Session,
     turn::Turn,
-    view::{BufferKind, Presence},
+    view::{BufferId, BufferKind, Presence},
 };
 
 /// The key of the reason why the person is away.
@@ -45,13 +45,17 @@ pub fn is_to_be_sent(key: &str) -> bool {
 /// What the shell was told to store, so that it is told only of changes.
 #[derive(Debug, Default)]
 pub(crate) struct Records {
-    stored: BTreeMap<String, String>,
+    /// The records of each conversation, by key.
+    conversations: BTreeMap<BufferId, BTreeMap<String, String>>,
+    /// The keys of records that belong to no conversation any more.
+    outdated: Vec<String>,
+    away: Option<String>,
 }
 
 /// The record of a conversation.
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
-struct Conversation {
+struct ConversationRecord {
     /// The channel's key.
     #[serde(skip_serializing_if = "Option::is_none")]
     key: Option<String>,
@@ -77,51 +81,74 @@ impl Records {
         for (key, value) in records {
             let Some((kind, name)) = of_key(session, key) else { continue };
             let Some(id) = buffers.open(session, kind, name) else { break };
-            self.stored.insert(key.clone(), value.clone());
-            let kept: Conversation = serde_json::from_str(value).unwrap_or_default();
+            self.insert(id, key, value);
+            let kept: ConversationRecord = serde_json::from_str(value).unwrap_or_default();
             let removed = kept.removed.filter(|_| kind == BufferKind::Room);
             let removed = removed.map(|details| Problem::new(ProblemKind::KickedOut, name, &details));
             let msgid = kept.read_msgid.as_deref().map(Arc::from);
-            let read = kept.read_until.map(|at| Read { at: Timestamp::from_millis(at), msgid });
+            let read = kept.read_until.map(|at| ReadPosition { at: Timestamp::from_millis(at), msgid });
             if let Some(buffer) = buffers.get_mut(id) {
                 buffer.restore(kept.key.as_deref().map(Arc::from), read, removed);
             }
         }
         for (key, value) in records {
             let conversation = key.strip_prefix(DELETED).and_then(|key| of_key(session, key));
-            let buffer = match conversation {
-                Some((BufferKind::Room, name)) => buffers.room_mut(session, name),
-                Some((_, name)) => buffers.direct_mut(session, name),
+            let id = match conversation {
+                Some((BufferKind::Room, name)) => buffers.room(session, name),
+                Some((_, name)) => buffers.direct(session, name),
                 None => continue,
             };
-            self.stored.insert(key.clone(), value.clone());
-            if let Some(buffer) = buffer {
-                buffer.restore_deletions(serde_json::from_str(value).unwrap_or_default());
+            match id.and_then(|id| buffers.get_mut(id)) {
+                Some(buffer) => {
+                    self.insert(buffer.id(), key, value);
+                    buffer.restore_deletions(serde_json::from_str(value).unwrap_or_default());
+                }
+                None => self.outdated.push(key.clone()),
             }
         }
     }
 
-    /// Restores the reason why the person was away, if they were.
-    pub(crate) fn restore_away(&mut self, records: &BTreeMap<String, String>) -> Option<Arc<str>> {
-        let reason = records.get(AWAY)?;
-        self.stored.insert(AWAY.to_owned(), reason.clone());
-        Some(reason.as_str().into())
+    fn insert(&mut self, id: BufferId, key: &str, value: &str) {
+        self.conversations.entry(id).or_default().insert(key.to_owned(), value.to_owned());
     }
 
-    /// Tells the shell what must be stored now; `away` is the reason why the person is away, if they want to
-    /// be.
-    pub(crate) fn store(&mut self, buffers: &Buffers, away: Option<&Arc<str>>, turn: &mut Turn<'_>) {
-        let mut wanted: BTreeMap<String, String> = buffers.iter().filter_map(record).collect();
-        wanted.extend(buffers.iter().filter_map(deletions));
-        wanted.extend(away.map(|reason| (AWAY.to_owned(), reason.to_string())));
-        // A renamed conversation is stored under its new name before the old record is deleted.
-        for (key, value) in wanted.iter().filter(|(key, value)| self.stored.get(*key) != Some(*value)) {
-            turn.output(Output::Store { key: key.clone(), value: Some(value.clone()) });
+    /// Restores the reason why the person was away, if they were.
+    pub(crate) fn restore_away(&mut self, records: &BTreeMap<String, String>) -> Option<Arc<str>> {
+        self.away = records.get(AWAY).cloned();
+        self.away.as_deref().map(Arc::from)
+    }
+
+    /// Tells the shell what must be stored of these conversations now. A conversation that was closed has no
+    /// records.
+    pub(crate) fn store(&mut self, buffers: &Buffers, unstored: &[BufferId], turn: &mut Turn<'_>) {
+        for id in unstored {
+            let both = buffers.get(*id).map(|buffer| [record(buffer), deletions(buffer)]);
+            let wanted: BTreeMap<_, _> = both.into_iter().flatten().flatten().collect();
+            let stored = self.conversations.remove(id).unwrap_or_default();
+            for (key, value) in wanted.iter().filter(|(key, value)| stored.get(*key) != Some(*value)) {
+                turn.output(Output::Store { key: key.clone(), value: Some(value.clone()) });
+            }
+            self.outdated.extend(stored.into_keys().filter(|key| !wanted.contains_key(key)));
+            if !wanted.is_empty() {
+                self.conversations.insert(*id, wanted);
+            }
         }
-        for key in self.stored.keys().filter(|key| !wanted.contains_key(*key)) {
-            turn.output(Output::Store { key: key.clone(), value: None });
+        // A renamed conversation is stored under its new name before the old record is deleted. Meanwhile
+        // another conversation may have the old name.
+        for key in std::mem::take(&mut self.outdated) {
+            if !self.conversations.values().any(|records| records.contains_key(&key)) {
+                turn.output(Output::Store { key, value: None });
+            }
         }
-        self.stored = wanted;
+    }
+
+    /// Tells the shell the reason why the person is away, if they want to be.
+    pub(crate) fn store_away(&mut self, reason: Option<&Arc<str>>, turn: &mut Turn<'_>) {
+        let wanted = reason.map(|reason| reason.to_string());
+        if self.away != wanted {
+            turn.output(Output::Store { key: AWAY.to_owned(), value: wanted.clone() });
+            self.away = wanted;
+        }
     }
 }
 
@@ -147,10 +174,10 @@ fn key(buffer: &Buffer) -> Option<String> {
 }
 
 fn record(buffer: &Buffer) -> Option<(String, String)> {
-    let kept = Conversation {
+    let kept = ConversationRecord {
         key: buffer.key().map(|key| key.to_string()),
         read_until: buffer.read_at().map(Timestamp::as_millis),
-        read_msgid: buffer.read().and_then(|read| read.msgid.as_deref()).map(str::to_owned),
+        read_msgid: buffer.last_read().and_then(|read| read.msgid.as_deref()).map(str::to_owned),
         removed: buffer.removed().map(|why| why.details.to_string()),
     };
     Some((key(buffer)?, serde_json::to_string(&kept).ok()?))

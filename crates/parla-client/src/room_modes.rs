@@ -11,7 +11,7 @@ use crate::{
     limits::{LIST_MASKS_MAX, NAME_BYTES_MAX},
     rank::Rank,
     session::Session,
-    settings::{LISTS, ListKind, Mask, MaskList, RoomSettings, SETTINGS, Set, Whom},
+    settings::{LISTS, ListKind, ListedMask, MaskList, RoomSettings, SETTINGS, Set, Whom},
     text::shown_name,
 };
 
@@ -66,7 +66,7 @@ struct SetMode {
 
 #[derive(Debug, Default)]
 struct List {
-    masks: Vec<Mask>,
+    masks: Vec<ListedMask>,
     state: Fetched,
 }
 
@@ -85,7 +85,7 @@ impl RoomModes {
     }
 
     /// Starts a complete report of the modes.
-    pub(crate) fn begin(&mut self) {
+    pub(crate) fn begin_report(&mut self) {
         self.set.clear();
         self.is_known = true;
         self.is_topic_free = true;
@@ -111,8 +111,8 @@ impl RoomModes {
     }
 
     /// Adds an entry to the list `letter`, as the server reports it or somebody sets it.
-    pub(crate) fn list(&mut self, session: &Session, letter: char, entry: Entry<'_>) {
-        let Some((kind, mask)) = session.list_of(letter, entry.mask) else { return };
+    pub(crate) fn add_to_list(&mut self, session: &Session, letter: char, reported: ReportedMask<'_>) {
+        let Some((kind, mask)) = session.list_of(letter, reported.mask) else { return };
         let is_new = !self.silencing.iter().any(|known| **known == *mask);
         if is_silencing(kind)
             && is_new
@@ -131,13 +131,13 @@ impl RoomModes {
         {
             return;
         }
-        let by = entry.by.map(|by| shown_name(by.split('!').next().unwrap_or_default()));
-        list.masks.push(Mask { mask: mask.into(), whom: whom(mask), by, at: entry.at });
+        let by = reported.by.map(|by| shown_name(by.split('!').next().unwrap_or_default()));
+        list.masks.push(ListedMask { mask: mask.into(), whom: whom(mask), by, at: reported.at });
         self.changed();
     }
 
     /// Removes an entry.
-    pub(crate) fn unlist(&mut self, session: &Session, letter: char, mask: &str) {
+    pub(crate) fn remove_from_list(&mut self, session: &Session, letter: char, mask: &str) {
         let Some((kind, mask)) = session.list_of(letter, mask) else { return };
         self.list_mut(kind).masks.retain(|known| *known.mask != *mask);
         if is_silencing(kind) {
@@ -170,7 +170,7 @@ impl RoomModes {
     }
 
     /// The list `letter` has arrived completely.
-    pub(crate) fn listed(&mut self, session: &Session, letter: char) {
+    pub(crate) fn complete_list(&mut self, session: &Session, letter: char) {
         for kind in
             LISTS.into_iter().filter(|kind| session.list_letter(*kind).is_some_and(|(of, _)| of == letter))
         {
@@ -243,7 +243,7 @@ impl RoomModes {
 
     /// The lines that change the channel: one, unless the server limits the modes per line.
     pub(crate) fn lines(&self, session: &Session, room: &str, wanted: &[Set]) -> Vec<Line> {
-        let mut steps: Vec<Step> = Vec::new();
+        let mut steps: Vec<ModeStep> = Vec::new();
         // Settings that open the channel come first, so that nobody is locked out between two lines.
         let opening = wanted.iter().filter(|(_, value)| value.is_none());
         for (setting, value) in opening.chain(wanted.iter().filter(|(_, value)| value.is_some())) {
@@ -261,7 +261,7 @@ impl RoomModes {
                 None => None,
             };
             let word = word.filter(|word| !word.is_empty());
-            steps.push(Step { is_set: value.is_some(), letter, word });
+            steps.push(ModeStep { is_set: value.is_some(), letter, word });
         }
         steps.chunks(session.modes_max().max(1)).map(|steps| line(room, steps)).collect()
     }
@@ -274,22 +274,22 @@ const fn is_silencing(kind: ListKind) -> bool {
 
 /// An entry of a list, with who added it and when.
 #[derive(Clone, Copy)]
-pub(crate) struct Entry<'a> {
+pub(crate) struct ReportedMask<'a> {
     pub(crate) mask: &'a str,
     pub(crate) by: Option<&'a str>,
     pub(crate) at: Option<Timestamp>,
 }
 
 /// One letter of a MODE to be sent, with its parameter if it has one.
-struct Step {
+struct ModeStep {
     is_set: bool,
     letter: char,
     word: Option<Arc<str>>,
 }
 
-fn line(room: &str, steps: &[Step]) -> Line {
+fn line(room: &str, steps: &[ModeStep]) -> Line {
     let (mut letters, mut sign) = (String::new(), None);
-    for Step { is_set, letter, .. } in steps {
+    for ModeStep { is_set, letter, .. } in steps {
         if sign.replace(*is_set) != Some(*is_set) {
             letters.push(if *is_set { '+' } else { '-' });
         }

@@ -14,12 +14,12 @@ pub(crate) use self::{authentication::SignInRefused, nick::NickRefused};
 
 use self::sign_in::SignIn;
 use crate::{
-    contract::Settings,
+    contract::ClientSettings,
     limits::NAME_BYTES_MAX,
     mode_letters::ModeLetters,
     regain::Regain,
     text::{Compose, Letters, Text, shown_name},
-    view::{Audience, Author, Carries, Several},
+    view::{Audience, Author, Capacity, Several},
 };
 
 /// The capabilities that this client understands, and requests where the server offers them.
@@ -199,13 +199,13 @@ impl Default for Session {
 
 impl Session {
     /// A session for somebody who wants to be known as the settings say.
-    pub(crate) fn new(settings: &Settings) -> Self {
+    pub(crate) fn new(settings: &ClientSettings) -> Self {
         Self { nick: Arc::clone(&settings.nick), compose: settings.compose, ..Self::default() }
     }
 
     /// The next session with the same server. Values that are needed before the server repeats them are
     /// assumed to be unchanged.
-    pub(crate) fn next(&self, settings: &Settings) -> Self {
+    pub(crate) fn next(&self, settings: &ClientSettings) -> Self {
         Self {
             casemapping: self.casemapping,
             channel_prefixes: self.channel_prefixes.clone(),
@@ -426,9 +426,9 @@ impl Session {
     }
 
     /// How much one message to this target can hold.
-    pub(crate) fn carries(&self, target: &str) -> Carries {
+    pub(crate) fn capacity(&self, target: &str) -> Capacity {
         const NEEDED: Capabilities = Capabilities::MULTILINE.union(Capabilities::BATCH);
-        Carries {
+        Capacity {
             line_bytes: self.text_bytes_max(target),
             several: self.several.filter(|_| self.has(NEEDED)),
         }

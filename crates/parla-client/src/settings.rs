@@ -114,14 +114,14 @@ pub struct MaskList {
     /// The purpose of the list.
     pub kind: ListKind,
     /// The entries that have arrived so far, oldest first.
-    pub masks: Vec<Mask>,
+    pub masks: Vec<ListedMask>,
     /// Whether all entries have arrived.
     pub is_complete: bool,
 }
 
 /// One entry of such a list.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Mask {
+pub struct ListedMask {
     /// The mask as the server knows it.
     pub mask: Arc<str>,
     /// The people whom the mask matches.

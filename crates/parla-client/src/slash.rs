@@ -176,7 +176,7 @@ pub fn parse(input: &str) -> Submission {
             first.remove(0);
             Submission::Message(lines)
         }
-        Opening::Command(command) => read(command, &lines),
+        Opening::Command(command) => parse_words(command, &lines),
         Opening::Unknown(word) => Submission::Unknown(shortened(word)),
     }
 }
@@ -228,7 +228,7 @@ fn first_word(text: &str) -> &str {
 }
 
 /// Parses the words of a command.
-fn read(command: &'static Spec, lines: &[String]) -> Submission {
+fn parse_words(command: &'static Spec, lines: &[String]) -> Submission {
     let Some((first, more)) = lines.split_first() else { return Submission::Missing { command } };
     // It would be wrong to carry out one of several commands and say the others aloud, whichever it is.
     if more.iter().any(|line| matches!(Opening::of(line), Opening::Command(_))) {

@@ -26,13 +26,14 @@ pub(crate) struct Survey {
 #[derive(Clone, Copy, Debug)]
 struct Asked {
     room: BufferId,
-    question: Question,
+    step: SurveyStep,
     /// When it is given up.
     until: Timestamp,
 }
 
+/// What is asked of a channel, one after the other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Question {
+pub(crate) enum SurveyStep {
     Modes,
     People,
 }
@@ -55,14 +56,14 @@ impl Survey {
     }
 
     /// An answer has arrived, whether or not it was to the open question.
-    pub(crate) fn answered(&mut self, room: &Buffer, question: Question, turn: &mut Turn<'_>) {
-        let is_it = |asked: &mut Asked| asked.room == room.id() && asked.question == question;
+    pub(crate) fn answered(&mut self, room: &Buffer, step: SurveyStep, turn: &mut Turn<'_>) {
+        let is_it = |asked: &mut Asked| asked.room == room.id() && asked.step == step;
         if self.open.take_if(is_it).is_none() {
             return;
         }
         // In a large channel nobody looks for who is away, and the server reports changes anyway.
-        if question == Question::Modes && room.members().len() <= SURVEY_PEOPLE_MAX {
-            self.ask(room, Question::People, turn);
+        if step == SurveyStep::Modes && room.members().len() <= SURVEY_PEOPLE_MAX {
+            self.ask(room, SurveyStep::People, turn);
         }
     }
 
@@ -72,20 +73,20 @@ impl Survey {
             && let Some(id) = self.waiting.pop_front()
         {
             if let Some(room) = buffers.get(id) {
-                self.ask(room, Question::Modes, turn);
+                self.ask(room, SurveyStep::Modes, turn);
             }
         }
     }
 
-    fn ask(&mut self, room: &Buffer, question: Question, turn: &mut Turn<'_>) {
+    fn ask(&mut self, room: &Buffer, step: SurveyStep, turn: &mut Turn<'_>) {
         if !room.is_present() {
             return;
         }
-        let command = match question {
-            Question::Modes => "MODE",
-            Question::People => "WHO",
+        let command = match step {
+            SurveyStep::Modes => "MODE",
+            SurveyStep::People => "WHO",
         };
         turn.send(Line::bare(command).param(room.name()));
-        self.open = Some(Asked { room: room.id(), question, until: turn.now + SURVEY_WITHIN });
+        self.open = Some(Asked { room: room.id(), step, until: turn.now + SURVEY_WITHIN });
     }
 }

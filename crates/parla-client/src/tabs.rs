@@ -15,7 +15,7 @@ mod wishes;
 pub use election::{Ballot, Election, Mark, Role, TabId, Term};
 pub use ids::Ids;
 pub use looks::{Look, Looks};
-pub use message::{Letter, Message, pack, unpack};
+pub use message::{Letter, TabMessage, pack, unpack};
 pub use mirror::{Delivery, Mirror, Recipients};
 pub use replica::{Arrived, Replica};
 pub use wishes::{Before, CarriedOut, Wishes};

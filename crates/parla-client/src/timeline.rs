@@ -21,7 +21,7 @@ pub(crate) use self::{
 use self::index::Index;
 use crate::{
     limits::{CHUNK_ROWS_MAX, TIMELINE_ROWS_MAX},
-    view::{self, Chunk, ChunkRef, Content, Earlier, Gap, Row, RowId, Said, UNCONFIRMED_CHUNK},
+    view::{self, Chunk, ChunkRef, Content, Earlier, Gap, MessageView, Row, RowId, UNCONFIRMED_CHUNK},
 };
 
 /// The rows in order.
@@ -79,7 +79,7 @@ impl Timeline {
     /// Adds a row at its place. Returns false if it is there already, or if the conversation is full and the
     /// row would be among the first to be dropped.
     pub(crate) fn insert_at(&mut self, spot: Spot, row: Row, msgid: Option<&str>) -> bool {
-        if let Content::Said(said) = &row.content
+        if let Content::Message(said) = &row.content
             && self.has(said, msgid)
         {
             return false;
@@ -163,8 +163,7 @@ impl Timeline {
 
     /// Whether a message is here under its msgid. If another text has the same msgid, the server is confused,
     /// and the message must not be lost.
-    /// not to be lost.
-    pub(crate) fn has(&self, said: &Said, msgid: Option<&str>) -> bool {
+    pub(crate) fn has(&self, said: &MessageView, msgid: Option<&str>) -> bool {
         let row = msgid.and_then(|msgid| self.row_of(msgid)).and_then(|id| self.row(id));
         // A deleted message stays deleted, whoever repeats it under its msgid.
         row.is_some_and(|row| is_deleted(row) || says(row, said))
@@ -176,12 +175,12 @@ impl Timeline {
     }
 
     /// The row with the same text at this time.
-    pub(crate) fn twin(&self, at: Timestamp, said: &Said) -> Option<RowId> {
+    pub(crate) fn twin(&self, at: Timestamp, said: &MessageView) -> Option<RowId> {
         self.index.said_at(at).find(|id| self.row(*id).is_some_and(|row| says(row, said)))
     }
 
     /// The same, among the rows that have no msgid.
-    pub(crate) fn unnamed_twin(&self, at: Timestamp, said: &Said) -> Option<RowId> {
+    pub(crate) fn twin_without_msgid(&self, at: Timestamp, said: &MessageView) -> Option<RowId> {
         let mut unnamed = self.index.said_at(at).filter(|id| self.index.msgid(*id).is_none());
         unnamed.find(|id| self.row(*id).is_some_and(|row| says(row, said)))
     }
@@ -300,8 +299,8 @@ impl Timeline {
     }
 
     /// Changes a message in place. Does nothing if it is not here.
-    pub(crate) fn update_message(&mut self, id: RowId, change: impl FnOnce(&mut Said)) {
-        if let Some(Row { content: Content::Said(said), .. }) = self.row_mut(id) {
+    pub(crate) fn update_message(&mut self, id: RowId, change: impl FnOnce(&mut MessageView)) {
+        if let Some(Row { content: Content::Message(said), .. }) = self.row_mut(id) {
             change(Arc::make_mut(said));
         }
     }
@@ -314,12 +313,16 @@ impl Timeline {
     }
 
     /// Changes all messages that `fits` selects.
-    pub(crate) fn update_messages(&mut self, fits: impl Fn(&Said) -> bool, change: impl Fn(&mut Said)) {
+    pub(crate) fn update_messages(
+        &mut self,
+        fits: impl Fn(&MessageView) -> bool,
+        change: impl Fn(&mut MessageView),
+    ) {
         self.is_changed = true;
-        let is_one = |row: &Row| matches!(&row.content, Content::Said(said) if fits(said));
+        let is_one = |row: &Row| matches!(&row.content, Content::Message(said) if fits(said));
         let edit = |row: &mut Row| {
             if is_one(row)
-                && let Content::Said(said) = &mut row.content
+                && let Content::Message(said) = &mut row.content
             {
                 change(Arc::make_mut(said));
             }
@@ -425,7 +428,7 @@ impl Timeline {
     }
 
     fn anchor(&self, row: &Row) -> Option<Anchor> {
-        matches!(row.content, Content::Said(_)).then(|| Anchor {
+        matches!(row.content, Content::Message(_)).then(|| Anchor {
             msgid: self.index.msgid(row.id).cloned(),
             at: row.at,
             row: Some(row.id),
@@ -433,7 +436,7 @@ impl Timeline {
     }
 
     /// Up to where it has been read, if its rows show that.
-    pub(crate) const fn read(&self) -> Option<Mark> {
+    pub(crate) const fn read_mark(&self) -> Option<Mark> {
         self.read
     }
 
@@ -488,12 +491,11 @@ impl Timeline {
 }
 
 fn is_deleted(row: &Row) -> bool {
-    matches!(&row.content, Content::Said(said) if said.deleted.is_some())
+    matches!(&row.content, Content::Message(said) if said.deleted.is_some())
 }
 
-/// Whether the row has the same text by the same person.
-fn says(row: &Row, said: &Said) -> bool {
-    matches!(&row.content, Content::Said(known) if known.author.nick == said.author.nick && known.text.plain == said.text.plain)
+fn says(row: &Row, said: &MessageView) -> bool {
+    matches!(&row.content, Content::Message(known) if known.says_the_same(said))
 }
 
 #[cfg(test)]

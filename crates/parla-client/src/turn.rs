@@ -9,7 +9,7 @@ use crate::{
     changes::Changes,
     contract::Output,
     problem::Problem,
-    view::{Alert, BufferId, NetworkId, Notice, Person, RowId, Update},
+    view::{Alert, Announcement, BufferId, NetworkId, Person, RowId, Update},
 };
 
 /// One call of [`crate::Client::handle`].
@@ -61,14 +61,14 @@ impl<'a> Turn<'a> {
         self.changes.network = true;
     }
 
-    /// Sends a notice, in this conversation if there is one.
-    pub(crate) fn say(&mut self, buffer: Option<BufferId>, notice: Notice) {
-        self.changes.event(Update::Notice(self.network, buffer, notice));
+    /// Makes an announcement, in this conversation if there is one.
+    pub(crate) fn announce(&mut self, buffer: Option<BufferId>, announcement: Announcement) {
+        self.changes.event(Update::Announcement(self.network, buffer, announcement));
     }
 
     /// Tells the person that something failed.
     pub(crate) fn complain(&mut self, buffer: Option<BufferId>, problem: Problem) {
-        self.say(buffer, Notice::Problem(Arc::new(problem)));
+        self.announce(buffer, Announcement::Problem(Arc::new(problem)));
     }
 
     /// Shows the person a conversation.

@@ -21,7 +21,7 @@ use crate::{
 
 pub use crate::rank::Rank;
 pub use message::{
-    Audience, Author, Carries, Deleted, Delivery, Manner, Quoted, Reaction, Reply, Said, Several,
+    Audience, Author, Capacity, Deleted, Delivery, Manner, MessageView, Quoted, Reaction, Reply, Several,
 };
 pub use people::{Member, Members, Person, Rights, RoomOf};
 
@@ -56,8 +56,8 @@ pub enum Update {
     Directory(NetworkId, DirectoryView),
     /// The server's information about a person, as far as it has arrived.
     Person(NetworkId, Arc<Person>),
-    /// A notice to show once, and the conversation that it belongs to.
-    Notice(NetworkId, Option<BufferId>, Notice),
+    /// An announcement to show once, and the conversation that it belongs to.
+    Announcement(NetworkId, Option<BufferId>, Announcement),
     /// Show this conversation to the person: they asked to join it, or to talk to somebody.
     Show(NetworkId, BufferId),
     /// The server presents this certificate, which is not trusted. The shell sends this before the problem.
@@ -210,7 +210,7 @@ pub struct BufferView {
     /// conversation.
     pub away: Option<Arc<str>>,
     /// How much one message can hold here.
-    pub carries: Carries,
+    pub capacity: Capacity,
 }
 
 /// Whether all unread messages are counted.
@@ -314,9 +314,9 @@ pub struct Row {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Content {
     /// A message.
-    Said(Arc<Said>),
+    Message(Arc<MessageView>),
     /// An event in the conversation.
-    Event(Event),
+    Event(BufferEvent),
     /// A text from the server.
     Server(Text),
     /// A gap: messages between these times are missing.
@@ -326,7 +326,7 @@ pub enum Content {
 /// Something that happened in a room or to one of its members. All names are as they are shown.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the names say it, in the words of IRC")]
-pub enum Event {
+pub enum BufferEvent {
     Joined { who: Arc<str> },
     Left { who: Arc<str>, reason: Option<Text> },
     Quit { who: Arc<str>, reason: Option<Text> },
@@ -424,7 +424,7 @@ pub struct DirectoryRoom {
 
 /// Something to tell the person once.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub enum Notice {
+pub enum Announcement {
     /// Something failed; the problem says what.
     Problem(Arc<Problem>),
     /// Somebody invites the person to a room.

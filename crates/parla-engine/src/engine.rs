@@ -4,15 +4,17 @@
 
 use std::{
     collections::{BTreeMap, VecDeque},
+    sync::Arc,
     time::Duration,
 };
 
-use parla_client::{Archive, Client, Input, Output, Settings, records, view::Update};
+use parla_client::{ArchiveScope, Client, ClientSettings, Input, Output, records, view::Update};
 use parla_proto::Timestamp;
 
 use crate::{
-    storage::{Change, Question, Recalled, Renamed, Storage, Unkept},
+    storage::{ArchiveChange, ArchiveDeletion, ArchiveRename, RecallRequest, Recalled, Storage},
     transport::{Connection, Signal, Transport},
+    wished_nick::WishedNick,
 };
 
 /// The shortest pause between two deadlines, so that a client that is never satisfied cannot use the whole
@@ -28,37 +30,53 @@ impl<C, T: Storage + Transport<Connection = C>> Shell<C> for T {}
 pub struct Engine<C> {
     client: Client,
     /// Which messages the shell stores.
-    keeps: Archive,
+    keeps: ArchiveScope,
     connection: Option<C>,
     /// Whether lines can be sent.
     is_open: bool,
     no_deadline_before: Option<Timestamp>,
+    wished_nick: WishedNick,
+    /// The nick that the network has granted and the shell has not been told of.
+    granted_nick: Option<Arc<str>>,
 }
 
 impl<C: Connection> Engine<C> {
     /// A client that is not connected yet, with everything that [`Storage::store`] was given for its network.
-    pub fn new(settings: Settings, records: &BTreeMap<String, String>, now: Timestamp) -> Self {
+    pub fn new(settings: ClientSettings, records: &BTreeMap<String, String>, now: Timestamp) -> Self {
         let keeps = settings.archive;
         let client = Client::new(settings, records, now);
-        Self { client, keeps, connection: None, is_open: false, no_deadline_before: None }
+        Self {
+            client,
+            keeps,
+            connection: None,
+            is_open: false,
+            no_deadline_before: None,
+            wished_nick: WishedNick::default(),
+            granted_nick: None,
+        }
     }
 
-    /// Gives the client the latest stored messages of each conversation in its `records`: at most `rows`
-    /// each. Returns how many answers will come later, through [`recalled`](Self::recalled).
-    pub fn recall_latest(
+    /// The requests for the latest stored messages of each conversation in these records: at most `rows` each.
+    pub fn latest_requests(&self, records: &BTreeMap<String, String>, rows: usize) -> Vec<RecallRequest> {
+        let conversations = records.keys().filter_map(|key| records::conversation(key));
+        let kept = conversations.filter(|(kind, _)| self.keeps.keeps(*kind));
+        kept.map(|(kind, name)| RecallRequest { kind, name: name.into(), before: None, limit: rows })
+            .collect()
+    }
+
+    /// Makes requests to the archive, and gives the client the messages that it returns at once. Returns how
+    /// many answers will come later, through [`recalled`](Self::recalled).
+    pub fn recall(
         &mut self,
         now: Timestamp,
-        (records, rows): (&BTreeMap<String, String>, usize),
+        requests: Vec<RecallRequest>,
         shell: &mut impl Shell<C>,
     ) -> usize {
         let mut later = 0;
-        for (kind, name) in records.keys().filter_map(|key| records::conversation(key)) {
-            if self.keeps.keeps(kind) {
-                let question = Question { kind, name: name.into(), before: None, limit: rows };
-                match shell.recall(question.clone()) {
-                    Some(recalled) => self.recalled(now, (question, recalled), shell),
-                    None => later += 1,
-                }
+        for request in requests {
+            match shell.recall(request.clone()) {
+                Some(recalled) => self.recalled(now, (request, recalled), shell),
+                None => later += 1,
             }
         }
         later
@@ -66,12 +84,25 @@ impl<C: Connection> Engine<C> {
 
     /// Passes an input to the client, and carries out its outputs.
     pub fn handle(&mut self, now: Timestamp, input: Input<'_>, shell: &mut impl Shell<C>) {
+        if let Input::Intent(intent) = &input {
+            self.wished_nick.note(intent);
+        }
         let mut inputs = VecDeque::from([input]);
         while let Some(input) = inputs.pop_front() {
             let mut outputs = Vec::new();
             self.client.handle(now, input, &mut outputs);
-            store_first(&mut outputs, shell);
-            for output in outputs {
+            // When messages are about to be sent, they are on disk already. And a message that the server has
+            // confirmed is deleted there before it enters the archive; otherwise the next start would look
+            // for it after itself, and send it again.
+            let (records, others) = outputs.into_iter().partition::<Vec<_>, _>(is_record);
+            let must_sync = records.iter().any(is_to_be_sent);
+            for output in records {
+                self.carry_out(output, shell);
+            }
+            if must_sync {
+                shell.sync();
+            }
+            for output in others {
                 match self.carry_out(output, shell) {
                     // The end of a connection is processed before anything that could begin the next one.
                     Some(closed @ Input::Closed(_)) => inputs.push_front(closed),
@@ -101,14 +132,16 @@ impl<C: Connection> Engine<C> {
             Output::Disconnect if self.is_open => self.connection = None,
             Output::Disconnect => self.give_up(),
             Output::Store { key, value } => shell.store(key, value),
-            Output::Keep(kept) => shell.change(Change::Keep(kept)),
+            Output::Keep(kept) => shell.change(ArchiveChange::Keep(kept)),
             Output::Unkeep { kind, name, msgid } => {
-                shell.change(Change::Unkeep(Unkept { kind, name, msgid }));
+                shell.change(ArchiveChange::Unkeep(ArchiveDeletion { kind, name, msgid }));
             }
-            Output::Rename { kind, from, to } => shell.change(Change::Rename(Renamed { kind, from, to })),
+            Output::Rename { kind, from, to } => {
+                shell.change(ArchiveChange::Rename(ArchiveRename { kind, from, to }))
+            }
             Output::Recall { kind, name, before, limit } => {
-                let question = Question { kind, name: name.clone(), before, limit };
-                let Recalled { messages, more } = shell.recall(question)?;
+                let request = RecallRequest { kind, name: name.clone(), before, limit };
+                let Recalled { messages, more } = shell.recall(request)?;
                 return Some(Input::Recalled { kind, name, messages, more });
             }
         }
@@ -126,7 +159,7 @@ impl<C: Connection> Engine<C> {
     pub fn recalled(
         &mut self,
         now: Timestamp,
-        (Question { kind, name, .. }, Recalled { messages, more }): (Question, Recalled),
+        (RecallRequest { kind, name, .. }, Recalled { messages, more }): (RecallRequest, Recalled),
         shell: &mut impl Shell<C>,
     ) {
         self.handle(now, Input::Recalled { kind, name, messages, more }, shell);
@@ -134,7 +167,7 @@ impl<C: Connection> Engine<C> {
 
     /// Processes an event of the connection with this number. Events of a connection that was given up are
     /// ignored.
-    pub fn hear<L: AsRef<[u8]>>(
+    pub fn handle_signal<L: AsRef<[u8]>>(
         &mut self,
         now: Timestamp,
         (number, signal): (u64, Signal<L>),
@@ -176,7 +209,7 @@ impl<C: Connection> Engine<C> {
     }
 
     /// Does what is due. Returns whether there was anything.
-    pub fn ring(&mut self, now: Timestamp, shell: &mut impl Shell<C>) -> bool {
+    pub fn handle_deadline(&mut self, now: Timestamp, shell: &mut impl Shell<C>) -> bool {
         let is_due = self.next_deadline(now).is_some_and(|at| at <= now);
         if is_due {
             self.no_deadline_before = Some(now + DEADLINE_GAP);
@@ -187,24 +220,31 @@ impl<C: Connection> Engine<C> {
 
     /// What has changed since the last call, for the interface.
     pub fn take_updates(&mut self) -> Vec<Update> {
-        self.client.take_updates()
+        let updates = self.client.take_updates();
+        for update in &updates {
+            if let Update::Network(view) = update
+                && let Some(nick) = self.wished_nick.granted(view)
+            {
+                self.granted_nick = Some(nick);
+            }
+        }
+        updates
+    }
+
+    /// The nick that the person has asked for and got, according to the updates that were taken since the last
+    /// call. The shell remembers it for the next start.
+    pub const fn take_granted_nick(&mut self) -> Option<Arc<str>> {
+        self.granted_nick.take()
     }
 }
 
-/// Stores the client's records before everything else is carried out. When this returns, messages that are
-/// about to be sent are on disk. And a message that the server has confirmed is deleted there before it
-/// enters the archive; otherwise the next start would look for it after itself, and send it again.
-fn store_first(outputs: &mut Vec<Output>, storage: &mut impl Storage) {
-    let mut is_awaited = false;
-    for output in outputs.extract_if(.., |output| matches!(output, Output::Store { .. })) {
-        if let Output::Store { key, value } = output {
-            is_awaited |= records::is_to_be_sent(&key);
-            storage.store(key, value);
-        }
-    }
-    if is_awaited {
-        storage.sync();
-    }
+const fn is_record(output: &Output) -> bool {
+    matches!(output, Output::Store { .. })
+}
+
+/// Whether the output stores a message that is about to be sent.
+fn is_to_be_sent(output: &Output) -> bool {
+    matches!(output, Output::Store { key, .. } if records::is_to_be_sent(key))
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@
 //!
 //! # Code map
 //!
-//! - `engine.rs` has the client and its connection.
+//! - `engine.rs` has the client and its connection, and `wished_nick.rs` the nick that the person asked for.
 //! - `transport.rs` and `storage.rs` are what a shell provides, and `pace.rs` says when the interface is
 //!   told.
 
@@ -15,8 +15,9 @@ mod engine;
 mod pace;
 mod storage;
 mod transport;
+mod wished_nick;
 
 pub use engine::{Engine, Shell};
-pub use pace::{BATCH_GAP, Pace};
-pub use storage::{Change, Question, Recalled, Renamed, Storage, Unkept};
+pub use pace::{Pace, UPDATES_GAP};
+pub use storage::{ArchiveChange, ArchiveDeletion, ArchiveRename, RecallRequest, Recalled, Storage};
 pub use transport::{Connection, Signal, Transport, problem};

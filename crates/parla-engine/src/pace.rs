@@ -4,9 +4,9 @@
 use std::{ops::Add, time::Duration};
 
 /// The shortest pause between batches of updates. Their cost for the page grows with their number.
-pub const BATCH_GAP: Duration = Duration::from_millis(90);
+pub const UPDATES_GAP: Duration = Duration::from_millis(90);
 /// The longest pause before the next batch.
-const REST_MAX: Duration = BATCH_GAP.saturating_mul(2);
+const REST_MAX: Duration = UPDATES_GAP.saturating_mul(2);
 
 /// Whether there is something to tell, and until when the interface has a pause. `T` is a time of any clock.
 #[derive(Debug)]
@@ -42,7 +42,7 @@ impl<T: Copy + Ord + Add<Duration, Output = T>> Pace<T> {
     /// Notes that it was told.
     pub fn told(&mut self, now: T) {
         self.changed = false;
-        self.rests_until = Some(now + BATCH_GAP);
+        self.rests_until = Some(now + UPDATES_GAP);
     }
 
     /// Notes that there was nothing to tell after all.
@@ -78,10 +78,10 @@ mod tests {
         pace.told(START);
         assert_eq!(pace.due(after(1)), None);
         pace.changed();
-        assert_eq!(pace.due(after(1)), Some(START + BATCH_GAP));
-        assert!(!pace.is_due(after(1)) && pace.is_due(START + BATCH_GAP));
+        assert_eq!(pace.due(after(1)), Some(START + UPDATES_GAP));
+        assert!(!pace.is_due(after(1)) && pace.is_due(START + UPDATES_GAP));
         pace.changed();
-        pace.told(START + BATCH_GAP);
+        pace.told(START + UPDATES_GAP);
         pace.changed();
         assert_eq!(pace.due(after(500)), Some(after(500)), "after a quiet time");
     }

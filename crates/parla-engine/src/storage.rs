@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use parla_client::{Kept, view::BufferKind};
+use parla_client::{ArchivedMessage, view::BufferKind};
 use parla_proto::Timestamp;
 
 /// The storage that a shell provides.
@@ -15,16 +15,16 @@ pub trait Storage {
     fn sync(&mut self);
 
     /// Makes a change to the archive. Changes must be made in order.
-    fn change(&mut self, change: Change);
+    fn change(&mut self, change: ArchiveChange);
 
     /// Looks for messages in the archive. `None` if the answer comes later, through
     /// [`crate::Engine::recalled`].
-    fn recall(&mut self, question: Question) -> Option<Recalled>;
+    fn recall(&mut self, request: RecallRequest) -> Option<Recalled>;
 }
 
 /// A request for messages of one conversation.
 #[derive(Clone, Debug)]
-pub struct Question {
+pub struct RecallRequest {
     /// The kind of the conversation.
     pub kind: BufferKind,
     /// Its name, as the server knows it.
@@ -39,25 +39,25 @@ pub struct Question {
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Recalled {
     /// The messages, oldest first.
-    pub messages: Vec<Kept>,
+    pub messages: Vec<ArchivedMessage>,
     /// Whether older ones are stored too.
     pub more: bool,
 }
 
 /// A change to an archive.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Change {
+pub enum ArchiveChange {
     /// Store a message.
-    Keep(Kept),
+    Keep(ArchivedMessage),
     /// Remove a message.
-    Unkeep(Unkept),
+    Unkeep(ArchiveDeletion),
     /// Make the messages of a conversation available under another name.
-    Rename(Renamed),
+    Rename(ArchiveRename),
 }
 
 /// A message that was deleted.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unkept {
+pub struct ArchiveDeletion {
     /// The kind of the conversation.
     pub kind: BufferKind,
     /// The conversation's name, as the server knows it.
@@ -68,7 +68,7 @@ pub struct Unkept {
 
 /// A conversation that has a new name.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Renamed {
+pub struct ArchiveRename {
     /// The kind of the conversation.
     pub kind: BufferKind,
     /// The previous name, as the server knew it.

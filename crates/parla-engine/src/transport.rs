@@ -10,7 +10,7 @@ pub trait Transport {
     /// The type of its connections.
     type Connection: Connection;
 
-    /// Begins to connect. What happens to the connection is reported later, through [`crate::Engine::hear`].
+    /// Begins to connect. What happens to the connection is reported later, through [`crate::Engine::handle_signal`].
     ///
     /// # Errors
     /// No attempt can be made.

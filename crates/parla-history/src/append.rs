@@ -7,10 +7,10 @@ use rusqlite::{CachedStatement, Transaction, params};
 
 use crate::{
     ConversationId, HistoryError, Message, MessageNumber,
+    checksum::Columns,
     index::{self, last_indexed},
     message::{cuts_text, row_id},
     references::referred,
-    sum::Columns,
 };
 
 const INSERT: &str =
@@ -72,7 +72,7 @@ impl<'t> Writer<'t> {
             message.text,
             message.tags,
             cuts,
-            columns.sum(),
+            columns.checksum(),
             columns.refers_to,
             columns.edited,
         ])? == 1;
@@ -176,7 +176,7 @@ mod tests {
         let huge = Message { id, ..history.said(RUST, "hello") };
         let transaction = history.connection.transaction().unwrap();
         let mut writer = Writer::new(&transaction).unwrap();
-        assert!(matches!(writer.append(&huge), Err(HistoryError::IdTooLarge(found)) if found == id));
+        assert!(matches!(writer.append(&huge), Err(HistoryError::NumberTooLarge(found)) if found == id));
         assert!(!writer.delete(RUST, id).unwrap());
     }
 }

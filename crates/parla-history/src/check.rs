@@ -8,8 +8,8 @@ use rusqlite::{Connection, Row};
 
 use crate::{
     HistoryError, Kind,
+    checksum::{Columns, StoredRow, row_columns},
     index::last_indexed,
-    sum::{Columns, Summed, summed},
 };
 
 /// The problems that were found, one sentence each. It reads every message: a million take a second or two.
@@ -59,7 +59,8 @@ pub fn delete_unsound(connection: &Connection) -> Result<usize, HistoryError> {
 
 /// The ids of messages that this crate cannot have written in this form.
 fn unsound(connection: &Connection) -> Result<Vec<i64>, HistoryError> {
-    let mut statement = connection.prepare(concat!("SELECT ", summed!(), " FROM messages ORDER BY id"))?;
+    let mut statement =
+        connection.prepare(concat!("SELECT ", row_columns!(), " FROM messages ORDER BY id"))?;
     let mut rows = statement.query([])?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
@@ -76,14 +77,14 @@ fn count(connection: &Connection, sql: &str, last: i64) -> Result<i64, HistoryEr
 
 /// Whether a row is one that this crate could have written.
 fn is_sound(row: &Row<'_>) -> Result<bool, HistoryError> {
-    let Some(summed) = Summed::read(row)? else { return Ok(false) };
-    let Columns { numbers: [_, _, at], refers_to, edited, .. } = summed.columns;
+    let Some(stored) = StoredRow::from_row(row)? else { return Ok(false) };
+    let Columns { numbers: [_, _, at], refers_to, edited, .. } = stored.columns;
     let is_time = |ms: i64| Timestamp::from_millis(ms).as_millis() == ms;
     Ok(is_time(at)
         && edited.is_none_or(is_time)
         && refers_to.is_none_or(|number| number >= 0)
         && row.get::<_, Kind>(3).is_ok()
-        && summed.is_right())
+        && stored.is_right())
 }
 
 #[cfg(test)]

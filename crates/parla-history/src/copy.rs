@@ -44,9 +44,9 @@ pub enum Copied {
         all: u32,
     },
     /// The copy is complete, on disk and renamed.
-    Whole,
+    Complete,
     /// Older copies have been deleted.
-    Alone,
+    OlderDeleted,
 }
 
 /// Copies the file of `connection` at `path`, including what is still in its log, to a file beside it that
@@ -78,11 +78,11 @@ pub fn copy_before(
         let _ = delete(&unfinished);
         return Err(error);
     }
-    watch(Copied::Whole);
+    watch(Copied::Complete);
     for older in copies(path).map_err(failed)?.into_iter().filter(|older| *older != copy) {
         delete(&older).map_err(failed)?;
     }
-    watch(Copied::Alone);
+    watch(Copied::OlderDeleted);
     Ok(copy)
 }
 
@@ -222,7 +222,10 @@ mod tests {
         assert_eq!(copy, folder.path().join("parla.db.before-15"));
         assert_eq!(texts(&copy), texts(&path));
         assert_eq!(texts(&copy).last().map(String::as_str), Some("in the log"));
-        assert!(matches!(seen[..], [Copied::Pages { .. }, .., Copied::Whole, Copied::Alone]), "{seen:?}");
+        assert!(
+            matches!(seen[..], [Copied::Pages { .. }, .., Copied::Complete, Copied::OlderDeleted]),
+            "{seen:?}"
+        );
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt as _;
@@ -234,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_newest_is_kept_and_only_when_it_is_whole() {
+    fn only_the_newest_is_kept_and_only_when_it_is_complete() {
         let folder = tempfile::tempdir().unwrap();
         let (history, path) = history(folder.path());
         for other in
@@ -248,10 +251,10 @@ mod tests {
                 assert!(is_there("parla.db.before-9") && !is_there("parla.db.before-15"));
                 assert!(!is_there("parla.db.before-8.unfinished"), "it takes room");
             }
-            Copied::Whole => {
+            Copied::Complete => {
                 assert!(is_there("parla.db.before-15") && !is_there("parla.db.before-15.unfinished"));
             }
-            Copied::Alone => assert!(!is_there("parla.db.before-9")),
+            Copied::OlderDeleted => assert!(!is_there("parla.db.before-9")),
         })
         .unwrap();
         assert!(is_there("parla.db.before-me") && is_there("x.db.before-9"), "they are not ours");

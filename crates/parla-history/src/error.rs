@@ -117,7 +117,7 @@ pub enum HistoryError {
     /// The number needs more than the 63 bits that an integer of SQLite has for it. No server assigns such a
     /// number.
     #[error("the message number {} is too large to be kept", .0.0)]
-    IdTooLarge(MessageNumber),
+    NumberTooLarge(MessageNumber),
     /// SQLite refused: the disk is full, or the file is damaged or in use.
     #[error("message history: {0}")]
     Sqlite(#[from] rusqlite::Error),

@@ -52,7 +52,7 @@
 //! - `page.rs` reads a conversation by ids and times. `index.rs` updates the indexes, `search.rs` and
 //!   `tail.rs` find words in what is indexed and in what is not yet, and `words.rs` defines what a word is.
 //!   No command uses the search yet.
-//! - `sum.rs` is the checksum of a row, and `check.rs` compares it.
+//! - `checksum.rs` is the checksum of a row, and `check.rs` compares it.
 //! - `fixture.rs` is a small history for the tests of this crate. `moment.rs` lets several statements read
 //!   the same state of the file. `error.rs` has the errors.
 //! - `open.rs` opens the file, `schema.rs` has the tables, `migrate.rs` the numbered migrations, and
@@ -60,6 +60,7 @@
 
 mod append;
 mod check;
+mod checksum;
 mod copy;
 mod error;
 mod forget;
@@ -72,7 +73,6 @@ mod page;
 mod references;
 mod schema;
 mod search;
-mod sum;
 mod tail;
 mod words;
 

@@ -111,7 +111,7 @@ fn cuts(text: &str) -> Vec<u32> {
 /// # Errors
 /// The number, or the one after it, is too large for SQLite.
 pub(crate) fn row_id(id: MessageNumber) -> Result<i64, HistoryError> {
-    i64::try_from(id.0).ok().filter(|row| *row < i64::MAX).ok_or(HistoryError::IdTooLarge(id))
+    i64::try_from(id.0).ok().filter(|row| *row < i64::MAX).ok_or(HistoryError::NumberTooLarge(id))
 }
 
 /// Like [`row_id`], but only for comparisons: an id that is too large comes after every row.

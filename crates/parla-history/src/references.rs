@@ -4,8 +4,8 @@ use rusqlite::{Connection, OptionalExtension, Transaction};
 
 use crate::{
     ConversationId, MessageNumber,
+    checksum::{Columns, StoredRow, row_columns},
     message::row_position,
-    sum::{Columns, Summed, summed},
 };
 
 /// The row that a message of this conversation refers to; `None` if there is no such row in the same
@@ -34,23 +34,23 @@ pub fn fill_references(
 ) -> Result<usize, rusqlite::Error> {
     let mut statement = transaction.prepare(concat!(
         "SELECT ",
-        summed!(),
+        row_columns!(),
         " FROM messages WHERE tags IS NOT NULL AND refers_to IS NULL ORDER BY id"
     ))?;
     let mut update = transaction.prepare("UPDATE messages SET refers_to = ?2, sum = ?3 WHERE id = ?1")?;
     let mut rows = statement.query([])?;
     let mut filled = 0;
     while let Some(row) = rows.next()? {
-        let Some(summed) = Summed::read(row)?.filter(Summed::is_right) else { continue };
-        let [id, conversation, _] = summed.columns.numbers;
+        let Some(stored) = StoredRow::from_row(row)?.filter(StoredRow::is_right) else { continue };
+        let [id, conversation, _] = stored.columns.numbers;
         let Some(number) = number_of(row.get_ref(7)?.as_str().map_err(rusqlite::Error::from)?) else {
             continue;
         };
         let Some(referred) = referred(transaction, ConversationId(conversation), number)? else { continue };
-        let columns = Columns { refers_to: Some(referred), ..summed.columns };
+        let columns = Columns { refers_to: Some(referred), ..stored.columns };
         // A row without a checksum gets none, because nobody knows whether it is intact.
-        let sum = summed.sum.map(|_| columns.sum());
-        update.execute((id, referred, sum))?;
+        let checksum = stored.checksum.map(|_| columns.checksum());
+        update.execute((id, referred, checksum))?;
         filled += 1;
     }
     Ok(filled)

@@ -43,12 +43,12 @@ pub struct Search {
 /// # Errors
 /// SQLite refuses, but never because of the words.
 pub fn search(connection: &Connection, search: &Search) -> Result<Vec<Message>, HistoryError> {
-    let Some(query) = Query::of(search) else { return Ok(Vec::new()) };
+    let Some(terms) = SearchTerms::of(search) else { return Ok(Vec::new()) };
     let _moment = Moment::of(connection)?;
-    let mut found = search_tail(connection, search, &query, last_indexed(connection)?)?;
+    let mut found = search_tail(connection, search, &terms, last_indexed(connection)?)?;
     if found.len() < search.limit {
         let rest = search.limit - found.len();
-        found.extend(in_index(connection, search, &query, rest)?);
+        found.extend(in_index(connection, search, &terms, rest)?);
     }
     Ok(found)
 }
@@ -56,7 +56,7 @@ pub fn search(connection: &Connection, search: &Search) -> Result<Vec<Message>, 
 fn in_index(
     connection: &Connection,
     search: &Search,
-    query: &Query<'_>,
+    terms: &SearchTerms<'_>,
     limit: usize,
 ) -> Result<Vec<Message>, HistoryError> {
     // CROSS JOIN makes SQLite use the index first and the row second. We order by rowid, because ordering by
@@ -71,7 +71,7 @@ fn in_index(
     ))?;
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let rows = statement.query_map(
-        (query.text(search.conversation), search.before_row(), search.conversation, limit),
+        (terms.text(search.conversation), search.before_row(), search.conversation, limit),
         Message::from_row,
     )?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
@@ -85,13 +85,13 @@ impl Search {
 }
 
 /// The words to search for, at least one.
-pub(crate) struct Query<'s> {
+pub(crate) struct SearchTerms<'s> {
     pub(crate) words: Vec<&'s str>,
     /// Whether the last word may be only the beginning of one.
     pub(crate) prefix: bool,
 }
 
-impl<'s> Query<'s> {
+impl<'s> SearchTerms<'s> {
     /// `None` if there is no word.
     fn of(search: &'s Search) -> Option<Self> {
         let text = search.words.get(..search.words.floor_char_boundary(WORDS_BYTES_MAX))?;

@@ -9,7 +9,7 @@ use crate::{
     HistoryError, Message, Search, index,
     message::{columns, row_position},
     schema,
-    search::Query,
+    search::SearchTerms,
 };
 
 /// How many candidates in the tail a search reads, from the newest, at 5 µs each. A message of plain ASCII
@@ -22,7 +22,7 @@ const CHUNK_ROWS: usize = 256;
 pub(crate) fn search_tail(
     connection: &Connection,
     search: &Search,
-    query: &Query<'_>,
+    terms: &SearchTerms<'_>,
     indexed: i64,
 ) -> Result<Vec<Message>, HistoryError> {
     let mut statement = connection.prepare_cached(concat!(
@@ -33,16 +33,16 @@ pub(crate) fn search_tail(
         ORDER BY m.id DESC"
     ))?;
     let mut rows = statement.query((indexed, search.before_row(), search.conversation))?;
-    let sieve = Sieve::of(query);
+    let prefilter = Prefilter::of(terms);
     let mut index = None;
     let mut found = Vec::new();
     for _ in 0..CANDIDATES_MAX / CHUNK_ROWS {
-        let chunk = sieve.next_chunk(&mut rows)?;
+        let chunk = prefilter.next_chunk(&mut rows)?;
         let last = chunk.len() < CHUNK_ROWS;
         if !chunk.is_empty() {
             let index = match &mut index {
                 Some(index) => index,
-                none => none.insert(Index::new(query.text(search.conversation))?),
+                none => none.insert(Index::new(terms.text(search.conversation))?),
             };
             found.extend(index.matching(chunk)?);
         }
@@ -55,7 +55,7 @@ pub(crate) fn search_tail(
 }
 
 /// Filters out messages that cannot match. Looking at a message costs a fiftieth of indexing it.
-struct Sieve<'q> {
+struct Prefilter<'q> {
     /// Words of ASCII letters and digits that must occur. A text that is also ASCII can only contain them
     /// literally except for case, because no accents are folded in it.
     words: Vec<&'q str>,
@@ -63,12 +63,12 @@ struct Sieve<'q> {
     beginning: Option<&'q str>,
 }
 
-impl<'q> Sieve<'q> {
-    fn of(query: &Query<'q>) -> Self {
+impl<'q> Prefilter<'q> {
+    fn of(terms: &SearchTerms<'q>) -> Self {
         let mut words: Vec<&str> =
-            query.words.iter().filter(|word| word.is_ascii()).flat_map(|word| ascii_words(word)).collect();
-        let last_is_ascii = query.words.last().is_some_and(|word| word.is_ascii());
-        let beginning = if query.prefix && last_is_ascii { words.pop() } else { None };
+            terms.words.iter().filter(|word| word.is_ascii()).flat_map(|word| ascii_words(word)).collect();
+        let last_is_ascii = terms.words.last().is_some_and(|word| word.is_ascii());
+        let beginning = if terms.prefix && last_is_ascii { words.pop() } else { None };
         Self { words, beginning }
     }
 

@@ -18,7 +18,7 @@ use crate::{
     platform::{Happening, Here, Start},
     state::{Pointer, State, Wanted},
     toasts::Toasts,
-    visits::{self, Entry, Top, use_visits},
+    visits::{self, HistoryEntry, Top, use_visits},
     words::{self, use_language},
 };
 
@@ -99,7 +99,7 @@ fn remember(mut state: State, here: &Here) {
             state.open.wanted.set(at.or_else(|| here.0.load(KEY_OPEN).map(Wanted::Marked)));
             state.open.top.set(Some(Top { key: None, entry }));
         }
-        Start::Link(fragment) | Start::Again(Entry { fragment, .. }) => {
+        Start::Link(fragment) | Start::Again(HistoryEntry { fragment, .. }) => {
             state.open.wanted.set(here.0.load(KEY_OPEN).map(Wanted::Marked));
             state.follow_later(&fragment);
         }

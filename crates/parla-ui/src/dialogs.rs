@@ -17,11 +17,11 @@ mod browse;
 mod help;
 mod invite;
 mod nick;
+mod past_toasts;
 mod person;
 mod person_acts;
 mod person_moderation;
 mod room_settings;
-mod said;
 pub(crate) mod stack;
 mod topic;
 
@@ -31,9 +31,9 @@ use browse::Browse;
 use help::Help;
 use invite::Invite;
 use nick::Nick;
+use past_toasts::PastToasts;
 use person::PersonCard;
 use room_settings::Settings;
-use said::SaidList;
 use stack::Level;
 use topic::TopicEditor;
 
@@ -78,7 +78,7 @@ fn OneDialog(level: Level, dialog: Dialog) -> Element {
         Dialog::AddNetwork => rsx! { AddNetwork {} },
         Dialog::Address(network) => rsx! { Address { network } },
         Dialog::Help => rsx! { Help {} },
-        Dialog::Said => rsx! { SaidList {} },
+        Dialog::PastToasts => rsx! { PastToasts {} },
     }
 }
 

@@ -14,7 +14,7 @@ use crate::{
     hooks::{use_context, use_effect, use_hook, use_memo, use_signal},
     language_chooser::LanguageChooser,
     password::{self, PasswordFields},
-    platform::{Command, Here, PageAct, Place},
+    platform::{AppCommand, Here, PageAct, Place},
     problem_words::{Countdown, ProblemWords},
     remedies::Remedies,
     room::text::Sentence as Marked,
@@ -135,7 +135,7 @@ pub(crate) fn FirstScreen() -> Element {
 fn Sentence(sentence: &'static str) -> Element {
     let words = use_words();
     let state = use_context::<State>();
-    let link = state.open.link.read();
+    let link = state.open.deep_link.read();
     let going = link.as_ref().and_then(|link| match &link.address.target {
         Target::Room(name) => Some(words.first_sentence_room(&words::name(&shown_name(name)))),
         Target::Person(name) => Some(words.first_sentence_person(&words::name(&shown_name(name)))),
@@ -435,14 +435,14 @@ fn connect(mut attempt: Attempt, mut state: State, here: &Here, (trust, credenti
     };
     let nick = attempt.name.peek().trim().to_owned();
     let unencrypted = trust == Trust::Agreed;
-    here.0.command(Command::Connect { network, address, nick, unencrypted, credentials });
+    here.0.command(AppCommand::Connect { network, address, nick, unencrypted, credentials });
 }
 
 fn cancel(mut attempt: Attempt, state: State, here: &Here) {
     if let Some(network) = attempt.asked.take()
         && !state.views.networks.peek().contains_key(&network)
     {
-        here.0.command(Command::Forget(network));
+        here.0.command(AppCommand::Forget(network));
     }
     forget_all(state, here);
 }
@@ -450,7 +450,7 @@ fn cancel(mut attempt: Attempt, state: State, here: &Here) {
 fn forget_all(state: State, here: &Here) {
     let known: Vec<NetworkId> = state.views.networks.peek().keys().copied().collect();
     for network in known {
-        here.0.command(Command::Forget(network));
+        here.0.command(AppCommand::Forget(network));
     }
 }
 

@@ -6,7 +6,7 @@ use parla_client::view::NetworkId;
 
 use crate::{
     hooks::{use_context, use_signal},
-    platform::{Command, Here},
+    platform::{AppCommand, Here},
     state::State,
     words::use_words,
 };
@@ -37,7 +37,7 @@ pub(crate) fn Forget(network: NetworkId) -> Element {
                     r#type: "button",
                     class: "plain danger",
                     onclick: move |_| {
-                        here.0.command(Command::Forget(network));
+                        here.0.command(AppCommand::Forget(network));
                         state.close_dialog();
                     },
                     {words.network_forget_do()}

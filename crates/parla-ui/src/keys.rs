@@ -4,7 +4,7 @@ use dioxus::prelude::*;
 
 use crate::{
     platform::{Here, PageAct, Place},
-    rooms::{self, Row},
+    rooms::{self, BufferItem},
     state::{Dialog, Side, State},
     visits::{HistoryAct, Step},
 };
@@ -33,7 +33,7 @@ pub(crate) fn press(event: &KeyboardEvent, state: State, here: &Here) {
     if event.is_composing() {
         return;
     }
-    let Some(act) = read(&event.key(), event.code(), event.modifiers()) else { return };
+    let Some(act) = act_of(&event.key(), event.code(), event.modifiers()) else { return };
     // A browser has its own keys for its history.
     if matches!(act, KeyAct::Visit(_)) && here.0.place() == Place::Browser {
         return;
@@ -49,7 +49,7 @@ pub(crate) fn press(event: &KeyboardEvent, state: State, here: &Here) {
     }
 }
 
-fn read(key: &Key, code: Code, modifiers: Modifiers) -> Option<KeyAct> {
+fn act_of(key: &Key, code: Code, modifiers: Modifiers) -> Option<KeyAct> {
     let shift = modifiers.shift();
     let alt = modifiers.alt() && !modifiers.ctrl() && !modifiers.meta();
     let main = (modifiers.ctrl() || modifiers.meta()) && !modifiers.alt();
@@ -76,13 +76,13 @@ fn walk(mut state: State, step: Step, which: Which) {
     if state.has_dialog() {
         return;
     }
-    let mut rows: Vec<Row> = rooms::order(state);
+    let mut rows: Vec<BufferItem> = rooms::order(state);
     if step == Step::Back {
         rows.reverse();
     }
     let current = *state.open.current.peek();
     let at = rows.iter().position(|row| Some(row.key) == current).map_or(0, |at| at + 1);
-    let counts = |row: &&Row| match (which, state.views.buffers.peek(row.key)) {
+    let counts = |row: &&BufferItem| match (which, state.views.buffers.peek(row.key)) {
         (Which::Any, _) => true,
         (Which::Unread, Some(view)) => view.unread > 0 || view.mentions > 0,
         (Which::Mentioned, Some(view)) => view.mentions > 0,
@@ -210,7 +210,7 @@ mod tests {
             (letter("/"), none, Modifiers::empty(), None),
         ];
         for (key, code, modifiers, expected) in table {
-            assert_eq!(read(&key, code, modifiers), expected, "{key:?} {modifiers:?}");
+            assert_eq!(act_of(&key, code, modifiers), expected, "{key:?} {modifiers:?}");
         }
     }
 }

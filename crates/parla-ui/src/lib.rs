@@ -7,9 +7,9 @@
 //! # Code map
 //!
 //! - `app.rs` is the root, `state.rs` its state, `buffers.rs` the conversations. `frame.rs` has the three
-//!   parts of the screen, `keys.rs` the keys. `window.rs` draws only the visible part of long lists.
+//!   parts of the screen, `keys.rs` the keys. `windowed_list.rs` draws only the visible part of long lists.
 //! - Navigation: `navigation.rs` decides which conversation is shown, `address.rs` has its address,
-//!   `visits.rs` where Back leads, and `link.rs` follows the address that the person came by.
+//!   `visits.rs` where Back leads, and `deep_link.rs` follows the address that the person came by.
 //! - Connecting: `first_screen.rs`, `welcome.rs`, `password.rs`; `banner.rs`, `remedies.rs`,
 //!   `problem_words.rs` and `forget.rs` say what is wrong with a connection and what can be done about it.
 //! - Beside the conversation: `rooms.rs`, `invitations.rs`, `members.rs`. Above it: `dialogs.rs` and
@@ -30,6 +30,7 @@ mod alert;
 mod app;
 mod banner;
 pub mod buffers;
+pub mod deep_link;
 mod dialogs;
 mod drafts;
 mod first_screen;
@@ -40,7 +41,6 @@ mod icon;
 mod invitations;
 mod keys;
 mod language_chooser;
-pub mod link;
 mod members;
 mod navigation;
 pub mod page_signal;
@@ -55,7 +55,7 @@ pub mod state;
 pub mod toasts;
 pub mod visits;
 mod welcome;
-mod window;
+mod windowed_list;
 pub mod words;
 
 pub use app::App;

@@ -10,7 +10,7 @@ use crate::{
     icon::{Icon, Picture},
     room::colour,
     state::{Dialog, Side, State},
-    window::{View, follow, space, visible},
+    windowed_list::{View, follow, space, visible},
     words::use_words,
 };
 

@@ -33,8 +33,8 @@ impl State {
     }
 
     fn enter(&mut self, key: BufferKey) {
-        if self.open.link.peek().is_some() {
-            self.open.link.set(None);
+        if self.open.deep_link.peek().is_some() {
+            self.open.deep_link.set(None);
         }
         self.go(key);
     }

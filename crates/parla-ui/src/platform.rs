@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     preferences::{self, Preferences},
     state::BufferKey,
-    visits::{Arrival, Entry, HistoryAct},
+    visits::{Arrival, HistoryAct, HistoryEntry},
     words::{Language, Words},
 };
 
@@ -31,7 +31,7 @@ pub enum Place {
 
 /// What the interface can ask of the networks.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Command {
+pub enum AppCommand {
     /// Connect to a network, under an id that the interface has not used before.
     Connect {
         /// The id of the network.
@@ -47,7 +47,7 @@ pub enum Command {
         credentials: Credentials,
     },
     /// Change where or how a network is reached, and reconnect. Its conversations stay.
-    Change(NetworkId, Change),
+    Change(NetworkId, NetworkChange),
     /// Disconnect from a network and delete everything that is stored for it.
     Forget(NetworkId),
     /// An intent for the client of a network.
@@ -64,7 +64,7 @@ pub enum Command {
 
 /// A change to a network. Desktop only.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Change {
+pub enum NetworkChange {
     /// Use this address. The person's consents for the previous address do not apply to it.
     Address(String),
     /// The person accepts a connection that others on the way can read.
@@ -118,7 +118,7 @@ pub enum Start {
     /// One that somebody wrote: the part after the address of the page.
     Link(String),
     /// An entry of the history that it was at before, because the page was reloaded.
-    Again(Entry),
+    Again(HistoryEntry),
 }
 
 /// A system notification, for somebody who is looking elsewhere. There is one per conversation: a newer one
@@ -173,7 +173,7 @@ pub trait Platform {
         false
     }
     /// Sends a command to the networks' side.
-    fn command(&self, command: Command);
+    fn command(&self, command: AppCommand);
     /// The batches of updates, at most about twenty per second. Returned only once.
     fn updates(&self) -> Option<UnboundedReceiver<Vec<Update>>>;
     /// The text that was saved under this key.

@@ -11,7 +11,7 @@ use parla_client::{
 
 use crate::{
     hooks::use_context,
-    platform::{Change, Command, Here, Place},
+    platform::{AppCommand, Here, NetworkChange, Place},
     state::State,
     words::use_words,
 };
@@ -30,7 +30,7 @@ pub(crate) fn Remedies(network: NetworkId, kind: ProblemKind) -> Element {
             button {
                 r#type: "button",
                 class: "plain",
-                onclick: move |_| here.0.command(Command::Change(network, Change::Unencrypted)),
+                onclick: move |_| here.0.command(AppCommand::Change(network, NetworkChange::Unencrypted)),
                 {words.first_unencrypted()}
             }
         };
@@ -75,8 +75,8 @@ fn Shown(network: NetworkId, certificate: Arc<Certificate>) -> Element {
                 r#type: "button",
                 class: "plain",
                 onclick: move |_| {
-                    let change = Change::Trust(Arc::clone(&fingerprint));
-                    here.0.command(Command::Change(network, change));
+                    let change = NetworkChange::Trust(Arc::clone(&fingerprint));
+                    here.0.command(AppCommand::Change(network, change));
                 },
                 {words.network_trust()}
             }

@@ -20,14 +20,14 @@ mod listing;
 mod new_form;
 mod row;
 
+pub(crate) use listing::BufferItem;
 use listing::NetworkRows;
-pub(crate) use listing::Row;
 use new_form::NewForm;
 use row::RoomRow;
 pub(crate) use row::badge;
 
 /// All conversations in the order of the list.
-pub(crate) fn order(state: State) -> Vec<Row> {
+pub(crate) fn order(state: State) -> Vec<BufferItem> {
     let networks =
         listing::listing(&state.views.networks.peek(), &state.views.buffers.peek_list(), *state.words.peek());
     networks.into_iter().flat_map(NetworkRows::in_order).collect()
@@ -75,7 +75,7 @@ pub(crate) fn RoomList() -> Element {
                     class: "quiet icon",
                     "aria-label": words.toast_list(),
                     title: words.toast_list(),
-                    onclick: move |_| state.open_dialog(Dialog::Said, "open-said"),
+                    onclick: move |_| state.open_dialog(Dialog::PastToasts, "open-said"),
                     Icon { picture: Picture::Bubble }
                 }
             }
@@ -112,7 +112,7 @@ fn heading(rows: &NetworkRows) -> Element {
     rsx! {
         div { class: "network-head",
             h2 { bdi { title: "{name}", "{name}" } }
-            if let Some(link) = rows.link {
+            if let Some(link) = rows.link_words {
                 span { class: "network-link", {link} }
             }
         }
@@ -141,7 +141,7 @@ fn Network(rows: NetworkRows, is_alone: bool) -> Element {
     let here = use_context::<Here>();
     let mut state = use_context::<State>();
     let heading = (!is_alone).then(|| heading(&rows));
-    let NetworkRows { id, name, you, link: _, is_left, rooms, people, server } = rows;
+    let NetworkRows { id, name, you, link_words: _, is_disconnected, rooms, people, server } = rows;
     let connecting = here.clone();
     let you_id = you_id(id);
     let back = you_id.clone();
@@ -155,7 +155,7 @@ fn Network(rows: NetworkRows, is_alone: bool) -> Element {
                 onclick: move |_| state.open_dialog(Dialog::Nick(id), &back),
                 bdi { "{you}" }
             }
-            if is_left {
+            if is_disconnected {
                 button {
                     r#type: "button",
                     class: "plain wide",
@@ -182,7 +182,7 @@ pub(crate) fn you_id(network: NetworkId) -> String {
 }
 
 #[component]
-fn Group(title: &'static str, rows: Vec<Row>) -> Element {
+fn Group(title: &'static str, rows: Vec<BufferItem>) -> Element {
     let state = use_context::<State>();
     if rows.is_empty() {
         return rsx! {};
@@ -197,7 +197,7 @@ fn Group(title: &'static str, rows: Vec<Row>) -> Element {
     }
 }
 
-fn is_current(state: State, row: &Row) -> bool {
+fn is_current(state: State, row: &BufferItem) -> bool {
     *state.open.current.read() == Some(row.key)
 }
 

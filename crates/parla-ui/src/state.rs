@@ -9,8 +9,8 @@ use dioxus::prelude::*;
 use parla_client::{
     Intent, Problem, SortedMap,
     view::{
-        BufferId, BufferKind, BufferView, Certificate, DirectoryView, LinkState, NetworkId, NetworkView,
-        Notice, Person, RowId, Update,
+        Announcement, BufferId, BufferKind, BufferView, Certificate, DirectoryView, LinkState, NetworkId,
+        NetworkView, Person, RowId, Update,
     },
 };
 
@@ -18,12 +18,12 @@ use crate::{
     address::{Address, Target},
     alert,
     buffers::Buffers,
+    deep_link::DeepLink,
     dialogs::stack::Stack,
     hooks::use_context_provider,
     invitations::Invitation,
     keys::Region,
-    link::Link,
-    platform::{Command, Here},
+    platform::{AppCommand, Here},
     preferences::Preferences,
     room::beside::Beside,
     rooms,
@@ -63,7 +63,7 @@ pub enum Dialog {
     /// Help on the commands and the keys.
     Help,
     /// The app's earlier messages.
-    Said,
+    PastToasts,
 }
 
 /// The side that has slid in on a narrow screen.
@@ -87,7 +87,7 @@ pub struct State {
     /// What the person has open.
     pub open: Open,
     /// The reports of the page.
-    pub page: Page,
+    pub page: PageState,
     /// The app's own messages to the person.
     pub announced: Announced,
     /// The person's preferences.
@@ -129,7 +129,7 @@ pub struct Open {
     /// What was open when the app was closed, to be opened as soon as it exists.
     pub(crate) wanted: Signal<Option<Wanted>>,
     /// The address that the person came by, while it is being followed.
-    pub link: Signal<Option<Link>>,
+    pub deep_link: Signal<Option<DeepLink>>,
     /// Whether the person has chosen a conversation since their last request, so that a late answer must not
     /// take them away.
     pub(crate) has_moved_on: Signal<bool>,
@@ -151,7 +151,7 @@ pub struct Open {
 
 /// The reports of the page.
 #[derive(Clone, Copy, PartialEq)]
-pub struct Page {
+pub struct PageState {
     /// Whether the window is in front and visible.
     pub attentive: Signal<bool>,
     /// Whether the window is too narrow to show the sides beside the conversation.
@@ -256,7 +256,7 @@ impl State {
                 entered: Signal::new(false),
                 current: Signal::new(None),
                 wanted: Signal::new(None),
-                link: Signal::new(None),
+                deep_link: Signal::new(None),
                 has_moved_on: Signal::new(false),
                 unwanted: Signal::new(None),
                 top: Signal::new(None),
@@ -266,7 +266,7 @@ impl State {
                 focus_back: Signal::new(None),
                 region: Signal::default(),
             },
-            page: Page {
+            page: PageState {
                 attentive: Signal::new(true),
                 narrow: Signal::new(false),
                 pointer: Signal::default(),
@@ -401,11 +401,13 @@ impl State {
                 self.views.certificates.write().insert(network, shown);
             }
             Update::Person(network, person) => self.views.person.set(Some((network, person))),
-            Update::Notice(_, _, Notice::Help) => self.open_dialog(Dialog::Help, self.place_behind()),
-            Update::Notice(network, _, Notice::Invitation { from, room }) => {
+            Update::Announcement(_, _, Announcement::Help) => {
+                self.open_dialog(Dialog::Help, self.place_behind())
+            }
+            Update::Announcement(network, _, Announcement::Invitation { from, room }) => {
                 self.invited(Invitation { network, from, room });
             }
-            Update::Notice(network, _, Notice::NickRefused { problem, suggestion }) => {
+            Update::Announcement(network, _, Announcement::NickRefused { problem, suggestion }) => {
                 let button = rooms::you_id(network);
                 let is_beside = *self.open.side.peek() == Side::Rooms;
                 self.open_dialog(
@@ -414,11 +416,11 @@ impl State {
                 );
                 self.open.nick_refused.set(Some((problem, suggestion)));
             }
-            Update::Notice(network, buffer, notice) => {
-                if matches!(notice, Notice::Problem(_)) {
+            Update::Announcement(network, buffer, announcement) => {
+                if matches!(announcement, Announcement::Problem(_)) {
                     self.is_not_led();
                 }
-                self.tell(network, buffer, notice);
+                self.tell(network, buffer, announcement);
             }
             Update::Show(network, buffer) => {
                 self.take_to(BufferKey { network, buffer });
@@ -481,5 +483,5 @@ pub fn wish(here: &Here, network: NetworkId, intent: Intent) {
     if let Some(state) = try_consume_context::<State>() {
         state.may_be_led_by(&intent);
     }
-    here.0.command(Command::Intent(network, intent));
+    here.0.command(AppCommand::Intent(network, intent));
 }

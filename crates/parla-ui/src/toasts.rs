@@ -6,7 +6,7 @@ use std::sync::Arc;
 use dioxus::prelude::*;
 use parla_client::{
     Intent, Problem, ProblemKind,
-    view::{BufferId, NetworkId, Notice, Presence},
+    view::{Announcement, BufferId, NetworkId, Presence},
 };
 
 use crate::{
@@ -34,8 +34,8 @@ pub struct Toast {
 /// The content of a toast.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ToastKind {
-    /// A notice from a network.
-    Notice(Notice),
+    /// An announcement of a network.
+    Announcement(Announcement),
     /// The person left this room, and can go back.
     Left(Arc<str>),
     /// The person closed the conversation with this person, and can open it again.
@@ -77,15 +77,15 @@ const TOASTS_MAX: usize = 5;
 const JOURNAL_MAX: usize = 50;
 
 impl State {
-    /// Shows a notice from a network: above the composer if it is about what was done there, otherwise in the
-    /// corner.
-    pub(crate) fn tell(&mut self, network: NetworkId, buffer: Option<BufferId>, notice: Notice) {
+    /// Shows an announcement of a network: above the composer if it is about what was done there, otherwise in
+    /// the corner.
+    pub(crate) fn tell(&mut self, network: NetworkId, buffer: Option<BufferId>, announcement: Announcement) {
         let here = buffer
             .map(|buffer| BufferKey { network, buffer })
             .filter(|key| *self.open.current.peek() == Some(*key));
         let is_covered = self.has_dialog();
-        let (Some(key), Notice::Problem(problem), false) = (here, &notice, is_covered) else {
-            return self.toast(network, buffer, ToastKind::Notice(notice));
+        let (Some(key), Announcement::Problem(problem), false) = (here, &announcement, is_covered) else {
+            return self.toast(network, buffer, ToastKind::Announcement(announcement));
         };
         let is_shut_out = self
             .views
@@ -93,7 +93,7 @@ impl State {
             .peek(key)
             .is_some_and(|view| matches!(view.presence, Presence::Absent(Some(_))));
         let problem = Arc::clone(problem);
-        self.note(network, buffer, ToastKind::Notice(notice.clone()));
+        self.note(network, buffer, ToastKind::Announcement(announcement.clone()));
         // The sentence that replaces the composer already says it.
         if !is_shut_out {
             self.announced.beside.set(Some((key, Beside::Problem(problem))));
@@ -113,12 +113,14 @@ impl State {
     /// What the person writes cannot be saved. They need not be told again with every letter.
     pub(crate) fn tell_not_saved(&mut self) {
         let is_told = self.announced.journal.peek().iter().any(|toast| match &toast.kind {
-            ToastKind::Notice(Notice::Problem(problem)) => problem.kind == ProblemKind::BrowserFull,
+            ToastKind::Announcement(Announcement::Problem(problem)) => {
+                problem.kind == ProblemKind::BrowserFull
+            }
             _ => false,
         });
         if !is_told {
             let problem = Problem { kind: ProblemKind::BrowserFull, about: "".into(), details: "".into() };
-            self.toast(NetworkId(0), None, ToastKind::Notice(Notice::Problem(Arc::new(problem))));
+            self.toast(NetworkId(0), None, ToastKind::Announcement(Announcement::Problem(Arc::new(problem))));
         }
     }
 
@@ -139,7 +141,7 @@ impl State {
         let presence = self.views.buffers.peek(key).map(|view| view.presence.clone());
         let Some(Presence::Absent(Some(why))) = presence else { return };
         let says_so = |toast: &Toast| {
-            let ToastKind::Notice(Notice::Problem(problem)) = &toast.kind else { return false };
+            let ToastKind::Announcement(Announcement::Problem(problem)) = &toast.kind else { return false };
             (toast.network, toast.buffer) == (key.network, Some(key.buffer)) && problem.kind == why.kind
         };
         if self.announced.toasts.peek().iter().any(says_so) {
@@ -174,18 +176,18 @@ impl State {
 /// How long a toast stays, in milliseconds.
 const fn stays_ms(kind: &ToastKind) -> u32 {
     match kind {
-        ToastKind::Notice(Notice::Problem(_) | Notice::Forwarded { .. })
+        ToastKind::Announcement(Announcement::Problem(_) | Announcement::Forwarded { .. })
         | ToastKind::NotificationsRefused
         | ToastKind::LanguageMissing(_)
         | ToastKind::NoAddress
         | ToastKind::NoFiles => PROBLEM_MS,
-        ToastKind::Notice(
-            Notice::Invitation { .. }
-            | Notice::Invited { .. }
-            | Notice::NickChanged(_)
-            | Notice::NickRefused { .. }
-            | Notice::Away(_)
-            | Notice::Help,
+        ToastKind::Announcement(
+            Announcement::Invitation { .. }
+            | Announcement::Invited { .. }
+            | Announcement::NickChanged(_)
+            | Announcement::NickRefused { .. }
+            | Announcement::Away(_)
+            | Announcement::Help,
         )
         | ToastKind::Left(_)
         | ToastKind::Closed(_)
@@ -200,7 +202,7 @@ fn Card(toast: Toast) -> Element {
     let mut state = use_context::<State>();
     let mut is_held = use_signal(|| false);
     let id = toast.id;
-    let is_problem = matches!(toast.kind, ToastKind::Notice(Notice::Problem(_)));
+    let is_problem = matches!(toast.kind, ToastKind::Announcement(Announcement::Problem(_)));
     let stays = stays_ms(&toast.kind);
     use_future(move || {
         let here = here.clone();
@@ -218,7 +220,7 @@ fn Card(toast: Toast) -> Element {
             onmouseleave: move |_| is_held.set(false),
             onfocusin: move |_| is_held.set(true),
             onfocusout: move |_| is_held.set(false),
-            div { class: "toast-words", Said { toast } }
+            div { class: "toast-words", ToastText { toast } }
             button {
                 r#type: "button",
                 class: "quiet icon",
@@ -239,16 +241,22 @@ async fn is_over(here: &Here, stays_ms: u32, is_held: Signal<bool>) -> bool {
 
 /// The text of a toast.
 #[component]
-pub(crate) fn Said(toast: Toast) -> Element {
+pub(crate) fn ToastText(toast: Toast) -> Element {
     let words = use_words();
     match &toast.kind {
-        ToastKind::Notice(Notice::Problem(problem)) => rsx! { ProblemWords { problem: Arc::clone(problem) } },
-        ToastKind::Notice(Notice::Forwarded { from, to }) => plain(words.toast_forwarded(from, to)),
-        ToastKind::Notice(Notice::Invited { who, room }) => plain(words.toast_invited(room, who)),
-        ToastKind::Notice(Notice::NickChanged(nick)) => plain(words.toast_renamed(nick)),
-        ToastKind::Notice(Notice::Away(true)) => plain(words.toast_away().to_owned()),
-        ToastKind::Notice(Notice::Away(false)) => plain(words.toast_back().to_owned()),
-        ToastKind::Notice(Notice::Invitation { .. } | Notice::NickRefused { .. } | Notice::Help) => rsx! {},
+        ToastKind::Announcement(Announcement::Problem(problem)) => {
+            rsx! { ProblemWords { problem: Arc::clone(problem) } }
+        }
+        ToastKind::Announcement(Announcement::Forwarded { from, to }) => {
+            plain(words.toast_forwarded(from, to))
+        }
+        ToastKind::Announcement(Announcement::Invited { who, room }) => plain(words.toast_invited(room, who)),
+        ToastKind::Announcement(Announcement::NickChanged(nick)) => plain(words.toast_renamed(nick)),
+        ToastKind::Announcement(Announcement::Away(true)) => plain(words.toast_away().to_owned()),
+        ToastKind::Announcement(Announcement::Away(false)) => plain(words.toast_back().to_owned()),
+        ToastKind::Announcement(
+            Announcement::Invitation { .. } | Announcement::NickRefused { .. } | Announcement::Help,
+        ) => rsx! {},
         ToastKind::Left(room) => {
             let intent = Some(Intent::Join { room: Arc::clone(room), key: None });
             undo(words.toast_left(room), words.toast_rejoin(), intent, &toast)

@@ -18,7 +18,7 @@ const VISITS_MAX: usize = 200;
 
 /// One entry of a history.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Entry {
+pub struct HistoryEntry {
     /// The address of the conversation, see [`crate::address::Address`]; empty if none is open.
     pub fragment: String,
     /// The number of dialogs and sides that are open over the conversation.
@@ -38,9 +38,9 @@ pub enum Step {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum HistoryAct {
     /// Add an entry after the current one, and forget those that came after.
-    Push(Entry),
+    Push(HistoryEntry),
     /// Replace the current entry.
-    Replace(Entry),
+    Replace(HistoryEntry),
     /// Go one step, if possible. The result is reported as [`Arrival::Moved`].
     Go(Step),
 }
@@ -49,7 +49,7 @@ pub enum HistoryAct {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Arrival {
     /// To one of our entries, by Back or Forward.
-    Moved(Step, Entry),
+    Moved(Step, HistoryEntry),
     /// To an address that somebody wrote, which already has an entry.
     Opened(String),
 }
@@ -57,7 +57,7 @@ pub enum Arrival {
 /// A history for an environment that has none of its own.
 #[derive(Debug, Default)]
 pub struct Visits {
-    entries: Vec<Entry>,
+    entries: Vec<HistoryEntry>,
     at: usize,
 }
 
@@ -99,13 +99,13 @@ impl Visits {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Top {
     pub(crate) key: Option<BufferKey>,
-    pub(crate) entry: Entry,
+    pub(crate) entry: HistoryEntry,
 }
 
 /// The changes with which a history at `top` will show `now`. The entry of a conversation that is gone leads
 /// nowhere, so it is replaced.
 fn missing(top: Option<&Top>, now: &Top, is_gone: bool) -> Vec<HistoryAct> {
-    let entry = |layers| Entry { fragment: now.entry.fragment.clone(), layers };
+    let entry = |layers| HistoryEntry { fragment: now.entry.fragment.clone(), layers };
     let (first, from) = match top {
         Some(top) if top.key == now.key && top.entry.fragment == now.entry.fragment => {
             (None, top.entry.layers)
@@ -137,7 +137,7 @@ pub(crate) fn use_visits(state: State, here: &Here) {
             state.open.dialogs.read(),
             state.open.side.read(),
             state.open.entered.read(),
-            state.open.link.read(),
+            state.open.deep_link.read(),
         );
         reflect(state, &here, shown);
     });
@@ -145,7 +145,7 @@ pub(crate) fn use_visits(state: State, here: &Here) {
 
 fn reflect(mut state: State, here: &Here, shown: Option<(BufferKey, String)>) {
     // Until then, the address is the one that the person came by.
-    if !*state.open.entered.peek() || state.open.link.peek().is_some() {
+    if !*state.open.entered.peek() || state.open.deep_link.peek().is_some() {
         return;
     }
     // What was open last time may still arrive.
@@ -153,7 +153,7 @@ fn reflect(mut state: State, here: &Here, shown: Option<(BufferKey, String)>) {
         return;
     }
     let (key, fragment) = shown.map_or_else(Default::default, |(key, fragment)| (Some(key), fragment));
-    let entry = Entry { fragment, layers: layers(state) };
+    let entry = HistoryEntry { fragment, layers: layers(state) };
     let now = Top { key, entry };
     let acts = {
         let top = state.open.top.peek();
@@ -184,7 +184,7 @@ pub(crate) fn arrive(mut state: State, here: &Here, arrival: Arrival) {
             state
                 .open
                 .top
-                .set(Some(Top { key: None, entry: Entry { fragment: fragment.clone(), layers: 0 } }));
+                .set(Some(Top { key: None, entry: HistoryEntry { fragment: fragment.clone(), layers: 0 } }));
             if !state.follow_later(&fragment) {
                 reflect(state, here, shown(state, here.0.place()));
             }
@@ -198,7 +198,7 @@ fn shown(state: State, place: Place) -> Option<(BufferKey, String)> {
     Some((key, state.views.buffers.peek_list().get(&key)?.address(key, place).to_fragment()))
 }
 
-fn moved(mut state: State, here: &Here, (step, entry): (Step, Entry)) {
+fn moved(mut state: State, here: &Here, (step, entry): (Step, HistoryEntry)) {
     let shown = shown(state, here.0.place());
     let (key, fragment) = shown.map_or_else(Default::default, |(key, fragment)| (Some(key), fragment));
     if entry.fragment == fragment {
@@ -221,7 +221,7 @@ fn moved(mut state: State, here: &Here, (step, entry): (Step, Entry)) {
         }
         // That conversation was closed; the one before it may still exist.
         None => {
-            let entry = Entry { fragment, layers: layers(state) };
+            let entry = HistoryEntry { fragment, layers: layers(state) };
             state.open.top.set(Some(Top { key, entry: entry.clone() }));
             here.0.history(HistoryAct::Replace(entry));
             here.0.history(HistoryAct::Go(step));
@@ -250,8 +250,8 @@ mod tests {
         Top { key: Some(key), entry: entry(buffer, layers) }
     }
 
-    fn entry(buffer: u32, layers: u8) -> Entry {
-        Entry { fragment: format!("#/room/{buffer}"), layers }
+    fn entry(buffer: u32, layers: u8) -> HistoryEntry {
+        HistoryEntry { fragment: format!("#/room/{buffer}"), layers }
     }
 
     #[test]

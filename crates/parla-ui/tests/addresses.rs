@@ -18,8 +18,8 @@ use parla_client::{
 };
 use parla_ui::{
     App,
-    platform::{Command, Happening, PageAct, Place, Start},
-    visits::{Arrival, Entry, HistoryAct, Step},
+    platform::{AppCommand, Happening, PageAct, Place, Start},
+    visits::{Arrival, HistoryAct, HistoryEntry, Step},
 };
 use support::{
     Fake,
@@ -38,13 +38,13 @@ fn rooms() -> Vec<Update> {
 
 fn start(fake: &Rc<Fake>) -> Page {
     let mut page = Page::new(App, fake);
-    page.hear(rooms());
+    page.apply(rooms());
     fake.take_commands();
     page
 }
 
-fn entry(fragment: &str, layers: u8) -> Entry {
-    Entry { fragment: fragment.to_owned(), layers }
+fn entry(fragment: &str, layers: u8) -> HistoryEntry {
+    HistoryEntry { fragment: fragment.to_owned(), layers }
 }
 
 fn history(page: &Page) -> Vec<HistoryAct> {
@@ -85,7 +85,7 @@ fn each_conversation_has_an_address() {
     let expected = ["#/room/b", "#/person/bob"].map(|fragment| HistoryAct::Push(entry(fragment, 0)));
     assert_eq!(history(&page), expected);
     // A new conversation by itself is not a step.
-    page.hear(vec![shown(room(1, "#a"))]);
+    page.apply(vec![shown(room(1, "#a"))]);
     assert_eq!(history(&page), []);
 }
 
@@ -147,13 +147,13 @@ fn back_passes_by_what_is_gone() {
     let mut page = start(&Fake::new(Place::Browser));
     enter(&mut page, 2);
     enter(&mut page, 3);
-    page.hear(vec![Update::BufferClosed(NET, BufferId(2))]);
+    page.apply(vec![Update::BufferClosed(NET, BufferId(2))]);
     go(&mut page, Step::Back);
     assert_eq!(current(&page), "#a");
     // Forward does not return to a dialog that was closed from within.
     go(&mut page, Step::On);
     assert_eq!(current(&page), "bob");
-    page.hear(vec![Update::BufferClosed(NET, BufferId(3))]);
+    page.apply(vec![Update::BufferClosed(NET, BufferId(3))]);
     assert_eq!(history(&page).last(), Some(&HistoryAct::Replace(entry("#/room/a", 0))));
 }
 
@@ -179,7 +179,7 @@ fn networks_are_told_apart() {
     let mut page = start(&Fake::new(Place::Desktop));
     let mut other = network(LinkState::Online);
     (other.id, other.name) = (NetworkId(2), "Other".into());
-    page.hear(vec![Update::Network(other), Update::Buffer(NetworkId(2), room(1, "#a"))]);
+    page.apply(vec![Update::Network(other), Update::Buffer(NetworkId(2), room(1, "#a"))]);
     let row = page.one("#room-2-1");
     page.click(row);
     assert_eq!(history(&page).last(), Some(&HistoryAct::Push(entry("#/network/2/room/a", 0))));
@@ -195,18 +195,18 @@ fn a_link_leads_through_the_first_screen() {
     assert_eq!(page.text(".first-sentence"), "Choose a name, and you are in #ü.");
     page.write("#name", "anna");
     page.press("Join");
-    page.hear(vec![linked(LinkState::Connecting(parla_client::view::Stage::Finding))]);
+    page.apply(vec![linked(LinkState::Connecting(parla_client::view::Stage::Finding))]);
     assert_eq!(fake.take_intents(), []);
-    page.hear(vec![linked(LinkState::Online)]);
+    page.apply(vec![linked(LinkState::Online)]);
     assert!(fake.take_intents().contains(&Intent::Join { room: "#ü".into(), key: None }));
     let joining = |presence| {
         let mut view = room(2, "#ü");
         view.presence = presence;
         shown(view)
     };
-    page.hear(vec![shown(room(1, "#lobby")), joining(Presence::Joining), Update::Show(NET, BufferId(2))]);
+    page.apply(vec![shown(room(1, "#lobby")), joining(Presence::Joining), Update::Show(NET, BufferId(2))]);
     assert_eq!(current(&page), "#ü");
-    page.hear(vec![joining(Presence::Present)]);
+    page.apply(vec![joining(Presence::Present)]);
     assert_eq!(history(&page), [HistoryAct::Replace(entry("#/room/%C3%BC", 0))]);
 }
 
@@ -221,9 +221,9 @@ fn a_link_that_is_opened_later_leads_there() {
     page.fake.take_commands();
     // This one leads to a conversation that is not in the list yet.
     opened(&mut page, "#/person/carol");
-    let carol = Command::Intent(NET, Intent::OpenDirect { nick: "carol".into() });
+    let carol = AppCommand::Intent(NET, Intent::OpenDirect { nick: "carol".into() });
     assert!(page.fake.take_commands().contains(&carol));
-    page.hear(vec![shown(conversation(4, BufferKind::Direct, "carol")), Update::Show(NET, BufferId(4))]);
+    page.apply(vec![shown(conversation(4, BufferKind::Direct, "carol")), Update::Show(NET, BufferId(4))]);
     assert_eq!(current(&page), "carol");
     assert_eq!(history(&page), [HistoryAct::Replace(entry("#/person/carol", 0))]);
 }
@@ -236,14 +236,14 @@ fn a_room_that_cannot_be_entered_says_why_and_leaves_one_there() {
     opened(&mut page, "#/room/secret");
     let mut secret = room(4, "#secret");
     secret.presence = Presence::Joining;
-    page.hear(vec![shown(secret.clone()), Update::Show(NET, BufferId(4))]);
+    page.apply(vec![shown(secret.clone()), Update::Show(NET, BufferId(4))]);
     page.fake.take_commands();
     secret.presence = Presence::Absent(Some(problem(ProblemKind::InviteOnly, "#secret")));
-    page.hear(vec![shown(secret)]);
+    page.apply(vec![shown(secret)]);
     assert_eq!(current(&page), "#b");
     assert!(page.text(".toast").starts_with("You need an invitation to #secret."));
     assert!(page.fake.take_intents().contains(&Intent::Leave { buffer: BufferId(4) }));
-    page.hear(vec![Update::BufferClosed(NET, BufferId(4))]);
+    page.apply(vec![Update::BufferClosed(NET, BufferId(4))]);
     assert_eq!(page.all(".toast").len(), 1);
     assert_eq!(history(&page), [HistoryAct::Replace(entry("#/room/b", 0))]);
 }
@@ -298,7 +298,7 @@ fn loading_again_stays_and_does_not_join() {
     let mut removed = room(2, "#b");
     removed.presence = Presence::Absent(Some(problem(ProblemKind::KickedOut, "#b")));
     updates.push(shown(removed));
-    page.hear(updates);
+    page.apply(updates);
     assert_eq!(current(&page), "#b");
     assert_eq!(fake.take_intents().iter().filter(|it| matches!(it, Intent::Join { .. })).count(), 0);
     assert_eq!(history(&page), [HistoryAct::Replace(entry("#/room/b", 0))]);
@@ -319,7 +319,7 @@ fn a_link_can_be_copied() {
     let mut far = network(LinkState::Online);
     (far.address, far.features.private) = ("irc.example.org".into(), true);
     let mut page = start(&Fake::new(Place::Desktop));
-    page.hear(vec![Update::Network(far)]);
+    page.apply(vec![Update::Network(far)]);
     page.press("Copy link");
     assert!(page.fake.take_acts().contains(&copied("ircs://irc.example.org/a")));
 }

@@ -30,7 +30,7 @@ fn away(leave: Leave) -> Page {
     let fake = Fake::new(Place::Browser);
     fake.leave.set(leave);
     let mut page = Page::new(App, &fake);
-    page.hear(vec![
+    page.apply(vec![
         linked(LinkState::Online),
         shown(room(1, "#a")),
         shown(conversation(2, BufferKind::Direct, "bob")),
@@ -47,7 +47,7 @@ fn told(page: &mut Page, buffer: u32, mentions: u32, text: &str) {
     };
     (view.unread, view.mentions) = (mentions, mentions);
     let alert = Alert { from: "bob".into(), room: in_room, text: text.into(), row: RowId(1) };
-    page.hear(vec![shown(view), Update::Alert(NET, BufferId(buffer), alert)]);
+    page.apply(vec![shown(view), Update::Alert(NET, BufferId(buffer), alert)]);
 }
 
 #[test]
@@ -55,7 +55,7 @@ fn only_alerts_notify() {
     let mut page = away(Leave::Given);
     let mut loud = room(1, "#a");
     loud.mentions = 5;
-    page.hear(vec![shown(loud)]);
+    page.apply(vec![shown(loud)]);
     assert!(page.fake.notified.borrow().is_empty());
     told(&mut page, 1, 6, "anna: hello");
     let expected = Notification {
@@ -76,9 +76,9 @@ fn each_conversation_has_one_that_goes_when_it_was_read() {
     let tags: Vec<String> = page.fake.notified.borrow().iter().map(|one| one.tag.clone()).collect();
     assert_eq!(tags, ["#/room/a", "#/room/a", "#/person/bob"]);
     assert!(page.fake.withdrawn.borrow().is_empty());
-    page.hear(vec![shown(room(1, "#a"))]);
+    page.apply(vec![shown(room(1, "#a"))]);
     assert_eq!(page.fake.withdrawn.take(), ["#/room/a"]);
-    page.hear(vec![Update::BufferClosed(NET, BufferId(2))]);
+    page.apply(vec![Update::BufferClosed(NET, BufferId(2))]);
     assert_eq!(page.fake.withdrawn.take(), ["#/person/bob"]);
 }
 
@@ -98,11 +98,11 @@ fn the_network_is_named_where_there_are_several() {
     let mut page = away(Leave::Given);
     let mut other = network(LinkState::Online);
     (other.id, other.name) = (NetworkId(2), "Libera".into());
-    page.hear(vec![Update::Network(other), Update::Buffer(NetworkId(2), room(1, "#rust"))]);
+    page.apply(vec![Update::Network(other), Update::Buffer(NetworkId(2), room(1, "#rust"))]);
     let mut view = room(1, "#rust");
     view.mentions = 1;
     let alert = Alert { from: "carol".into(), room: Some("#rust".into()), text: "hi".into(), row: RowId(1) };
-    page.hear(vec![Update::Buffer(NetworkId(2), view), Update::Alert(NetworkId(2), BufferId(1), alert)]);
+    page.apply(vec![Update::Buffer(NetworkId(2), view), Update::Alert(NetworkId(2), BufferId(1), alert)]);
     assert_eq!(page.fake.notified.borrow()[0].title, "carol in #rust on Libera");
 }
 

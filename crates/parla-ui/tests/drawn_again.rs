@@ -20,7 +20,7 @@ use support::{
 /// `#lobby` is shown; `#other` and some more rooms are not.
 fn page() -> Page {
     let mut page = open(BufferView { members: crowd(3), ..lobby(chatter(60)) });
-    page.hear((2..8).map(|id| shown(busy(id, 1))).collect());
+    page.apply((2..8).map(|id| shown(busy(id, 1))).collect());
     page
 }
 
@@ -34,7 +34,7 @@ fn busy(id: u32, unread: u32) -> BufferView {
 fn because_of_a_line_elsewhere(page: &mut Page) -> (Vec<&'static str>, usize) {
     let mut drawn = Vec::new();
     let line = vec![shown(busy(2, 2))];
-    let computed = computed_during(|| drawn = page.drawn_during(|page| page.hear(line)));
+    let computed = computed_during(|| drawn = page.drawn_during(|page| page.apply(line)));
     (drawn, computed)
 }
 

@@ -14,12 +14,14 @@ use std::{sync::Arc, time::Instant};
 use dioxus::prelude::{Key, Modifiers};
 use parla_client::{
     Intent, ProblemKind,
-    view::{BufferId, Directory, DirectoryRoom, LinkState, Notice, Person, Rank, Rights, RoomOf, Update},
+    view::{
+        Announcement, BufferId, Directory, DirectoryRoom, LinkState, Person, Rank, Rights, RoomOf, Update,
+    },
 };
 use parla_proto::Timestamp;
 use parla_ui::{
     App,
-    platform::{Command, PageAct, Place},
+    platform::{AppCommand, PageAct, Place},
 };
 use support::{
     Fake,
@@ -33,7 +35,7 @@ fn online(place: Place) -> Page {
     view.members = members(&[(Rank::Operator, "anna"), (Rank::Member, "bob")]);
     view.topic = topic("Be kind");
     view.rights = Rights { set_topic: true, ..Rights::default() };
-    page.hear(vec![linked(LinkState::Online), shown(view)]);
+    page.apply(vec![linked(LinkState::Online), shown(view)]);
     page.fake.take_commands();
     page.fake.take_acts();
     page
@@ -73,7 +75,7 @@ fn rooms_are_found_by_typing() {
     assert_eq!(page.fake.take_intents(), [Intent::ListRooms]);
     assert!(page.text(".browse-foot").contains("coming in"));
     let rooms = [("#lobby", 40, "Hello"), ("#rust", 12, "Crabs, <b>bold</b> ones"), ("#go", 3, "")];
-    page.hear(vec![Update::Directory(NET, directory(&rooms))]);
+    page.apply(vec![Update::Directory(NET, directory(&rooms))]);
     let lines: Vec<String> = page.all(".room-line").into_iter().map(|node| page.text_of(node)).collect();
     let expected =
         ["#lobby✓ joined40 peopleHello", "#rust12 peopleCrabs, <b>bold</b> ones", "#go3 peopleNo topic"];
@@ -90,7 +92,7 @@ fn rooms_are_found_by_typing() {
 fn what_enter_takes_is_said() {
     let mut page = online(Place::Browser);
     page.press("Browse rooms");
-    page.hear(vec![Update::Directory(
+    page.apply(vec![Update::Directory(
         NET,
         directory(&[("#go", 3, ""), ("#golf", 2, ""), ("#tea", 1, "hot")]),
     )]);
@@ -127,7 +129,7 @@ fn what_enter_takes_is_said() {
 fn a_room_that_does_not_exist_can_be_opened() {
     let mut page = online(Place::Browser);
     page.press("Browse rooms");
-    page.hear(vec![Update::Directory(NET, directory(&[("#lobby", 40, "Hello")]))]);
+    page.apply(vec![Update::Directory(NET, directory(&[("#lobby", 40, "Hello")]))]);
     page.fake.take_commands();
     page.write("#dialog-focus", "lobby");
     assert!(!page.has(".create"));
@@ -153,7 +155,7 @@ fn twenty_thousand_rooms_are_filtered_at_once() {
     };
     let mut view = directory(&[]);
     view.rooms = Directory(Arc::new((0..20_000).map(room).collect()));
-    page.hear(vec![Update::Directory(NET, view)]);
+    page.apply(vec![Update::Directory(NET, view)]);
     assert!(page.all(".room-line").len() < 60);
     let keys = ["r", "ro", "room1", "room19", "room199", "room1999"];
     let start = Instant::now();
@@ -186,7 +188,7 @@ fn a_person_is_asked_about_and_written_to() {
         complete: true,
         ..Person::default()
     };
-    page.hear(vec![Update::Person(NET, Arc::new(person))]);
+    page.apply(vec![Update::Person(NET, Arc::new(person))]);
     let facts = page.text(".facts");
     assert_eq!(facts, "Full nameBob BuilderLast active1 hour agoHere since14 November 2023, 22:13");
     assert_eq!(page.text(".chips"), "Operator of #lobby#tea");
@@ -213,7 +215,7 @@ fn somebody_who_is_not_there_is_said_to_be_missing() {
     page.click(bob);
     let person =
         Person { nick: "bob".into(), name: "bob".into(), missing: true, complete: true, ..Person::default() };
-    page.hear(vec![Update::Person(NET, Arc::new(person))]);
+    page.apply(vec![Update::Person(NET, Arc::new(person))]);
     assert_eq!(page.text(".person-missing"), "bob is not here.");
 }
 
@@ -244,7 +246,7 @@ fn one_can_be_called_otherwise_and_be_away() {
     assert_eq!(page.fake.take_intents(), [Intent::Away { reason: Some("Away".into()) }]);
     let mut network = support::sample::network(LinkState::Online);
     network.away = Some("lunch".into());
-    page.hear(vec![Update::Network(network)]);
+    page.apply(vec![Update::Network(network)]);
     page.press("You are anna (away)");
     page.press("I am back");
     assert_eq!(page.fake.take_intents(), [Intent::Away { reason: None }]);
@@ -258,7 +260,11 @@ fn a_refused_name_comes_back_to_its_dialog_with_its_reason_and_another() {
     page.press("Change name");
     page.fake.take_intents();
     let problem = support::sample::problem(ProblemKind::NickCharacter('\''), "O'Brien");
-    page.hear(vec![Update::Notice(NET, None, Notice::NickRefused { problem, suggestion: "OBrien".into() })]);
+    page.apply(vec![Update::Announcement(
+        NET,
+        None,
+        Announcement::NickRefused { problem, suggestion: "OBrien".into() },
+    )]);
     assert!(page.text("#nick-advice").starts_with("A name cannot contain “'”."), "{}", page.html());
     let field = page.one("#dialog-focus");
     assert_eq!(page.attribute(field, "initial_value").as_deref(), Some("OBrien"));
@@ -277,7 +283,11 @@ fn the_focus_comes_back_to_the_side_that_lies_over_the_conversation() {
     page.write("#dialog-focus", "O'Brien");
     page.press("Change name");
     let problem = support::sample::problem(ProblemKind::NickCharacter('\''), "O'Brien");
-    page.hear(vec![Update::Notice(NET, None, Notice::NickRefused { problem, suggestion: "OBrien".into() })]);
+    page.apply(vec![Update::Announcement(
+        NET,
+        None,
+        Announcement::NickRefused { problem, suggestion: "OBrien".into() },
+    )]);
     page.key("#app", Key::Escape, Modifiers::empty());
     assert_eq!(page.fake.take_acts().last(), Some(&PageAct::Focus("you-1".into())));
     for (key, modifiers) in
@@ -298,7 +308,11 @@ fn a_dialog_that_comes_over_another_leaves_it_as_it_was() {
     page.write("#dialog-focus", "Be very k");
     page.fake.take_acts();
     let problem = support::sample::problem(ProblemKind::NickTaken, "ann");
-    page.hear(vec![Update::Notice(NET, None, Notice::NickRefused { problem, suggestion: "ann_".into() })]);
+    page.apply(vec![Update::Announcement(
+        NET,
+        None,
+        Announcement::NickRefused { problem, suggestion: "ann_".into() },
+    )]);
     let covered = |page: &Page| -> Vec<bool> {
         page.all(".backdrop").into_iter().map(|node| page.attribute(node, "inert").is_some()).collect()
     };
@@ -319,7 +333,7 @@ fn a_dialog_that_comes_over_another_leaves_it_as_it_was() {
 fn what_is_about_a_conversation_closes_with_it() {
     let mut page = online(Place::Browser);
     page.press("Change topic");
-    page.hear(vec![Update::BufferClosed(NET, BufferId(1))]);
+    page.apply(vec![Update::BufferClosed(NET, BufferId(1))]);
     assert!(!page.has("[role=dialog]"));
     assert!(page.attribute(page.one(".frame"), "inert").is_none(), "nothing can be reached");
 }
@@ -332,7 +346,7 @@ fn another_network_is_added_on_the_desktop_only() {
     is_well_made(&page, "Add a network");
     page.write("#dialog-focus", "irc.example.org");
     page.press("Connect");
-    let [Command::Connect { network, address, nick, unencrypted, .. }] = &page.fake.take_commands()[..]
+    let [AppCommand::Connect { network, address, nick, unencrypted, .. }] = &page.fake.take_commands()[..]
     else {
         panic!("no command")
     };
@@ -345,7 +359,7 @@ fn another_network_is_added_on_the_desktop_only() {
 #[test]
 fn help_has_the_commands_and_the_keys() {
     let mut page = online(Place::Browser);
-    page.hear(vec![Update::Notice(NET, None, Notice::Help)]);
+    page.apply(vec![Update::Announcement(NET, None, Announcement::Help)]);
     is_well_made(&page, "Help");
     let help = page.text(".help-scroll");
     assert!(help.contains("/join <room> [key]") && help.contains("/kick <name> [reason]"), "{help}");

@@ -16,7 +16,7 @@ use parla_client::{
 use parla_proto::Timestamp;
 use parla_ui::{
     App,
-    platform::{Command, PageAct, Place},
+    platform::{AppCommand, PageAct, Place},
 };
 use support::{
     Fake,
@@ -39,10 +39,10 @@ fn visible_inputs(page: &Page) -> usize {
         .count()
 }
 
-fn connect(network: u32, address: &str, nick: &str, unencrypted: bool) -> Command {
+fn connect(network: u32, address: &str, nick: &str, unencrypted: bool) -> AppCommand {
     let (address, nick) = (address.to_owned(), nick.to_owned());
     let credentials = Credentials::default();
-    Command::Connect { network: NetworkId(network), address, nick, unencrypted, credentials }
+    AppCommand::Connect { network: NetworkId(network), address, nick, unencrypted, credentials }
 }
 
 fn taken(suggestion: &str) -> Update {
@@ -70,9 +70,9 @@ fn a_name_and_enter_connect() {
     page.enter("#name");
     assert_eq!(page.fake.take_commands(), [connect(1, "", "anna", false)]);
     assert_eq!(page.text("[role=status]"), "Finding the server");
-    page.hear(vec![linked(LinkState::Connecting(Stage::SigningIn))]);
+    page.apply(vec![linked(LinkState::Connecting(Stage::SigningIn))]);
     assert_eq!(page.text("[role=status]"), "Signing in");
-    page.hear(vec![linked(LinkState::Online)]);
+    page.apply(vec![linked(LinkState::Online)]);
     assert!(page.has(".frame"), "{}", page.html());
     assert!(!page.has("#name"));
 }
@@ -103,15 +103,15 @@ fn a_taken_name_is_one_enter_away_from_a_free_one() {
     page.write("#name", "anna");
     page.press("Join");
     page.fake.take_commands();
-    page.hear(vec![linked(LinkState::Connecting(Stage::SigningIn))]);
-    page.hear(vec![taken("anna_")]);
+    page.apply(vec![linked(LinkState::Connecting(Stage::SigningIn))]);
+    page.apply(vec![taken("anna_")]);
     assert!(page.text("[role=alert]").starts_with("Somebody is already called anna."), "{}", page.html());
     let field = page.one("#name");
     assert_eq!(page.attribute(field, "initial_value").as_deref(), Some("anna_"));
     page.enter("#name");
     assert_eq!(page.fake.take_intents(), [Intent::ChangeNick { nick: "anna_".into() }]);
     // If that one is taken too, another is suggested right away.
-    page.hear(vec![taken("anna__")]);
+    page.apply(vec![taken("anna__")]);
     let field = page.one("#name");
     assert_eq!(page.attribute(field, "initial_value").as_deref(), Some("anna__"));
 }
@@ -121,11 +121,11 @@ fn cancelling_leads_back_to_the_name() {
     let mut page = start(Place::Browser);
     page.write("#name", "anna");
     page.press("Join");
-    page.hear(vec![linked(LinkState::Connecting(Stage::Finding))]);
+    page.apply(vec![linked(LinkState::Connecting(Stage::Finding))]);
     page.fake.take_commands();
     page.press("Cancel");
-    assert_eq!(page.fake.take_commands(), [Command::Forget(NET)]);
-    page.hear(vec![Update::NetworkForgotten(NET)]);
+    assert_eq!(page.fake.take_commands(), [AppCommand::Forget(NET)]);
+    page.apply(vec![Update::NetworkForgotten(NET)]);
     let field = page.one("#name");
     assert_eq!(page.attribute(field, "initial_value").as_deref(), Some("anna"));
     page.press("Join");
@@ -140,11 +140,11 @@ fn a_port_without_encryption_can_be_agreed_to() {
     page.press("Join");
     assert_eq!(page.fake.take_commands(), [connect(1, "irc.example.org:6667", "anna", false)]);
     let why = Some(problem(ProblemKind::NotEncrypted, ""));
-    page.hear(vec![linked(LinkState::Stopped { why, suggestion: None })]);
+    page.apply(vec![linked(LinkState::Stopped { why, suggestion: None })]);
     let words = page.text("[role=alert]");
     assert!(words.contains("This port does not use encryption.") && words.contains("6697"), "{words}");
     page.press("Connect without encryption");
-    let expected = [Command::Forget(NET), connect(2, "irc.example.org:6667", "anna", true)];
+    let expected = [AppCommand::Forget(NET), connect(2, "irc.example.org:6667", "anna", true)];
     assert_eq!(page.fake.take_commands(), expected);
 }
 
@@ -167,7 +167,7 @@ fn waiting_counts_down_and_can_be_cut_short() {
     page.fake.take_commands();
     let until = Timestamp::from_millis(page.fake.now.get().as_millis() + 4_200);
     let why = problem(ProblemKind::Refused, "");
-    page.hear(vec![linked(LinkState::Waiting { until, attempt: 1, why })]);
+    page.apply(vec![linked(LinkState::Waiting { until, attempt: 1, why })]);
     assert_eq!(page.text(".countdown"), "Trying again in 5 s.");
     page.fake.now.set(Timestamp::from_millis(until.as_millis() - 1_000));
     page.fake.wake();
@@ -184,7 +184,7 @@ fn who_returns_sees_his_rooms_at_once() {
     fake.saved.borrow_mut().insert("open".into(), "1 #rust".into());
     let mut page = Page::new(App, &fake);
     assert!(page.has(".frame") && !page.has("#name"), "{}", page.html());
-    page.hear(vec![
+    page.apply(vec![
         linked(LinkState::Connecting(Stage::Finding)),
         shown(room(1, "#lobby")),
         shown(room(2, "#rust")),
@@ -207,7 +207,7 @@ fn each_refused_name_has_its_own_sentence_and_none_is_left_when_it_is_edited() {
         page.write("#name", "anna");
         page.press("Join");
         let stopped = LinkState::Stopped { why: Some(problem(kind, "anna")), suggestion: Some("ann".into()) };
-        page.hear(vec![linked(stopped)]);
+        page.apply(vec![linked(stopped)]);
         assert!(page.text("[role=alert]").starts_with(sentence), "{}", page.html());
         let field = page.one("#name");
         assert_eq!(page.attribute(field, "initial_value").as_deref(), Some("ann"));
@@ -232,7 +232,7 @@ fn a_server_that_asks_for_a_password_opens_the_field() {
     page.write("#name", "anna");
     page.press("Join");
     let why = Some(problem(ProblemKind::PasswordNeeded, ""));
-    page.hear(vec![linked(LinkState::Stopped { why, suggestion: None })]);
+    page.apply(vec![linked(LinkState::Stopped { why, suggestion: None })]);
     let opened = page.one("details.more");
     assert_eq!(page.attribute(opened, "open").as_deref(), Some("true"), "{}", page.html());
     assert!(page.text("[role=alert]").starts_with("This server asks for a password."));
@@ -255,7 +255,7 @@ fn an_account_that_is_asked_for_is_signed_in_to() {
     page.write("#name", "anna");
     page.press("Join");
     let why = Some(problem(ProblemKind::SignInNeeded, ""));
-    page.hear(vec![linked(LinkState::Stopped { why, suggestion: None })]);
+    page.apply(vec![linked(LinkState::Stopped { why, suggestion: None })]);
     let field = page.one("#first-username");
     assert_eq!(page.attribute(field, "initial_value").as_deref(), Some("anna"));
     page.fake.take_commands();
@@ -274,10 +274,12 @@ fn a_password_can_be_given_beforehand_and_is_not_sent_in_the_open_without_a_ques
     page.write("#first-username", "anna");
     page.write("#first-password", "hunter2");
     page.press("Join");
-    let [Command::Connect { credentials, .. }] = &page.fake.take_commands()[..] else { panic!("no command") };
+    let [AppCommand::Connect { credentials, .. }] = &page.fake.take_commands()[..] else {
+        panic!("no command")
+    };
     assert!(credentials.login.is_some());
     let why = Some(problem(ProblemKind::PasswordReadable, ""));
-    page.hear(vec![linked(LinkState::Stopped { why, suggestion: None })]);
+    page.apply(vec![linked(LinkState::Stopped { why, suggestion: None })]);
     page.press("Send it without encryption");
     let credentials = Credentials { readable: true, ..Credentials::default() };
     assert_eq!(page.fake.take_intents(), [Intent::SignIn { credentials }]);

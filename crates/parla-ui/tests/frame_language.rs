@@ -47,7 +47,7 @@ fn the_first_language_that_the_person_reads_is_spoken() {
 #[test]
 fn what_is_chosen_is_said_at_once_everywhere_and_kept() {
     let mut page = Page::new(App, &reading(&["it"]));
-    page.hear(vec![linked(LinkState::Online), shown(room(1, "#rust"))]);
+    page.apply(vec![linked(LinkState::Online), shown(room(1, "#rust"))]);
     page.press("Il tuo nome è anna");
     assert_eq!(page.text(".dialog h2"), "Tu su Parla");
     let names: Vec<_> = page.all("#language option").into_iter().map(|option| page.text_of(option)).collect();
@@ -80,7 +80,7 @@ fn a_language_that_does_not_come_is_told_of_and_can_be_chosen_again() {
     page.choose("#language", "it");
     assert_eq!(page.text(".first-sentence"), ITALIAN);
     assert!(!page.has(".toast"), "what is true no more is still said: {}", page.html());
-    page.hear(vec![linked(LinkState::Online)]);
+    page.apply(vec![linked(LinkState::Online)]);
     assert!(!page.has("#open-said"), "it can still be read");
 }
 

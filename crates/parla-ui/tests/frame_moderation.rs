@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use parla_client::{
     Intent,
-    settings::{ListKind, Mask, MaskBy, MaskList, RoomSettings, Setting, Whom},
+    settings::{ListKind, ListedMask, MaskBy, MaskList, RoomSettings, Setting, Whom},
     view::{BufferId, BufferView, LinkState, Rank, Rights},
 };
 use parla_proto::Timestamp;
@@ -27,7 +27,7 @@ use support::{
 const BUFFER: BufferId = BufferId(1);
 
 fn settings() -> RoomSettings {
-    let mask = |mask: &str, whom, by: Option<&str>| Mask {
+    let mask = |mask: &str, whom, by: Option<&str>| ListedMask {
         mask: mask.into(),
         whom,
         by: by.map(Arc::from),
@@ -68,7 +68,7 @@ fn tended(rank: Rank) -> BufferView {
 
 fn open_as(rank: Rank) -> Page {
     let mut page = Page::new(App, &Fake::new(Place::Browser));
-    page.hear(vec![linked(LinkState::Online), shown(tended(rank))]);
+    page.apply(vec![linked(LinkState::Online), shown(tended(rank))]);
     page.fake.take_commands();
     page
 }
@@ -208,7 +208,7 @@ fn who_is_away_or_a_bot_is_marked() {
     members[3].away = true;
     view.members.0 = Arc::new(members);
     let mut page = Page::new(App, &Fake::new(Place::Browser));
-    page.hear(vec![linked(LinkState::Online), shown(view)]);
+    page.apply(vec![linked(LinkState::Online), shown(view)]);
     let text = |page: &Page, id: &str| page.text(id);
     assert_eq!(text(&page, "#member-bob"), "bobbot");
     assert_eq!(text(&page, "#member-carol"), "carolaway");
@@ -216,11 +216,11 @@ fn who_is_away_or_a_bot_is_marked() {
 
     let mut talk = support::sample::conversation(2, parla_client::view::BufferKind::Direct, "carol");
     talk.away = Some("gone fishing".into());
-    page.hear(vec![shown(talk.clone())]);
+    page.apply(vec![shown(talk.clone())]);
     let row = page.one("#room-1-2");
     page.click(row);
     assert_eq!(page.text(".header-away"), "Away: gone fishing");
     talk.away = Some("".into());
-    page.hear(vec![shown(talk)]);
+    page.apply(vec![shown(talk)]);
     assert_eq!(page.text(".header-away"), "Away");
 }

@@ -19,7 +19,7 @@ use parla_client::{
 use parla_proto::Timestamp;
 use parla_ui::{
     App,
-    platform::{Change, Command, Place},
+    platform::{AppCommand, NetworkChange, Place},
     state::KEY_NETWORK_LAST,
 };
 use support::{
@@ -33,10 +33,10 @@ const OTHER: NetworkId = NetworkId(2);
 /// Connected and in a room of one network, and stopped by this problem on another.
 fn stopped(place: Place, kind: ProblemKind) -> Page {
     let mut page = Page::new(App, &Fake::new(place));
-    page.hear(vec![linked(LinkState::Online), shown(room(1, "#lobby"))]);
+    page.apply(vec![linked(LinkState::Online), shown(room(1, "#lobby"))]);
     let link = LinkState::Stopped { why: Some(problem(kind, "")), suggestion: None };
     let address = "irc.example.org".into();
-    page.hear(vec![Update::Network(NetworkView {
+    page.apply(vec![Update::Network(NetworkView {
         id: OTHER,
         name: "Example".into(),
         address,
@@ -64,13 +64,13 @@ fn why_another_network_has_stopped_is_said_with_its_choices() {
     let words = page.text(".banner");
     assert!(words.contains("About Example") && words.contains("does not use encryption"), "{words}");
     page.press("Connect without encryption");
-    assert_eq!(page.fake.take_commands(), [Command::Change(OTHER, Change::Unencrypted)]);
+    assert_eq!(page.fake.take_commands(), [AppCommand::Change(OTHER, NetworkChange::Unencrypted)]);
     page.press("Try again");
     assert_eq!(page.fake.take_intents(), [Intent::Reconnect]);
     page.press("Change the address…");
     page.write("#dialog-focus", "irc.example.org:+7000");
     page.press("Connect there");
-    let expected = Command::Change(OTHER, Change::Address("irc.example.org:+7000".to_owned()));
+    let expected = AppCommand::Change(OTHER, NetworkChange::Address("irc.example.org:+7000".to_owned()));
     assert_eq!(page.fake.take_commands(), [expected]);
     page.press("Not now");
     assert_eq!(page.fake.take_intents(), [Intent::Disconnect { reason: "".into() }]);
@@ -83,8 +83,8 @@ fn a_certificate_of_ones_own_is_chosen_with_the_address() {
     page.write("#identity", "/home/anna/me.pem");
     page.press("Connect there");
     let expected = [
-        Command::Change(OTHER, Change::Identity(Some("/home/anna/me.pem".to_owned()))),
-        Command::Change(OTHER, Change::Address("irc.example.org".to_owned())),
+        AppCommand::Change(OTHER, NetworkChange::Identity(Some("/home/anna/me.pem".to_owned()))),
+        AppCommand::Change(OTHER, NetworkChange::Address("irc.example.org".to_owned())),
     ];
     assert_eq!(page.fake.take_commands(), expected);
     page.press("Change the address…");
@@ -102,25 +102,25 @@ fn a_network_is_removed_only_after_a_question() {
     assert_eq!(page.fake.take_commands(), []);
     page.press("Remove this network");
     page.press("Remove it");
-    assert_eq!(page.fake.take_commands(), [Command::Forget(OTHER)]);
+    assert_eq!(page.fake.take_commands(), [AppCommand::Forget(OTHER)]);
 }
 
 #[test]
 fn a_certificate_can_be_looked_at_and_trusted() {
     let mut page = stopped(Place::Desktop, ProblemKind::BadCertificate);
-    page.hear(vec![certificate(None)]);
+    page.apply(vec![certificate(None)]);
     let words = page.text(".certificate");
     for part in ["irc.example.org, <b>evil</b>", "The server itself", "2 January 2030", "AB:CD"] {
         assert!(words.contains(part), "{part}: {words}");
     }
     page.press("Trust this certificate for this server");
-    assert_eq!(page.fake.take_commands(), [Command::Change(OTHER, Change::Trust("AB:CD".into()))]);
+    assert_eq!(page.fake.take_commands(), [AppCommand::Change(OTHER, NetworkChange::Trust("AB:CD".into()))]);
 }
 
 #[test]
 fn another_certificate_than_the_trusted_one_is_shown_beside_that() {
     let mut page = stopped(Place::Desktop, ProblemKind::CertificateChanged);
-    page.hear(vec![certificate(Some("12:34"))]);
+    page.apply(vec![certificate(Some("12:34"))]);
     let words = page.text(".banner");
     assert!(words.contains("pretending to be the server"), "{words}");
     assert!(words.contains("AB:CD") && words.contains("12:34"), "{words}");
@@ -136,7 +136,7 @@ fn a_browser_sees_to_encryption_itself() {
 fn adding(fake: &Rc<Fake>) -> Page {
     let mut page = Page::new(App, fake);
     let view = NetworkView { address: "irc.example.org".into(), ..network(LinkState::Online) };
-    page.hear(vec![Update::Network(view), shown(room(1, "#lobby"))]);
+    page.apply(vec![Update::Network(view), shown(room(1, "#lobby"))]);
     page.press("Add a network");
     page.fake.take_commands();
     page
@@ -182,7 +182,7 @@ fn the_number_of_a_network_is_not_used_again() {
     page.write("#dialog-focus", "irc.example.net");
     page.press("Connect");
     let commands = fake.take_commands();
-    assert!(matches!(&commands[..], [Command::Connect { network: NetworkId(8), .. }]), "{commands:?}");
+    assert!(matches!(&commands[..], [AppCommand::Connect { network: NetworkId(8), .. }]), "{commands:?}");
     assert_eq!(fake.saved.borrow()[KEY_NETWORK_LAST], "8");
 }
 
@@ -193,10 +193,10 @@ fn an_attempt_of_its_own_leaves_the_form_where_it_is() {
     page.write("#name", "anna");
     page.press("Join");
     let why = problem(ProblemKind::Lost, "");
-    page.hear(vec![linked(LinkState::Waiting { until: Timestamp::default(), attempt: 1, why })]);
+    page.apply(vec![linked(LinkState::Waiting { until: Timestamp::default(), attempt: 1, why })]);
     let field = page.one("#name");
     page.write("#name", "anna the fir");
-    page.hear(vec![linked(LinkState::Connecting(parla_client::view::Stage::Finding))]);
+    page.apply(vec![linked(LinkState::Connecting(parla_client::view::Stage::Finding))]);
     assert!(page.one("#name") == field, "it is another field now");
 }
 
@@ -206,8 +206,8 @@ fn several(links: &[LinkState]) -> Page {
         let (name, login) = ("bouncer.example.org".into(), Some(format!("anna/{number}").into()));
         Update::Network(NetworkView { id: NetworkId(number), name, login, ..network(link.clone()) })
     });
-    page.hear(views.collect());
-    page.hear(vec![shown(room(1, "#lobby"))]);
+    page.apply(views.collect());
+    page.apply(vec![shown(room(1, "#lobby"))]);
     page.fake.take_commands();
     page
 }
@@ -225,7 +225,7 @@ fn a_network_that_was_left_can_be_connected_from_the_list() {
     let left = LinkState::Stopped { why: None, suggestion: None };
     let mut page = several(&[LinkState::Online, left]);
     page.press("Connect");
-    assert_eq!(page.fake.take_commands(), [Command::Intent(NetworkId(2), Intent::Reconnect)]);
+    assert_eq!(page.fake.take_commands(), [AppCommand::Intent(NetworkId(2), Intent::Reconnect)]);
 }
 
 #[test]

@@ -13,14 +13,14 @@ use dioxus::prelude::{Key, Modifiers};
 use parla_client::{
     Intent, ProblemKind,
     view::{
-        BufferId, BufferKind, BufferView, LinkState, NetworkId, NetworkView, Notice, Presence, Rank, Rights,
-        Update,
+        Announcement, BufferId, BufferKind, BufferView, LinkState, NetworkId, NetworkView, Presence, Rank,
+        Rights, Update,
     },
 };
 use parla_proto::Timestamp;
 use parla_ui::{
     App,
-    platform::{Command, Happening, PageAct, Place},
+    platform::{AppCommand, Happening, PageAct, Place},
 };
 use support::{
     Fake,
@@ -32,7 +32,7 @@ fn online(rooms: Vec<Update>) -> Page {
     let mut page = Page::new(App, &Fake::new(Place::Browser));
     let mut updates = vec![linked(LinkState::Online)];
     updates.extend(rooms);
-    page.hear(updates);
+    page.apply(updates);
     page.fake.take_commands();
     page.fake.take_acts();
     page
@@ -61,12 +61,12 @@ fn the_button_for_the_rooms_says_what_is_new_in_them() {
     };
     // What is new in the current conversation is visible here.
     assert_eq!(said(&page), ("Show rooms".into(), String::new()));
-    page.hear(vec![bob(3, 2)]);
+    page.apply(vec![bob(3, 2)]);
     assert_eq!(said(&page), ("Show rooms, 2 direct messages, 3 new".into(), "2".into()));
-    page.hear(vec![bob(1, 0)]);
+    page.apply(vec![bob(1, 0)]);
     assert_eq!(said(&page), ("Show rooms, 1 new".into(), String::new()));
     assert_eq!(page.all("#show-rooms .dot").len(), 1);
-    page.hear(vec![bob(1, 1)]);
+    page.apply(vec![bob(1, 1)]);
     let said: Vec<_> = page.all(".room-row .sr-only").into_iter().map(|node| page.text_of(node)).collect();
     assert_eq!(said, [", 1 mention, 7 new", ", 1 direct message"]);
 }
@@ -157,7 +157,7 @@ fn leaving_can_be_undone() {
     let mut page = online(vec![shown(room(1, "#a")), shown(room(2, "#b"))]);
     page.press("Leave #b");
     assert_eq!(page.fake.take_intents(), [Intent::Leave { buffer: BufferId(2) }]);
-    page.hear(vec![Update::BufferClosed(NET, BufferId(2))]);
+    page.apply(vec![Update::BufferClosed(NET, BufferId(2))]);
     assert_eq!(names(&page), ["#a"]);
     assert!(page.text(".toast").starts_with("You left #b."));
     page.press("Rejoin");
@@ -168,8 +168,8 @@ fn leaving_can_be_undone() {
 #[test]
 fn when_another_tab_leads_only_its_conversations_stay() {
     let mut page = online(vec![shown(room(1, "#a")), shown(room(2, "#b")), shown(room(3, "#c"))]);
-    page.hear(vec![Update::Show(NET, BufferId(3)), shown(room(1, "#a"))]);
-    page.hear(vec![shown(room(3, "#c")), Update::Conversations(NET, vec![BufferId(1), BufferId(3)])]);
+    page.apply(vec![Update::Show(NET, BufferId(3)), shown(room(1, "#a"))]);
+    page.apply(vec![shown(room(3, "#c")), Update::Conversations(NET, vec![BufferId(1), BufferId(3)])]);
     assert_eq!(names(&page), ["#a", "#c"]);
     // It was not the person who left, so there is nothing to undo.
     assert!(!page.has(".toast"));
@@ -189,16 +189,16 @@ fn an_answer_that_comes_late_takes_nobody_away() {
         page.enter("#new-name-1");
     };
     join(&mut page);
-    page.hear(vec![Update::Show(NET, BufferId(3))]);
+    page.apply(vec![Update::Show(NET, BufferId(3))]);
     assert_eq!(page.text("#room-name"), "#c");
     choose(&mut page, "#a");
     join(&mut page);
     choose(&mut page, "#b");
-    page.hear(vec![Update::Show(NET, BufferId(3))]);
+    page.apply(vec![Update::Show(NET, BufferId(3))]);
     assert_eq!(page.text("#room-name"), "#b");
     // Several rooms that were requested at once are shown one after the other.
     join(&mut page);
-    page.hear(vec![Update::Show(NET, BufferId(1)), Update::Show(NET, BufferId(3))]);
+    page.apply(vec![Update::Show(NET, BufferId(1)), Update::Show(NET, BufferId(3))]);
     assert_eq!(page.text("#room-name"), "#c");
 }
 
@@ -277,7 +277,7 @@ fn a_lost_connection_is_said_above_the_room() {
     let mut page = online(vec![shown(room(1, "#a"))]);
     let until = Timestamp::from_millis(page.fake.now.get().as_millis() + 5_000);
     let why = problem(ProblemKind::Lost, "");
-    page.hear(vec![linked(LinkState::Waiting { until, attempt: 1, why })]);
+    page.apply(vec![linked(LinkState::Waiting { until, attempt: 1, why })]);
     let banner = page.text(".banner");
     assert!(
         banner.starts_with("The connection is lost. Trying again in 5 s.") || banner.contains("5 s."),
@@ -286,7 +286,7 @@ fn a_lost_connection_is_said_above_the_room() {
     assert!(!page.has("[role=dialog]") && page.has("#room"));
     page.press("Try now");
     assert_eq!(page.fake.take_intents(), [Intent::Reconnect]);
-    page.hear(vec![linked(LinkState::Online)]);
+    page.apply(vec![linked(LinkState::Online)]);
     assert!(!page.has(".banner"));
 }
 
@@ -294,7 +294,7 @@ fn a_lost_connection_is_said_above_the_room() {
 fn a_taken_name_can_be_changed_from_the_frame() {
     let mut page = online(vec![shown(room(1, "#a"))]);
     let why = Some(problem(ProblemKind::NickTaken, "anna"));
-    page.hear(vec![linked(LinkState::Stopped { why, suggestion: Some("anna2".into()) })]);
+    page.apply(vec![linked(LinkState::Stopped { why, suggestion: Some("anna2".into()) })]);
     page.press("Choose another name");
     let field = page.one("#dialog-focus");
     assert_eq!(page.attribute(field, "initial_value").as_deref(), Some("anna2"));
@@ -322,9 +322,9 @@ fn what_cannot_be_saved_is_said_once() {
 fn what_is_said_leaves_and_can_be_read_again() {
     let mut page = online(vec![shown(room(1, "#a"))]);
     assert!(!page.html().contains("Recent messages of the app"));
-    page.hear(vec![
-        Update::Notice(NET, None, Notice::Problem(problem(ProblemKind::RoomFull, "#b"))),
-        Update::Notice(NET, None, Notice::NickChanged("anna2".into())),
+    page.apply(vec![
+        Update::Announcement(NET, None, Announcement::Problem(problem(ProblemKind::RoomFull, "#b"))),
+        Update::Announcement(NET, None, Announcement::NickChanged("anna2".into())),
     ]);
     assert_eq!(page.all(".toast").len(), 2);
     assert!(page.text(".toast.problem").starts_with("#b is full."));
@@ -342,19 +342,19 @@ fn what_failed_in_a_conversation_is_said_there() {
     let mut page = online(vec![shown(room(1, "#a")), shown(room(2, "#b"))]);
     let failed = |buffer| {
         let problem = problem(ProblemKind::UnknownCommand, "paswd");
-        Update::Notice(NET, Some(BufferId(buffer)), Notice::Problem(problem))
+        Update::Announcement(NET, Some(BufferId(buffer)), Announcement::Problem(problem))
     };
-    page.hear(vec![failed(1)]);
+    page.apply(vec![failed(1)]);
     assert!(!page.has(".toast"));
     assert!(page.text(".composer .beside").starts_with("There is no command paswd."));
     page.press("Dismiss");
     assert!(!page.has(".beside"));
     // It disappears together with the conversation.
-    page.hear(vec![failed(1)]);
+    page.apply(vec![failed(1)]);
     let row = page.one("#room-1-2");
     page.click(row);
     assert!(!page.has(".beside"));
-    page.hear(vec![failed(1)]);
+    page.apply(vec![failed(1)]);
     assert!(page.has(".toast") && !page.has(".beside"));
 }
 
@@ -379,7 +379,7 @@ fn a_place_is_named_once() {
     assert!(page.all("nav h2").len() == 1 && !page.has(".app-name"));
     let mut other = network(LinkState::Online);
     (other.id, other.name) = (NetworkId(2), "Other".into());
-    page.hear(vec![Update::Network(other)]);
+    page.apply(vec![Update::Network(other)]);
     assert_eq!(page.text(".app-name"), "parla");
     assert_eq!(page.all("nav h2").len(), 2);
 }
@@ -394,30 +394,30 @@ fn the_conversation_that_is_shown_is_in_view_in_the_list() {
 #[test]
 fn an_invitation_can_be_accepted() {
     let mut page = online(vec![shown(room(1, "#a"))]);
-    let invitation = Notice::Invitation { from: "bob".into(), room: "#b".into() };
-    page.hear(vec![Update::Notice(NET, None, invitation.clone())]);
+    let invitation = Announcement::Invitation { from: "bob".into(), room: "#b".into() };
+    page.apply(vec![Update::Announcement(NET, None, invitation.clone())]);
     // Somebody who invites twice has one card.
-    page.hear(vec![Update::Notice(NET, None, invitation.clone())]);
+    page.apply(vec![Update::Announcement(NET, None, invitation.clone())]);
     assert_eq!(page.text(".network .invitation p"), "bob invites you to #b.");
     page.press("Join");
     assert_eq!(page.fake.take_intents(), [Intent::Join { room: "#b".into(), key: None }]);
     assert!(!page.has(".invitation"));
-    page.hear(vec![Update::Notice(NET, None, invitation.clone())]);
+    page.apply(vec![Update::Announcement(NET, None, invitation.clone())]);
     page.press("Ignore");
     assert!(!page.has(".invitation") && page.fake.take_intents().is_empty());
     // The person has joined the room, so the invitation is settled.
-    page.hear(vec![Update::Notice(NET, None, invitation)]);
-    page.hear(vec![shown(room(2, "#b"))]);
+    page.apply(vec![Update::Announcement(NET, None, invitation)]);
+    page.apply(vec![shown(room(2, "#b"))]);
     assert!(!page.has(".invitation"));
 }
 
 #[test]
 fn without_a_room_some_are_suggested() {
     let mut page = Page::new(App, &Fake::new(Place::Browser));
-    page.hear(vec![linked(LinkState::Online)]);
+    page.apply(vec![linked(LinkState::Online)]);
     assert_eq!(page.fake.take_intents(), [Intent::ListRooms]);
     let directory = support::sample::directory(&[("#lobby", 12, "Everyone"), ("#rust", 1, "")]);
-    page.hear(vec![Update::Directory(NET, directory)]);
+    page.apply(vec![Update::Directory(NET, directory)]);
     let first = page.all(".suggestion")[0];
     assert_eq!(page.text_of(first), "#lobby12 peopleEveryone");
     page.click(first);
@@ -427,7 +427,7 @@ fn without_a_room_some_are_suggested() {
 #[test]
 fn a_side_slides_in_and_esc_closes_it() {
     let mut page = Page::new(App, &Fake::new(Place::Browser));
-    page.hear(vec![linked(LinkState::Online)]);
+    page.apply(vec![linked(LinkState::Online)]);
     page.fake.take_acts();
     page.press("Rooms");
     assert!(page.has(".frame.side-rooms"));
@@ -450,10 +450,10 @@ fn a_second_network_has_its_own_rooms() {
     let mut other = network(LinkState::Online);
     (other.id, other.name) = (NetworkId(2), "Other".into());
     let mut page = online(vec![shown(room(1, "#a"))]);
-    page.hear(vec![Update::Network(other), Update::Buffer(NetworkId(2), room(1, "#a"))]);
+    page.apply(vec![Update::Network(other), Update::Buffer(NetworkId(2), room(1, "#a"))]);
     assert_eq!(page.all(".network").len(), 2);
     assert_eq!(page.all("[aria-current=page]").len(), 1);
-    page.hear(vec![Update::NetworkForgotten(NetworkId(2))]);
+    page.apply(vec![Update::NetworkForgotten(NetworkId(2))]);
     assert_eq!(page.all(".network").len(), 1);
 }
 
@@ -464,7 +464,7 @@ fn a_thousand_rooms_are_drawn_and_one_change_is_small() {
     let before = page.edits();
     let mut busy = room(500, "#room0500");
     busy.unread = 1;
-    page.hear(vec![shown(busy)]);
+    page.apply(vec![shown(busy)]);
     assert!(page.edits() - before < 60, "{} edits", page.edits() - before);
 }
 
@@ -478,7 +478,7 @@ fn the_rights_to_remove_are_needed_to_remove() {
     assert!(!page.html().contains("Remove from room"), "without the right");
     page.press("Close");
     view.rights = Rights { set_topic: false, kick: true, rank: Rank::Operator };
-    page.hear(vec![shown(view)]);
+    page.apply(vec![shown(view)]);
     let bob = page.one("#member-bob");
     page.click(bob);
     page.fake.take_commands();
@@ -487,7 +487,7 @@ fn the_rights_to_remove_are_needed_to_remove() {
     let form = page.one("[role=dialog] form");
     page.submit_with(form, &[("reason", "spam")]);
     let kick = Intent::Kick { buffer: BufferId(1), nick: "bob".into(), reason: "spam".into() };
-    assert_eq!(page.fake.take_commands(), [Command::Intent(NET, kick)]);
+    assert_eq!(page.fake.take_commands(), [AppCommand::Intent(NET, kick)]);
 }
 
 #[test]
@@ -496,14 +496,14 @@ fn a_stand_in_is_explained_and_can_be_kept() {
     assert!(!page.has(".banner"));
     let stand_in =
         NetworkView { nick: "anna_".into(), nick_wanted: Some("anna".into()), ..network(LinkState::Online) };
-    page.hear(vec![Update::Network(stand_in)]);
+    page.apply(vec![Update::Network(stand_in)]);
     let said = "You are anna_ here, because anna is still taken by your lost connection. You get it back as soon as it is \
                 free.";
     assert_eq!(page.text(".banner [role=status]"), said);
     page.press("Keep anna_");
     assert_eq!(page.fake.take_intents(), [Intent::ChangeNick { nick: "anna_".into() }]);
     // The connection has returned.
-    page.hear(vec![linked(LinkState::Online)]);
+    page.apply(vec![linked(LinkState::Online)]);
     assert!(!page.has(".banner"));
 }
 
@@ -511,7 +511,7 @@ fn a_stand_in_is_explained_and_can_be_kept() {
 fn nobody_is_counted_in_a_room_that_one_is_not_in() {
     let mut page = online(vec![shown(room(1, "#a"))]);
     assert!(page.text("aside h2").contains("0 members"));
-    page.hear(vec![shown(BufferView { presence: Presence::Joining, ..room(1, "#a") })]);
+    page.apply(vec![shown(BufferView { presence: Presence::Joining, ..room(1, "#a") })]);
     assert_eq!(page.text("aside h2"), "Members");
     assert!(!page.text(".members-toggle").contains('0'));
 }
@@ -521,10 +521,10 @@ fn why_nobody_is_in_the_list_of_members_is_true() {
     let joining = || shown(BufferView { presence: Presence::Joining, ..room(1, "#a") });
     let mut page = online(vec![joining()]);
     assert_eq!(page.text(".members-none"), "Finding out who is here…");
-    page.hear(vec![linked(LinkState::Offline)]);
+    page.apply(vec![linked(LinkState::Offline)]);
     assert_eq!(page.text(".members-none"), "You will see who is here once you are connected.");
-    page.hear(vec![linked(LinkState::Online), shown(room(1, "#a"))]);
+    page.apply(vec![linked(LinkState::Online), shown(room(1, "#a"))]);
     assert!(!page.has(".members-none"));
-    page.hear(vec![shown(BufferView { presence: Presence::Absent(None), ..room(1, "#a") })]);
+    page.apply(vec![shown(BufferView { presence: Presence::Absent(None), ..room(1, "#a") })]);
     assert_eq!(page.text(".members-none"), "Join the room to see who is here.");
 }

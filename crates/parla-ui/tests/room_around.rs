@@ -8,8 +8,8 @@ use std::sync::Arc;
 use parla_client::{
     text::Text,
     view::{
-        Audience, Author, BufferView, Carries, Content, Deleted, Event, Member, Members, Quoted, Rank,
-        Reaction, Reply, RowId, Said, Several,
+        Audience, Author, BufferEvent, BufferView, Capacity, Content, Deleted, Member, Members, MessageView,
+        Quoted, Rank, Reaction, Reply, RowId, Several,
     },
 };
 use parla_ui::platform::PageAct;
@@ -19,8 +19,8 @@ use support::{
     talk::{change, compose, event, lobby, message, open, row, said},
 };
 
-fn with(said: Said) -> Page {
-    open(lobby(vec![row(1, 0, Content::Said(Arc::new(said)))]))
+fn with(said: MessageView) -> Page {
+    open(lobby(vec![row(1, 0, Content::Message(Arc::new(said)))]))
 }
 
 const HOSTILE: &str = "<img src=x onerror=alert(1)>";
@@ -29,7 +29,7 @@ const HOSTILE: &str = "<img src=x onerror=alert(1)>";
 fn a_message_taken_back_leaves_a_quiet_placeholder() {
     let deleted = |own, reason: Option<&str>| {
         let deleted = Deleted { by: "mod".into(), own, reason: reason.map(Text::parse) };
-        Said { deleted: Some(Arc::new(deleted)), ..said("bob", "") }
+        MessageView { deleted: Some(Arc::new(deleted)), ..said("bob", "") }
     };
     let page = with(deleted(false, Some("not here")));
     assert_eq!(page.text(".taken-back"), "Message deleted by mod (not here)");
@@ -43,16 +43,16 @@ fn a_message_taken_back_leaves_a_quiet_placeholder() {
 fn an_answer_leads_to_what_it_answers() {
     let quoted = Quoted { row: RowId(7), from: "bob".into(), words: HOSTILE.into() };
     let reply = |quoted| Some(Arc::new(Reply { to: "m7".into(), quoted }));
-    let answer = Said { reply: reply(Some(quoted)), ..said("carol", "yes") };
+    let answer = MessageView { reply: reply(Some(quoted)), ..said("carol", "yes") };
     let mut page =
-        open(lobby(vec![message(7, 9, "bob", HOSTILE), row(8, 0, Content::Said(Arc::new(answer)))]));
+        open(lobby(vec![message(7, 9, "bob", HOSTILE), row(8, 0, Content::Message(Arc::new(answer)))]));
     assert!(page.text(".reply").contains(&format!("bob: {HOSTILE}")), "{}", page.text(".reply"));
     assert!(!page.html().contains("<img"));
     page.fake.take_acts();
     let quote = page.one(".quote");
     page.click(quote);
     assert!(page.fake.take_acts().contains(&PageAct::ScrollToRow(RowId(7))));
-    let page = with(Said { reply: reply(None), ..said("carol", "yes") });
+    let page = with(MessageView { reply: reply(None), ..said("carol", "yes") });
     assert!(page.text(".reply").ends_with("an earlier message"));
     assert!(!page.has(".quote"));
 }
@@ -62,7 +62,7 @@ fn an_answer_names_who_gives_it() {
     let reply = Some(Arc::new(Reply { to: "m7".into(), quoted: None }));
     let page = open(lobby(vec![
         message(1, 2, "bob", "one"),
-        row(2, 1, Content::Said(Arc::new(Said { reply, ..said("bob", "two") }))),
+        row(2, 1, Content::Message(Arc::new(MessageView { reply, ..said("bob", "two") }))),
     ]));
     assert_eq!(page.all(".nick").len(), 2);
 }
@@ -75,7 +75,7 @@ fn reactions_are_counted_chips() {
         own,
     };
     let reactions = [reaction("🎉", &["carol", "anna"], true), reaction(HOSTILE, &[HOSTILE], false)];
-    let page = with(Said { reactions: reactions.into(), ..said("bob", "we did it") });
+    let page = with(MessageView { reactions: reactions.into(), ..said("bob", "we did it") });
     let chips = page.all(".reactions li");
     assert_eq!(page.text_of(chips[0]), "🎉 2🎉: carol, anna");
     assert_eq!(page.attribute(chips[0], "title").as_deref(), Some("🎉: carol, anna"));
@@ -83,7 +83,7 @@ fn reactions_are_counted_chips() {
     assert!(!page.html().contains("<img"));
     let many: Vec<String> = (0..50).map(|number| format!("u{number}")).collect();
     let many: Vec<&str> = many.iter().map(String::as_str).collect();
-    let page = with(Said { reactions: [reaction("👍", &many, false)].into(), ..said("bob", "hm") });
+    let page = with(MessageView { reactions: [reaction("👍", &many, false)].into(), ..said("bob", "hm") });
     let title = page.attribute(page.one(".reactions li"), "title").unwrap();
     assert!(title.ends_with("u19 and 30 more"), "{title}");
 }
@@ -91,7 +91,7 @@ fn reactions_are_counted_chips() {
 #[test]
 fn a_message_for_some_says_so_and_is_answered_so() {
     let audience = Some(Audience { rank: Rank::Operator, sign: '@' });
-    let mut page = with(Said { audience, ..said("bob", "between us") });
+    let mut page = with(MessageView { audience, ..said("bob", "between us") });
     assert!(page.has(".for-some"));
     assert!(page.text(".audience").starts_with("Only operators see this"));
     compose(&mut page, "I see");
@@ -105,7 +105,7 @@ fn a_message_for_some_says_so_and_is_answered_so() {
     );
     let page = open(lobby(vec![
         message(1, 2, "bob", "to all"),
-        row(2, 1, Content::Said(Arc::new(Said { audience, ..said("bob", "to some") }))),
+        row(2, 1, Content::Message(Arc::new(MessageView { audience, ..said("bob", "to some") }))),
         message(3, 0, "bob", "to all again"),
     ]));
     assert_eq!(page.all(".nick").len(), 3, "none of them continues another");
@@ -115,7 +115,7 @@ fn a_message_for_some_says_so_and_is_answered_so() {
 fn a_display_name_never_stands_alone() {
     let called = Some(Arc::from("alice"));
     let author = Author { called: called.clone(), ..Author::new("mallory") };
-    let page = with(Said { author, ..said("mallory", "send me your password") });
+    let page = with(MessageView { author, ..said("mallory", "send me your password") });
     assert_eq!(page.text(".nick"), "alice mallory");
     let mut names = Vec::clone(&members(&[(Rank::Member, "anna"), (Rank::Member, "mallory")]).0);
     names[1] = Member { called, ..names[1].clone() };
@@ -139,8 +139,8 @@ fn many_lines_are_folded() {
 
 #[test]
 fn many_lines_are_one_message_where_the_server_can() {
-    let carries = Carries { line_bytes: 400, several: Some(Several { bytes: 4096, lines: 32 }) };
-    let mut page = open(BufferView { carries, ..lobby(Vec::new()) });
+    let capacity = Capacity { line_bytes: 400, several: Some(Several { bytes: 4096, lines: 32 }) };
+    let mut page = open(BufferView { capacity, ..lobby(Vec::new()) });
     compose(&mut page, "1\n2\n\n3\n4");
     assert_eq!(page.text(".in-one"), "4 lines, sent as one message");
     page.press("Send");
@@ -161,7 +161,7 @@ fn a_new_name_of_the_room_is_told_and_its_draft_follows() {
     let mut page = open(lobby(Vec::new()));
     compose(&mut page, "half a thought");
     page.fake.wake();
-    let renamed = Event::RoomRenamed {
+    let renamed = BufferEvent::RoomRenamed {
         by: Some("bob".into()),
         from: "#lobby".into(),
         to: "#hall".into(),

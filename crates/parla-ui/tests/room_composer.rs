@@ -7,10 +7,11 @@ use parla_client::{
     Intent, ProblemKind,
     limits::{SUBMIT_BYTES_MAX, SUBMIT_MESSAGES_MAX},
     view::{
-        BufferId, BufferKind, BufferView, Carries, Event, LinkState, Notice, Presence, Rank, Several, Update,
+        Announcement, BufferEvent, BufferId, BufferKind, BufferView, Capacity, LinkState, Presence, Rank,
+        Several, Update,
     },
 };
-use parla_ui::platform::{Command, PageAct};
+use parla_ui::platform::{AppCommand, PageAct};
 use support::{
     page::Page,
     sample::{NET, conversation, linked, members, problem, room, shown},
@@ -131,8 +132,8 @@ fn too_much_at_once_is_refused_with_what_it_would_be() {
 
 #[test]
 fn a_long_paste_is_sent_where_it_is_one_message() {
-    let carries = Carries { line_bytes: 400, several: Some(Several { bytes: 16_384, lines: 256 }) };
-    let mut page = open(BufferView { carries, ..lobby(Vec::new()) });
+    let capacity = Capacity { line_bytes: 400, several: Some(Several { bytes: 16_384, lines: 256 }) };
+    let mut page = open(BufferView { capacity, ..lobby(Vec::new()) });
     let paste = vec!["line"; 256].join("\n");
     compose(&mut page, &paste);
     key(&mut page, Key::Enter);
@@ -143,26 +144,26 @@ fn a_long_paste_is_sent_where_it_is_one_message() {
 #[test]
 fn a_draft_stays_with_its_room_and_survives() {
     let mut page = start();
-    page.hear(vec![shown(room(2, "#other"))]);
+    page.apply(vec![shown(room(2, "#other"))]);
     compose(&mut page, "half a thou");
     let saved = |page: &Page| page.fake.saved.borrow().get("draft 1 #lobby").cloned();
     assert_eq!(saved(&page).as_deref(), Some("half a thou"), "with every key");
     compose(&mut page, "half a thought");
     page.fake.take_acts();
-    page.hear(vec![Update::Show(NET, BufferId(2))]);
+    page.apply(vec![Update::Show(NET, BufferId(2))]);
     assert_eq!(saved(&page).as_deref(), Some("half a thought"));
     assert_eq!(put(&page), Some((String::new(), 0)));
     page.fake.saved.borrow_mut().insert("draft 1 #third".into(), "of yesterday".into());
-    page.hear(vec![shown(room(3, "#third")), Update::Show(NET, BufferId(3))]);
+    page.apply(vec![shown(room(3, "#third")), Update::Show(NET, BufferId(3))]);
     assert_eq!(put(&page), Some(("of yesterday".into(), 12)));
-    page.hear(vec![Update::Show(NET, BufferId(1))]);
+    page.apply(vec![Update::Show(NET, BufferId(1))]);
     assert_eq!(put(&page), Some(("half a thought".into(), 14)));
     page.fake.take_commands();
     key(&mut page, Key::Enter);
     // The text remains a draft until the message has been accepted.
     assert_eq!(saved(&page).as_deref(), Some("half a thought"));
     let commands = page.fake.take_commands();
-    let [Command::Intent(_, Intent::Submit { .. }), Command::Save { key, value: None }] = &commands[..]
+    let [AppCommand::Intent(_, Intent::Submit { .. }), AppCommand::Save { key, value: None }] = &commands[..]
     else {
         panic!("{commands:?}");
     };
@@ -195,9 +196,9 @@ fn a_draft_that_another_tab_changed_is_the_newer_one() {
 fn a_conversation_can_be_closed_while_it_is_shown() {
     let mut page = start();
     compose(&mut page, "half a thought");
-    page.hear(vec![Update::BufferClosed(NET, BufferId(1))]);
+    page.apply(vec![Update::BufferClosed(NET, BufferId(1))]);
     assert!(!page.has("#room"));
-    page.hear(vec![shown(room(2, "#other"))]);
+    page.apply(vec![shown(room(2, "#other"))]);
     assert!(page.has("#room"));
     assert_eq!(put(&page), Some((String::new(), 0)));
 }
@@ -285,10 +286,10 @@ fn tab_completes_names_who_spoke_last_first() {
 fn offline_it_says_so() {
     let mut page = start();
     assert!(!page.has(".composer-note"));
-    page.hear(vec![offline()]);
+    page.apply(vec![offline()]);
     let said = page.text(".middle");
     assert_eq!(page.text(".composer-note"), "What you write is sent when the connection is back.");
-    page.hear(vec![linked(LinkState::Offline)]);
+    page.apply(vec![linked(LinkState::Offline)]);
     let offline = page.text(".middle");
     for said in [said, offline] {
         let count = |words: &str| said.to_lowercase().matches(words).count();
@@ -317,14 +318,14 @@ fn outside_of_the_room_one_can_only_join() {
 #[test]
 fn a_removal_is_told_once() {
     let mut page = open(lobby(Vec::new()));
-    page.hear(vec![shown(room(2, "#other"))]);
+    page.apply(vec![shown(room(2, "#other"))]);
     let other = page.one("#room-1-2");
     page.click(other);
     let why = problem(ProblemKind::KickedOut, "#lobby");
-    let kicked = Event::Kicked { who: "anna".into(), by: "bob".into(), reason: None };
+    let kicked = BufferEvent::Kicked { who: "anna".into(), by: "bob".into(), reason: None };
     let view =
         BufferView { presence: Presence::Absent(Some(why.clone())), ..lobby(vec![event(1, 0, kicked)]) };
-    page.hear(vec![shown(view), Update::Notice(NET, Some(BufferId(1)), Notice::Problem(why))]);
+    page.apply(vec![shown(view), Update::Announcement(NET, Some(BufferId(1)), Announcement::Problem(why))]);
     assert!(page.text(".toast").starts_with("You were removed from #lobby."));
     let lobby = page.one("#room-1-1");
     page.click(lobby);
@@ -343,7 +344,7 @@ fn a_person_is_named_too() {
 fn what_is_written_before_the_other_draft_is_there_is_not_lost() {
     let mut page = start();
     compose(&mut page, "for the lobby");
-    page.hear(vec![shown(room(2, "#other"))]);
+    page.apply(vec![shown(room(2, "#other"))]);
     page.fake.take_acts();
     let row = page.one("#room-1-2");
     page.click(row);

@@ -154,7 +154,7 @@ fn the_network_is_told_what_is_looked_at() {
     assert_eq!(looks(&page), [(Some(LOBBY), false)]);
     // A room with unread messages is not reported as read before it has been.
     let new = BufferView { divider: Some(RowId(450)), id: BufferId(2), ..lobby(chatter(500)) };
-    page.hear(vec![shown(new), Update::Show(NET, BufferId(2))]);
+    page.apply(vec![shown(new), Update::Show(NET, BufferId(2))]);
     assert_eq!(looks(&page), [(Some(BufferId(2)), false)]);
 }
 
@@ -184,9 +184,9 @@ fn a_room_with_something_new_is_opened_there() {
     // When it is opened again and nothing is new, it is where it was left.
     look(&mut page, 1, 56_000, false);
     let seen = rows(&page);
-    page.hear(vec![shown(room(2, "#other")), shown(lobby(chatter(5_000))), Update::Show(NET, BufferId(2))]);
+    page.apply(vec![shown(room(2, "#other")), shown(lobby(chatter(5_000))), Update::Show(NET, BufferId(2))]);
     assert_eq!(page.attribute(page.one("#log"), "data-start").as_deref(), Some("end"));
-    page.hear(vec![Update::Show(NET, LOBBY)]);
+    page.apply(vec![Update::Show(NET, LOBBY)]);
     assert_eq!(page.attribute(page.one("#log"), "data-start").as_deref(), Some("kept"));
     assert_eq!(rows(&page), seen);
 }
@@ -231,10 +231,10 @@ fn each_time_that_something_was_missed_it_is_gone_to() {
     let missed =
         |divider, rows| BufferView { divider: Some(RowId(divider)), unread: 40, ..lobby(chatter(rows)) };
     for (divider, rows, end) in [(100, 140, 3_000), (140, 180, 4_000), (180, 220, 5_000)] {
-        page.hear(vec![linked(LinkState::Offline)]);
+        page.apply(vec![linked(LinkState::Offline)]);
         change(&mut page, BufferView { presence: Presence::Joining, ..lobby(chatter(divider)) });
         page.fake.take_acts();
-        page.hear(vec![linked(LinkState::Online)]);
+        page.apply(vec![linked(LinkState::Online)]);
         change(&mut page, lobby(chatter(divider)));
         assert_eq!(page.fake.take_acts(), [], "nothing is known yet");
         looks(&page);
@@ -254,9 +254,9 @@ fn where_reading_began_before_is_not_gone_to_again() {
     let mut page = open(old(Presence::Present));
     look(&mut page, 1, 2_000, true);
     page.fake.take_acts();
-    page.hear(vec![linked(LinkState::Offline)]);
+    page.apply(vec![linked(LinkState::Offline)]);
     change(&mut page, old(Presence::Joining));
-    page.hear(vec![linked(LinkState::Online)]);
+    page.apply(vec![linked(LinkState::Online)]);
     change(&mut page, old(Presence::Present));
     assert_eq!(page.fake.take_acts(), []);
 }
@@ -309,9 +309,9 @@ fn earlier_messages_that_nobody_could_be_asked_for_are_asked_for_later() {
     change(&mut page, own(Presence::Present));
     assert_eq!(asks(&page), 0);
     // The connection breaks before the answer arrives.
-    page.hear(vec![linked(LinkState::Offline)]);
+    page.apply(vec![linked(LinkState::Offline)]);
     asks(&page);
-    page.hear(vec![linked(LinkState::Online)]);
+    page.apply(vec![linked(LinkState::Online)]);
     assert_eq!(asks(&page), 1);
 }
 

@@ -8,11 +8,11 @@ use parla_client::{
     Intent, ProblemKind,
     text::Text,
     view::{
-        BufferId, BufferView, Chunk, ChunkRef, Content, Delivery, Event, Gap, GapState, Manner, RowId, Said,
-        Timeline, Topic, UNCONFIRMED_CHUNK,
+        BufferEvent, BufferId, BufferView, Chunk, ChunkRef, Content, Delivery, Gap, GapState, Manner,
+        MessageView, RowId, Timeline, Topic, UNCONFIRMED_CHUNK,
     },
 };
-use parla_ui::platform::{Command, PageAct};
+use parla_ui::platform::{AppCommand, PageAct};
 use support::{
     page::Page,
     sample::{members, problem, room},
@@ -21,8 +21,8 @@ use support::{
 
 const LOBBY: BufferId = BufferId(1);
 
-fn with(said: Said) -> Page {
-    open(lobby(vec![row(1, 0, Content::Said(Arc::new(said)))]))
+fn with(said: MessageView) -> Page {
+    open(lobby(vec![row(1, 0, Content::Message(Arc::new(said)))]))
 }
 
 fn intents(page: &Page) -> Vec<Intent> {
@@ -33,12 +33,12 @@ fn intents(page: &Page) -> Vec<Intent> {
 
 #[test]
 fn a_message_that_is_long_on_its_way_says_why() {
-    let sent = |text: &str| Said { delivery: Delivery::Sent, ..own("anna", text) };
+    let sent = |text: &str| MessageView { delivery: Delivery::Sent, ..own("anna", text) };
     let underway = |texts: &[&str]| {
         let rows = texts
             .iter()
             .enumerate()
-            .map(|(n, text)| row(u64::try_from(n).unwrap() + 1, 0, Content::Said(Arc::new(sent(text)))));
+            .map(|(n, text)| row(u64::try_from(n).unwrap() + 1, 0, Content::Message(Arc::new(sent(text)))));
         let chunk = Chunk { id: UNCONFIRMED_CHUNK, rows: rows.collect() };
         let timeline = Timeline { len: chunk.rows.len(), chunks: vec![ChunkRef(Arc::new(chunk))] };
         let mut page = open(BufferView { timeline, ..room(1, "#lobby") });
@@ -62,7 +62,7 @@ fn nothing_is_read_as_html() {
         topic: Some(Arc::new(Topic { text: Text::parse(hostile), by: None, at: None })),
         timeline: timeline(&[
             message(1, 9, hostile, hostile),
-            event(2, 8, Event::Quit { who: hostile.into(), reason: Some(Text::parse(hostile)) }),
+            event(2, 8, BufferEvent::Quit { who: hostile.into(), reason: Some(Text::parse(hostile)) }),
             row(3, 7, Content::Server(Text::parse(hostile))),
         ]),
         ..room(1, hostile)
@@ -117,9 +117,10 @@ fn what_was_said_by_a_clock_that_is_ahead_was_said_today() {
 
 #[test]
 fn comings_and_goings_are_one_line_that_opens() {
-    let joined = |id, who: &str| event(id, 10, Event::Joined { who: who.into() });
-    let quit =
-        |id, who: &str| event(id, 10, Event::Quit { who: who.into(), reason: Some(Text::parse("bye")) });
+    let joined = |id, who: &str| event(id, 10, BufferEvent::Joined { who: who.into() });
+    let quit = |id, who: &str| {
+        event(id, 10, BufferEvent::Quit { who: who.into(), reason: Some(Text::parse("bye")) })
+    };
     let mut page =
         open(lobby(vec![joined(1, "bob"), joined(2, "alice"), quit(3, "x"), quit(4, "y"), quit(5, "z")]));
     assert_eq!(page.all(".row").len(), 1);
@@ -168,7 +169,7 @@ fn a_gap_is_stated_and_can_be_filled() {
 #[test]
 fn a_failed_message_can_be_sent_again_or_deleted() {
     let why = problem(ProblemKind::CannotSpeak, "#lobby");
-    let mut page = with(Said { delivery: Delivery::Failed(why), ..own("anna", "hi") });
+    let mut page = with(MessageView { delivery: Delivery::Failed(why), ..own("anna", "hi") });
     assert!(page.has(".failed"));
     assert_eq!(page.text(".failure"), "Not sent.");
     page.press("Retry");
@@ -179,12 +180,12 @@ fn a_failed_message_can_be_sent_again_or_deleted() {
 
 #[test]
 fn a_message_under_way_looks_so() {
-    let mut page = with(Said { delivery: Delivery::Queued, ..own("anna", "hi") });
+    let mut page = with(MessageView { delivery: Delivery::Queued, ..own("anna", "hi") });
     assert!(page.has(".pending"));
     assert!(page.text(".underway").starts_with("Waits for its turn"));
-    page.hear(vec![offline()]);
+    page.apply(vec![offline()]);
     assert!(page.text(".underway").starts_with("Waits for the connection"));
-    let page = with(Said { delivery: Delivery::Sent, ..own("anna", "hi") });
+    let page = with(MessageView { delivery: Delivery::Sent, ..own("anna", "hi") });
     assert!(page.has(".pending") && page.html().contains("Sending…"));
     let page = with(own("anna", "hi"));
     assert!(!page.has(".pending") && !page.has(".underway"));
@@ -193,8 +194,8 @@ fn a_message_under_way_looks_so() {
 #[test]
 fn what_waits_can_be_cancelled_together() {
     let queued = |id| {
-        let said = Said { delivery: Delivery::Queued, ..own("anna", "hi") };
-        row(id, 0, Content::Said(Arc::new(said)))
+        let said = MessageView { delivery: Delivery::Queued, ..own("anna", "hi") };
+        row(id, 0, Content::Message(Arc::new(said)))
     };
     let waiting = |count| {
         let rows: Vec<_> = (1..=count).map(queued).collect();
@@ -212,15 +213,15 @@ fn what_waits_can_be_cancelled_together() {
 
 #[test]
 fn a_mention_is_marked_and_said() {
-    let page = with(Said { mention: true, ..said("bob", "anna: hi") });
+    let page = with(MessageView { mention: true, ..said("bob", "anna: hi") });
     assert!(page.text(".mention").contains("Mentions you: bob anna: hi"), "{}", page.text(".mention"));
 }
 
 #[test]
 fn actions_and_notices_look_different() {
-    let page = with(Said { manner: Manner::Action, ..said("bob", "waves") });
+    let page = with(MessageView { manner: Manner::Action, ..said("bob", "waves") });
     assert_eq!(page.text(".is-action"), "22:13 * bob waves");
-    let page = with(Said { manner: Manner::Notice, ..said("bob", "beep") });
+    let page = with(MessageView { manner: Manner::Notice, ..said("bob", "beep") });
     assert!(page.has(".is-notice"));
 }
 
@@ -280,6 +281,6 @@ fn the_header_has_name_topic_and_members() {
         page.fake
             .take_commands()
             .iter()
-            .all(|command| matches!(command, Command::Intent(_, Intent::Look { .. })))
+            .all(|command| matches!(command, AppCommand::Intent(_, Intent::Look { .. })))
     );
 }

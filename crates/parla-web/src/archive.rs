@@ -10,7 +10,7 @@ use std::{
 };
 
 use parla_client::{
-    Kept,
+    ArchivedMessage,
     view::{Audience, BufferKind, Manner},
 };
 use parla_engine::Recalled;
@@ -66,7 +66,7 @@ impl Archive {
     }
 
     /// Stores a message.
-    pub(crate) fn keep(&mut self, kept: &Kept) {
+    pub(crate) fn keep(&mut self, kept: &ArchivedMessage) {
         let stored = Stored {
             msgid: kept.msgid.as_deref().map(str::to_owned),
             source: kept.source.to_string(),
@@ -148,7 +148,7 @@ impl Archive {
         let Some(places) = self.places.get(name) else { return Recalled::default() };
         let end = (before.map_or(i64::MAX, Timestamp::as_millis), 0);
         let mut older = places.range(..end).rev();
-        let mut messages: Vec<Kept> =
+        let mut messages: Vec<ArchivedMessage> =
             older.by_ref().take(limit).filter_map(|place| read(name, *place)).collect();
         messages.reverse();
         Recalled { messages, more: older.next().is_some() }
@@ -166,9 +166,9 @@ fn parse(key: &str) -> Option<(&str, Place)> {
     Some((name, (words.next()?.parse().ok()?, words.next()?.parse().ok()?)))
 }
 
-fn read(name: &str, place: Place) -> Option<Kept> {
+fn read(name: &str, place: Place) -> Option<ArchivedMessage> {
     let stored: Stored = serde_json::from_str(&storage::load(&key(name, place))?).ok()?;
-    Some(Kept {
+    Some(ArchivedMessage {
         kind: BufferKind::Direct,
         buffer: name.into(),
         msgid: stored.msgid.map(Arc::from),

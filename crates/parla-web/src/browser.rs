@@ -7,7 +7,7 @@ use gloo_timers::future::TimeoutFuture;
 use parla_client::view::Update;
 use parla_proto::Timestamp;
 use parla_ui::{
-    platform::{self, Command, Leave, Notification, PageAct, Place, Platform, Start},
+    platform::{self, AppCommand, Leave, Notification, PageAct, Place, Platform, Start},
     visits::HistoryAct,
     words::{Language, Words},
 };
@@ -106,7 +106,7 @@ impl Platform for Browser {
         self.is_returning
     }
 
-    fn command(&self, command: Command) {
+    fn command(&self, command: AppCommand) {
         drop(self.happenings.unbounded_send(Happening::Command(command)));
     }
 

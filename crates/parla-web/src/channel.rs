@@ -5,7 +5,7 @@
 use std::cell::RefCell;
 
 use futures_channel::mpsc::UnboundedSender;
-use parla_client::tabs::{Letter, Message, TabId};
+use parla_client::tabs::{Letter, TabId, TabMessage};
 use wasm_bindgen::{JsCast, prelude::*};
 use web_sys::{BroadcastChannel, MessageEvent};
 
@@ -47,7 +47,7 @@ impl Post {
     }
 
     /// Sends a message to one tab, or to all.
-    pub(crate) fn send(&self, to: Option<TabId>, message: &Message) {
+    pub(crate) fn send(&self, to: Option<TabId>, message: &TabMessage) {
         let letter = Letter { build: self.build.clone(), from: self.me, to };
         if let (Some(channel), Some(text)) = (&*self.channel.borrow(), letter.write(message)) {
             // A channel that was closed because the page is ending receives nothing either.

@@ -11,12 +11,12 @@ use futures_util::{
 use gloo_timers::future::TimeoutFuture;
 use parla_client::{
     Credentials, Input, Intent,
-    tabs::{Ballot, Election, Letter, Look, Mark, Message, Role, TabId, Wishes, pack, unpack},
+    tabs::{Ballot, Election, Letter, Look, Mark, Role, TabId, TabMessage, Wishes, pack, unpack},
     view::Update,
 };
 use parla_engine::Signal;
 use parla_proto::Timestamp;
-use parla_ui::platform::Command;
+use parla_ui::platform::AppCommand;
 
 use crate::{
     build,
@@ -48,7 +48,7 @@ const ASK_BUILD_EVERY: Duration = Duration::from_secs(5);
 /// Everything that can happen to the engine.
 #[derive(Debug)]
 pub(crate) enum Happening {
-    Command(Command),
+    Command(AppCommand),
     Socket(u64, Signal<String>),
     /// The browser reports that the device has lost its network.
     Offline,
@@ -86,7 +86,7 @@ pub(crate) struct Engine {
     /// When this tab, which has been chosen, begins to lead.
     lead_at: Option<Timestamp>,
     /// What others have sent to it before that.
-    early: Vec<(TabId, Message)>,
+    early: Vec<(TabId, TabMessage)>,
 }
 
 /// The part that this tab plays.
@@ -100,8 +100,8 @@ enum Side {
 }
 
 struct Wish {
-    command: Command,
-    /// What was stored under the key of [`Command::Save`] at that time.
+    command: AppCommand,
+    /// What was stored under the key of [`AppCommand::Save`] at that time.
     kept: Option<String>,
     at: Timestamp,
     /// The number of the leader's term at that time.
@@ -111,7 +111,7 @@ struct Wish {
 impl Wish {
     /// The command in the ids of the client that receives it. `None` while the conversation may still come
     /// back.
-    fn command_for(&self, interface: &Interface, (now, rows): (Timestamp, Rows)) -> Option<Command> {
+    fn command_for(&self, interface: &Interface, (now, rows): (Timestamp, Rows)) -> Option<AppCommand> {
         let is_over = now.since(self.at) >= PLACE_WITHIN;
         let command = interface.translate(&self.command, rows);
         command.or_else(|| is_over.then(|| to_nowhere(&self.command)))
@@ -148,22 +148,22 @@ impl Engine {
             self.step();
             let due = self.until_due();
             match select(self.happenings.next(), due).await {
-                Either::Left((Some(happening), _)) => self.take(happening),
+                Either::Left((Some(happening), _)) => self.handle(happening),
                 Either::Left((None, _)) => return,
                 Either::Right(((), _)) => {}
             }
             while let Some(Some(happening)) = self.happenings.next().now_or_never() {
-                self.take(happening);
+                self.handle(happening);
             }
         }
     }
 
-    fn take(&mut self, happening: Happening) {
+    fn handle(&mut self, happening: Happening) {
         match happening {
             Happening::Command(command) => self.wish(command),
             Happening::Socket(number, signal) => {
                 if let Side::Leader(leader) = &mut self.side {
-                    leader.hear(number, signal);
+                    leader.handle_signal(number, signal);
                 }
             }
             Happening::Offline => self.tell_leader(Input::Offline),
@@ -177,7 +177,7 @@ impl Engine {
             }
             Happening::Left => self.leave(),
             Happening::Returned => self.arrive(),
-            Happening::Letter(text) => self.read(&text),
+            Happening::Letter(text) => self.receive(&text),
             Happening::Build { is_newest } => self.learn_build(is_newest),
         }
     }
@@ -194,7 +194,7 @@ impl Engine {
                 leader.successor()
             }
             Side::Follower(_) => {
-                self.post.send(None, &Message::Bye);
+                self.post.send(None, &TabMessage::Bye);
                 None
             }
             Side::Nobody | Side::Outdated(_) => None,
@@ -219,7 +219,7 @@ impl Engine {
         match &mut self.side {
             Side::Leader(leader) => leader.handle(input),
             Side::Follower(follower) if matches!(input, Input::Awake) => {
-                self.post.send(Some(follower.leader()), &Message::Awake);
+                self.post.send(Some(follower.leader()), &TabMessage::Awake);
             }
             Side::Nobody | Side::Follower(_) | Side::Outdated(_) => {}
         }
@@ -230,7 +230,7 @@ impl Engine {
         let mut out = Vec::new();
         act(&mut self.election, &mut out);
         for ballot in out {
-            self.post.send(None, &Message::Ballot(ballot));
+            self.post.send(None, &TabMessage::Ballot(ballot));
         }
         match (self.election.role(), &mut self.side) {
             (Role::Leading(term), Side::Leader(leader)) => leader.set_term(term),
@@ -272,7 +272,7 @@ impl Engine {
         self.side = Side::Leader(Box::new(leader));
         self.carry_out_own();
         for (from, message) in std::mem::take(&mut self.early) {
-            self.hear(from, message);
+            self.handle_message(from, message);
         }
     }
 
@@ -289,8 +289,8 @@ impl Engine {
     }
 
     /// Takes a command of the person.
-    fn wish(&mut self, command: Command) {
-        if let Command::Intent(network, Intent::Look { buffer, at_end }) = command {
+    fn wish(&mut self, command: AppCommand) {
+        if let AppCommand::Intent(network, Intent::Look { buffer, at_end }) = command {
             return self.look(Look { network, buffer, at_end });
         }
         let me = self.election.me();
@@ -302,14 +302,16 @@ impl Engine {
                     leader.perform(me, command);
                 }
             }
-            Side::Outdated(_) if matches!(command, Command::Intent(_, Intent::Reconnect)) => build::reload(),
+            Side::Outdated(_) if matches!(command, AppCommand::Intent(_, Intent::Reconnect)) => {
+                build::reload()
+            }
             Side::Leader(_) | Side::Nobody | Side::Follower(_) | Side::Outdated(_) => {
                 let term = match &self.side {
                     Side::Follower(follower) if follower.is_fed() => follower.term().number,
                     _ => 0,
                 };
                 let kept = match &command {
-                    Command::Save { key, .. } => storage::load(key),
+                    AppCommand::Save { key, .. } => storage::load(key),
                     _ => None,
                 };
                 self.wishes.push(Wish { command, kept, at: page::now(), term });
@@ -324,14 +326,14 @@ impl Engine {
             Side::Leader(leader) => leader.look(self.election.me(), look),
             Side::Follower(follower) if follower.is_fed() => {
                 let term = follower.term().number;
-                self.post.send(Some(follower.leader()), &Message::Look { term, look });
+                self.post.send(Some(follower.leader()), &TabMessage::Look { term, look });
             }
             Side::Nobody | Side::Follower(_) | Side::Outdated(_) => {}
         }
     }
 
-    /// Reads a message of another tab.
-    fn read(&mut self, text: &str) {
+    /// Processes a letter of another tab.
+    fn receive(&mut self, text: &str) {
         let Some((letter, body)) = Letter::open(text) else { return };
         let me = self.election.me();
         if letter.to.is_some_and(|to| to != me) || letter.from == me {
@@ -342,50 +344,50 @@ impl Engine {
             self.ask_build();
         }
         let now = page::now();
-        match Message::read(body) {
-            Some(Message::Ballot(ballot)) => {
+        match TabMessage::parse(body) {
+            Some(TabMessage::Ballot(ballot)) => {
                 // A background tab on a quiet network sends nothing else.
                 if let Side::Leader(leader) = &mut self.side {
-                    leader.heard(letter.from);
+                    leader.note_activity(letter.from);
                 }
-                self.vote(|election, out| election.hear(now, letter.from, ballot, out));
+                self.vote(|election, out| election.handle(now, letter.from, ballot, out));
                 if !is_ours && matches!(&self.side, Side::Follower(one) if one.leader() == letter.from) {
                     self.side = Side::Outdated(letter.from);
                 }
             }
-            Some(message) if is_ours => self.hear(letter.from, message),
+            Some(message) if is_ours => self.handle_message(letter.from, message),
             Some(_) | None => {}
         }
     }
 
-    fn hear(&mut self, from: TabId, message: Message) {
-        self.election.heard_leader(page::now(), from);
+    fn handle_message(&mut self, from: TabId, message: TabMessage) {
+        self.election.note_leader(page::now(), from);
         match &mut self.side {
             Side::Leader(leader) => {
                 let term = leader.term().number;
-                leader.heard(from);
+                leader.note_activity(from);
                 match message {
-                    Message::Pull { term: of, had } if of == term => {
+                    TabMessage::Pull { term: of, had } if of == term => {
                         leader.pulled((from, had), &mut self.interface, &self.post);
                     }
-                    Message::Do { term: of, number, command } if of == term => {
+                    TabMessage::Do { term: of, number, command } if of == term => {
                         leader.carry_out((from, number), unpack(&command));
                     }
-                    Message::Look { term: of, look } if of == term => leader.look(from, look),
-                    Message::Bye => leader.gone(from),
-                    Message::Awake => leader.handle(Input::Awake),
-                    Message::Pull { .. }
-                    | Message::Do { .. }
-                    | Message::Look { .. }
-                    | Message::Ballot(_)
-                    | Message::News
-                    | Message::Told { .. }
-                    | Message::Credentials(_) => {}
+                    TabMessage::Look { term: of, look } if of == term => leader.look(from, look),
+                    TabMessage::Bye => leader.gone(from),
+                    TabMessage::Awake => leader.handle(Input::Awake),
+                    TabMessage::Pull { .. }
+                    | TabMessage::Do { .. }
+                    | TabMessage::Look { .. }
+                    | TabMessage::Ballot(_)
+                    | TabMessage::News
+                    | TabMessage::Told { .. }
+                    | TabMessage::Credentials(_) => {}
                 }
             }
             Side::Follower(follower) if follower.leader() == from => match message {
-                Message::News => follower.called(),
-                Message::Told { delivery, due } => {
+                TabMessage::News => follower.called(),
+                TabMessage::Told { delivery, due } => {
                     let told = follower.told((delivery, due), &mut self.interface);
                     for wish in told.done.map(|number| self.wishes.done(number)).unwrap_or_default() {
                         Order { command: wish.command, kept: wish.kept }.save();
@@ -394,13 +396,13 @@ impl Engine {
                         self.look(look);
                     }
                 }
-                Message::Credentials(credentials) => self.credentials = credentials,
-                Message::Ballot(_)
-                | Message::Bye
-                | Message::Pull { .. }
-                | Message::Do { .. }
-                | Message::Look { .. }
-                | Message::Awake => {}
+                TabMessage::Credentials(credentials) => self.credentials = credentials,
+                TabMessage::Ballot(_)
+                | TabMessage::Bye
+                | TabMessage::Pull { .. }
+                | TabMessage::Do { .. }
+                | TabMessage::Look { .. }
+                | TabMessage::Awake => {}
             },
             Side::Nobody if self.lead_at.is_some() && self.early.len() < EARLY_MAX => {
                 self.early.push((from, message));
@@ -444,7 +446,7 @@ impl Engine {
             pack(&Order { command, kept: wish.kept.clone() })
         });
         for (number, command) in unsent {
-            post.send(Some(follower.leader()), &Message::Do { term, number, command });
+            post.send(Some(follower.leader()), &TabMessage::Do { term, number, command });
         }
     }
 

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use parla_client::tabs::{Delivery, Message, Replica, TabId, Term};
+use parla_client::tabs::{Delivery, Replica, TabId, TabMessage, Term};
 use parla_proto::Timestamp;
 
 use crate::{channel::Post, interface::Interface, page};
@@ -81,7 +81,7 @@ impl Follower {
         self.pulled_at = None;
         self.told_at = page::now();
         self.due = due;
-        let Some(arrived) = self.replica.take(delivery) else {
+        let Some(arrived) = self.replica.apply(delivery) else {
             self.is_called = true;
             return Told { is_whole: false, done: None };
         };
@@ -105,7 +105,7 @@ impl Follower {
             self.pulled_at = Some(now);
             self.is_called = false;
             self.due = None;
-            let pull = Message::Pull { term: self.term.number, had: self.replica.had() };
+            let pull = TabMessage::Pull { term: self.term.number, had: self.replica.had() };
             post.send(Some(self.leader()), &pull);
         }
         is_late

@@ -9,7 +9,7 @@ use std::{cell::Cell, rc::Rc};
 use futures_channel::mpsc::UnboundedSender;
 use parla_ui::{
     platform::{Happening, Start},
-    visits::{Arrival, Entry, HistoryAct, Step},
+    visits::{Arrival, HistoryAct, HistoryEntry, Step},
 };
 use wasm_bindgen::{JsCast, prelude::*};
 use web_sys::{EventTarget, window};
@@ -45,7 +45,7 @@ impl History {
     /// The address at which the page starts.
     pub(crate) fn start() -> Start {
         match (noted(), fragment()) {
-            (Some((_, layers)), fragment) => Start::Again(Entry { fragment, layers }),
+            (Some((_, layers)), fragment) => Start::Again(HistoryEntry { fragment, layers }),
             (None, fragment) if fragment.is_empty() => Start::Anywhere,
             (None, fragment) => Start::Link(fragment),
         }
@@ -78,7 +78,7 @@ impl Shared {
         let Some((number, layers)) = noted() else { return };
         let step = if number < self.at.get() { Step::Back } else { Step::On };
         self.at.set(number);
-        self.tell(Arrival::Moved(step, Entry { fragment: fragment(), layers }));
+        self.tell(Arrival::Moved(step, HistoryEntry { fragment: fragment(), layers }));
     }
 
     fn opened(&self) {
@@ -114,7 +114,7 @@ fn fragment() -> String {
 }
 
 /// The address of an entry, from the root of the server.
-fn address(entry: &Entry) -> String {
+fn address(entry: &HistoryEntry) -> String {
     let location = window().map(|window| window.location());
     let path = location.as_ref().and_then(|location| location.pathname().ok());
     let search = location.as_ref().and_then(|location| location.search().ok());

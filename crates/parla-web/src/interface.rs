@@ -7,7 +7,7 @@ use parla_client::{
     tabs::{Ids, Look},
     view::{BufferId, Update},
 };
-use parla_ui::platform::Command;
+use parla_ui::platform::AppCommand;
 
 /// A conversation that no client has: commands for it do nothing.
 const NOWHERE: BufferId = BufferId(u32::MAX);
@@ -78,9 +78,9 @@ impl Interface {
     }
 
     /// The command in the ids of the client. `None` if the client does not have the conversation.
-    pub(crate) fn translate(&self, command: &Command, rows: Rows) -> Option<Command> {
+    pub(crate) fn translate(&self, command: &AppCommand, rows: Rows) -> Option<AppCommand> {
         let mut command = command.clone();
-        if let Command::Intent(network, intent) = &mut command {
+        if let AppCommand::Intent(network, intent) = &mut command {
             let is_stale = rows == Rows::Stale && names_row(intent);
             if let Some(buffer) = intent.buffer_mut() {
                 *buffer = if is_stale { NOWHERE } else { self.ids.theirs(*network, *buffer)? };
@@ -96,9 +96,9 @@ impl Interface {
 }
 
 /// A command for a conversation that no longer exists, which therefore does nothing.
-pub(crate) fn to_nowhere(command: &Command) -> Command {
+pub(crate) fn to_nowhere(command: &AppCommand) -> AppCommand {
     let mut command = command.clone();
-    if let Command::Intent(_, intent) = &mut command
+    if let AppCommand::Intent(_, intent) = &mut command
         && let Some(buffer) = intent.buffer_mut()
     {
         *buffer = NOWHERE;

@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use futures_channel::mpsc::UnboundedSender;
 use parla_client::{
-    Credentials, Input, Intent, Settings, contract, naming,
-    tabs::{Before, CarriedOut, Look, Looks, Message, Mirror, Recipients, TabId, Term},
-    view::{Earlier, LinkState, NetworkId, Notice, Presence, Update},
+    ClientSettings, Credentials, Input, Intent, contract, naming,
+    tabs::{Before, CarriedOut, Look, Looks, Mirror, Recipients, TabId, TabMessage, Term},
+    view::{Announcement, Earlier, LinkState, NetworkId, Presence, Update},
 };
-use parla_engine::{BATCH_GAP, Connection, Engine, Pace, Signal};
+use parla_engine::{Connection, Engine, Pace, Signal, UPDATES_GAP};
 use parla_proto::Timestamp;
-use parla_ui::platform::Command;
+use parla_ui::platform::AppCommand;
 use web_sys::window;
 
 use crate::{
@@ -32,7 +32,7 @@ const CARRIED_OUT_KEY: &str = "carried-out";
 /// The only network of the page.
 const NETWORK: NetworkId = NetworkId(1);
 
-/// A notice that follows a command within this time counts as an answer to it.
+/// An announcement that follows a command within this time counts as an answer to it.
 const ANSWERS_WITHIN: Duration = Duration::from_secs(10);
 /// The longest time for which the interfaces show what the previous leader had while this one connects.
 const QUIET_MAX: Duration = Duration::from_millis(1_500);
@@ -158,8 +158,8 @@ impl Leader {
     }
 
     /// Shows in a tab the result of a command that an earlier leader carried out.
-    fn show_again(&mut self, tab: TabId, command: Command) {
-        if let Command::Intent(_, intent) = command {
+    fn show_again(&mut self, tab: TabId, command: AppCommand) {
+        if let AppCommand::Intent(_, intent) = command {
             self.collect(None);
             self.handle(Input::Again(intent));
             self.collect(Some(tab));
@@ -167,26 +167,23 @@ impl Leader {
     }
 
     /// Does what the person wants in a tab.
-    pub(crate) fn perform(&mut self, tab: TabId, command: Command) {
+    pub(crate) fn perform(&mut self, tab: TabId, command: AppCommand) {
         self.collect(None);
         let now = page::now();
         match command {
-            Command::Connect { nick, credentials, .. } => {
+            AppCommand::Connect { nick, credentials, .. } => {
                 storage::save(NAME_KEY, Some(&nick));
                 (self.credentials, self.has_new_credentials) = (credentials, true);
                 self.connect(&nick);
             }
-            Command::Forget(_) => self.forget(),
+            AppCommand::Forget(_) => self.forget(),
             // A page has one server, and the browser handles its encryption.
-            Command::Change(..) => {}
-            Command::Save { key, value } => {
+            AppCommand::Change(..) => {}
+            AppCommand::Save { key, value } => {
                 storage::save(&key, value.as_deref());
             }
-            Command::Intent(_, intent) => {
+            AppCommand::Intent(_, intent) => {
                 match &intent {
-                    Intent::ChangeNick { nick } => {
-                        storage::save(NAME_KEY, Some(nick));
-                    }
                     Intent::SignIn { credentials } => {
                         self.credentials.add(credentials.clone());
                         self.has_new_credentials = true;
@@ -203,7 +200,7 @@ impl Leader {
 
     /// The person looks at something else in a tab.
     pub(crate) fn look(&mut self, tab: TabId, look: Look) {
-        self.looks.take(tab, look);
+        self.looks.set(tab, look);
         // A repeated report means that something that arrived has been seen as well.
         if self.looks.current() == Some(look) {
             self.look = None;
@@ -229,8 +226,8 @@ impl Leader {
     }
 
     /// A tab has sent something.
-    pub(crate) fn heard(&mut self, tab: TabId) {
-        self.mirror.heard(page::now(), tab);
+    pub(crate) fn note_activity(&mut self, tab: TabId) {
+        self.mirror.note_activity(page::now(), tab);
     }
 
     /// A tab asks for news.
@@ -243,16 +240,16 @@ impl Leader {
         }
         let delivery = self.mirror.deliver(page::now(), tab, had);
         if delivery.is_whole() {
-            post.send(Some(tab), &Message::Credentials(self.credentials.clone()));
+            post.send(Some(tab), &TabMessage::Credentials(self.credentials.clone()));
         }
-        post.send(Some(tab), &Message::Told { delivery, due: self.engine_due(page::now()) });
+        post.send(Some(tab), &TabMessage::Told { delivery, due: self.engine_due(page::now()) });
     }
 
     fn connect(&mut self, nick: &str) {
         let records = storage::records();
         let window = window();
         let host = window.as_ref().and_then(|window| window.location().host().ok()).unwrap_or_default();
-        let settings = Settings {
+        let settings = ClientSettings {
             network: NETWORK,
             address: host.into(),
             nick: nick.into(),
@@ -260,11 +257,12 @@ impl Leader {
             transliterate: |name| naming::without_accents(&page::normalized(name, "NFD")),
             credentials: self.credentials.clone(),
             private: window.as_ref().is_some_and(page::is_private),
-            archive: contract::Archive::Direct,
+            archive: contract::ArchiveScope::Direct,
             seed: page::seed(),
         };
         let mut engine = Engine::new(settings, &records, page::now());
-        engine.recall_latest(page::now(), (&records, OPENING_ROWS), &mut self.shell);
+        let requests = engine.latest_requests(&records, OPENING_ROWS);
+        engine.recall(page::now(), requests, &mut self.shell);
         self.engine = Some(engine);
         // An attempt is made nevertheless: the server may be on this device.
         if page::is_offline() {
@@ -285,16 +283,16 @@ impl Leader {
     }
 
     /// Processes an event of its connection.
-    pub(crate) fn hear(&mut self, number: u64, signal: Signal<String>) {
+    pub(crate) fn handle_signal(&mut self, number: u64, signal: Signal<String>) {
         if let Some(engine) = &mut self.engine {
-            engine.hear(page::now(), (number, signal), &mut self.shell);
+            engine.handle_signal(page::now(), (number, signal), &mut self.shell);
             self.pace.changed();
         }
     }
 
     /// Does what is due.
     pub(crate) fn due(&mut self, now: Timestamp) {
-        if self.engine.as_mut().is_some_and(|engine| engine.ring(now, &mut self.shell)) {
+        if self.engine.as_mut().is_some_and(|engine| engine.handle_deadline(now, &mut self.shell)) {
             self.pace.changed();
         }
         self.saves.due(now);
@@ -316,6 +314,9 @@ impl Leader {
     fn collect(&mut self, asker: Option<TabId>) {
         let Some(engine) = &mut self.engine else { return };
         let updates = engine.take_updates();
+        if let Some(nick) = engine.take_granted_nick() {
+            storage::save(NAME_KEY, Some(&nick));
+        }
         for update in updates {
             match self.audience(&update, asker) {
                 Some(audience) => self.events.push((audience, update)),
@@ -333,8 +334,8 @@ impl Leader {
                 .map_or(Recipients::All, Recipients::One)
         };
         Some(match update {
-            Update::Notice(_, _, Notice::Invitation { .. }) => Recipients::All,
-            Update::Notice(..) => to(asker.or(recent)),
+            Update::Announcement(_, _, Announcement::Invitation { .. }) => Recipients::All,
+            Update::Announcement(..) => to(asker.or(recent)),
             Update::Person(..) => to(self.asked_person),
             Update::Certificate(..) => Recipients::All,
             Update::Show(..) => {
@@ -358,11 +359,11 @@ impl Leader {
             self.tell_now(interface);
         }
         if std::mem::take(&mut self.has_new_credentials) {
-            post.send(None, &Message::Credentials(self.credentials.clone()));
+            post.send(None, &TabMessage::Credentials(self.credentials.clone()));
         }
         self.end_quiet(now, interface, post);
         if self.quiet_until.is_none() && self.mirror.call(now) {
-            post.send(None, &Message::News);
+            post.send(None, &TabMessage::News);
         }
     }
 
@@ -377,7 +378,7 @@ impl Leader {
 
     fn tell_interface(&mut self, interface: &mut Interface) {
         let mut updates = std::mem::take(&mut self.views);
-        self.mirror.take(&updates);
+        self.mirror.apply(&updates);
         for (audience, event) in std::mem::take(&mut self.events) {
             self.mirror.say(audience, &event);
             if audience == Recipients::All || audience == Recipients::One(self.me()) {
@@ -423,7 +424,7 @@ impl Leader {
     /// When it wants to be woken.
     pub(crate) fn next_deadline(&self) -> Option<Timestamp> {
         let now = page::now();
-        let save = self.saves.is_urgent().then(|| now + BATCH_GAP);
+        let save = self.saves.is_urgent().then(|| now + UPDATES_GAP);
         [self.pace.due(now), self.engine_due(now), self.quiet_until, save].into_iter().flatten().min()
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use parla_client::tabs::TabId;
 use parla_proto::Timestamp;
-use parla_ui::platform::Command;
+use parla_ui::platform::AppCommand;
 use serde::{Deserialize, Serialize};
 
 use crate::storage;
@@ -16,21 +16,21 @@ const SAVE_WITHIN: Duration = Duration::from_secs(5);
 /// A command of a tab that does not lead.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Order {
-    pub(crate) command: Command,
-    /// What was stored under the key of [`Command::Save`] when the command was given.
+    pub(crate) command: AppCommand,
+    /// What was stored under the key of [`AppCommand::Save`] when the command was given.
     pub(crate) kept: Option<String>,
 }
 
 impl Order {
-    /// Whether it is a [`Command::Save`].
+    /// Whether it is a [`AppCommand::Save`].
     pub(crate) const fn is_save(&self) -> bool {
-        matches!(self.command, Command::Save { .. })
+        matches!(self.command, AppCommand::Save { .. })
     }
 
-    /// Carries out a [`Command::Save`], unless the person has begun another draft in the meantime. Returns
+    /// Carries out a [`AppCommand::Save`], unless the person has begun another draft in the meantime. Returns
     /// true if it was saved.
     pub(crate) fn save(&self) -> bool {
-        let Command::Save { key, value } = &self.command else { return false };
+        let AppCommand::Save { key, value } = &self.command else { return false };
         let may = storage::load(key) == self.kept;
         if may {
             storage::save(key, value.as_deref());
@@ -74,7 +74,7 @@ impl Saves {
     pub(crate) fn due(&mut self, now: Timestamp) {
         self.0.retain(|save| {
             let is_done = save.is_left && save.order.save();
-            if let (true, Command::Save { key, .. }) = (is_done, &save.order.command) {
+            if let (true, AppCommand::Save { key, .. }) = (is_done, &save.order.command) {
                 storage::tell_here(key);
             }
             !is_done && now.since(save.at) < SAVE_WITHIN

@@ -3,7 +3,7 @@
 
 use futures_channel::mpsc::UnboundedSender;
 use parla_client::{Problem, ProblemKind};
-use parla_engine::{Change, Question, Recalled, Storage, Transport, problem};
+use parla_engine::{ArchiveChange, RecallRequest, Recalled, Storage, Transport, problem};
 use web_sys::window;
 
 use crate::{archive::Archive, engine::Happening, page, socket::Socket, storage};
@@ -46,15 +46,15 @@ impl Storage for Shell {
     /// What is stored is already as safe as it can be.
     fn sync(&mut self) {}
 
-    fn change(&mut self, change: Change) {
+    fn change(&mut self, change: ArchiveChange) {
         match change {
-            Change::Keep(kept) => self.archive.keep(&kept),
-            Change::Unkeep(unkept) => self.archive.unkeep(&unkept.name, &unkept.msgid),
-            Change::Rename(renamed) => self.archive.rename(&renamed.from, &renamed.to),
+            ArchiveChange::Keep(kept) => self.archive.keep(&kept),
+            ArchiveChange::Unkeep(unkept) => self.archive.unkeep(&unkept.name, &unkept.msgid),
+            ArchiveChange::Rename(renamed) => self.archive.rename(&renamed.from, &renamed.to),
         }
     }
 
-    fn recall(&mut self, question: Question) -> Option<Recalled> {
-        Some(self.archive.recall(&question.name, question.before, question.limit))
+    fn recall(&mut self, request: RecallRequest) -> Option<Recalled> {
+        Some(self.archive.recall(&request.name, request.before, request.limit))
     }
 }

@@ -19,11 +19,11 @@ use std::{
     time::Instant,
 };
 
-use parla_engine::{Change, Question, Recalled};
+use parla_engine::{ArchiveChange, RecallRequest, Recalled};
 
 use self::file::{ArchiveError, ArchiveFile};
 use crate::limits::{
-    ARCHIVE_BATCH_MAX, ARCHIVE_ORDERS_MAX, ARCHIVE_PENDING_MAX, ARCHIVE_RETRY, ARCHIVE_TAIL_MAX,
+    ARCHIVE_ORDERS_MAX, ARCHIVE_PENDING_MAX, ARCHIVE_RETRY, ARCHIVE_TAIL_MAX, ARCHIVE_TRANSACTION_MAX,
 };
 
 pub(crate) use self::place::name_of;
@@ -31,16 +31,16 @@ pub(crate) use self::place::name_of;
 /// What an archive reports.
 #[derive(Debug)]
 pub(crate) enum News {
-    /// The answer to a question; each question gets exactly one.
-    Recalled(Question, Recalled),
+    /// The answer to a request; each request gets exactly one.
+    Recalled(RecallRequest, Recalled),
     /// Messages cannot be stored, for this reason. This is reported once.
     Broken(String),
 }
 
 #[derive(Debug)]
 enum Order {
-    Change(Change),
-    Recall(Question),
+    Change(ArchiveChange),
+    Recall(RecallRequest),
     End,
 }
 
@@ -78,31 +78,31 @@ impl Archive {
     }
 
     /// Makes a change, if the queue has room for it.
-    pub(crate) fn change(&mut self, change: Change) {
+    pub(crate) fn change(&mut self, change: ArchiveChange) {
         let Err(TrySendError::Full(order) | TrySendError::Disconnected(order)) =
             self.orders.try_send(Order::Change(change))
         else {
             return;
         };
         match order {
-            Order::Change(Change::Keep(_)) if self.dropped => {}
-            Order::Change(Change::Keep(_)) => {
+            Order::Change(ArchiveChange::Keep(_)) if self.dropped => {}
+            Order::Change(ArchiveChange::Keep(_)) => {
                 self.dropped = true;
                 tracing::error!("the archive is too slow or gone; some messages are not kept");
             }
-            Order::Change(Change::Unkeep(_)) => tracing::error!(
+            Order::Change(ArchiveChange::Unkeep(_)) => tracing::error!(
                 "the archive is too slow or gone; a message that was taken back may still be in it"
             ),
-            Order::Change(Change::Rename(_)) => tracing::error!(
+            Order::Change(ArchiveChange::Rename(_)) => tracing::error!(
                 "the archive is too slow or gone; messages are still kept under a name from before"
             ),
             Order::Recall(_) | Order::End => {}
         }
     }
 
-    /// Asks a question. Returns false if nobody is there to answer.
-    pub(crate) fn recall(&self, question: Question) -> bool {
-        self.orders.try_send(Order::Recall(question)).is_ok()
+    /// Makes a request. Returns false if nobody is there to answer.
+    pub(crate) fn recall(&self, request: RecallRequest) -> bool {
+        self.orders.try_send(Order::Recall(request)).is_ok()
     }
 }
 
@@ -119,7 +119,7 @@ struct Keeper {
     tell: Tell,
     file: Option<ArchiveFile>,
     /// Changes that are not written yet. They stay here only while the file cannot be written.
-    pending: VecDeque<Change>,
+    pending: VecDeque<ArchiveChange>,
     /// The earliest time of the next attempt.
     retry_at: Option<Instant>,
     unindexed: usize,
@@ -152,10 +152,10 @@ impl Keeper {
                     Err(RecvTimeoutError::Disconnected) => Some(Order::End),
                 }
             };
-            for order in first.into_iter().chain(incoming.try_iter().take(ARCHIVE_BATCH_MAX)) {
+            for order in first.into_iter().chain(incoming.try_iter().take(ARCHIVE_TRANSACTION_MAX)) {
                 match order {
                     Order::Change(change) => self.pending.push_back(change),
-                    Order::Recall(question) => self.recall(question),
+                    Order::Recall(request) => self.recall(request),
                     Order::End => ended = true,
                 }
             }
@@ -186,7 +186,7 @@ impl Keeper {
         self.open();
         while !self.pending.is_empty() {
             let Some(file) = &mut self.file else { break };
-            let count = self.pending.len().min(ARCHIVE_BATCH_MAX);
+            let count = self.pending.len().min(ARCHIVE_TRANSACTION_MAX);
             let batch = self.pending.make_contiguous().get(..count).unwrap_or_default();
             match file.write(batch) {
                 Ok(new) => {
@@ -208,18 +208,18 @@ impl Keeper {
         self.pending.drain(..excess);
     }
 
-    fn recall(&mut self, question: Question) {
+    fn recall(&mut self, request: RecallRequest) {
         self.write();
         self.open();
         let found = match &mut self.file {
-            Some(file) => file.recall(question.kind, &question.name, question.before, question.limit),
+            Some(file) => file.recall(request.kind, &request.name, request.before, request.limit),
             None => Ok(Recalled::default()),
         };
         let recalled = found.unwrap_or_else(|error| {
             self.failed(&error);
             Recalled::default()
         });
-        (self.tell)(News::Recalled(question, recalled));
+        (self.tell)(News::Recalled(request, recalled));
     }
 
     /// Indexes new messages for searching when there are enough of them.
@@ -272,7 +272,7 @@ mod tests {
     use std::sync::mpsc::channel;
 
     use parla_client::{
-        Kept,
+        ArchivedMessage,
         view::{BufferKind, Manner},
     };
     use parla_proto::Timestamp;
@@ -286,8 +286,8 @@ mod tests {
         (Archive::start(path.to_owned(), tell, ended).unwrap(), heard, end)
     }
 
-    fn said(ms: i64) -> Kept {
-        Kept {
+    fn said(ms: i64) -> ArchivedMessage {
+        ArchivedMessage {
             kind: BufferKind::Room,
             buffer: "#tea".into(),
             msgid: None,
@@ -301,8 +301,8 @@ mod tests {
         }
     }
 
-    fn latest(limit: usize) -> Question {
-        Question { kind: BufferKind::Room, name: "#tea".into(), before: None, limit }
+    fn latest(limit: usize) -> RecallRequest {
+        RecallRequest { kind: BufferKind::Room, name: "#tea".into(), before: None, limit }
     }
 
     #[test]
@@ -311,12 +311,12 @@ mod tests {
         let path = folder.path().join("sub/a.db");
         let (mut archive, heard, end) = start(&path);
         for ms in 1..=3_000 {
-            archive.change(Change::Keep(said(ms)));
+            archive.change(ArchiveChange::Keep(said(ms)));
         }
         assert!(archive.recall(latest(2)));
         let News::Recalled(_, found) = heard.recv().unwrap() else { panic!() };
         assert_eq!(found.messages, [said(2_999), said(3_000)]);
-        archive.change(Change::Keep(said(3_001)));
+        archive.change(ArchiveChange::Keep(said(3_001)));
         drop(archive);
         end.recv().unwrap_err();
         let (archive, heard, _end) = start(&path);
@@ -330,19 +330,19 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.db");
         let (mut archive, _heard, end) = start(&path);
-        archive.change(Change::Keep(said(1)));
+        archive.change(ArchiveChange::Keep(said(1)));
         archive.forget();
         end.recv().unwrap_err();
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
     }
 
     #[test]
-    fn a_broken_file_is_told_once_and_questions_are_answered() {
+    fn a_broken_file_is_told_once_and_requests_are_answered() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.db");
         std::fs::write(&path, "this is no database, and long enough to be one; ".repeat(100)).unwrap();
         let (mut archive, heard, end) = start(&path);
-        archive.change(Change::Keep(said(1)));
+        archive.change(ArchiveChange::Keep(said(1)));
         assert!(archive.recall(latest(1)));
         assert!(archive.recall(latest(1)));
         let News::Broken(why) = heard.recv().unwrap() else { panic!() };
@@ -362,7 +362,7 @@ mod tests {
         let mut keeper = Keeper::new(folder.path().join("none/such/a.db"), Box::new(|_| {}));
         // A file is where the folder should be.
         std::fs::write(folder.path().join("none"), "").unwrap();
-        keeper.pending.push_back(Change::Keep(said(1)));
+        keeper.pending.push_back(ArchiveChange::Keep(said(1)));
         keeper.write();
         assert_eq!(keeper.pending.len(), 1);
         std::fs::remove_file(folder.path().join("none")).unwrap();

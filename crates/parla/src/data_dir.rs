@@ -34,7 +34,7 @@ pub(crate) enum DataDirError {
 impl DataDir {
     /// Creates the directory so that only its owner can read it, and locks it. If none was chosen, it is the
     /// system's place for the person's data.
-    pub(crate) fn take(chosen: Option<&Path>) -> Result<Self, DataDirError> {
+    pub(crate) fn lock(chosen: Option<&Path>) -> Result<Self, DataDirError> {
         let path = match chosen {
             Some(path) => path.to_owned(),
             None => dirs::data_dir().ok_or(DataDirError::NoPlace)?.join("parla"),
@@ -100,11 +100,11 @@ mod tests {
     fn a_directory_has_one_program() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("one/two");
-        let first = DataDir::take(Some(&path)).unwrap();
-        let second = DataDir::take(Some(&path)).unwrap_err();
+        let first = DataDir::lock(Some(&path)).unwrap();
+        let second = DataDir::lock(Some(&path)).unwrap_err();
         assert!(matches!(second, DataDirError::InUse(_)), "{second}");
         drop(first);
-        DataDir::take(Some(&path)).unwrap();
+        DataDir::lock(Some(&path)).unwrap();
     }
 
     #[test]
@@ -112,7 +112,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("file");
         fs::write(&path, "").unwrap();
-        let refused = DataDir::take(Some(&path)).unwrap_err().to_string();
+        let refused = DataDir::lock(Some(&path)).unwrap_err().to_string();
         assert!(refused.contains("file"), "{refused}");
     }
 }

@@ -17,7 +17,7 @@ use jiff::tz::TimeZone;
 use parla_client::view::Update;
 use parla_proto::Timestamp;
 use parla_ui::{
-    platform::{Command, Happening, Leave, Notification, PageAct, Place, Platform, Start},
+    platform::{AppCommand, Happening, Leave, Notification, PageAct, Place, Platform, Start},
     state::BufferKey,
     visits::{HistoryAct, Visits},
     words::{Language, Words},
@@ -161,8 +161,8 @@ impl Platform for Desktop {
         self.keyring.is_there()
     }
 
-    fn command(&self, command: Command) {
-        if let Command::Save { key, value } = &command {
+    fn command(&self, command: AppCommand) {
+        if let AppCommand::Save { key, value } = &command {
             self.note(key, value.as_deref());
         }
         self.orders.command(command);
@@ -181,7 +181,7 @@ impl Platform for Desktop {
         // on its way there.
         if self.note(key, value) {
             let (key, value) = (key.to_owned(), value.map(str::to_owned));
-            self.orders.command(Command::Save { key, value });
+            self.orders.command(AppCommand::Save { key, value });
         }
     }
 

@@ -4,13 +4,12 @@
 mod certificate;
 mod connection;
 mod dial;
-mod hub;
 mod identity;
 mod network;
+mod networks;
 mod plain;
 mod tls;
 mod trouble;
-mod wish;
 
 use std::{
     collections::BTreeMap,
@@ -25,11 +24,11 @@ use parla_client::{
     Credentials,
     view::{NetworkId, Update},
 };
-use parla_ui::platform::Command;
+use parla_ui::platform::AppCommand;
 use tokio::sync::mpsc::{UnboundedReceiver as UnboundedReceiverOf, UnboundedSender, unbounded_channel};
 
 use self::{
-    hub::{Hub, Parts},
+    networks::{Networks, Parts},
     tls::Tls,
 };
 use crate::{
@@ -42,7 +41,7 @@ use crate::{
 #[derive(Debug)]
 pub(crate) enum Order {
     /// Carry out a command of the interface.
-    Command(Command),
+    Command(AppCommand),
     /// Disconnect from all networks politely, and end.
     End,
 }
@@ -74,7 +73,7 @@ pub(crate) struct Beginning {
 
 impl Orders {
     /// Sends a command of the interface.
-    pub(crate) fn command(&self, command: Command) {
+    pub(crate) fn command(&self, command: AppCommand) {
         // The engine runs until the program ends.
         let _ = self.0.send(Order::Command(command));
     }
@@ -94,15 +93,15 @@ impl Engine {
         let (updates, batches) = unbounded();
         let (ending, ended) = channel::<()>();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let Beginning { archives, store, store_news, keyring, networks } = beginning;
+        let Beginning { archives, store, store_news, keyring, networks: known } = beginning;
         let parts = Parts { archives, store, keyring, tls, updates, orders: incoming, store_news };
         thread::Builder::new().name("engine".to_owned()).spawn(move || {
             runtime.block_on(async move {
-                let mut hub = Hub::new(parts);
-                for (number, remembered) in networks {
-                    hub.add(NetworkId(number), remembered, Credentials::default());
+                let mut networks = Networks::new(parts);
+                for (number, remembered) in known {
+                    networks.add(NetworkId(number), remembered, Credentials::default());
                 }
-                hub.run().await;
+                networks.run().await;
             });
             // A name lookup that is still running is not waited for.
             runtime.shutdown_background();

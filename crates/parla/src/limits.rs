@@ -42,7 +42,7 @@ pub(crate) const OPENING_ROWS: usize = 200;
 /// The most orders that wait for one archive; more are not stored.
 pub(crate) const ARCHIVE_ORDERS_MAX: usize = 4_096;
 /// The most messages that an archive commits at once.
-pub(crate) const ARCHIVE_BATCH_MAX: usize = 1_000;
+pub(crate) const ARCHIVE_TRANSACTION_MAX: usize = 1_000;
 /// The most messages that wait because the file cannot be written; the oldest are dropped.
 pub(crate) const ARCHIVE_PENDING_MAX: usize = 4_096;
 /// The pause before another attempt to open or write a file.

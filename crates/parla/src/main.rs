@@ -47,7 +47,7 @@ use crate::{
     engine::{Beginning, Engine},
     finish::Finish,
     keyring::Keyring,
-    store::{NetworkSettings, Opened, Remembered, RememberedNetwork, Writing},
+    store::{ConnectionSettings, Opened, Remembered, RememberedNetwork, Writing},
     window::Opening,
 };
 
@@ -90,7 +90,7 @@ fn avoid_dmabuf() {
 fn run(cli: &Cli) -> anyhow::Result<std::convert::Infallible> {
     log_to_stderr();
     anyhow::ensure!(system::has_display(), "there is no display to open a window on");
-    let data_dir = match DataDir::take(cli.data_dir.as_deref()) {
+    let data_dir = match DataDir::lock(cli.data_dir.as_deref()) {
         Ok(data_dir) => data_dir,
         Err(DataDirError::InUse(path)) if instance::show_other(&data_dir::socket(&path)) => {
             tracing::info!("parla is running already; its window was asked to come to the front");
@@ -140,7 +140,7 @@ fn named(remembered: &Remembered, address: &str, name: Option<&str>) -> (u32, Re
         Some((number, network)) => (*number, network.clone()),
         None => {
             let (address, nick) = (address.to_owned(), user_name());
-            let network = NetworkSettings { address, nick, ..Default::default() };
+            let network = ConnectionSettings { address, nick, ..Default::default() };
             (next_number(remembered), RememberedNetwork::new(network))
         }
     };

@@ -44,7 +44,7 @@ pub(crate) struct Remembered {
 pub(crate) struct RememberedNetwork {
     /// A random id that no other network has. Its archive and its records belong to this id.
     pub(crate) id: String,
-    pub(crate) settings: NetworkSettings,
+    pub(crate) settings: ConnectionSettings,
     /// The records of its client.
     pub(crate) records: BTreeMap<String, String>,
 }
@@ -52,7 +52,7 @@ pub(crate) struct RememberedNetwork {
 /// Where a network is, and what the person has decided about it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
-pub(crate) struct NetworkSettings {
+pub(crate) struct ConnectionSettings {
     /// The address as the person gave it.
     pub(crate) address: String,
     /// The nick to use there.
@@ -79,7 +79,7 @@ pub(crate) struct NetworkSettings {
 
 impl RememberedNetwork {
     /// A network that did not exist before.
-    pub(crate) fn new(settings: NetworkSettings) -> Self {
+    pub(crate) fn new(settings: ConnectionSettings) -> Self {
         Self { id: new_id(), settings, records: BTreeMap::new() }
     }
 
@@ -104,7 +104,7 @@ fn new_id() -> String {
 
 /// The key of a row in the file.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Row {
+pub(crate) enum RowKey {
     /// The value is the network's settings. Without a value the row is deleted, together with the network's
     /// records.
     Network { id: String, number: u32 },
@@ -115,7 +115,7 @@ pub(crate) enum Row {
 /// What other threads send to the thread that writes.
 #[derive(Debug)]
 enum Order {
-    Change(Row, Option<String>),
+    Change(RowKey, Option<String>),
     /// Report when everything before this is written, and whether it is.
     Sync(SyncSender<bool>),
     End,
@@ -159,26 +159,26 @@ pub(crate) struct Opened {
 
 impl Remembered {
     /// Everything as rows of the file.
-    fn rows(&self) -> BTreeMap<Row, Option<String>> {
+    fn rows(&self) -> BTreeMap<RowKey, Option<String>> {
         let mut rows = BTreeMap::new();
         for (number, network) in &self.networks {
-            let row = Row::Network { id: network.id.clone(), number: *number };
+            let row = RowKey::Network { id: network.id.clone(), number: *number };
             rows.insert(row, Some(text_of(&network.settings)));
             for (key, value) in &network.records {
-                let row = Row::Record { network: network.id.clone(), key: key.clone() };
+                let row = RowKey::Record { network: network.id.clone(), key: key.clone() };
                 rows.insert(row, Some(value.clone()));
             }
         }
         for (key, value) in &self.values {
-            rows.insert(Row::Record { network: String::new(), key: key.clone() }, Some(value.clone()));
+            rows.insert(RowKey::Record { network: String::new(), key: key.clone() }, Some(value.clone()));
         }
         rows
     }
 
     /// Applies the change of one row.
-    fn apply(&mut self, row: &Row, value: Option<&str>) {
+    fn apply(&mut self, row: &RowKey, value: Option<&str>) {
         match row {
-            Row::Network { id, number } => match value.map(serde_json::from_str) {
+            RowKey::Network { id, number } => match value.map(serde_json::from_str) {
                 Some(settings) => {
                     let network = self.networks.entry(*number).or_default();
                     network.id.clone_from(id);
@@ -188,7 +188,7 @@ impl Remembered {
                     self.networks.remove(number);
                 }
             },
-            Row::Record { network, key } => {
+            RowKey::Record { network, key } => {
                 let records = if network.is_empty() {
                     Some(&mut self.values)
                 } else {
@@ -207,16 +207,16 @@ impl Remembered {
     }
 
     /// Whether one more row fits.
-    fn has_room_for(&self, row: &Row) -> bool {
+    fn has_room_for(&self, row: &RowKey) -> bool {
         match row {
-            Row::Network { number, .. } => {
+            RowKey::Network { number, .. } => {
                 self.networks.contains_key(number) || self.networks.len() < NETWORKS_MAX
             }
-            Row::Record { network, key } if network.is_empty() => {
+            RowKey::Record { network, key } if network.is_empty() => {
                 self.values.contains_key(key) || self.values.len() < VALUES_MAX
             }
             // Its client limits them. A client of a removed network may still send some.
-            Row::Record { network, .. } => self.networks.values().any(|known| known.id == *network),
+            RowKey::Record { network, .. } => self.networks.values().any(|known| known.id == *network),
         }
     }
 
@@ -229,25 +229,25 @@ impl Remembered {
     }
 }
 
-fn text_of(settings: &NetworkSettings) -> String {
+fn text_of(settings: &ConnectionSettings) -> String {
     serde_json::to_string(settings).unwrap_or_default()
 }
 
 impl Store {
     /// Remembers a network and its settings. Its records stay as they are.
     pub(crate) fn remember(&self, NetworkId(number): NetworkId, network: &RememberedNetwork) {
-        let row = Row::Network { id: network.id.clone(), number };
+        let row = RowKey::Network { id: network.id.clone(), number };
         self.say(Order::Change(row, Some(text_of(&network.settings))));
     }
 
     /// Forgets a network and everything that was remembered about it.
     pub(crate) fn forget(&self, NetworkId(number): NetworkId, id: &str) {
-        self.say(Order::Change(Row::Network { id: id.to_owned(), number }, None));
+        self.say(Order::Change(RowKey::Network { id: id.to_owned(), number }, None));
     }
 
     /// Saves a record of a network's client; `None` deletes it.
     pub(crate) fn record(&self, network: &str, key: String, value: Option<String>) {
-        self.say(Order::Change(Row::Record { network: network.to_owned(), key }, value));
+        self.say(Order::Change(RowKey::Record { network: network.to_owned(), key }, value));
     }
 
     /// Saves a value of the interface; `None` deletes it. A value that is too large is not saved.
@@ -256,7 +256,7 @@ impl Store {
             tracing::warn!(key, "a value is too large to be saved");
             return;
         }
-        let row = Row::Record { network: String::new(), key: key.to_owned() };
+        let row = RowKey::Record { network: String::new(), key: key.to_owned() };
         self.say(Order::Change(row, value.map(str::to_owned)));
     }
 

@@ -74,27 +74,27 @@ impl Multiline {
     }
 }
 
-/// A part of a page of history.
-pub(crate) enum Part<'a> {
+/// An item of a page of history.
+pub(crate) enum PageItem<'a> {
     /// A line on its own.
     Line(&'a [u8]),
     /// A message of several lines, joined.
     Whole(Multiline),
 }
 
-impl Part<'_> {
-    /// This part as one message.
+impl PageItem<'_> {
+    /// This item as one message.
     pub(crate) fn message(&self) -> Option<Message<'_>> {
         match self {
-            Part::Line(line) => Message::parse(line).ok(),
-            Part::Whole(said) => said.message(),
+            PageItem::Line(line) => Message::parse(line).ok(),
+            PageItem::Whole(said) => said.message(),
         }
     }
 }
 
 /// The lines of a page, with the lines of each multiline message joined at the place where it was opened. A
 /// message that was not closed is joined as far as it has arrived.
-pub(crate) fn joined(lines: &[Vec<u8>]) -> Vec<Part<'_>> {
+pub(crate) fn joined(lines: &[Vec<u8>]) -> Vec<PageItem<'_>> {
     let mut open: SortedMap<String, usize> = SortedMap::default();
     let mut parts = Vec::new();
     for line in lines {
@@ -102,17 +102,17 @@ pub(crate) fn joined(lines: &[Vec<u8>]) -> Vec<Part<'_>> {
         if let Some(opened) = Multiline::opened_by(&message) {
             let name = message.param(0).unwrap_or_default().trim_start_matches('+').to_owned();
             open.insert(name, parts.len());
-            parts.push(Part::Whole(opened));
+            parts.push(PageItem::Whole(opened));
         } else if CommandName::of(&message) == Some(CommandName::Batch) {
             message.param(0).and_then(|name| name.strip_prefix('-')).and_then(|name| open.remove(name));
         } else {
             let within = message.tags.get("batch").and_then(|name| open.get(&*name).copied());
             let is_part = match within.and_then(|at| parts.get_mut(at)) {
-                Some(Part::Whole(said)) => said.push(&message),
-                Some(Part::Line(_)) | None => false,
+                Some(PageItem::Whole(said)) => said.push(&message),
+                Some(PageItem::Line(_)) | None => false,
             };
             if !is_part {
-                parts.push(Part::Line(line));
+                parts.push(PageItem::Line(line));
             }
         }
     }

@@ -6,7 +6,7 @@ use super::Buffer;
 use crate::{
     deceptive::is_deceptive,
     limits::{ANSWERS_WAITING_MAX, QUOTED_CHARS_MAX},
-    view::{Content, Quoted, Reply, Row, RowId, Said},
+    view::{Content, MessageView, Quoted, Reply, Row, RowId},
 };
 
 /// The answers of one conversation that wait for the message they answer, by the msgid of that message.
@@ -38,8 +38,8 @@ impl Buffer {
         Reply { to: msgid.into(), quoted: row.and_then(quoted) }
     }
 
-    /// A message has been put in its place. It may answer others, and others may be waiting for it.
-    pub(super) fn has_come(&mut self, id: RowId, said: &Said) {
+    /// Links a message that has been put in its place: it may answer others, and others may wait for it.
+    pub(super) fn link_replies(&mut self, id: RowId, said: &MessageView) {
         if let Some(reply) = said.reply.as_ref().filter(|reply| reply.quoted.is_none()) {
             self.answers.wait(&reply.to, id);
         }
@@ -59,8 +59,8 @@ impl Buffer {
         }
     }
 
-    /// A message was deleted, so no answer quotes it any more.
-    pub(crate) fn is_not_quoted(&mut self, msgid: &str) {
+    /// Removes the quotations of a message that was deleted.
+    pub(crate) fn unquote(&mut self, msgid: &str) {
         self.timeline.update_messages(
             |said| said.reply.as_ref().is_some_and(|reply| &*reply.to == msgid && reply.quoted.is_some()),
             |said| said.reply = Some(Arc::new(Reply { to: msgid.into(), quoted: None })),
@@ -70,7 +70,7 @@ impl Buffer {
 
 /// A short form of a message; `None` if the row is not a message or was deleted.
 fn quoted(row: &Row) -> Option<Quoted> {
-    let Content::Said(said) = &row.content else { return None };
+    let Content::Message(said) = &row.content else { return None };
     if said.deleted.is_some() {
         return None;
     }

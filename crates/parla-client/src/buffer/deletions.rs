@@ -10,7 +10,7 @@ use super::Buffer;
 use crate::{
     limits::DELETIONS_MAX,
     text::Text,
-    view::{Audience, Author, Content, Deleted, Earlier, Manner, Row, RowId, Said},
+    view::{Audience, Author, Content, Deleted, Earlier, Manner, MessageView, Row, RowId},
 };
 
 /// A deleted message: who sent it and when, and who deleted it. The names are as they are shown.
@@ -41,7 +41,7 @@ pub(crate) struct Deletion {
 }
 
 impl Deletion {
-    fn of(msgid: &str, at: Timestamp, said: &Said, deleted: &Deleted) -> Self {
+    fn of(msgid: &str, at: Timestamp, said: &MessageView, deleted: &Deleted) -> Self {
         let Author { nick, account, called, own, bot, .. } = &said.author;
         Self {
             msgid: msgid.to_owned(),
@@ -64,7 +64,7 @@ impl Deletion {
         Deleted { by: self.by.as_str().into(), own: self.by_own, reason }
     }
 
-    fn said(&self) -> Said {
+    fn said(&self) -> MessageView {
         let author = Author {
             account: self.account.as_deref().map(Arc::from),
             called: self.called.as_deref().map(Arc::from),
@@ -72,11 +72,11 @@ impl Deletion {
             bot: self.bot,
             ..Author::new(&self.nick)
         };
-        Said {
+        MessageView {
             msgid: Some(self.msgid.as_str().into()),
             audience: self.sign.map(Audience::of),
             deleted: Some(Arc::new(self.deleted())),
-            ..Said::by(author, self.manner, Text::default())
+            ..MessageView::by(author, self.manner, Text::default())
         }
     }
 }
@@ -94,7 +94,9 @@ impl Buffer {
 
     /// Deletes the content of a message. Returns false if the deletion was already known.
     pub(crate) fn take_back(&mut self, row: RowId, msgid: &str, deleted: Deleted) -> bool {
-        let Some(Row { at, content: Content::Said(said), .. }) = self.timeline.row(row) else { return false };
+        let Some(Row { at, content: Content::Message(said), .. }) = self.timeline.row(row) else {
+            return false;
+        };
         if said.deleted.is_some() {
             return false;
         }
@@ -131,7 +133,7 @@ impl Buffer {
                     let at = Timestamp::from_millis(deletion.at);
                     let Some(spot) = self.timeline.spot_of_deleted(at, earlier) else { continue };
                     let id = self.row_id_of(msgid);
-                    let row = Row { id, at, content: Content::Said(Arc::new(deletion.said())) };
+                    let row = Row { id, at, content: Content::Message(Arc::new(deletion.said())) };
                     if self.timeline.insert_at(spot, row, msgid) {
                         self.find_read(id, msgid);
                         self.changed();

@@ -114,7 +114,7 @@ impl Buffer {
 
     /// Whether missed messages are on their way. Until they arrive, nothing counts as seen, because they will
     /// appear above what is here now.
-    pub(crate) fn is_awaited(&self) -> bool {
+    pub(crate) fn awaits_missed(&self) -> bool {
         self.is_room() && self.is_present() && self.past.missed != Missed::Nothing
     }
 

@@ -16,7 +16,7 @@ use crate::{
 #[derive(Debug, Default)]
 pub(super) struct Reading {
     /// Everything after this message is unread; `None` if nothing has ever been read.
-    read: Option<Read>,
+    read: Option<ReadPosition>,
     /// The read position that the server knows of on this connection.
     told: Option<Timestamp>,
     unread: u32,
@@ -31,7 +31,7 @@ pub(super) struct Reading {
 
 /// The message up to which a conversation has been read.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Read {
+pub(crate) struct ReadPosition {
     /// The time of the message; used only if no msgid is known.
     pub(crate) at: Timestamp,
     pub(crate) msgid: Option<Arc<str>>,
@@ -52,7 +52,7 @@ impl Look {
 }
 
 impl Reading {
-    pub(super) fn restore(&mut self, read: Option<Read>) {
+    pub(super) fn restore(&mut self, read: Option<ReadPosition>) {
         self.read = read;
     }
 
@@ -72,7 +72,7 @@ impl Reading {
     pub(super) fn entered(&mut self, at: Timestamp) {
         if self.read.is_none() {
             self.is_first_visit = true;
-            self.read = Some(Read { at, msgid: None });
+            self.read = Some(ReadPosition { at, msgid: None });
         }
     }
 
@@ -83,18 +83,18 @@ impl Reading {
 
 impl Buffer {
     /// The message up to which the conversation has been read.
-    pub(crate) const fn read(&self) -> Option<&Read> {
+    pub(crate) const fn last_read(&self) -> Option<&ReadPosition> {
         self.reading.read.as_ref()
     }
 
     /// The time up to which it has been read.
     pub(crate) fn read_at(&self) -> Option<Timestamp> {
-        self.read().map(|read| read.at)
+        self.last_read().map(|read| read.at)
     }
 
     /// The message up to which it has been read, in the form for asking what came after it.
     pub(crate) fn read_anchor(&self) -> Option<Anchor> {
-        let read = self.read()?;
+        let read = self.last_read()?;
         Some(Anchor { msgid: read.msgid.clone(), at: read.at, row: None })
     }
 
@@ -124,10 +124,10 @@ impl Buffer {
         if self.read_at().is_some_and(|read| read >= until) {
             return;
         }
-        self.reading.read = Some(Read { at: until, msgid: None });
+        self.reading.read = Some(ReadPosition { at: until, msgid: None });
         let last = self.timeline.rows().rev().find(|row| row.at <= until).map(|row| row.id);
         let is_known =
-            |last: RowId| self.timeline.read().is_some_and(|mark| !self.timeline.is_behind(last, mark));
+            |last: RowId| self.timeline.read_mark().is_some_and(|mark| !self.timeline.is_behind(last, mark));
         if let Some(last) = last.filter(|last| !is_known(*last)) {
             self.read_to(Mark::Behind(last));
         }
@@ -142,9 +142,9 @@ impl Buffer {
         self.timeline.set_read(Some(Mark::Behind(last)));
         let had_unread = self.reading.unread > 0;
         (self.reading.unread, self.reading.mentions) = (0, 0);
-        let newest = self.timeline.newest().map(|newest| Read { at: newest.at, msgid: newest.msgid });
-        let read = newest.unwrap_or(Read { at, msgid: None });
-        if had_unread || self.read() != Some(&read) {
+        let newest = self.timeline.newest().map(|newest| ReadPosition { at: newest.at, msgid: newest.msgid });
+        let read = newest.unwrap_or(ReadPosition { at, msgid: None });
+        if had_unread || self.last_read() != Some(&read) {
             self.reading.has_moved = true;
             self.is_changed = true;
             self.is_stored = false;
@@ -161,7 +161,7 @@ impl Buffer {
 
     /// Marks everything as read if the end is in view and no missed messages are on their way.
     pub(crate) fn seen(&mut self, look: Look) {
-        if look.is_at_end_of(self.id) && !self.is_awaited() {
+        if look.is_at_end_of(self.id) && !self.awaits_missed() {
             self.read_all();
         }
     }
@@ -182,10 +182,10 @@ impl Buffer {
 
     /// Whether a message from somebody else, which has been put in its place, is unread.
     pub(super) fn is_unread(&self, row: RowId, at: Timestamp, coming: Coming) -> bool {
-        if let Some(mark) = self.timeline.read() {
+        if let Some(mark) = self.timeline.read_mark() {
             return self.timeline.is_behind(row, mark);
         }
-        match (coming, self.read()) {
+        match (coming, self.last_read()) {
             (Coming::Live, _) => true,
             (Coming::Page, _) if self.reading.is_first_visit => false,
             (_, Some(read)) => at > read.at,
@@ -213,7 +213,7 @@ impl Buffer {
         if self.reading.unread == 0 {
             return;
         }
-        if let Some(mark) = self.timeline.read() {
+        if let Some(mark) = self.timeline.read_mark() {
             return self.read_to(mark);
         }
         let is_behind = |first| self.timeline.later(Some(first), Some(row)) == Some(row) || first == row;
@@ -227,8 +227,9 @@ impl Buffer {
 
     /// If this is the message up to which was read, counts anew what follows it.
     pub(super) fn find_read(&mut self, row: RowId, msgid: Option<&str>) {
-        let is_it = self.read().is_some_and(|read| read.msgid.is_some() && read.msgid.as_deref() == msgid);
-        if is_it && self.timeline.read() != Some(Mark::Behind(row)) {
+        let is_it =
+            self.last_read().is_some_and(|read| read.msgid.is_some() && read.msgid.as_deref() == msgid);
+        if is_it && self.timeline.read_mark() != Some(Mark::Behind(row)) {
             self.read_to(Mark::Behind(row));
         }
     }
@@ -239,7 +240,7 @@ impl Buffer {
         let is_direct = self.kind == BufferKind::Direct;
         let (mut unread, mut mentions, mut first) = (0_u32, 0_u32, None);
         for row in self.timeline.behind(mark) {
-            if let Content::Said(said) = &row.content
+            if let Content::Message(said) = &row.content
                 && !said.author.own
                 && said.deleted.is_none()
             {
@@ -256,7 +257,7 @@ impl Buffer {
     /// Ends the first visit: what was said before the person joined is known now, and does not count as
     /// unread.
     pub(crate) fn end_first_visit(&mut self) {
-        if !std::mem::take(&mut self.reading.is_first_visit) || self.timeline.read().is_some() {
+        if !std::mem::take(&mut self.reading.is_first_visit) || self.timeline.read_mark().is_some() {
             return;
         }
         let Some(mark) = self.timeline.seam() else { return };
@@ -266,7 +267,7 @@ impl Buffer {
             Mark::Behind(_) => self.timeline.newest(),
         };
         if let Some(newest) = newest {
-            self.reading.read = Some(Read { at: newest.at, msgid: newest.msgid });
+            self.reading.read = Some(ReadPosition { at: newest.at, msgid: newest.msgid });
         }
         self.is_stored = false;
     }
@@ -283,10 +284,10 @@ impl Buffer {
 
     /// Whether there are more unread messages than have been counted.
     pub(super) fn counted(&self) -> Counted {
-        let is_unread = |row: &Row| match (self.timeline.read(), &row.content) {
+        let is_unread = |row: &Row| match (self.timeline.read_mark(), &row.content) {
             (_, Content::Gap(Gap { state: GapState::Lost, .. })) => false,
             (Some(mark), _) => self.timeline.is_behind(row.id, mark),
-            (None, Content::Gap(gap)) => self.read().is_some_and(|read| gap.to > read.at),
+            (None, Content::Gap(gap)) => self.last_read().is_some_and(|read| gap.to > read.at),
             (None, _) => false,
         };
         let is_open = self.reading.unread > 0 && self.timeline.gaps().any(is_unread);

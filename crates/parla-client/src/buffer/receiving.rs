@@ -5,13 +5,13 @@ use std::{borrow::Cow, sync::Arc};
 
 use super::{Buffer, Look};
 use crate::{
-    contract::{Kept, Output},
+    contract::{ArchivedMessage, Output},
     received::{Coming, Received},
     secrets,
     session::Session,
     text::shown_name,
     turn::Turn,
-    view::{Alert, BufferKind, Content, Row, RowId, Said},
+    view::{Alert, BufferKind, Content, MessageView, Row, RowId},
 };
 
 /// The result of adding a message.
@@ -26,24 +26,24 @@ pub(crate) enum Added {
 
 impl Buffer {
     /// The message in the form in which it is shown here.
-    pub(crate) fn shown(&self, session: &Session, received: &Received<'_>) -> Said {
+    pub(crate) fn shown(&self, session: &Session, received: &Received<'_>) -> MessageView {
         let is_own = received.author.own;
         let text =
             if is_own { secrets::shown(&self.name, received.text) } else { Cow::Borrowed(received.text) };
         let (text, names_person) = session.parse_naming(&text);
-        Said {
+        MessageView {
             mention: names_person && !is_own,
             msgid: received.msgid.clone(),
             audience: received.audience,
             reply: received.reply_to.as_deref().map(|to| Arc::new(self.reply_to(to))),
-            ..Said::by(received.author.clone(), received.manner, text)
+            ..MessageView::by(received.author.clone(), received.manner, text)
         }
     }
 
     /// The row in which a message already is: the one with its msgid, or, without a msgid, the one with the
     /// same text by the same person at the same time. A live message that matches only in text counts as new,
     /// unless it has a time and the row is from before this connection.
-    pub(crate) fn row_of(&self, received: &Received<'_>, said: &Said) -> Option<RowId> {
+    pub(crate) fn row_of(&self, received: &Received<'_>, said: &MessageView) -> Option<RowId> {
         let timeline = &self.timeline;
         if let Some(msgid) = received.msgid.as_deref().filter(|msgid| timeline.has(said, Some(msgid))) {
             return timeline.row_of(msgid);
@@ -51,7 +51,7 @@ impl Buffer {
         let twin = match (&received.msgid, received.coming) {
             (None, _) => timeline.twin(received.at, said),
             (Some(_), Coming::Archive) => None,
-            (Some(_), _) => timeline.unnamed_twin(received.at, said),
+            (Some(_), _) => timeline.twin_without_msgid(received.at, said),
         };
         twin.filter(|row| received.coming != Coming::Live || (received.has_time && !timeline.is_live(*row)))
     }
@@ -72,22 +72,22 @@ impl Buffer {
 
     /// Adds a message that was not here. It becomes unread unless it has been read, and may go to the shell's
     /// archive.
-    pub(crate) fn take(
+    pub(crate) fn add_received(
         &mut self,
         received: &Received<'_>,
-        said: Said,
+        said: MessageView,
         look: Look,
         turn: &mut Turn<'_>,
     ) -> Added {
         let (id, said) = (self.row_id_of(received.msgid.as_deref()), Arc::new(said));
-        let row = Row { id, at: received.at, content: Content::Said(Arc::clone(&said)) };
+        let row = Row { id, at: received.at, content: Content::Message(Arc::clone(&said)) };
         if !self.timeline.insert_at(received.spot, row, received.msgid.as_deref()) {
             return Added::Nowhere;
         }
-        self.has_come(id, &said);
+        self.link_replies(id, &said);
         let (is_live, is_own) = (received.coming == Coming::Live, said.author.own);
         let is_for_person = !is_own && (said.mention || self.kind == BufferKind::Direct);
-        let is_seen = look.is_at_end_of(self.id) && self.unread() == 0 && !self.is_awaited();
+        let is_seen = look.is_at_end_of(self.id) && self.unread() == 0 && !self.awaits_missed();
         if is_live && (is_own || is_seen) {
             // A message of one's own comes from another device, and somebody who answers has read what came
             // before.
@@ -105,7 +105,7 @@ impl Buffer {
     }
 
     /// The notification for a message.
-    fn alert(&self, row: RowId, said: &Said) -> Alert {
+    fn alert(&self, row: RowId, said: &MessageView) -> Alert {
         Alert {
             from: Arc::clone(&said.author.nick),
             room: self.is_room().then(|| shown_name(&self.name)),
@@ -120,7 +120,7 @@ impl Buffer {
         if received.coming == Coming::Archive {
             return;
         }
-        let kept = |kind, buffer| Kept {
+        let kept = |kind, buffer| ArchivedMessage {
             kind,
             buffer,
             msgid: received.msgid.clone(),
@@ -137,7 +137,11 @@ impl Buffer {
 
     /// Hands a message to the shell, if the shell keeps the messages of this conversation. `kept` receives
     /// the conversation's kind and name.
-    pub(crate) fn keep(&self, kept: impl FnOnce(BufferKind, Arc<str>) -> Kept, turn: &mut Turn<'_>) {
+    pub(crate) fn keep(
+        &self,
+        kept: impl FnOnce(BufferKind, Arc<str>) -> ArchivedMessage,
+        turn: &mut Turn<'_>,
+    ) {
         if !self.is_archived {
             return;
         }

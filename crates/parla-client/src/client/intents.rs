@@ -14,7 +14,7 @@ use crate::{
     problem::{Problem, ProblemKind},
     slash::{self, Slash, Submission},
     turn::Turn,
-    view::{Audience, BufferId, BufferKind, Event, Manner, Notice, RowId},
+    view::{Announcement, Audience, BufferEvent, BufferId, BufferKind, Manner, RowId},
 };
 
 impl Client {
@@ -106,7 +106,7 @@ impl Client {
             return turn.complain(Some(id), Problem::of(ProblemKind::TooMuchText));
         }
         match slash::parse(input) {
-            Submission::Message(lines) => self.say(id, &Wish::plain(&lines), turn),
+            Submission::Message(lines) => self.say(id, &Utterance::plain(&lines), turn),
             Submission::Command(command) => self.obey(id, command, turn),
             Submission::Unknown(name) => {
                 let problem = Problem::new(ProblemKind::UnknownCommand, &name, &format!("/{name}"));
@@ -134,7 +134,7 @@ impl Client {
             Slash::Topic { text: Some(topic) } => self.set_topic(id, &topic, turn),
             Slash::Msg { nick, lines } => self.message(id, &nick, &lines, turn),
             Slash::Me { lines } => {
-                self.say(id, &Wish { manner: Manner::Action, ..Wish::plain(&lines) }, turn);
+                self.say(id, &Utterance { manner: Manner::Action, ..Utterance::plain(&lines) }, turn);
             }
             Slash::Kick { nick, reason } => {
                 self.ask_of_room(id, turn, |room| kick_line(room, &nick, &reason.unwrap_or_default()));
@@ -150,7 +150,7 @@ impl Client {
             }
             Slash::Back => self.away.want(None, &self.link, turn),
             Slash::Whois { nick } => self.ask_whois(Some(id), &nick, turn),
-            Slash::Help { .. } => turn.say(Some(id), Notice::Help),
+            Slash::Help { .. } => turn.announce(Some(id), Announcement::Help),
             Slash::List => self.list_rooms(turn),
             Slash::Quit { reason } => self.disconnect(&reason.unwrap_or_default(), turn),
         }
@@ -168,13 +168,13 @@ impl Client {
 }
 
 /// A message that the person wants to send.
-struct Wish<'a> {
+struct Utterance<'a> {
     manner: Manner,
     lines: &'a [String],
     audience: Option<Audience>,
 }
 
-impl<'a> Wish<'a> {
+impl<'a> Utterance<'a> {
     const fn plain(lines: &'a [String]) -> Self {
         Self { manner: Manner::Message, lines, audience: None }
     }
@@ -191,12 +191,12 @@ impl Client {
             None => self.open_direct(target, turn),
         };
         if let Some(to) = to {
-            self.say(to, &Wish { audience, ..Wish::plain(lines) }, turn);
+            self.say(to, &Utterance { audience, ..Utterance::plain(lines) }, turn);
         }
     }
 
-    fn say(&mut self, id: BufferId, wish: &Wish<'_>, turn: &mut Turn<'_>) {
-        let Wish { manner, lines, audience } = *wish;
+    fn say(&mut self, id: BufferId, utterance: &Utterance<'_>, turn: &mut Turn<'_>) {
+        let Utterance { manner, lines, audience } = *utterance;
         let Some(buffer) = self.buffers.get_mut(id) else { return };
         if buffer.kind() == BufferKind::Server {
             return turn.complain(Some(id), Problem::of(ProblemKind::NotHere));
@@ -204,8 +204,8 @@ impl Client {
         if buffer.is_absent() {
             return turn.complain(Some(id), Problem::new(ProblemKind::NotInRoom, buffer.name(), ""));
         }
-        let carries = outbox::carries(&self.session, buffer.name(), manner, audience);
-        let messages = lines::messages(lines, &carries);
+        let capacity = outbox::capacity(&self.session, buffer.name(), manner, audience);
+        let messages = lines::messages(lines, &capacity);
         if messages.len() > SUBMIT_MESSAGES_MAX {
             let count = u32::try_from(messages.len()).unwrap_or(u32::MAX);
             return turn.complain(Some(id), Problem::of(ProblemKind::TooManyMessages(count)));
@@ -253,8 +253,8 @@ impl Client {
         let Some(buffer) = self.buffers.get_mut(id) else { return };
         let is_known = buffer.is_room() && !buffer.is_absent();
         // Somebody who asks twice does not want to wait for the server.
-        let is_asked = self.session.is_greeted() || (buffer.is_present() && self.link.is_online());
-        if is_known && is_asked && !buffer.is_leaving() {
+        let can_ask = self.session.is_greeted() || (buffer.is_present() && self.link.is_online());
+        if is_known && can_ask && !buffer.is_leaving() {
             buffer.ask_to_leave();
             let line = Line::bare("PART").param(buffer.name());
             return turn.send(if reason.is_empty() { line } else { line.text(reason) });
@@ -282,7 +282,7 @@ impl Client {
         let Some(buffer) = self.buffers.get_mut(id) else { return };
         let Some(topic) = buffer.topic().cloned() else { return };
         let by = topic.by.clone().unwrap_or_else(|| Arc::clone(&self.settings.address));
-        buffer.happened(turn.now, Event::TopicSet { by, topic: topic.text.clone() });
+        buffer.happened(turn.now, BufferEvent::TopicSet { by, topic: topic.text.clone() });
     }
 
     fn invite(&self, id: BufferId, nick: &str, turn: &mut Turn<'_>) {
@@ -291,7 +291,7 @@ impl Client {
 
     fn ask_whois(&mut self, buffer: Option<BufferId>, nick: &str, turn: &mut Turn<'_>) {
         if self.link.is_online() {
-            self.people.ask(&self.session, nick);
+            self.asked_people.ask(&self.session, nick);
         }
         self.link.ask(buffer, Line::bare("WHOIS").param(nick), turn);
     }

@@ -16,14 +16,14 @@ use crate::{
 };
 
 /// One mode to set or remove.
-struct Change<'a> {
+struct ModeStep<'a> {
     is_set: bool,
     letter: char,
     param: &'a str,
 }
 
 impl Client {
-    /// Carries out the person's intent for a channel, or tells them why not.
+    /// Capacity out the person's intent for a channel, or tells them why not.
     pub(super) fn moderate(&mut self, intent: &Intent, turn: &mut Turn<'_>) {
         let Self { session, buffers, link, .. } = self;
         match intent {
@@ -36,35 +36,35 @@ impl Client {
             Intent::SetRank { buffer, nick, rank, is_given } => {
                 let mut modes = session.member_modes().iter();
                 if let Some(mode) = modes.find(|mode| Rank::of_sign(mode.sign) == *rank) {
-                    let change = Change { is_set: *is_given, letter: mode.letter, param: nick };
-                    self.change_mode(*buffer, &change, turn);
+                    let step = ModeStep { is_set: *is_given, letter: mode.letter, param: nick };
+                    self.change_mode(*buffer, &step, turn);
                 }
             }
             Intent::AskLists { buffer } => self.ask_lists(*buffer, turn),
             Intent::AddMask { buffer, list, who, by } => {
-                let Some((letter, begin)) = session.list_letter(*list) else { return };
+                let Some((letter, prefix)) = session.list_letter(*list) else { return };
                 match buffers.mask(session, who.trim(), *by) {
                     Some(mask) => {
-                        let change = Change { is_set: true, letter, param: &format!("{begin}{mask}") };
-                        self.change_mode(*buffer, &change, turn);
+                        let step = ModeStep { is_set: true, letter, param: &format!("{prefix}{mask}") };
+                        self.change_mode(*buffer, &step, turn);
                     }
                     None => turn.complain(Some(*buffer), Problem::new(ProblemKind::NoSuchPerson, who, "")),
                 }
             }
             Intent::RemoveMask { buffer, list, mask } => {
-                let Some((letter, begin)) = session.list_letter(*list) else { return };
-                let change = Change { is_set: false, letter, param: &format!("{begin}{mask}") };
-                self.change_mode(*buffer, &change, turn);
+                let Some((letter, prefix)) = session.list_letter(*list) else { return };
+                let step = ModeStep { is_set: false, letter, param: &format!("{prefix}{mask}") };
+                self.change_mode(*buffer, &step, turn);
             }
             _ => {}
         }
     }
 
-    fn change_mode(&self, id: BufferId, change: &Change<'_>, turn: &mut Turn<'_>) {
+    fn change_mode(&self, id: BufferId, step: &ModeStep<'_>, turn: &mut Turn<'_>) {
         let Some(room) = self.buffers.get(id).filter(|buffer| buffer.is_room()) else { return };
-        let sign = if change.is_set { '+' } else { '-' };
-        let line = Line::bare("MODE").param(room.name()).param(format!("{sign}{}", change.letter));
-        self.link.ask(Some(id), line.param(change.param), turn);
+        let sign = if step.is_set { '+' } else { '-' };
+        let line = Line::bare("MODE").param(room.name()).param(format!("{sign}{}", step.letter));
+        self.link.ask(Some(id), line.param(step.param), turn);
     }
 
     fn ask_lists(&mut self, id: BufferId, turn: &mut Turn<'_>) {

@@ -4,7 +4,7 @@ use parla_proto::{CommandName, Message, Numeric};
 
 use super::Client;
 use crate::{
-    batches::Collected, contract::Settings, incoming::Incoming, problem::Problem, stranger, turn::Turn,
+    batches::Collected, contract::ClientSettings, incoming::Incoming, problem::Problem, stranger, turn::Turn,
 };
 
 pub(super) use self::rename::RoomLeft;
@@ -40,7 +40,7 @@ mod whois;
 impl Client {
     /// Processes one line.
     pub(super) fn line(&mut self, bytes: &[u8], turn: &mut Turn<'_>) {
-        self.link.heard(turn.now);
+        self.link.note_activity(turn.now);
         // Old servers still pass on other encodings; a byte that cannot be decoded is shown as a replacement
         // character.
         let text = String::from_utf8_lossy(bytes);
@@ -60,7 +60,7 @@ impl Client {
             incoming.label = incoming.label.or_else(|| self.batches.label(&reference).map(Into::into));
         }
         self.notice_room_moved(&incoming, turn);
-        self.session.hear_time(&incoming, turn.now);
+        self.session.learn_time(&incoming, turn.now);
         match Numeric::parse(message.command) {
             Some(numeric) => self.numeric(numeric, &incoming, turn),
             None => self.command(&incoming, turn),
@@ -70,7 +70,7 @@ impl Client {
     /// Does what a command calls for.
     fn command(&mut self, incoming: &Incoming<'_>, turn: &mut Turn<'_>) {
         let Some(command) = incoming.command else { return };
-        let Self { session, buffers, settings: Settings { credentials, .. }, .. } = self;
+        let Self { session, buffers, settings: ClientSettings { credentials, .. }, .. } = self;
         match command {
             CommandName::Privmsg | CommandName::Notice => self.privmsg(incoming, turn),
             CommandName::Ack => self.outbox.acknowledged(buffers, self.looking.now(), incoming, turn),

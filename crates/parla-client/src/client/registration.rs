@@ -18,7 +18,7 @@ use crate::{
     problem::{Problem, ProblemKind},
     session::{NickRefused, Session},
     turn::Turn,
-    view::Notice,
+    view::Announcement,
 };
 
 /// The most channels in one JOIN.
@@ -114,7 +114,7 @@ impl Client {
     /// Tells the person that a nick was refused, with another one that may be free.
     pub(super) fn tell_nick_refused(&self, problem: Problem, nick: &str, turn: &mut Turn<'_>) {
         let suggestion = self.suggest_nick(nick, problem.kind);
-        turn.say(None, Notice::NickRefused { problem: Arc::new(problem), suggestion });
+        turn.announce(None, Announcement::NickRefused { problem: Arc::new(problem), suggestion });
     }
 
     fn suggest_nick(&self, nick: &str, kind: ProblemKind) -> Arc<str> {
@@ -125,7 +125,7 @@ impl Client {
 impl Session {
     /// Learns the server's time from any line except messages. Messages may be repeats from the past, and a
     /// bouncer repeats an old greeting; everything else happens now.
-    pub(super) fn hear_time(&mut self, incoming: &Incoming<'_>, now: Timestamp) {
+    pub(super) fn learn_time(&mut self, incoming: &Incoming<'_>, now: Timestamp) {
         let is_now = match incoming.command {
             Some(CommandName::Privmsg | CommandName::Notice | CommandName::Tagmsg) => false,
             command => self.is_greeted() || command == Some(CommandName::Cap),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::{History, Purpose};
 use crate::{
     buffer::{Added, Buffer, Look},
-    contract::{Kept, Output},
+    contract::{ArchivedMessage, Output},
     limits::HISTORY_PAGE,
     received::Received,
     session::Session,
@@ -22,7 +22,7 @@ const RECALLED_UNREAD_MAX: usize = 1_000;
 #[derive(Clone, Copy)]
 pub(crate) struct Recalled<'a> {
     /// The messages, oldest first.
-    pub(crate) messages: &'a [Kept],
+    pub(crate) messages: &'a [ArchivedMessage],
     /// Whether older ones are stored too.
     pub(crate) more: bool,
 }
@@ -40,7 +40,7 @@ impl Buffer {
     }
 
     /// Puts messages of the archive in their places. Returns whether any of them was new.
-    fn restore_all(&mut self, session: &Session, messages: &[Kept], turn: &mut Turn<'_>) -> bool {
+    fn restore_all(&mut self, session: &Session, messages: &[ArchivedMessage], turn: &mut Turn<'_>) -> bool {
         let mut is_news = false;
         let mut neighbours = Neighbours::new(Spot::Start);
         let known = messages.iter().map(|kept| {
@@ -54,7 +54,7 @@ impl Buffer {
             let said = self.shown(session, &received);
             let row = match self.row_of(&received, &said) {
                 Some(row) => row,
-                None => match self.take(&received, said, Look::default(), turn) {
+                None => match self.add_received(&received, said, Look::default(), turn) {
                     Added::New(row) | Added::Known(row) => {
                         is_news = true;
                         row
@@ -69,8 +69,8 @@ impl Buffer {
     }
 
     /// Whether unread messages may begin before this one, which is the oldest that was recalled.
-    fn is_before_read(&self, oldest: &Kept) -> bool {
-        let is_open = self.timeline().read().is_none() && (self.unread() as usize) < RECALLED_UNREAD_MAX;
+    fn is_before_read(&self, oldest: &ArchivedMessage) -> bool {
+        let is_open = self.timeline().read_mark().is_none() && (self.unread() as usize) < RECALLED_UNREAD_MAX;
         is_open && self.read_at().is_some_and(|read| oldest.at > read)
     }
 }

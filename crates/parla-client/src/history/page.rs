@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// A message of a page of history, in its place.
-pub(crate) struct Paged {
+pub(crate) struct PageMessage {
     pub(crate) at: Timestamp,
     pub(crate) msgid: Option<Arc<str>>,
     /// The row of the message.
@@ -23,28 +23,28 @@ pub(crate) struct Paged {
     pub(crate) is_new: bool,
 }
 
-impl Paged {
+impl PageMessage {
     fn anchor(&self) -> Anchor {
         Anchor { msgid: self.msgid.clone(), at: self.at, row: self.row }
     }
 }
 
 /// The parts of one page of history.
-pub(crate) struct Page<'a> {
-    pub(crate) messages: &'a [Paged],
+pub(crate) struct HistoryPage<'a> {
+    pub(crate) messages: &'a [PageMessage],
     /// The number of lines in it, including those that are not messages.
     pub(crate) lines: usize,
     pub(crate) label: Option<&'a str>,
 }
 
-impl Page<'_> {
+impl HistoryPage<'_> {
     /// Whether it has any message that was unknown until now.
     pub(crate) fn is_news(&self) -> bool {
         self.messages.iter().any(|message| message.is_new)
     }
 
     fn oldest(&self) -> Option<Anchor> {
-        self.messages.first().map(Paged::anchor)
+        self.messages.first().map(PageMessage::anchor)
     }
 }
 
@@ -56,7 +56,7 @@ impl History {
         &mut self,
         buffer: &mut Buffer,
         session: &Session,
-        page: &Page<'_>,
+        page: &HistoryPage<'_>,
     ) -> Option<Coverage> {
         let Request { purpose, limit, .. } = self.take(buffer.id(), page.label)?;
         buffer.changed();
@@ -92,7 +92,7 @@ impl History {
         let timeline = buffer.timeline();
         let read = buffer
             .read_anchor()
-            .filter(|read| timeline.read().is_none() && (read.msgid.is_some() || first.at > read.at));
+            .filter(|read| timeline.read_mark().is_none() && (read.msgid.is_some() || first.at > read.at));
         if let Some(from) = read {
             let gap = Gap { from: Some(from.at), to: first.at, state: GapState::Loading };
             let row = Some(buffer.add_gap(Spot::Before(row), gap));
@@ -127,7 +127,7 @@ impl History {
             buffer.timeline_mut().update_gap(row, |gap| gap.to = oldest.at);
             // The row marks it from now on.
             buffer.take_missed();
-            if missing.is_from_read && !is_by_time && buffer.timeline().read().is_none() {
+            if missing.is_from_read && !is_by_time && buffer.timeline().read_mark().is_none() {
                 buffer.read_to(Mark::Before(row));
             }
         }
@@ -147,7 +147,7 @@ impl History {
         let is_by_msgid = missing.from.msgid.is_some() && session.finds_by_msgid();
         let first = missing.row.or_else(|| buffer.timeline().rows().next().map(|row| row.id));
         if let Some(first) = first.filter(|_| missing.is_from_read && is_by_msgid)
-            && buffer.timeline().read().is_none()
+            && buffer.timeline().read_mark().is_none()
         {
             buffer.read_to(Mark::Before(first));
         }
@@ -217,7 +217,7 @@ impl History {
 /// A page of missed messages.
 struct Fetched<'a> {
     missing: Missing,
-    page: &'a Page<'a>,
+    page: &'a HistoryPage<'a>,
     /// Whether it has as many lines as were requested.
     is_full: bool,
 }

@@ -8,7 +8,7 @@ use super::{FENCE, Look, Outbox, Outgoing, Transit};
 use crate::{
     buffer::Buffer,
     buffers::Buffers,
-    contract::Kept,
+    contract::ArchivedMessage,
     incoming::Incoming,
     timeline::{Anchor, Spot},
     turn::Turn,
@@ -88,7 +88,7 @@ impl Outbox {
         let Some(mut row) = buffer.timeline_mut().take_unconfirmed(row) else { return false };
         row.at = at;
         let mut text = None;
-        if let Content::Said(said) = &mut row.content {
+        if let Content::Message(said) = &mut row.content {
             let said = Arc::make_mut(said);
             (said.delivery, said.msgid) = (Delivery::Done, msgid.map(Arc::from));
             // The nick may have been changed on the way.
@@ -108,8 +108,8 @@ impl Outbox {
 
 impl Outgoing {
     /// A message that the server does not show to its sender, in the form for the archive.
-    fn kept(&self, kind: BufferKind, buffer: Arc<str>, at: Timestamp) -> Kept {
-        Kept {
+    fn kept(&self, kind: BufferKind, buffer: Arc<str>, at: Timestamp) -> ArchivedMessage {
+        ArchivedMessage {
             kind,
             buffer,
             msgid: None,

@@ -45,7 +45,7 @@ impl Outbox {
 
     /// Looks up again what has become of messages whose connection is gone or has been waited for long
     /// enough.
-    pub(crate) fn look_again(
+    pub(crate) fn recheck_ghosts(
         &mut self,
         history: &mut History,
         buffers: &mut Buffers,

@@ -11,7 +11,7 @@ use crate::{
     session::Session,
     timeline::Anchor,
     turn::Turn,
-    view::{Audience, Carries, Delivery, Manner, RowId},
+    view::{Audience, Capacity, Delivery, Manner, RowId},
 };
 
 /// A message that is being sent, and the number of the PING after it if that will confirm it.
@@ -22,17 +22,17 @@ pub(super) struct Departure {
 }
 
 /// How much fits into one message that is sent in this manner.
-pub(crate) fn carries(
+pub(crate) fn capacity(
     session: &Session,
     target: &str,
     manner: Manner,
     audience: Option<Audience>,
-) -> Carries {
-    let carries = session.carries(target);
+) -> Capacity {
+    let capacity = session.capacity(target);
     let around = if manner == Manner::Action { "\u{1}ACTION \u{1}".len() } else { 0 };
-    let line_bytes = carries.line_bytes.saturating_sub(around + audience.map_or(0, |it| it.sign.len_utf8()));
+    let line_bytes = capacity.line_bytes.saturating_sub(around + audience.map_or(0, |it| it.sign.len_utf8()));
     // An action is a CTCP request, which is one line.
-    Carries { line_bytes, several: carries.several.filter(|_| manner != Manner::Action) }
+    Capacity { line_bytes, several: capacity.several.filter(|_| manner != Manner::Action) }
 }
 
 impl Outbox {
@@ -50,15 +50,15 @@ impl Outbox {
             let Some(index) = self.items.iter().position(|item| item.row == *row) else { continue };
             let Some(item) = self.items.get(index) else { continue };
             let Some(buffer) = buffers.get_mut(item.buffer) else { continue };
-            let carries = carries(session, buffer.name(), item.manner, item.audience);
-            if lines::fits(&item.text, &carries) {
+            let capacity = capacity(session, buffer.name(), item.manner, item.audience);
+            if lines::fits(&item.text, &capacity) {
                 continue;
             }
             let Some(whole) = self.remove(index) else { continue };
             let Outgoing { manner, audience, at, .. } = whole;
             let lines: Vec<String> = whole.text.split('\n').map(str::to_owned).collect();
             let mut rows = Vec::new();
-            for (behind, text) in lines::messages(&lines, &carries).iter().enumerate() {
+            for (behind, text) in lines::messages(&lines, &capacity).iter().enumerate() {
                 let Made { outgoing, row } = self.made(buffer, session, Words { manner, text, audience }, at);
                 self.items.insert(index + behind, outgoing);
                 rows.push(row);
@@ -86,8 +86,8 @@ impl Outbox {
         let label = session.has(Capabilities::LABELED_RESPONSE).then(|| session.label());
         let Some(item) = self.get_mut(row) else { return };
         let Some(buffer) = buffers.get_mut(item.buffer) else { return };
-        let carries = carries(session, buffer.name(), item.manner, item.audience);
-        let pieces = lines::pieces(&item.text, carries.line_bytes);
+        let capacity = capacity(session, buffer.name(), item.manner, item.audience);
+        let pieces = lines::pieces(&item.text, capacity.line_bytes);
         let target = match item.audience {
             Some(audience) => format!("{}{}", audience.sign, buffer.name()),
             None => buffer.name().to_string(),

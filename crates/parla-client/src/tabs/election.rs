@@ -90,7 +90,7 @@ pub struct Election {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
     Away,
-    Asking(Question),
+    Asking(Pending),
     Leading { say_again: Timestamp },
     Following(Check),
 }
@@ -98,18 +98,18 @@ enum State {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Check {
     At(Timestamp),
-    Asked(Question),
+    Asked(Pending),
 }
 
-/// A question that waits for its answer.
+/// A question to the other tabs that waits for its answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Question {
+struct Pending {
     until: Timestamp,
     /// Whether it was asked again because the first time proved nothing.
     is_second: bool,
 }
 
-impl Question {
+impl Pending {
     fn new(now: Timestamp, within: Duration) -> Self {
         Self { until: now + within, is_second: false }
     }
@@ -148,7 +148,7 @@ impl Election {
         }
         self.term = Term { number: self.term.number.max(mark.number), leader: TabId(0) };
         if mark.is_led {
-            self.state = State::Asking(Question::new(now, ANSWER_WITHIN));
+            self.state = State::Asking(Pending::new(now, ANSWER_WITHIN));
             out.push(Ballot::Ask);
         } else {
             self.claim(now, out);
@@ -163,8 +163,8 @@ impl Election {
         self.state = State::Away;
     }
 
-    /// Takes a vote of another tab.
-    pub fn hear(&mut self, now: Timestamp, from: TabId, ballot: Ballot, out: &mut Vec<Ballot>) {
+    /// Processes a vote of another tab.
+    pub fn handle(&mut self, now: Timestamp, from: TabId, ballot: Ballot, out: &mut Vec<Ballot>) {
         if from == self.me || self.state == State::Away {
             return;
         }
@@ -196,12 +196,12 @@ impl Election {
         if next.is_none_or(|next| next == self.me) {
             self.claim(now, out);
         } else {
-            self.state = State::Asking(Question::new(now, SUCCEED_WITHIN));
+            self.state = State::Asking(Pending::new(now, SUCCEED_WITHIN));
         }
     }
 
     /// The leader has shown that it is there.
-    pub fn heard_leader(&mut self, now: Timestamp, from: TabId) {
+    pub fn note_leader(&mut self, now: Timestamp, from: TabId) {
         if matches!(self.state, State::Following(_)) && self.term.leader == from {
             self.state = State::Following(Check::At(now + CHECK_EVERY));
         }
@@ -212,7 +212,7 @@ impl Election {
     pub fn doubt(&mut self, now: Timestamp, out: &mut Vec<Ballot>) {
         match self.state {
             State::Following(Check::At(_)) => {
-                self.state = State::Following(Check::Asked(Question::new(now, ANSWER_WITHIN)));
+                self.state = State::Following(Check::Asked(Pending::new(now, ANSWER_WITHIN)));
                 out.push(Ballot::Ask);
             }
             State::Leading { .. } => self.say(now, out),
@@ -224,7 +224,7 @@ impl Election {
     pub const fn next_deadline(&self) -> Option<Timestamp> {
         match self.state {
             State::Away => None,
-            State::Asking(question) | State::Following(Check::Asked(question)) => Some(question.until),
+            State::Asking(pending) | State::Following(Check::Asked(pending)) => Some(pending.until),
             State::Leading { say_again: at } | State::Following(Check::At(at)) => Some(at),
         }
     }
@@ -238,11 +238,11 @@ impl Election {
             State::Away => {}
             State::Leading { .. } => self.say(now, out),
             State::Following(Check::At(_)) => self.doubt(now, out),
-            State::Asking(question) | State::Following(Check::Asked(question)) => {
-                if question.is_second || now.since(question.until) < LATE {
+            State::Asking(pending) | State::Following(Check::Asked(pending)) => {
+                if pending.is_second || now.since(pending.until) < LATE {
                     return self.claim(now, out);
                 }
-                let again = Question { until: now + ANSWER_WITHIN, is_second: true };
+                let again = Pending { until: now + ANSWER_WITHIN, is_second: true };
                 self.state = match self.state {
                     State::Asking(_) => State::Asking(again),
                     _ => State::Following(Check::Asked(again)),

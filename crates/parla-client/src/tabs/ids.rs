@@ -79,8 +79,8 @@ impl Ids {
                 self.known.retain(|known| known.network != network);
                 Update::NetworkForgotten(network)
             }
-            Update::Notice(network, id, notice) => {
-                Update::Notice(network, id.and_then(|id| self.shown(network, id)), notice)
+            Update::Announcement(network, id, announcement) => {
+                Update::Announcement(network, id.and_then(|id| self.shown(network, id)), announcement)
             }
             Update::Show(network, id) => Update::Show(network, self.shown(network, id)?),
             Update::Alert(network, id, alert) => Update::Alert(network, self.shown(network, id)?, alert),

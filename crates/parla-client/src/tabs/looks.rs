@@ -25,7 +25,7 @@ pub struct Looks {
 
 impl Looks {
     /// The person looks at something else in this tab.
-    pub fn take(&mut self, tab: TabId, look: Look) {
+    pub fn set(&mut self, tab: TabId, look: Look) {
         self.gone(tab);
         self.looks.push((tab, look));
     }
@@ -55,14 +55,14 @@ mod tests {
         };
         let mut looks = Looks::default();
         assert_eq!(looks.current(), None);
-        looks.take(TabId(1), look(7, true));
-        looks.take(TabId(2), look(8, false));
+        looks.set(TabId(1), look(7, true));
+        looks.set(TabId(2), look(8, false));
         assert_eq!(looks.current(), Some(look(8, false)));
-        looks.take(TabId(1), look(0, true));
+        looks.set(TabId(1), look(0, true));
         assert_eq!(looks.current(), Some(look(8, false)), "a hidden tab hides nothing in another");
-        looks.take(TabId(2), look(0, false));
+        looks.set(TabId(2), look(0, false));
         assert_eq!(looks.current(), Some(look(0, false)));
-        looks.take(TabId(1), look(7, true));
+        looks.set(TabId(1), look(7, true));
         looks.gone(TabId(1));
         assert_eq!(looks.current(), Some(look(0, false)));
     }

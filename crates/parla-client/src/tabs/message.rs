@@ -25,7 +25,7 @@ pub struct Letter {
 
 /// The second line: the content.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub enum Message {
+pub enum TabMessage {
     /// About which tab leads.
     Ballot(Ballot),
     /// The sender is closing and did not lead.
@@ -75,7 +75,7 @@ pub enum Message {
 
 /// The second line as it is written.
 #[derive(Serialize, Deserialize)]
-enum Line {
+enum SecondLine {
     Ballot(Ballot),
     /// Any other message, packed by [`pack`], in base64.
     Packed(String),
@@ -84,10 +84,10 @@ enum Line {
 impl Letter {
     /// This letter with a message, as text. `None` if it cannot be written, which does not happen with our
     /// messages.
-    pub fn write(&self, message: &Message) -> Option<String> {
+    pub fn write(&self, message: &TabMessage) -> Option<String> {
         let line = match message {
-            Message::Ballot(ballot) => Line::Ballot(*ballot),
-            message => Line::Packed(STANDARD.encode(pack(message)?)),
+            TabMessage::Ballot(ballot) => SecondLine::Ballot(*ballot),
+            message => SecondLine::Packed(STANDARD.encode(pack(message)?)),
         };
         Some(format!("{}\n{}", serde_json::to_string(self).ok()?, serde_json::to_string(&line).ok()?))
     }
@@ -99,12 +99,12 @@ impl Letter {
     }
 }
 
-impl Message {
+impl TabMessage {
     /// Parses the second line of a text.
-    pub fn read(line: &str) -> Option<Self> {
+    pub fn parse(line: &str) -> Option<Self> {
         match serde_json::from_str(line).ok()? {
-            Line::Ballot(ballot) => Some(Self::Ballot(ballot)),
-            Line::Packed(packed) => unpack(&STANDARD.decode(packed).ok()?),
+            SecondLine::Ballot(ballot) => Some(Self::Ballot(ballot)),
+            SecondLine::Packed(packed) => unpack(&STANDARD.decode(packed).ok()?),
         }
     }
 }

@@ -129,8 +129,8 @@ struct Has {
 }
 
 impl Mirror {
-    /// Takes the updates for the interface of the leading tab. Events are left out: see [`Mirror::say`].
-    pub fn take(&mut self, updates: &[Update]) {
+    /// Applies the updates for the interface of the leading tab. Events are left out: see [`Mirror::say`].
+    pub fn apply(&mut self, updates: &[Update]) {
         for update in updates {
             match update {
                 Update::Network(view) => {
@@ -158,7 +158,7 @@ impl Mirror {
                 }
                 Update::Conversations(..)
                 | Update::Person(..)
-                | Update::Notice(..)
+                | Update::Announcement(..)
                 | Update::Show(..)
                 | Update::Alert(..)
                 | Update::Certificate(..) => {}
@@ -223,7 +223,7 @@ impl Mirror {
     }
 
     /// A tab has sent something.
-    pub fn heard(&mut self, now: Timestamp, tab: TabId) {
+    pub fn note_activity(&mut self, now: Timestamp, tab: TabId) {
         if let Some(follower) = self.followers.get_mut(&tab) {
             follower.heard_at = now;
         }

@@ -34,9 +34,9 @@ impl Replica {
         self.serial
     }
 
-    /// Takes a delivery. Returns `None` if it does not follow from what came before; then everything must be
+    /// Applies a delivery. Returns `None` if it does not follow from what came before; then everything must be
     /// requested.
-    pub fn take(&mut self, delivery: Delivery) -> Option<Arrived> {
+    pub fn apply(&mut self, delivery: Delivery) -> Option<Arrived> {
         let Delivery { serial, is_whole, items, done } = delivery;
         if is_whole {
             *self = Self::default();

@@ -13,7 +13,7 @@ use crate::view::{Content, Row, RowId};
 /// Finds rows without searching all of them.
 #[derive(Debug, Default)]
 pub(super) struct Index {
-    rows: BTreeMap<RowId, Entry>,
+    rows: BTreeMap<RowId, IndexedRow>,
     by_msgid: BTreeMap<Arc<str>, RowId>,
     /// The messages by time, in order to recognise those without a msgid.
     by_time: BTreeSet<(Timestamp, RowId)>,
@@ -21,7 +21,7 @@ pub(super) struct Index {
 }
 
 #[derive(Debug)]
-struct Entry {
+struct IndexedRow {
     chunk: u64,
     at: Timestamp,
     msgid: Option<Arc<str>>,
@@ -40,11 +40,11 @@ impl Index {
             self.by_msgid.insert(Arc::clone(msgid), row.id);
         }
         match row.content {
-            Content::Said(_) => drop(self.by_time.insert((row.at, row.id))),
+            Content::Message(_) => drop(self.by_time.insert((row.at, row.id))),
             Content::Gap(_) => drop(self.gaps.insert(row.id)),
             Content::Event(_) | Content::Server(_) => {}
         }
-        self.rows.insert(row.id, Entry { chunk: 0, at: row.at, msgid });
+        self.rows.insert(row.id, IndexedRow { chunk: 0, at: row.at, msgid });
     }
 
     pub(super) fn move_to(&mut self, row: RowId, chunk: u64) {

@@ -10,8 +10,8 @@ use crate::{
 };
 
 fn row(id: u64, at: i64, text: &str) -> Row {
-    let said = Said::new(Manner::Message, "alice", Text::parse(text));
-    Row { id: RowId(id), at: Timestamp::from_millis(at), content: Content::Said(Arc::new(said)) }
+    let said = MessageView::new(Manner::Message, "alice", Text::parse(text));
+    Row { id: RowId(id), at: Timestamp::from_millis(at), content: Content::Message(Arc::new(said)) }
 }
 
 fn ids(timeline: &Timeline) -> Vec<u64> {
@@ -63,7 +63,7 @@ fn a_long_one_loses_its_beginning() {
     for n in TIMELINE_ROWS_MAX + 1..TIMELINE_ROWS_MAX + 52 {
         timeline.insert(row(n as u64, 0, "x"), None);
     }
-    assert_eq!(timeline.read(), Some(Mark::Before(RowId(100))));
+    assert_eq!(timeline.read_mark(), Some(Mark::Before(RowId(100))));
 }
 
 #[test]
@@ -90,9 +90,9 @@ fn a_place_stays_when_its_row_goes() {
     }
     timeline.set_read(Some(Mark::Behind(RowId(2))));
     timeline.remove(RowId(2));
-    assert_eq!(timeline.read(), Some(Mark::Behind(RowId(1))));
+    assert_eq!(timeline.read_mark(), Some(Mark::Behind(RowId(1))));
     timeline.remove(RowId(1));
-    assert_eq!(timeline.read(), Some(Mark::Before(RowId(3))));
+    assert_eq!(timeline.read_mark(), Some(Mark::Before(RowId(3))));
     assert_eq!(timeline.behind(Mark::Before(RowId(3))).count(), 2);
     // The first live row was the first of all.
     assert_eq!(timeline.seam(), Some(Mark::Before(RowId(3))));
@@ -176,7 +176,7 @@ impl Room {
 
     fn known(&self) -> Vec<usize> {
         let said = self.timeline.rows().filter_map(|row| match &row.content {
-            Content::Said(said) => said.text.plain.parse().ok(),
+            Content::Message(said) => said.text.plain.parse().ok(),
             _ => None,
         });
         said.collect()

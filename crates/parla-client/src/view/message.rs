@@ -14,7 +14,7 @@ use crate::{
 
 /// One message of a conversation.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Said {
+pub struct MessageView {
     /// The msgid. `None` before the server has confirmed the message, and on servers without msgids.
     pub msgid: Option<Arc<str>>,
     /// The sender, as they were known when they sent it.
@@ -37,7 +37,7 @@ pub struct Said {
     pub deleted: Option<Arc<Deleted>>,
 }
 
-impl Said {
+impl MessageView {
     /// A message from somebody else to everyone in the room, with nothing special about it. `nick` is as the
     /// server knows it.
     pub fn new(manner: Manner, nick: &str, text: Text) -> Self {
@@ -58,6 +58,11 @@ impl Said {
             reactions: Arc::default(),
             deleted: None,
         }
+    }
+
+    /// Whether it has the same text by the same person.
+    pub(crate) fn says_the_same(&self, other: &Self) -> bool {
+        self.author.nick == other.author.nick && self.text.plain == other.text.plain
     }
 }
 
@@ -172,7 +177,7 @@ pub struct Deleted {
 
 /// How much one message can hold.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Carries {
+pub struct Capacity {
     /// The bytes of one line; 0 if that is not known.
     pub line_bytes: usize,
     /// The limits of a message of several lines, if the server supports those.

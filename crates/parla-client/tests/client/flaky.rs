@@ -19,7 +19,7 @@ const LONG: Duration = Duration::from_secs(400);
 /// Who said what, as somebody sees it who was there from the beginning.
 fn seen(view: &BufferView) -> Vec<(String, String)> {
     let said = view.timeline.rows().filter_map(|row| match &row.content {
-        Content::Said(said) if said.delivery == Delivery::Done => Some(said),
+        Content::Message(said) if said.delivery == Delivery::Done => Some(said),
         _ => None,
     });
     said.map(|said| (said.author.nick.to_string(), said.text.plain.to_string())).collect()
@@ -28,7 +28,7 @@ fn seen(view: &BufferView) -> Vec<(String, String)> {
 fn failed(rig: &Rig, name: &str) -> Vec<(String, ProblemKind)> {
     let rows = rig.model.find(name).into_iter().flat_map(|view| view.timeline.rows());
     let failed = rows.filter_map(|row| match &row.content {
-        Content::Said(said) => match &said.delivery {
+        Content::Message(said) => match &said.delivery {
             Delivery::Failed(problem) => Some((said.text.plain.to_string(), problem.kind)),
             Delivery::Done => None,
             pending => panic!("{:?} is still {pending:?}", said.text.plain),

@@ -6,7 +6,7 @@ mod missed;
 
 use std::fmt::Write as _;
 
-use parla_client::Settings;
+use parla_client::ClientSettings;
 
 use super::support::{ALL, Rig, settings};
 
@@ -36,7 +36,7 @@ fn known() -> Rig {
 #[test]
 fn another_client_has_the_same_rows_for_the_same_messages() {
     let rows = |seed, numbers| {
-        let mut rig = Rig::with(Settings { seed, ..settings() }, &[]);
+        let mut rig = Rig::with(ClientSettings { seed, ..settings() }, &[]);
         rig.go_online(ALL, "CHATHISTORY=100");
         rig.enter("#lobby", &lines(numbers));
         rig.server("@12:01;msgid=live :bob!b@host PRIVMSG #lobby :live\n@12:02 :bob!b@host PART #lobby");

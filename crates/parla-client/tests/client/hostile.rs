@@ -108,7 +108,7 @@ fn what_cannot_be_read_is_shown_harmlessly() {
     rig.server(":b\u{202e}ob!b@host PRIVMSG #lobby :\u{202e}drow");
     rig.input(Input::LineTooLong);
     for row in rig.buffer("#lobby").timeline.rows() {
-        let Content::Said(said) = &row.content else { continue };
+        let Content::Message(said) = &row.content else { continue };
         assert!(!said.author.nick.contains('\u{202e}') && !said.text.plain.contains(['\u{7}', '\u{1b}']));
     }
 }
@@ -466,7 +466,8 @@ proptest! {
         }
         // The person's own messages do not multiply by themselves.
         let own = rig.model.buffers.values().flat_map(|view| view.timeline.rows()).filter(|row| {
-            matches!(&row.content, Content::Said(said) if said.author.own && said.delivery != Delivery::Done)
+            let Content::Message(said) = &row.content else { return false };
+            said.author.own && said.delivery != Delivery::Done
         });
         prop_assert!(own.count() <= said);
         let _ = rig.client.next_deadline();

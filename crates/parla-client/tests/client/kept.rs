@@ -2,7 +2,7 @@
 
 use expect_test::expect;
 use parla_client::{
-    Archive, Input, Intent, Kept,
+    ArchiveScope, ArchivedMessage, Input, Intent,
     view::{BufferKind, Manner},
 };
 use parla_proto::Timestamp;
@@ -145,8 +145,8 @@ fn one_is_away_until_one_says_otherwise() {
     rig.keeps(expect![[""]]);
 }
 
-fn direct(own: bool, minute: i64, text: &str) -> Kept {
-    Kept {
+fn direct(own: bool, minute: i64, text: &str) -> ArchivedMessage {
+    ArchivedMessage {
         kind: BufferKind::Direct,
         buffer: "bob".into(),
         msgid: None,
@@ -162,7 +162,7 @@ fn direct(own: bool, minute: i64, text: &str) -> Kept {
 
 fn keeping_direct() -> Rig {
     let mut settings = settings();
-    settings.archive = Archive::Direct;
+    settings.archive = ArchiveScope::Direct;
     let mut rig = Rig::with(settings, &[]);
     rig.go_online(super::support::ALL, TOKENS);
     rig

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use expect_test::expect;
-use parla_client::{Archive, Input, Intent, view::BufferKind};
+use parla_client::{ArchiveScope, Input, Intent, view::BufferKind};
 use parla_proto::Timestamp;
 
 use super::support::{ALL, Rig, START, settings};
@@ -144,7 +144,7 @@ fn of_two_absences_each_page_finds_its_own() {
 #[test]
 fn the_archive_has_the_order_of_what_it_kept() {
     let mut settings = settings();
-    settings.archive = Archive::All;
+    settings.archive = ArchiveScope::All;
     let mut rig = Rig::with(settings, &[]);
     rig.go_online("server-time", "");
     rig.wants(Intent::Join { room: "#lobby".into(), key: None });
@@ -161,7 +161,7 @@ fn the_archive_has_the_order_of_what_it_kept() {
     rig.sends(expect![[r#"
         (recall 50 of #lobby before the end)
     "#]]);
-    let ahead = parla_client::Kept {
+    let ahead = parla_client::ArchivedMessage {
         at: Timestamp::from_millis(START.as_millis() + 50 * 60_000),
         text: "yesterday, by a clock that was ahead".into(),
         ..now.clone()

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use expect_test::expect;
-use parla_client::{Archive, Intent};
+use parla_client::{ArchiveScope, Intent};
 
 use super::support::{Rig, settings};
 
@@ -171,7 +171,7 @@ fn without_echoes_the_answer_to_a_ping_confirms() {
 #[test]
 fn what_is_confirmed_is_kept_whatever_confirmed_it() {
     let mut settings = settings();
-    settings.archive = Archive::All;
+    settings.archive = ArchiveScope::All;
     let mut rig = Rig::with(settings, &[]);
     rig.go_online("", "");
     rig.wants(Intent::Join { room: "#lobby".into(), key: None });

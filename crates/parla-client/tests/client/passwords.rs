@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use expect_test::expect;
-use parla_client::{Archive, Credentials, Input, Intent, Login, Output, Secret, Settings};
+use parla_client::{ArchiveScope, ClientSettings, Credentials, Input, Intent, Login, Output, Secret};
 
 use super::support::{ALL, Rig, settings, shown};
 
@@ -22,7 +22,7 @@ fn of_server(password: &str) -> Credentials {
 
 /// A client with these credentials whose connection is open.
 fn connected(credentials: Credentials) -> Rig {
-    let mut rig = Rig::with(Settings { credentials, ..settings() }, &[]);
+    let mut rig = Rig::with(ClientSettings { credentials, ..settings() }, &[]);
     rig.input(Input::Start);
     rig.input(Input::Opened);
     rig
@@ -198,7 +198,7 @@ fn what_a_server_asks_for_is_what_the_person_is_told() {
 #[test]
 fn a_password_is_sent_where_others_can_read_it_only_if_the_person_agrees() {
     let credentials = login("alice", "hunter2");
-    let settings = Settings { private: false, credentials, ..settings() };
+    let settings = ClientSettings { private: false, credentials, ..settings() };
     let mut rig = Rig::with(settings, &[]);
     rig.input(Input::Start);
     rig.input(Input::Opened);
@@ -245,7 +245,7 @@ fn nothing_that_can_be_printed_holds_a_password() {
 
 #[test]
 fn a_password_for_a_service_is_dots_everywhere_but_on_the_wire() {
-    let everything = Settings { archive: Archive::All, ..settings() };
+    let everything = ClientSettings { archive: ArchiveScope::All, ..settings() };
     let mut rig = Rig::with(everything, &[]);
     rig.go_online(ALL, "CHATHISTORY=100 CASEMAPPING=ascii");
     rig.wants(Intent::OpenDirect { nick: "NickServ".into() });

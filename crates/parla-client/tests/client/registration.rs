@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use expect_test::expect;
-use parla_client::{Input, Intent, Problem, ProblemKind, Settings, view::Stage};
+use parla_client::{ClientSettings, Input, Intent, Problem, ProblemKind, view::Stage};
 
 use super::support::{ALL, Rig, settings, shown};
 
@@ -360,7 +360,7 @@ fn a_port_where_something_else_answers_is_named() {
 
 #[test]
 fn the_true_reason_for_a_refused_name_is_asked_for_before_the_person_is() {
-    let mut rig = Rig::with(Settings { nick: "O'Brien".into(), ..settings() }, &[]);
+    let mut rig = Rig::with(ClientSettings { nick: "O'Brien".into(), ..settings() }, &[]);
     rig.connect();
     rig.server(":s CAP * LS :batch standard-replies\n:s 432 * O'Brien :Erroneous nickname");
     rig.link(expect!["connecting: SigningIn"]);
@@ -387,7 +387,7 @@ fn a_name_in_another_script_gets_its_reason_and_a_plain_spelling() {
         ("evening-star", "stopped: NickInvalid evening-star, perhaps evening-s"),
     ] {
         let transliterate = |name: &str| name.replace("Владимир", "Vladimir").replace('ë', "e");
-        let mut rig = Rig::with(Settings { nick: nick.into(), transliterate, ..settings() }, &[]);
+        let mut rig = Rig::with(ClientSettings { nick: nick.into(), transliterate, ..settings() }, &[]);
         rig.connect();
         rig.server(&format!(":s CAP * LS :batch\n:s 432 * {nick} :Erroneous nickname"));
         assert_eq!(shown::link(&rig.model.network.as_ref().unwrap().link), expected);
@@ -396,7 +396,7 @@ fn a_name_in_another_script_gets_its_reason_and_a_plain_spelling() {
 
 #[test]
 fn a_name_that_looks_like_another_is_told_apart_from_one_that_is_taken() {
-    let mut rig = Rig::with(Settings { nick: "еvan".into(), ..settings() }, &[]);
+    let mut rig = Rig::with(ClientSettings { nick: "еvan".into(), ..settings() }, &[]);
     rig.connect();
     rig.server(":s CAP * LS :standard-replies\n:s 433 * еvan :In use\n:s CAP * ACK :standard-replies");
     rig.server(":s FAIL NICK NICKNAME_CONFUSABLE еvan evan :Looks like evan\n:s 433 * еvan :In use");

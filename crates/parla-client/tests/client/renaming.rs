@@ -1,7 +1,7 @@
 //! A channel that is renamed remains one conversation.
 
 use expect_test::expect;
-use parla_client::{Archive, Intent, Settings};
+use parla_client::{ArchiveScope, ClientSettings, Intent};
 
 use super::support::{Rig, World, settings};
 
@@ -152,7 +152,7 @@ fn the_real_server_renames_a_room() {
 
 #[test]
 fn an_archive_is_told_of_new_names() {
-    let mut rig = Rig::with(Settings { archive: Archive::All, ..settings() }, &[]);
+    let mut rig = Rig::with(ClientSettings { archive: ArchiveScope::All, ..settings() }, &[]);
     rig.go_online(super::support::ALL, "");
     rig.enter("#lobby", "");
     rig.server("@10:01;msgid=m1 :bob!b@host PRIVMSG alice :one");

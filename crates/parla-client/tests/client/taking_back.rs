@@ -1,7 +1,7 @@
 //! Deleted messages: nothing of them remains.
 
 use expect_test::expect;
-use parla_client::{Archive, Settings};
+use parla_client::{ArchiveScope, ClientSettings};
 
 use super::support::{Rig, World, settings};
 
@@ -125,7 +125,7 @@ fn a_private_message_is_taken_back_by_either() {
 
 #[test]
 fn an_archive_forgets_it_whether_it_is_shown_or_not() {
-    let mut rig = Rig::with(Settings { archive: Archive::All, ..settings() }, &[]);
+    let mut rig = Rig::with(ClientSettings { archive: ArchiveScope::All, ..settings() }, &[]);
     rig.go_online(super::support::ALL, "");
     rig.enter("#lobby", "");
     rig.server("@10:01;msgid=m1 :bob!b@host PRIVMSG #lobby :one");

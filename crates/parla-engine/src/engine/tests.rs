@@ -4,7 +4,7 @@ use std::{cell::RefCell, rc::Rc, sync::Arc};
 
 use expect_test::{Expect, expect};
 use parla_client::{
-    Credentials, Intent, Kept, Problem, ProblemKind,
+    ArchivedMessage, Credentials, Intent, Problem, ProblemKind,
     view::{BufferKind, LinkState, Manner, NetworkId},
 };
 
@@ -88,24 +88,24 @@ impl Storage for Script {
         self.log.borrow_mut().push("sync".to_owned());
     }
 
-    fn change(&mut self, change: Change) {
+    fn change(&mut self, change: ArchiveChange) {
         let text = match change {
-            Change::Keep(kept) => format!("keep {}", kept.text),
-            Change::Unkeep(unkept) => format!("unkeep {}", unkept.msgid),
-            Change::Rename(renamed) => format!("rename {} {}", renamed.from, renamed.to),
+            ArchiveChange::Keep(kept) => format!("keep {}", kept.text),
+            ArchiveChange::Unkeep(unkept) => format!("unkeep {}", unkept.msgid),
+            ArchiveChange::Rename(renamed) => format!("rename {} {}", renamed.from, renamed.to),
         };
         self.log.borrow_mut().push(text);
     }
 
-    fn recall(&mut self, question: Question) -> Option<Recalled> {
-        let Question { kind, name, limit, .. } = question;
+    fn recall(&mut self, request: RecallRequest) -> Option<Recalled> {
+        let RecallRequest { kind, name, limit, .. } = request;
         self.log.borrow_mut().push(format!("recall {limit} of {name}"));
         (!self.is_slow).then(|| Recalled { messages: vec![kept(kind, &name)], more: false })
     }
 }
 
-fn kept(kind: BufferKind, name: &str) -> Kept {
-    Kept {
+fn kept(kind: BufferKind, name: &str) -> ArchivedMessage {
+    ArchivedMessage {
         kind,
         buffer: name.into(),
         msgid: None,
@@ -130,12 +130,12 @@ struct Rig {
 
 impl Rig {
     fn new() -> Self {
-        Self::remembering(&[], Archive::All)
+        Self::remembering(&[], ArchiveScope::All)
     }
 
-    fn remembering(keys: &[&str], archive: Archive) -> Self {
+    fn remembering(keys: &[&str], archive: ArchiveScope) -> Self {
         let records = keys.iter().map(|key| ((*key).to_owned(), "{}".to_owned())).collect();
-        let settings = Settings {
+        let settings = ClientSettings {
             network: NetworkId(1),
             address: "irc.test".into(),
             nick: "alice".into(),
@@ -166,20 +166,25 @@ impl Rig {
         self.updates.extend(self.engine.take_updates());
     }
 
-    fn hear(&mut self, number: u64, signal: Signal<&str>) {
-        self.engine.hear(self.now, (number, signal), &mut self.shell);
+    fn recall_latest(&mut self, rows: usize) -> usize {
+        let requests = self.engine.latest_requests(&self.records, rows);
+        self.engine.recall(self.now, requests, &mut self.shell)
+    }
+
+    fn handle_signal(&mut self, number: u64, signal: Signal<&str>) {
+        self.engine.handle_signal(self.now, (number, signal), &mut self.shell);
         self.updates.extend(self.engine.take_updates());
     }
 
     fn lines(&mut self, number: u64, lines: &[&str]) {
         for line in lines {
-            self.hear(number, Signal::Line(line));
+            self.handle_signal(number, Signal::Line(line));
         }
     }
 
     /// Opens and registers a connection.
     fn welcome(&mut self, number: u64) {
-        self.hear(number, Signal::Opened);
+        self.handle_signal(number, Signal::Opened);
         self.lines(
             number,
             &[
@@ -192,9 +197,9 @@ impl Rig {
     }
 
     /// Advances the time to when something is due, and does it.
-    fn ring(&mut self) {
+    fn handle_deadline(&mut self) {
         self.now = self.engine.next_deadline(self.now).unwrap();
-        assert!(self.engine.ring(self.now, &mut self.shell));
+        assert!(self.engine.handle_deadline(self.now, &mut self.shell));
         self.updates.extend(self.engine.take_updates());
     }
 
@@ -232,10 +237,10 @@ fn lost() -> Signal<&'static str> {
 #[test]
 fn a_lost_connection_is_made_again() {
     let mut rig = Rig::in_tea();
-    rig.hear(1, lost());
+    rig.handle_signal(1, lost());
     assert!(matches!(rig.link(), LinkState::Waiting { .. }));
     rig.check(&expect!["end 1"]);
-    rig.ring();
+    rig.handle_deadline();
     rig.check(&expect!["connect 2"]);
 }
 
@@ -244,8 +249,8 @@ fn one_that_was_given_up_is_not_heard() {
     let mut rig = Rig::new();
     rig.handle(Input::Start);
     rig.handle(Input::Moved { address: "irc.example".into(), private: true });
-    rig.hear(1, lost());
-    rig.hear(1, Signal::Opened);
+    rig.handle_signal(1, lost());
+    rig.handle_signal(1, Signal::Opened);
     assert!(matches!(rig.link(), LinkState::Connecting(_)));
     assert!(rig.engine.has(2) && !rig.engine.has(1));
     rig.check(&expect![[r#"
@@ -270,7 +275,7 @@ fn a_connection_that_takes_nothing_is_lost() {
     let mut rig = Rig::new();
     rig.shell.is_full = true;
     rig.handle(Input::Start);
-    rig.hear(1, Signal::Opened);
+    rig.handle_signal(1, Signal::Opened);
     let LinkState::Waiting { why, .. } = rig.link() else { panic!("{:?}", rig.link()) };
     assert_eq!(&*why.details, "full");
     rig.check(&expect![[r#"
@@ -315,24 +320,23 @@ fn what_is_said_is_safe_before_it_is_sent_and_kept_after_it_is_safe() {
 #[test]
 fn what_is_kept_of_conversations_comes_in_first() {
     let keys = ["away", "person bob", "room #tea"];
-    let mut rig = Rig::remembering(&keys, Archive::Direct);
-    let records = rig.records.clone();
-    assert_eq!(rig.engine.recall_latest(rig.now, (&records, 5), &mut rig.shell), 0);
+    let mut rig = Rig::remembering(&keys, ArchiveScope::Direct);
+    assert_eq!(rig.recall_latest(5), 0);
     rig.check(&expect!["recall 5 of bob"]);
     rig.updates.extend(rig.engine.take_updates());
     assert!(
         rig.updates.iter().any(|update| matches!(update, Update::Buffer(_, view) if view.timeline.len == 1))
     );
 
-    let mut rig = Rig::remembering(&keys, Archive::All);
+    let mut rig = Rig::remembering(&keys, ArchiveScope::All);
     rig.shell.is_slow = true;
-    assert_eq!(rig.engine.recall_latest(rig.now, (&records, 5), &mut rig.shell), 2);
+    assert_eq!(rig.recall_latest(5), 2);
     rig.check(&expect![[r#"
         recall 5 of bob
         recall 5 of #tea"#]]);
-    let question = Question { kind: BufferKind::Room, name: Arc::from("#tea"), before: None, limit: 5 };
+    let request = RecallRequest { kind: BufferKind::Room, name: Arc::from("#tea"), before: None, limit: 5 };
     let recalled = Recalled { messages: vec![kept(BufferKind::Room, "#tea")], more: true };
-    rig.engine.recalled(rig.now, (question, recalled), &mut rig.shell);
+    rig.engine.recalled(rig.now, (request, recalled), &mut rig.shell);
     rig.updates.extend(rig.engine.take_updates());
     assert!(
         rig.updates.iter().any(|update| matches!(update, Update::Buffer(_, view) if view.timeline.len == 1))
@@ -340,12 +344,31 @@ fn what_is_kept_of_conversations_comes_in_first() {
 }
 
 #[test]
+fn a_nick_is_remembered_once_the_network_has_granted_it() {
+    let mut rig = Rig::in_tea();
+    let room = rig.room();
+    for (wish, answer, granted) in [
+        ("/nick bob", ":s 433 alice bob :Nickname is already in use", None),
+        ("/nick carol", ":alice!a@host NICK carol", Some("carol")),
+        ("hello", ":carol!a@host NICK Guest7", None),
+    ] {
+        rig.handle(Input::Intent(Intent::Submit { buffer: room, input: wish.into() }));
+        assert_eq!(rig.engine.take_granted_nick(), None, "{wish}: the network has not answered yet");
+        rig.lines(1, &[answer]);
+        assert_eq!(rig.engine.take_granted_nick().as_deref(), granted, "{wish}");
+    }
+    rig.handle(Input::Intent(Intent::ChangeNick { nick: "dora".into() }));
+    rig.lines(1, &[":Guest7!a@host NICK dora"]);
+    assert_eq!(rig.engine.take_granted_nick().as_deref(), Some("dora"));
+}
+
+#[test]
 fn deadlines_do_not_follow_each_other_at_once() {
     let mut rig = Rig::in_tea();
-    rig.hear(1, lost());
-    rig.ring();
+    rig.handle_signal(1, lost());
+    rig.handle_deadline();
     let late = rig.now + Duration::from_secs(3_600);
-    assert!(rig.engine.ring(late, &mut rig.shell));
+    assert!(rig.engine.handle_deadline(late, &mut rig.shell));
     let next = rig.engine.next_deadline(late).unwrap();
     assert!(next >= late + DEADLINE_GAP);
     let early = START;

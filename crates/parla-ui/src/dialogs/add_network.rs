@@ -12,7 +12,7 @@ use crate::{
     first_screen::address,
     hooks::{use_context, use_hook, use_signal},
     password::{self, PasswordFields},
-    platform::{Command, Here},
+    platform::{AppCommand, Here},
     state::State,
     words::{Words, use_words},
 };
@@ -46,7 +46,7 @@ pub(crate) fn AddNetwork() -> Element {
                     }
                     let (network, address) = (state.next_network(&here), address(&place));
                     let credentials = credentials.unwrap_or_default();
-                    here.0.command(Command::Connect { network, address, nick, unencrypted: false, credentials });
+                    here.0.command(AppCommand::Connect { network, address, nick, unencrypted: false, credentials });
                     state.close_dialog();
                 },
                 div { class: "field",

@@ -7,7 +7,7 @@ use super::{DialogBox, use_focus_id, written};
 use crate::{
     first_screen::address,
     hooks::{use_context, use_hook, use_signal},
-    platform::{Change, Command, Here},
+    platform::{AppCommand, Here, NetworkChange},
     state::State,
     words::{Words, use_words},
 };
@@ -38,9 +38,9 @@ pub(crate) fn Address(network: NetworkId) -> Element {
                     let identity = Some(written(&event, "identity")).filter(|path| !path.is_empty());
                     if identity != here.0.load(&identity_key(network)) {
                         here.0.save(&identity_key(network), identity.as_deref());
-                        here.0.command(Command::Change(network, Change::Identity(identity)));
+                        here.0.command(AppCommand::Change(network, NetworkChange::Identity(identity)));
                     }
-                    here.0.command(Command::Change(network, Change::Address(address(&place))));
+                    here.0.command(AppCommand::Change(network, NetworkChange::Address(address(&place))));
                     state.close_dialog();
                 },
                 div { class: "field",

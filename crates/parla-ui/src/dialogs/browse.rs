@@ -14,7 +14,7 @@ use crate::{
     hooks::{Memo, use_context, use_hook, use_memo, use_signal},
     platform::Here,
     state::{State, wish},
-    window::{View, follow, space, visible},
+    windowed_list::{View, follow, space, visible},
     words::use_words,
 };
 

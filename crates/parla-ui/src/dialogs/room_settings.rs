@@ -5,7 +5,7 @@ use std::sync::Arc;
 use dioxus::prelude::*;
 use parla_client::{
     Intent,
-    settings::{ListKind, Mask, MaskBy, RoomSettings, Set, Setting},
+    settings::{ListKind, ListedMask, MaskBy, RoomSettings, Set, Setting},
 };
 
 use super::{DialogBox, FocusFirst, written};
@@ -181,7 +181,7 @@ fn entry(
     here: &Here,
     state: State,
     (at, may): (BufferKey, bool),
-    (list, entry): (ListKind, Mask),
+    (list, entry): (ListKind, ListedMask),
 ) -> Element {
     let words = state.words();
     let moment = entry.at.map(|at| words.moment_of(at, here.0.utc_offset_seconds(at)));

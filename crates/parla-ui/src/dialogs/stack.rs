@@ -137,7 +137,7 @@ impl Dialog {
             | Self::Nick(network)
             | Self::Address(network) => Some(*network),
             Self::Invite(at) | Self::Topic(at) | Self::Settings(at) => Some(at.network),
-            Self::AddNetwork | Self::Help | Self::Said => None,
+            Self::AddNetwork | Self::Help | Self::PastToasts => None,
         }
     }
 
@@ -146,7 +146,7 @@ impl Dialog {
         match self {
             Self::Invite(at) | Self::Topic(at) | Self::Settings(at) => Some(*at),
             Self::Browse(_) | Self::Person(..) | Self::Nick(_) | Self::Address(_) => None,
-            Self::AddNetwork | Self::Help | Self::Said => None,
+            Self::AddNetwork | Self::Help | Self::PastToasts => None,
         }
     }
 }

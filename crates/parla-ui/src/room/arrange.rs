@@ -6,7 +6,7 @@
 
 use std::{ops::Range, time::Duration};
 
-use parla_client::view::{Chunk, Content, Event, Manner, Row, RowId, Said};
+use parla_client::view::{BufferEvent, Chunk, Content, Manner, MessageView, Row, RowId};
 use parla_proto::{
     Timestamp,
     civil::{Date, DateTime},
@@ -23,7 +23,7 @@ pub(crate) enum Item {
     /// The unread messages begin here, at this time.
     New(DateTime),
     /// A message.
-    Said {
+    Message {
         /// The index of its row.
         index: usize,
         /// Whether nick and time are shown, which is not so if the row continues the one above.
@@ -71,9 +71,9 @@ pub(crate) fn arrange(chunk: &Chunk, setting: &Setting<'_>) -> Vec<Item> {
         let broken = separate(row, previous, setting, &mut items);
         let above = if broken { None } else { previous };
         match &row.content {
-            Content::Said(said) => {
+            Content::Message(said) => {
                 let lead = if continues(row, said, above) { Lead::Continued } else { Lead::Named };
-                items.push(Item::Said { index, lead });
+                items.push(Item::Message { index, lead });
             }
             Content::Event(event) if comes_or_goes(event) => run(row.id, index, broken, setting, &mut items),
             Content::Event(_) | Content::Server(_) | Content::Gap(_) => items.push(Item::Other(index)),
@@ -104,9 +104,9 @@ fn separate(row: &Row, previous: Option<&Row>, setting: &Setting<'_>, items: &mu
 }
 
 /// Whether the row does not need its own nick.
-fn continues(row: &Row, said: &Said, above: Option<&Row>) -> bool {
+fn continues(row: &Row, said: &MessageView, above: Option<&Row>) -> bool {
     let Some(above) = above else { return false };
-    let Content::Said(other) = &above.content else { return false };
+    let Content::Message(other) = &above.content else { return false };
     said.manner == Manner::Message
         && other.manner == Manner::Message
         && said.author == other.author
@@ -117,15 +117,18 @@ fn continues(row: &Row, said: &Said, above: Option<&Row>) -> bool {
         && above.at.since(row.at) <= GROUP_WITHIN
 }
 
-fn comes_or_goes(event: &Event) -> bool {
+fn comes_or_goes(event: &BufferEvent) -> bool {
     match event {
-        Event::Joined { .. } | Event::Left { .. } | Event::Quit { .. } | Event::Renamed { .. } => true,
-        Event::Kicked { .. }
-        | Event::TopicSet { .. }
-        | Event::TopicCleared { .. }
-        | Event::ModeSet { .. }
-        | Event::Invited { .. }
-        | Event::RoomRenamed { .. } => false,
+        BufferEvent::Joined { .. }
+        | BufferEvent::Left { .. }
+        | BufferEvent::Quit { .. }
+        | BufferEvent::Renamed { .. } => true,
+        BufferEvent::Kicked { .. }
+        | BufferEvent::TopicSet { .. }
+        | BufferEvent::TopicCleared { .. }
+        | BufferEvent::ModeSet { .. }
+        | BufferEvent::Invited { .. }
+        | BufferEvent::RoomRenamed { .. } => false,
     }
 }
 
@@ -162,10 +165,12 @@ mod tests {
         let (who, time) = word.split_once('@').unwrap();
         let (day, time) = time.split_once('T').unwrap_or(("23", time));
         let at: Timestamp = format!("2026-11-{day}T{time}:00Z").parse().unwrap();
-        let said = |from: &str, manner| Content::Said(Arc::new(Said::new(manner, from, Text::parse("hi"))));
+        let said = |from: &str, manner| {
+            Content::Message(Arc::new(MessageView::new(manner, from, Text::parse("hi"))))
+        };
         let content = match who.split_at(1) {
-            ("+", who) => Content::Event(Event::Joined { who: who.into() }),
-            ("-", who) => Content::Event(Event::Quit { who: who.into(), reason: None }),
+            ("+", who) => Content::Event(BufferEvent::Joined { who: who.into() }),
+            ("-", who) => Content::Event(BufferEvent::Quit { who: who.into(), reason: None }),
             ("*", who) => said(who, Manner::Action),
             ("?", _) => Content::Gap(Gap { from: None, to: at, state: GapState::Loadable }),
             _ => said(who, Manner::Message),
@@ -194,8 +199,8 @@ mod tests {
         match item {
             Item::Day(date, _) => format!("[{}]", date.day),
             Item::New(time) => format!("[new {}]", crate::words::Words::english().hour_minute(*time)),
-            Item::Said { index, lead: Lead::Named } => format!("{index}!"),
-            Item::Said { index, lead: Lead::Continued } => format!("{index}"),
+            Item::Message { index, lead: Lead::Named } => format!("{index}!"),
+            Item::Message { index, lead: Lead::Continued } => format!("{index}"),
             Item::Run { rows, open, .. } => format!("{rows:?}{}", if *open { " open" } else { "" }),
             Item::Other(index) => format!("({index})"),
         }
@@ -213,9 +218,10 @@ mod tests {
     fn a_nick_of_another_account_is_named_again() {
         let with = |account: Option<&str>| {
             let author = Author { account: account.map(Into::into), ..Author::new("alice") };
-            Said::by(author, Manner::Message, Text::parse("hi"))
+            MessageView::by(author, Manner::Message, Text::parse("hi"))
         };
-        let above = Row { content: Content::Said(Arc::new(with(Some("Alicia")))), ..row(0, "alice@10:02") };
+        let above =
+            Row { content: Content::Message(Arc::new(with(Some("Alicia")))), ..row(0, "alice@10:02") };
         let below = row(1, "alice@10:02");
         assert!(continues(&below, &with(Some("Alicia")), Some(&above)));
         assert!(!continues(&below, &with(Some("Mallory")), Some(&above)));

@@ -14,8 +14,8 @@ use crate::{
     room::{
         arrange::{Item, Lead, Setting, arrange},
         clock::Clock,
+        message::MessageRow,
         notes::{EventRow, GapRow, ServerRow},
-        said::SaidRow,
         text::{Sentence, unmarked},
         window::Heights,
     },
@@ -100,7 +100,7 @@ fn draw(shared: Shared, chunk: &ChunkRef, item: Item, today: Date, read: &Readin
                 }
             }
         }
-        Item::Said { index, lead } => draw_row(shared, chunk, index, lead, read),
+        Item::Message { index, lead } => draw_row(shared, chunk, index, lead, read),
         Item::Other(index) => draw_row(shared, chunk, index, Lead::Named, read),
         Item::Run { id, rows, open } => {
             let rows: Vec<Row> = chunk.0.rows.get(rows).unwrap_or_default().to_vec();
@@ -114,7 +114,9 @@ fn draw_row(shared: Shared, chunk: &ChunkRef, index: usize, lead: Lead, read: &R
     let Some(row) = chunk.0.rows.get(index) else { return rsx! {} };
     let (at, id, time) = (shared.at, row.id, read.time(row.at));
     match &row.content {
-        Content::Said(said) => rsx! { SaidRow { key: "{id.0}", shared, id, time, said: said.clone(), lead } },
+        Content::Message(said) => {
+            rsx! { MessageRow { key: "{id.0}", shared, id, time, said: said.clone(), lead } }
+        }
         Content::Event(event) => rsx! { EventRow { key: "{id.0}", id, time, event: event.clone() } },
         Content::Server(text) => rsx! { ServerRow { key: "{id.0}", at, id, time, text: text.clone() } },
         Content::Gap(gap) => {
@@ -175,9 +177,9 @@ fn RunRow(shared: Shared, id: RowId, rows: Vec<Row>, open: bool) -> Element {
     }
 }
 
-fn event_of(row: &Row) -> Option<&parla_client::view::Event> {
+fn event_of(row: &Row) -> Option<&parla_client::view::BufferEvent> {
     match &row.content {
         Content::Event(event) => Some(event),
-        Content::Said(_) | Content::Server(_) | Content::Gap(_) => None,
+        Content::Message(_) | Content::Server(_) | Content::Gap(_) => None,
     }
 }

@@ -10,7 +10,7 @@ use parla_client::{
     Intent, Problem, ProblemKind,
     completion::ChoiceKind,
     limits::{SUBMIT_BYTES_MAX, SUBMIT_MESSAGES_MAX},
-    view::{BufferKind, BufferView, Content, Event, Presence},
+    view::{BufferEvent, BufferKind, BufferView, Content, Presence},
 };
 
 use crate::{
@@ -19,7 +19,7 @@ use crate::{
     platform::{Here, PageAct},
     problem_words::ProblemWords,
     room::beside::{BesideComposer, WaitingMessages},
-    room::desk::{ASK_ID, COMPOSER_ID, Desk, Question, use_desk},
+    room::desk::{ASK_ID, COMPOSER_ID, Desk, SendWarning, use_desk},
     state::{BufferKey, State, wish},
     words::use_words,
 };
@@ -45,7 +45,7 @@ fn tells_of_removal(view: &BufferView) -> bool {
     let is_removed =
         matches!(&view.presence, Presence::Absent(Some(why)) if why.kind == ProblemKind::KickedOut);
     let last = view.timeline.rows().next_back();
-    is_removed && last.is_some_and(|row| matches!(row.content, Content::Event(Event::Kicked { .. })))
+    is_removed && last.is_some_and(|row| matches!(row.content, Content::Event(BufferEvent::Kicked { .. })))
 }
 
 /// The composer, or what replaces it.
@@ -151,7 +151,7 @@ fn Popup(desk: Desk) -> Element {
                     "aria-selected": if n == marked { "true" } else { "false" },
                     // This keeps the focus in the field.
                     onmousedown: move |event| event.prevent_default(),
-                    onclick: move |_| desk.take(n),
+                    onclick: move |_| desk.accept(n),
                     bdi { "{choice.shown}" }
                     if let ChoiceKind::Command(spec) = &choice.kind {
                         span { class: "dim", " {words.written_behind(spec)} " }
@@ -173,26 +173,26 @@ fn InOne(desk: Desk) -> Element {
     }
 }
 
-/// The question before many lines are sent.
+/// The warning before many lines are sent.
 #[component]
 fn Ask(desk: Desk) -> Element {
     let words = use_words();
     let state = use_context::<State>();
-    let question = *desk.question.read();
-    let Some(question) = question else { return rsx! {} };
+    let warning = *desk.warning.read();
+    let Some(warning) = warning else { return rsx! {} };
     let preview: Vec<String> = {
         let written = state.page.composer.read();
         let lines = written.text.lines().filter(|line| !line.trim().is_empty());
         lines.take(PREVIEW_LINES).map(str::to_owned).collect()
     };
-    let (sentence, count) = match question {
-        Question::ManyLines { lines, messages } => {
+    let (sentence, count) = match warning {
+        SendWarning::ManyLines { lines, messages } => {
             (words.many_lines(lines, messages), Some((lines, messages)))
         }
-        Question::TooManyMessages(count) => {
+        SendWarning::TooManyMessages(count) => {
             (words.problem_too_many_messages(count, SUBMIT_MESSAGES_MAX).title, None)
         }
-        Question::TooMuchText => (words.problem_too_much_text(SUBMIT_BYTES_MAX / 1024).title, None),
+        SendWarning::TooMuchText => (words.problem_too_much_text(SUBMIT_BYTES_MAX / 1024).title, None),
     };
     rsx! {
         div { class: "ask", role: "group", "aria-labelledby": "ask-sentence",
@@ -227,7 +227,7 @@ fn Ask(desk: Desk) -> Element {
     }
 }
 
-/// The number of lines that the question shows.
+/// The number of lines that the warning shows.
 const PREVIEW_LINES: usize = 5;
 
 /// Replaces the composer in a room that the person is not in.

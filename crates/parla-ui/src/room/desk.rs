@@ -16,7 +16,7 @@ use parla_client::{
 use crate::{
     drafts,
     hooks::{Memo, use_context, use_drop, use_effect, use_hook, use_memo, use_signal},
-    platform::{Command, Here, PageAct},
+    platform::{AppCommand, Here, PageAct},
     room::{
         history::History,
         suggest::{suggest, units},
@@ -26,14 +26,14 @@ use crate::{
 
 /// The id of the field.
 pub(crate) const COMPOSER_ID: &str = "composer";
-/// The id of the button that answers the question before many lines are sent.
+/// The id of the button that answers the warning before many lines are sent.
 pub(crate) const ASK_ID: &str = "ask-answer";
-/// The most lines that are sent without a question.
+/// The most lines that are sent without a warning.
 const LINES_UNASKED_MAX: usize = 3;
 
 /// What must be settled before the text is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Question {
+pub(crate) enum SendWarning {
     /// Whether to send this many lines as this many messages.
     ManyLines {
         /// The number of lines that are not empty.
@@ -51,7 +51,7 @@ pub(crate) enum Question {
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) struct Desk {
     pub(crate) at: ReadSignal<BufferKey>,
-    pub(crate) question: Signal<Option<Question>>,
+    pub(crate) warning: Signal<Option<SendWarning>>,
     /// The suggestions, if they are shown.
     pub(crate) suggestions: Memo<Option<Completion>>,
     /// The index of the marked suggestion.
@@ -80,7 +80,7 @@ pub(crate) fn use_desk(at: ReadSignal<BufferKey>) -> Desk {
     });
     let desk = Desk {
         at,
-        question: use_signal(|| None),
+        warning: use_signal(|| None),
         suggestions,
         chosen: use_signal(|| 0),
         state,
@@ -110,7 +110,7 @@ impl Desk {
     fn shows(mut self, text: &str, caret: usize) {
         self.asked.set(false);
         self.chosen.set(0);
-        self.question.set(None);
+        self.warning.set(None);
         self.state.page.composer.set(ComposerText { text: text.to_owned(), caret });
     }
 
@@ -140,21 +140,21 @@ impl Desk {
         }
         let lines = line_count(&text);
         let messages = self.messages(&text);
-        let question = if text.len() > SUBMIT_BYTES_MAX {
-            Some(Question::TooMuchText)
+        let warning = if text.len() > SUBMIT_BYTES_MAX {
+            Some(SendWarning::TooMuchText)
         } else if messages > SUBMIT_MESSAGES_MAX {
-            Some(Question::TooManyMessages(messages))
+            Some(SendWarning::TooManyMessages(messages))
         } else if messages > 1 && lines > LINES_UNASKED_MAX {
-            Some(Question::ManyLines { lines, messages })
+            Some(SendWarning::ManyLines { lines, messages })
         } else {
             None
         };
-        match question {
-            // Somebody who presses Enter again has read the question.
-            Some(Question::ManyLines { .. }) if *self.question.peek() == question => self.send(),
+        match warning {
+            // Somebody who presses Enter again has read the warning.
+            Some(SendWarning::ManyLines { .. }) if *self.warning.peek() == warning => self.send(),
             None => self.send(),
-            Some(question) => {
-                self.question.set(Some(question));
+            Some(warning) => {
+                self.warning.set(Some(warning));
                 self.place().0.page(PageAct::Focus(ASK_ID.to_owned()));
             }
         }
@@ -183,7 +183,7 @@ impl Desk {
         }
         self.put_over(String::new(), 0, text);
         if let Some(key) = drafts::key(self.state, at) {
-            here.0.command(Command::Save { key, value: None });
+            here.0.command(AppCommand::Save { key, value: None });
         }
         here.0.page(PageAct::ScrollToEnd);
     }
@@ -191,8 +191,8 @@ impl Desk {
     /// The number of messages that this text would become here.
     fn messages(&self, text: &str) -> usize {
         let view = self.state.views.buffers.peek(*self.at.peek());
-        let carries = view.map(|view| view.carries).unwrap_or_default();
-        parla_client::lines::count(text, &carries)
+        let capacity = view.map(|view| view.capacity).unwrap_or_default();
+        parla_client::lines::count(text, &capacity)
     }
 
     /// The number of lines, if they are many and will become one message.
@@ -202,9 +202,9 @@ impl Desk {
         (lines > LINES_UNASKED_MAX && self.messages(&written.text) == 1).then_some(lines)
     }
 
-    /// Answers the question with no.
+    /// Does not send what was warned about.
     pub(crate) fn cancel(mut self) {
-        self.question.set(None);
+        self.warning.set(None);
         self.focus();
     }
 
@@ -304,7 +304,7 @@ impl Desk {
                 _ => return true,
             }
         }
-        self.take(self.marked());
+        self.accept(self.marked());
         true
     }
 
@@ -319,13 +319,13 @@ impl Desk {
             option.is_some_and(|option| option.insert.trim_end() != there.trim_end())
         };
         if is_new {
-            self.take(self.marked());
+            self.accept(self.marked());
         }
         is_new
     }
 
     /// Accepts a suggestion.
-    pub(crate) fn take(self, index: usize) {
+    pub(crate) fn accept(self, index: usize) {
         let Some(shown) = self.suggestions.peek().clone() else { return };
         let Some(option) = shown.choices.get(index) else { return };
         let text = self.state.page.composer.peek().text.clone();
@@ -339,8 +339,8 @@ impl Desk {
 
     /// Closes what is open at the composer.
     fn escape(mut self) -> bool {
-        if self.question.peek().is_some() {
-            self.question.set(None);
+        if self.warning.peek().is_some() {
+            self.warning.set(None);
             return true;
         }
         if self.count() == 0 {

@@ -17,7 +17,7 @@ use crate::{
         window::Segment,
     },
     state::{BufferKey, wish},
-    window::pixels,
+    windowed_list::pixels,
     words::use_words,
 };
 

@@ -17,7 +17,7 @@ use crate::{
 
 /// An event in the conversation.
 #[component]
-pub(crate) fn EventRow(id: RowId, time: String, event: parla_client::view::Event) -> Element {
+pub(crate) fn EventRow(id: RowId, time: String, event: parla_client::view::BufferEvent) -> Element {
     let words = use_words();
     let sentence = words.event(&event);
     let plain = unmarked(&sentence);

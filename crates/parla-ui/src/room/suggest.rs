@@ -45,7 +45,7 @@ pub(crate) fn suggest(state: State, at: BufferKey, trigger: Trigger) -> Option<C
 fn people(view: &BufferView) -> Vec<Arc<str>> {
     let mut spoke = SortedMap::default();
     for row in view.timeline.rows().rev().take(SPOKE_ROWS_MAX) {
-        if let Content::Said(said) = &row.content
+        if let Content::Message(said) = &row.content
             && !said.author.own
             && !spoke.contains_key(&said.author.nick)
         {

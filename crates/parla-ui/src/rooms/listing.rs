@@ -17,17 +17,17 @@ pub(crate) struct NetworkRows {
     /// The person's nick there.
     pub(crate) you: String,
     /// What to say about the state of the connection.
-    pub(crate) link: Option<&'static str>,
+    pub(crate) link_words: Option<&'static str>,
     /// Whether the person has disconnected it.
-    pub(crate) is_left: bool,
-    pub(crate) rooms: Vec<Row>,
-    pub(crate) people: Vec<Row>,
-    pub(crate) server: Option<Row>,
+    pub(crate) is_disconnected: bool,
+    pub(crate) rooms: Vec<BufferItem>,
+    pub(crate) people: Vec<BufferItem>,
+    pub(crate) server: Option<BufferItem>,
 }
 
 /// One conversation of the list.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Row {
+pub(crate) struct BufferItem {
     pub(crate) key: BufferKey,
     pub(crate) kind: BufferKind,
     pub(crate) name: Arc<str>,
@@ -35,7 +35,7 @@ pub(crate) struct Row {
 
 impl NetworkRows {
     /// The rows from top to bottom.
-    pub(crate) fn in_order(self) -> impl Iterator<Item = Row> {
+    pub(crate) fn in_order(self) -> impl Iterator<Item = BufferItem> {
         self.server.into_iter().chain(self.rooms).chain(self.people)
     }
 }
@@ -49,7 +49,7 @@ pub(crate) fn listing(
     let mut list: Vec<NetworkRows> = networks.values().map(|network| empty(network, words)).collect();
     for (key, listed) in buffers.iter() {
         let Some(rows) = list.iter_mut().find(|rows| rows.id == key.network) else { continue };
-        let row = Row { key: *key, kind: listed.kind, name: Arc::clone(&listed.name) };
+        let row = BufferItem { key: *key, kind: listed.kind, name: Arc::clone(&listed.name) };
         match listed.kind {
             BufferKind::Room => rows.rooms.push(row),
             BufferKind::Direct => rows.people.push(row),
@@ -84,14 +84,14 @@ fn empty(network: &NetworkView, words: Words) -> NetworkRows {
         id: network.id,
         name: Arc::clone(&network.name),
         you: words.own_name(&network.nick, network.away.as_deref()),
-        link: words.link(link),
-        is_left: matches!(link, LinkState::Stopped { why: None, .. }),
+        link_words: words.link(link),
+        is_disconnected: matches!(link, LinkState::Stopped { why: None, .. }),
         rooms: Vec::new(),
         people: Vec::new(),
         server: None,
     }
 }
 
-fn by_name(row: &Row) -> (String, BufferKey) {
+fn by_name(row: &BufferItem) -> (String, BufferKey) {
     (row.name.to_lowercase(), row.key)
 }

@@ -8,7 +8,7 @@ use parla_client::{
     view::{BufferKind, BufferView, Counted, Presence},
 };
 
-use super::listing::Row;
+use super::listing::BufferItem;
 use crate::{
     hooks::{use_context, use_memo},
     platform::{Here, PageAct},
@@ -39,7 +39,7 @@ impl News {
 
 /// One conversation in the list.
 #[component]
-pub(crate) fn RoomRow(row: Row, is_current: bool) -> Element {
+pub(crate) fn RoomRow(row: BufferItem, is_current: bool) -> Element {
     let words = use_words();
     let here = use_context::<Here>();
     let mut state = use_context::<State>();
@@ -95,7 +95,7 @@ pub(crate) fn badge(unread: u32, mentions: u32) -> Element {
 }
 
 #[component]
-fn LeaveButton(row: Row) -> Element {
+fn LeaveButton(row: BufferItem) -> Element {
     let words = use_words();
     let here = use_context::<Here>();
     let label = words.leave(row.kind, &row.name);

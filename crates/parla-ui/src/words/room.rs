@@ -8,7 +8,7 @@ use std::sync::Arc;
 use parla_client::{
     Parting,
     text::Text,
-    view::{Audience, BufferKind, Counted, Deleted, Event, Reaction},
+    view::{Audience, BufferEvent, BufferKind, Counted, Deleted, Reaction},
 };
 use parla_proto::civil::DateTime;
 
@@ -65,51 +65,53 @@ impl Words {
     }
 
     /// Describes an event.
-    pub fn event(self, event: &Event) -> String {
+    pub fn event(self, event: &BufferEvent) -> String {
         match event {
-            Event::Joined { who } => self.event_joined(&name(who)),
-            Event::Left { who, reason: why } => self.event_left(&reason(why.as_ref()), &name(who)),
-            Event::Quit { who, reason } => self.quit(who, reason.as_ref().map_or("", |reason| &reason.plain)),
-            Event::Kicked { who, by, reason: why } => {
+            BufferEvent::Joined { who } => self.event_joined(&name(who)),
+            BufferEvent::Left { who, reason: why } => self.event_left(&reason(why.as_ref()), &name(who)),
+            BufferEvent::Quit { who, reason } => {
+                self.quit(who, reason.as_ref().map_or("", |reason| &reason.plain))
+            }
+            BufferEvent::Kicked { who, by, reason: why } => {
                 self.event_kicked(&name(by), &reason(why.as_ref()), &name(who))
             }
-            Event::Renamed { from, to } => self.event_renamed(&name(from), &name(to)),
-            Event::TopicSet { by, topic } => self.event_topic_set(&name(by), &name(&topic.plain)),
-            Event::TopicCleared { by } => self.event_topic_cleared(&name(by)),
-            Event::ModeSet { by, changes } => {
+            BufferEvent::Renamed { from, to } => self.event_renamed(&name(from), &name(to)),
+            BufferEvent::TopicSet { by, topic } => self.event_topic_set(&name(by), &name(&topic.plain)),
+            BufferEvent::TopicCleared { by } => self.event_topic_cleared(&name(by)),
+            BufferEvent::ModeSet { by, changes } => {
                 let changes: Vec<_> = changes.iter().map(|change| self.change(change)).collect();
                 self.moderation_changed(&name(by), &changes.join(", "))
             }
-            Event::Invited { by, who } => self.event_invited(&name(by), &name(who)),
-            Event::RoomRenamed { by: Some(by), from, to, reason: why } => {
+            BufferEvent::Invited { by, who } => self.event_invited(&name(by), &name(who)),
+            BufferEvent::RoomRenamed { by: Some(by), from, to, reason: why } => {
                 self.event_room_renamed_by(&name(by), &name(from), &reason(why.as_ref()), &name(to))
             }
-            Event::RoomRenamed { by: None, from, to, reason: why } => {
+            BufferEvent::RoomRenamed { by: None, from, to, reason: why } => {
                 self.event_room_renamed(&name(from), &reason(why.as_ref()), &name(to))
             }
         }
     }
 
     /// Describes several people joining, leaving or changing their nicks.
-    pub fn came_and_went<'a>(self, events: impl Iterator<Item = &'a Event>) -> String {
+    pub fn came_and_went<'a>(self, events: impl Iterator<Item = &'a BufferEvent>) -> String {
         // For each: the nick, whether they were there before all this, and whether they are there now.
         let mut moved: Vec<(&Arc<str>, bool, bool)> = Vec::new();
         let mut renamed = Vec::new();
         for event in events {
             let (who, is_there) = match event {
-                Event::Joined { who } => (who, true),
-                Event::Left { who, .. } | Event::Quit { who, .. } => (who, false),
-                Event::Renamed { from, to } => {
+                BufferEvent::Joined { who } => (who, true),
+                BufferEvent::Left { who, .. } | BufferEvent::Quit { who, .. } => (who, false),
+                BufferEvent::Renamed { from, to } => {
                     moved.iter_mut().filter(|(who, ..)| *who == from).for_each(|(who, ..)| *who = to);
                     renamed.push((from, to));
                     continue;
                 }
-                Event::Kicked { .. }
-                | Event::TopicSet { .. }
-                | Event::TopicCleared { .. }
-                | Event::ModeSet { .. }
-                | Event::Invited { .. }
-                | Event::RoomRenamed { .. } => continue,
+                BufferEvent::Kicked { .. }
+                | BufferEvent::TopicSet { .. }
+                | BufferEvent::TopicCleared { .. }
+                | BufferEvent::ModeSet { .. }
+                | BufferEvent::Invited { .. }
+                | BufferEvent::RoomRenamed { .. } => continue,
             };
             match moved.iter_mut().find(|(known, ..)| *known == who) {
                 Some((.., now)) => *now = is_there,
@@ -280,18 +282,20 @@ mod tests {
             ("K-Lined", "bob was banned from the server"),
             ("Killed (oper (spam))", "bob was removed from the server (oper (spam))"),
         ] {
-            let quit =
-                Event::Quit { who: "bob".into(), reason: Some(parla_client::text::Text::parse(reason)) };
+            let quit = BufferEvent::Quit {
+                who: "bob".into(),
+                reason: Some(parla_client::text::Text::parse(reason)),
+            };
             assert_eq!(Words::english().event(&quit).replace([NAME, NAME_END], ""), words, "{reason}");
         }
     }
 
     #[test]
     fn in_italian_nobody_is_taken_for_a_man_or_a_woman_and_verbs_agree() {
-        let joined = |who: &str| Event::Joined { who: who.into() };
-        let quit = |who: &str| Event::Quit { who: who.into(), reason: None };
+        let joined = |who: &str| BufferEvent::Joined { who: who.into() };
+        let quit = |who: &str| BufferEvent::Quit { who: who.into(), reason: None };
         let words = Words::embedded(crate::words::Language::Italian);
-        let said = |events: &[Event]| words.came_and_went(events.iter()).replace([NAME, NAME_END], "");
+        let said = |events: &[BufferEvent]| words.came_and_went(events.iter()).replace([NAME, NAME_END], "");
         let events = [joined("bob"), joined("alice"), quit("x"), quit("y"), quit("z")];
         assert_eq!(
             said(&events),
@@ -305,11 +309,12 @@ mod tests {
 
     #[test]
     fn comings_and_goings_are_one_sentence() {
-        let joined = |who: &str| Event::Joined { who: who.into() };
-        let quit = |who: &str| Event::Quit { who: who.into(), reason: None };
-        let renamed = || Event::Renamed { from: "al".into(), to: "bo".into() };
-        let said =
-            |events: &[Event]| Words::english().came_and_went(events.iter()).replace([NAME, NAME_END], "");
+        let joined = |who: &str| BufferEvent::Joined { who: who.into() };
+        let quit = |who: &str| BufferEvent::Quit { who: who.into(), reason: None };
+        let renamed = || BufferEvent::Renamed { from: "al".into(), to: "bo".into() };
+        let said = |events: &[BufferEvent]| {
+            Words::english().came_and_went(events.iter()).replace([NAME, NAME_END], "")
+        };
         let events = [joined("bob"), joined("alice"), quit("x"), quit("y"), quit("z"), joined("bob")];
         assert_eq!(said(&events), "alice and bob joined, 3 left");
         assert_eq!(said(&[quit("x"), joined("x")]), "x left and came back");

@@ -22,7 +22,7 @@ use futures_channel::{
 use parla_client::{Intent, view::Update};
 use parla_proto::Timestamp;
 use parla_ui::{
-    platform::{Command, Happening, Here, Leave, Notification, PageAct, Place, Platform, Start},
+    platform::{AppCommand, Happening, Here, Leave, Notification, PageAct, Place, Platform, Start},
     visits::{HistoryAct, Visits},
     words::{Language, Words},
 };
@@ -34,7 +34,7 @@ pub struct Fake {
     /// Whether networks are remembered.
     pub returning: Cell<bool>,
     /// The commands that were sent.
-    pub commands: RefCell<Vec<Command>>,
+    pub commands: RefCell<Vec<AppCommand>>,
     /// The actions on the page.
     pub acts: RefCell<Vec<PageAct>>,
     /// What was saved, or can be loaded.
@@ -116,7 +116,7 @@ impl Fake {
     }
 
     /// The commands since the last call.
-    pub fn take_commands(&self) -> Vec<Command> {
+    pub fn take_commands(&self) -> Vec<AppCommand> {
         self.commands.take()
     }
 
@@ -126,10 +126,11 @@ impl Fake {
         commands
             .into_iter()
             .filter_map(|command| match command {
-                Command::Intent(_, intent) => Some(intent),
-                Command::Connect { .. } | Command::Change(..) | Command::Forget(_) | Command::Save { .. } => {
-                    None
-                }
+                AppCommand::Intent(_, intent) => Some(intent),
+                AppCommand::Connect { .. }
+                | AppCommand::Change(..)
+                | AppCommand::Forget(_)
+                | AppCommand::Save { .. } => None,
             })
             .collect()
     }
@@ -154,7 +155,7 @@ impl Platform for Fake {
     fn is_returning(&self) -> bool {
         self.returning.get()
     }
-    fn command(&self, command: Command) {
+    fn command(&self, command: AppCommand) {
         self.commands.borrow_mut().push(command);
     }
     fn updates(&self) -> Option<UnboundedReceiver<Vec<Update>>> {

@@ -66,7 +66,7 @@ impl Page {
     }
 
     /// Delivers a batch of updates from the networks.
-    pub fn hear(&mut self, updates: Vec<Update>) {
+    pub fn apply(&mut self, updates: Vec<Update>) {
         self.fake.updates_in.unbounded_send(updates).unwrap();
         self.settle();
     }

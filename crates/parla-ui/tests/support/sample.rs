@@ -7,9 +7,9 @@ use parla_client::{
     Problem, ProblemKind,
     text::{Hue, Text},
     view::{
-        BufferId, BufferKind, BufferView, Carries, Counted, Directory, DirectoryRoom, DirectoryView, Earlier,
-        Features, LinkState, Member, Members, NetworkId, NetworkView, Presence, Rank, Rights, Timeline,
-        Topic, Update,
+        BufferId, BufferKind, BufferView, Capacity, Counted, Directory, DirectoryRoom, DirectoryView,
+        Earlier, Features, LinkState, Member, Members, NetworkId, NetworkView, Presence, Rank, Rights,
+        Timeline, Topic, Update,
     },
 };
 
@@ -55,7 +55,7 @@ pub fn conversation(id: u32, kind: BufferKind, name: &str) -> BufferView {
         rights: Rights::default(),
         settings: Arc::default(),
         away: None,
-        carries: Carries { line_bytes: 400, several: None },
+        capacity: Capacity { line_bytes: 400, several: None },
     }
 }
 

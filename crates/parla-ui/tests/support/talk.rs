@@ -12,8 +12,8 @@ use parla_client::{
     limits::CHUNK_ROWS_MAX,
     text::Text,
     view::{
-        Author, BufferView, Chunk, ChunkRef, Content, Event, LinkState, Manner, Row, RowId, Said, Timeline,
-        Update,
+        Author, BufferEvent, BufferView, Chunk, ChunkRef, Content, LinkState, Manner, MessageView, Row,
+        RowId, Timeline, Update,
     },
 };
 use parla_proto::Timestamp;
@@ -34,14 +34,14 @@ pub fn ago(seconds: i64) -> Timestamp {
 }
 
 /// A message, as a template.
-pub fn said(from: &str, words: &str) -> Said {
-    Said::new(Manner::Message, from, Text::parse(words))
+pub fn said(from: &str, words: &str) -> MessageView {
+    MessageView::new(Manner::Message, from, Text::parse(words))
 }
 
 /// A message of the person, as a template.
-pub fn own(from: &str, words: &str) -> Said {
+pub fn own(from: &str, words: &str) -> MessageView {
     let author = Author { own: true, ..Author::new(from) };
-    Said { author, ..said(from, words) }
+    MessageView { author, ..said(from, words) }
 }
 
 /// A row with this content.
@@ -51,11 +51,11 @@ pub fn row(id: u64, seconds_ago: i64, content: Content) -> Row {
 
 /// A message as a row.
 pub fn message(id: u64, seconds_ago: i64, from: &str, words: &str) -> Row {
-    row(id, seconds_ago, Content::Said(Arc::new(said(from, words))))
+    row(id, seconds_ago, Content::Message(Arc::new(said(from, words))))
 }
 
 /// An event as a row.
-pub fn event(id: u64, seconds_ago: i64, event: Event) -> Row {
+pub fn event(id: u64, seconds_ago: i64, event: BufferEvent) -> Row {
     row(id, seconds_ago, Content::Event(event))
 }
 
@@ -87,13 +87,13 @@ pub fn lobby(rows: Vec<Row>) -> BufferView {
 pub fn open(view: BufferView) -> Page {
     let fake = Fake::new(Place::Browser);
     let mut page = Page::new(App, &fake);
-    page.hear(vec![linked(LinkState::Online), shown(view)]);
+    page.apply(vec![linked(LinkState::Online), shown(view)]);
     page
 }
 
 /// Changes the conversation.
 pub fn change(page: &mut Page, view: BufferView) {
-    page.hear(vec![shown(view)]);
+    page.apply(vec![shown(view)]);
 }
 
 /// A report from the page's script.

@@ -7,8 +7,8 @@
 
 use std::{collections::HashMap, path::Path, sync::Arc};
 
-use parla_client::{Kept, view::BufferKind};
-use parla_engine::{Change, Recalled, Renamed, Unkept};
+use parla_client::{ArchivedMessage, view::BufferKind};
+use parla_engine::{ArchiveChange, ArchiveDeletion, ArchiveRename, Recalled};
 use parla_history::{
     Bound, ConversationId, Durability, HistoryError, MessageNumber, MigrationError, OpenError, Page, Writer,
     index_pending, migrate, page,
@@ -62,7 +62,7 @@ impl ArchiveFile {
     }
 
     /// Makes changes in their order, either all or none; returns how many messages are new.
-    pub(crate) fn write(&mut self, changes: &[Change]) -> Result<usize, ArchiveError> {
+    pub(crate) fn write(&mut self, changes: &[ArchiveChange]) -> Result<usize, ArchiveError> {
         // It reads before it writes, so it takes the lock immediately and waits for it.
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         // If the transaction fails, the cache is lost too; the file has the same data.
@@ -70,9 +70,9 @@ impl ArchiveFile {
         let mut new = 0;
         for change in changes {
             match change {
-                Change::Keep(kept) => new += usize::from(writing.keep(kept)?),
-                Change::Unkeep(unkept) => writing.unkeep(unkept)?,
-                Change::Rename(renamed) => writing.rename(renamed)?,
+                ArchiveChange::Keep(kept) => new += usize::from(writing.keep(kept)?),
+                ArchiveChange::Unkeep(unkept) => writing.unkeep(unkept)?,
+                ArchiveChange::Rename(renamed) => writing.rename(renamed)?,
             }
         }
         let known = writing.known;
@@ -136,7 +136,7 @@ struct Writing<'a> {
 
 impl Writing<'_> {
     /// Stores a message, unless it is stored already. Returns whether it is new.
-    fn keep(&mut self, kept: &Kept) -> Result<bool, ArchiveError> {
+    fn keep(&mut self, kept: &ArchivedMessage) -> Result<bool, ArchiveError> {
         let key = key(kept.kind, &kept.buffer);
         let parts = match self.known.remove(&key) {
             Some(parts) => parts,
@@ -156,7 +156,7 @@ impl Writing<'_> {
     }
 
     /// Removes a message that was deleted. Its id remains known, so that it is not stored again.
-    fn unkeep(&self, unkept: &Unkept) -> Result<(), ArchiveError> {
+    fn unkeep(&self, unkept: &ArchiveDeletion) -> Result<(), ArchiveError> {
         for conversation in parts(self.transaction, &key(unkept.kind, &unkept.name))? {
             let id: Option<i64> = self
                 .transaction
@@ -172,7 +172,7 @@ impl Writing<'_> {
 
     /// Makes a conversation available under another name. If another conversation is stored under that name,
     /// it becomes a part of this one: nothing that could be read under a name disappears.
-    fn rename(&mut self, renamed: &Renamed) -> Result<(), ArchiveError> {
+    fn rename(&mut self, renamed: &ArchiveRename) -> Result<(), ArchiveError> {
         let (from, to) = (key(renamed.kind, &renamed.from), key(renamed.kind, &renamed.to));
         let Some(id) = number(self.transaction, &from)? else { return Ok(()) };
         if let Some(before) = number(self.transaction, &to)?.filter(|_| from != to) {
@@ -203,7 +203,7 @@ impl Writing<'_> {
     }
 
     /// The id for a message; `None` if it is stored already, or if its millisecond is full.
-    fn free_id(&self, kept: &Kept, parts: &[ConversationId]) -> rusqlite::Result<Option<i64>> {
+    fn free_id(&self, kept: &ArchivedMessage, parts: &[ConversationId]) -> rusqlite::Result<Option<i64>> {
         let (first, last) = (row::first_id(kept.at), row::last_id(kept.at));
         let latest: Option<i64> = self
             .transaction
@@ -227,7 +227,12 @@ impl Writing<'_> {
     }
 
     /// Whether the same person said the same in the same millisecond. Ids from `from` on are searched.
-    fn has_twin(&self, kept: &Kept, conversation: ConversationId, from: i64) -> rusqlite::Result<bool> {
+    fn has_twin(
+        &self,
+        kept: &ArchivedMessage,
+        conversation: ConversationId,
+        from: i64,
+    ) -> rusqlite::Result<bool> {
         let (last, kind) = (row::last_id(kept.at), row::kind(kept.manner));
         self.transaction
             .prepare_cached(

@@ -25,8 +25,8 @@ impl Kit {
         Self { folder: self.folder, file }
     }
 
-    fn keep(&mut self, messages: &[Kept]) -> usize {
-        let changes: Vec<Change> = messages.iter().cloned().map(Change::Keep).collect();
+    fn keep(&mut self, messages: &[ArchivedMessage]) -> usize {
+        let changes: Vec<ArchiveChange> = messages.iter().cloned().map(ArchiveChange::Keep).collect();
         self.file.write(&changes).unwrap()
     }
 
@@ -40,12 +40,12 @@ impl Kit {
 }
 
 /// A message with a msgid, `ms` after the start; its text is the time.
-fn with_id(ms: i64) -> Kept {
-    Kept { msgid: Some(format!("id{ms}").into()), ..plain(ms, &ms.to_string()) }
+fn with_id(ms: i64) -> ArchivedMessage {
+    ArchivedMessage { msgid: Some(format!("id{ms}").into()), ..plain(ms, &ms.to_string()) }
 }
 
-fn plain(ms: i64, text: &str) -> Kept {
-    Kept {
+fn plain(ms: i64, text: &str) -> ArchivedMessage {
+    ArchivedMessage {
         kind: BufferKind::Room,
         buffer: "#tea".into(),
         msgid: None,
@@ -59,22 +59,22 @@ fn plain(ms: i64, text: &str) -> Kept {
     }
 }
 
-fn unkeep(name: &str, msgid: &str) -> Change {
-    Change::Unkeep(Unkept { kind: BufferKind::Room, name: name.into(), msgid: msgid.into() })
+fn unkeep(name: &str, msgid: &str) -> ArchiveChange {
+    ArchiveChange::Unkeep(ArchiveDeletion { kind: BufferKind::Room, name: name.into(), msgid: msgid.into() })
 }
 
-fn rename(from: &str, to: &str) -> Change {
-    Change::Rename(Renamed { kind: BufferKind::Room, from: from.into(), to: to.into() })
+fn rename(from: &str, to: &str) -> ArchiveChange {
+    ArchiveChange::Rename(ArchiveRename { kind: BufferKind::Room, from: from.into(), to: to.into() })
 }
 
-fn keep(kept: Kept) -> Change {
-    Change::Keep(kept)
+fn keep(kept: ArchivedMessage) -> ArchiveChange {
+    ArchiveChange::Keep(kept)
 }
 
 #[test]
 fn a_conversation_is_found_under_its_new_name() {
     let mut kit = Kit::new();
-    let hall = |ms| Kept { buffer: "#hall".into(), ..with_id(ms) };
+    let hall = |ms| ArchivedMessage { buffer: "#hall".into(), ..with_id(ms) };
     kit.file
         .write(&[keep(hall(1)), rename("#nowhere", "#tea"), rename("#Hall", "#Tea"), keep(with_id(2))])
         .unwrap();
@@ -91,7 +91,7 @@ fn a_conversation_is_found_under_its_new_name() {
 #[test]
 fn what_was_kept_under_the_new_name_before_stays_in_its_place() {
     let mut kit = Kit::new();
-    let named = |name: &str, ms| Kept { buffer: name.into(), ..with_id(ms) };
+    let named = |name: &str, ms| ArchivedMessage { buffer: name.into(), ..with_id(ms) };
     kit.keep(&[with_id(1), named("#hall", 2), with_id(3), named("#hall", 4), named("#den", 5)]);
     kit.file
         .write(&[rename("#hall", "#tea"), keep(with_id(6)), rename("#tea", "#den"), keep(named("#den", 7))])
@@ -124,7 +124,7 @@ fn a_message_taken_back_is_kept_no_longer() {
 #[test]
 fn messages_come_back_in_pages() {
     let mut kit = Kit::new();
-    let all: Vec<Kept> = (1..=9).map(with_id).collect();
+    let all: Vec<ArchivedMessage> = (1..=9).map(with_id).collect();
     assert_eq!(kit.keep(&all), 9);
     assert_eq!(kit.recall(None, 4), "+ 6 7 8 9");
     assert_eq!(kit.recall(Some(6), 4), "+ 2 3 4 5");
@@ -157,10 +157,10 @@ fn the_same_message_is_kept_once() {
     let mut kit = Kit::new();
     assert_eq!(kit.keep(&[with_id(1), with_id(1)]), 1);
     // A server may later give an old message another time; the msgid decides.
-    assert_eq!(kit.keep(&[Kept { at: Timestamp::from_millis(AT), ..with_id(1) }]), 0);
+    assert_eq!(kit.keep(&[ArchivedMessage { at: Timestamp::from_millis(AT), ..with_id(1) }]), 0);
     assert_eq!(kit.keep(&[plain(2, "tea"), plain(2, "tea"), plain(2, "cake"), plain(3, "tea")]), 3);
-    assert_eq!(kit.keep(&[Kept { source: "bob!b@host".into(), ..plain(2, "tea") }]), 1);
-    assert_eq!(kit.keep(&[Kept { buffer: "#cake".into(), ..plain(2, "tea") }]), 1);
+    assert_eq!(kit.keep(&[ArchivedMessage { source: "bob!b@host".into(), ..plain(2, "tea") }]), 1);
+    assert_eq!(kit.keep(&[ArchivedMessage { buffer: "#cake".into(), ..plain(2, "tea") }]), 1);
     let mut kit = kit.reopened();
     assert_eq!(kit.keep(&[with_id(1), plain(2, "tea"), plain(2, "cake")]), 0);
     assert_eq!(kit.recall(None, 9), "1 tea cake tea tea");
@@ -179,8 +179,8 @@ fn a_millisecond_is_not_cut() {
 #[test]
 fn conversations_do_not_mix() {
     let mut kit = Kit::new();
-    let direct = Kept { kind: BufferKind::Direct, buffer: "Bob".into(), ..plain(1, "psst") };
-    kit.keep(&[plain(1, "tea"), direct, Kept { buffer: "#TEA".into(), ..plain(2, "more") }]);
+    let direct = ArchivedMessage { kind: BufferKind::Direct, buffer: "Bob".into(), ..plain(1, "psst") };
+    kit.keep(&[plain(1, "tea"), direct, ArchivedMessage { buffer: "#TEA".into(), ..plain(2, "more") }]);
     assert_eq!(kit.recall(None, 9), "tea more");
     let found = kit.file.recall(BufferKind::Direct, &"bob".into(), None, 9).unwrap();
     assert_eq!(found.messages[0].text.as_ref(), "psst");
@@ -193,7 +193,7 @@ fn what_a_failed_batch_numbered_is_numbered_anew() {
     kit.file.connection.execute_batch("CREATE TRIGGER no BEFORE INSERT ON messages WHEN new.text = 'bad' BEGIN SELECT RAISE(ABORT, 'no'); END").unwrap();
     kit.file.write(&[keep(plain(1, "good")), keep(plain(2, "bad"))]).unwrap_err();
     assert_eq!(kit.recall(None, 9), "");
-    kit.keep(&[Kept { buffer: "#other".into(), ..plain(3, "other") }]);
+    kit.keep(&[ArchivedMessage { buffer: "#other".into(), ..plain(3, "other") }]);
     kit.keep(&[plain(1, "good")]);
     assert_eq!(kit.recall(None, 9), "good");
 }
@@ -204,8 +204,8 @@ fn times_that_cannot_be_do_no_harm() {
     let at = |ms| Timestamp::from_millis(ms);
     kit.keep(&[
         plain(1, "now"),
-        Kept { at: at(i64::MAX), ..plain(0, "later") },
-        Kept { at: at(i64::MIN), ..plain(0, "before") },
+        ArchivedMessage { at: at(i64::MAX), ..plain(0, "later") },
+        ArchivedMessage { at: at(i64::MIN), ..plain(0, "before") },
     ]);
     kit.file.index().unwrap();
     kit.keep(&[plain(2, "next")]);

@@ -8,7 +8,7 @@
 use std::sync::Arc;
 
 use parla_client::{
-    Kept,
+    ArchivedMessage,
     view::{Audience, BufferKind, Manner},
 };
 use parla_history::{ConversationId, Kind, Message, MessageNumber};
@@ -45,7 +45,7 @@ pub(crate) fn last_id(at: Timestamp) -> i64 {
 }
 
 /// The row of a message. The id must be one of its millisecond.
-pub(crate) fn message(kept: &Kept, conversation: ConversationId, id: i64) -> Message {
+pub(crate) fn message(kept: &ArchivedMessage, conversation: ConversationId, id: i64) -> Message {
     Message {
         id: MessageNumber(id.unsigned_abs()),
         conversation,
@@ -70,7 +70,7 @@ pub(crate) const fn kind(manner: Manner) -> Kind {
 }
 
 /// The message of a row, in the conversation that was asked for.
-pub(crate) fn kept(message: Message, kind: BufferKind, buffer: &Arc<str>) -> Kept {
+pub(crate) fn kept(message: Message, kind: BufferKind, buffer: &Arc<str>) -> ArchivedMessage {
     let tags = message.tags.unwrap_or_default();
     let tags = Tags::new(&tags);
     let manner = match message.kind {
@@ -78,7 +78,7 @@ pub(crate) fn kept(message: Message, kind: BufferKind, buffer: &Arc<str>) -> Kep
         Kind::Privmsg if tags.get(ACTION).is_some() => Manner::Action,
         Kind::Privmsg => Manner::Message,
     };
-    Kept {
+    ArchivedMessage {
         kind,
         buffer: Arc::clone(buffer),
         msgid: tags.get(MSGID).map(Arc::from),
@@ -92,7 +92,7 @@ pub(crate) fn kept(message: Message, kind: BufferKind, buffer: &Arc<str>) -> Kep
     }
 }
 
-fn tags(kept: &Kept) -> Option<String> {
+fn tags(kept: &ArchivedMessage) -> Option<String> {
     let msgid = kept.msgid.as_ref().map(|msgid| format!("{MSGID}={}", escape(msgid)));
     let action = (kept.manner == Manner::Action).then(|| ACTION.to_owned());
     let own = kept.own.then(|| OWN.to_owned());
@@ -105,8 +105,8 @@ fn tags(kept: &Kept) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn said() -> Kept {
-        Kept {
+    fn said() -> ArchivedMessage {
+        ArchivedMessage {
             kind: BufferKind::Room,
             buffer: "#tea".into(),
             msgid: None,
@@ -127,7 +127,7 @@ mod tests {
                 for msgid in [None, Some("a;b \\=+parla.chat/own".into())] {
                     let audience = own.then(|| Audience::of('@'));
                     let account = own.then(|| "Alice".into());
-                    let before = Kept { manner, own, msgid, account, audience, ..said() };
+                    let before = ArchivedMessage { manner, own, msgid, account, audience, ..said() };
                     let row = message(&before, ConversationId(1), first_id(before.at));
                     assert_eq!(kept(row, before.kind, &before.buffer), before);
                 }

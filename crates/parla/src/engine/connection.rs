@@ -22,7 +22,7 @@ use tokio_rustls::TlsConnector;
 use super::{
     dial::dial,
     plain,
-    tls::Session,
+    tls::TlsSession,
     trouble::{of_handshake, of_stream},
 };
 use crate::limits::{FAREWELL_MAX, HANDSHAKE_MAX, PROBE_AFTER, READ_BYTES};
@@ -54,7 +54,7 @@ pub(crate) struct Plan {
     pub(crate) serial: Serial,
     pub(crate) endpoint: Endpoint,
     /// The TLS session; `None` for a connection without encryption.
-    pub(crate) tls: Option<Session>,
+    pub(crate) tls: Option<TlsSession>,
     /// The address for a connection without encryption, which is offered to the person if encryption fails.
     pub(crate) plain: Option<Endpoint>,
     /// The lines to send. When the channel closes, the connection is ended politely.
@@ -111,7 +111,7 @@ async fn open(plan: &Plan) -> Result<Stream, Problem> {
     Err(line.map_or(problem, |line| plain::offer(&plan.endpoint, plain, &line)))
 }
 
-async fn secure(plan: &Plan, session: &Session) -> Result<Stream, Problem> {
+async fn secure(plan: &Plan, session: &TlsSession) -> Result<Stream, Problem> {
     let host = &plan.endpoint.host;
     let stream = dial(host, plan.endpoint.port).await?;
     plan.tell(Happening::Progress(Stage::Securing)).await;

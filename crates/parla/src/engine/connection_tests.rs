@@ -32,7 +32,7 @@ impl Side {
         Self::start(&endpoint(host, port, session.is_some()), session, None)
     }
 
-    fn start(endpoint: &Endpoint, tls: Option<Session>, plain: Option<Endpoint>) -> Self {
+    fn start(endpoint: &Endpoint, tls: Option<TlsSession>, plain: Option<Endpoint>) -> Self {
         let (lines, queue) = channel(16);
         let (happenings, heard) = channel(16);
         let endpoint = endpoint.clone();

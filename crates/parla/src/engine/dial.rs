@@ -66,21 +66,21 @@ fn alternate(addresses: Vec<SocketAddr>) -> Vec<SocketAddr> {
 async fn first_of(addresses: Vec<SocketAddr>) -> io::Result<TcpStream> {
     let mut waiting = addresses.into_iter();
     let mut attempts = FuturesUnordered::new();
-    let mut worst: Option<io::Error> = None;
+    let mut best_error: Option<io::Error> = None;
     attempts.extend(waiting.next().map(TcpStream::connect));
     loop {
         let may_start = waiting.len() > 0;
         tokio::select! {
             Some(attempt) = attempts.next() => match attempt {
                 Ok(stream) => return Ok(stream),
-                Err(error) => worst = Some(more_telling(worst, error)),
+                Err(error) => best_error = Some(more_telling(best_error, error)),
             },
             () = sleep(DIAL_STAGGER), if may_start => {}
             else => break,
         }
         attempts.extend(waiting.next().map(TcpStream::connect));
     }
-    Err(worst.unwrap_or_else(|| io::ErrorKind::AddrNotAvailable.into()))
+    Err(best_error.unwrap_or_else(|| io::ErrorKind::AddrNotAvailable.into()))
 }
 
 /// Chooses between errors: a server that refuses exists, whereas an address family that this machine lacks

@@ -224,7 +224,7 @@ impl Person {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         let person = Self { engine, _writing: writing, batches, buffers: BTreeMap::new(), runtime };
         if !is_known {
-            person.command(Command::Connect {
+            person.command(AppCommand::Connect {
                 network: NET,
                 address: address.to_owned(),
                 nick: "alice".to_owned(),
@@ -232,11 +232,11 @@ impl Person {
                 credentials: Credentials::default(),
             });
         }
-        person.command(Command::Intent(NET, Intent::Join { room: ROOM.into(), key: None }));
+        person.command(AppCommand::Intent(NET, Intent::Join { room: ROOM.into(), key: None }));
         person
     }
 
-    fn command(&self, command: Command) {
+    fn command(&self, command: AppCommand) {
         self.engine.orders().command(command);
     }
 
@@ -260,7 +260,7 @@ impl Person {
     fn own(&self) -> impl Iterator<Item = (&str, &Delivery)> {
         let rows = self.room().into_iter().flat_map(|view| view.timeline.rows());
         rows.filter_map(|row| match &row.content {
-            Content::Said(said) if said.author.own => Some((&*said.text.plain, &said.delivery)),
+            Content::Message(said) if said.author.own => Some((&*said.text.plain, &said.delivery)),
             _ => None,
         })
     }
@@ -270,7 +270,7 @@ impl Person {
         let buffer = self.room().unwrap().id;
         let text = format!("message {number}");
         tell(&format!("submitted {number}"));
-        self.command(Command::Intent(NET, Intent::Submit { buffer, input: text.as_str().into() }));
+        self.command(AppCommand::Intent(NET, Intent::Submit { buffer, input: text.as_str().into() }));
         self.until(|person| person.own().any(|(shown, _)| shown == text));
         tell(&format!("accepted {number}"));
     }

@@ -10,9 +10,9 @@ use std::sync::Arc;
 
 use icu_normalizer::ComposingNormalizerBorrowed;
 use parla_client::{
-    Archive as Keeps, Credentials, Input, Intent, Problem, ProblemKind, Settings,
+    ArchiveScope, ClientSettings, Credentials, Input, Intent, Problem, ProblemKind,
     endpoint::{BadEndpoint, Endpoint, Security},
-    view::{LinkState, NetworkId, Notice, Update},
+    view::{Announcement, LinkState, NetworkId, Update},
 };
 use parla_engine::{Engine, problem};
 use parla_ui::platform;
@@ -21,24 +21,22 @@ use tokio::time::Instant;
 use self::connecting::Connection;
 use super::{
     connection::Serial,
-    hub::{Soon, Surroundings},
-    wish::WishedNick,
+    networks::{Soon, Surroundings},
 };
 use crate::{
     archive::{Archive, News},
     clock,
     limits::{ARCHIVE_FIRST_MAX, KEYRING_MAX, OPENING_ROWS},
-    store::{NetworkSettings, RememberedNetwork},
+    store::{ConnectionSettings, RememberedNetwork},
 };
 
 /// One network with everything that belongs to it.
-pub(crate) struct Network {
+pub(crate) struct NetworkClient {
     id: NetworkId,
     /// Distinguishes its archive's answers from those of an earlier network with the same id.
     pub(crate) serial: Serial,
     remembered: RememberedNetwork,
     endpoint: Result<Endpoint, BadEndpoint>,
-    wished_nick: WishedNick,
     engine: Engine<Connection>,
     /// The person's credentials, as far as the keyring or they themselves have provided them.
     credentials: Credentials,
@@ -49,7 +47,7 @@ pub(crate) struct Network {
     archive: Option<Archive>,
     opening: Option<Opening>,
     /// Updates in addition to those of the client.
-    notices: Vec<Update>,
+    own_updates: Vec<Update>,
 }
 
 /// What the engine of a network needs from the network and the program.
@@ -69,18 +67,18 @@ struct Opening {
     until: Instant,
 }
 
-impl Network {
+impl NetworkClient {
     /// A network with its archive. It connects by itself once the archive has answered.
     pub(crate) fn new(
         id: NetworkId,
         (remembered, credentials): (RememberedNetwork, Credentials),
         around: &mut Surroundings,
     ) -> Self {
-        let NetworkSettings { address, nick, unencrypted, .. } = &remembered.settings;
+        let ConnectionSettings { address, nick, unencrypted, .. } = &remembered.settings;
         let endpoint = Endpoint::parse(address, *unencrypted);
         let serial = around.next_serial();
         let archive = around.archive(serial, &around.archives.join(remembered.archive()));
-        let settings = Settings {
+        let settings = ClientSettings {
             network: id,
             address: address.as_str().into(),
             nick: nick.as_str().into(),
@@ -88,7 +86,7 @@ impl Network {
             transliterate: any_ascii::any_ascii,
             credentials: credentials.clone(),
             private: is_private(&endpoint),
-            archive: if archive.is_some() { Keeps::All } else { Keeps::Nothing },
+            archive: if archive.is_some() { ArchiveScope::All } else { ArchiveScope::Nothing },
             seed: around.seed(serial),
         };
         let engine = Engine::new(settings, &remembered.records, clock::now());
@@ -97,14 +95,13 @@ impl Network {
             serial,
             remembered,
             endpoint,
-            wished_nick: WishedNick::default(),
             engine,
             is_shown: true,
             credentials,
             is_ending: false,
             archive,
             opening: None,
-            notices: Vec::new(),
+            own_updates: Vec::new(),
         };
         network.keep_passwords(around);
         if network.remembered.settings.identity.is_some() {
@@ -122,12 +119,12 @@ impl Network {
         (engine, Shell { id, remembered, endpoint, is_ending, archive, opening, around })
     }
 
-    fn notice(&mut self, problem: Problem, around: &mut Surroundings) {
-        self.notices.push(Update::Notice(self.id, None, Notice::Problem(Arc::new(problem))));
+    fn announce(&mut self, problem: Problem, around: &mut Surroundings) {
+        self.own_updates.push(Update::Announcement(self.id, None, Announcement::Problem(Arc::new(problem))));
         around.pace.changed();
     }
 
-    /// Notes that one of the questions before connecting was answered.
+    /// Notes that one of the requests before connecting was answered.
     fn answered(&mut self, around: &mut Surroundings) {
         if let Some(opening) = &mut self.opening {
             opening.missing = opening.missing.saturating_sub(1);
@@ -137,9 +134,9 @@ impl Network {
 
     /// Asks the archive for the end of each conversation.
     fn open(&mut self, around: &mut Surroundings) {
-        let records = self.remembered.records.clone();
+        let requests = self.engine.latest_requests(&self.remembered.records, OPENING_ROWS);
         let (engine, mut shell) = self.parts(around);
-        let mut missing = engine.recall_latest(clock::now(), (&records, OPENING_ROWS), &mut shell);
+        let mut missing = engine.recall(clock::now(), requests, &mut shell);
         let mut patience = ARCHIVE_FIRST_MAX;
         if self.remembered.settings.has_passwords {
             let (tell, serial) = (around.teller(), self.serial);
@@ -169,7 +166,6 @@ impl Network {
 
     /// Takes an intent of the person.
     pub(crate) fn wish(&mut self, intent: Intent, around: &mut Surroundings) {
-        self.wished_nick.hear(&intent);
         match intent {
             Intent::SignIn { credentials } => {
                 self.is_shown = true;
@@ -184,10 +180,10 @@ impl Network {
     }
 
     /// Changes where or how the network is reached, and reconnects.
-    pub(crate) fn change(&mut self, change: platform::Change, around: &mut Surroundings) {
+    pub(crate) fn change(&mut self, change: platform::NetworkChange, around: &mut Surroundings) {
         let settings = &mut self.remembered.settings;
         match change {
-            platform::Change::Address(address) => {
+            platform::NetworkChange::Address(address) => {
                 if Endpoint::parse(&address, false).ok() != Endpoint::parse(&settings.address, false).ok() {
                     // The consent was given for another server.
                     settings.unencrypted = false;
@@ -195,7 +191,7 @@ impl Network {
                 }
                 settings.address = address;
             }
-            platform::Change::Unencrypted => {
+            platform::NetworkChange::Unencrypted => {
                 settings.unencrypted = true;
                 if let Ok(endpoint) = Endpoint::parse(&settings.address, true)
                     && endpoint.security == Security::Tls
@@ -204,12 +200,14 @@ impl Network {
                     settings.address = endpoint.to_string();
                 }
             }
-            platform::Change::Identity(path) => {
+            platform::NetworkChange::Identity(path) => {
                 settings.identity = path.map(Into::into);
                 self.credentials.by_certificate = settings.identity.is_some();
                 self.is_shown = false;
             }
-            platform::Change::Trust(fingerprint) => settings.trusted = Some(fingerprint.as_ref().to_owned()),
+            platform::NetworkChange::Trust(fingerprint) => {
+                settings.trusted = Some(fingerprint.as_ref().to_owned())
+            }
         }
         settings.is_left = false;
         let address = settings.address.as_str().into();
@@ -245,16 +243,16 @@ impl Network {
     }
 
     /// Takes what the archive reports.
-    pub(crate) fn heard(&mut self, news: News, around: &mut Surroundings) {
+    pub(crate) fn handle_news(&mut self, news: News, around: &mut Surroundings) {
         match news {
-            News::Recalled(question, recalled) => {
+            News::Recalled(request, recalled) => {
                 let (engine, mut shell) = self.parts(around);
-                engine.recalled(clock::now(), (question, recalled), &mut shell);
+                engine.recalled(clock::now(), (request, recalled), &mut shell);
                 around.pace.changed();
                 self.answered(around);
             }
             News::Broken(why) => {
-                self.notice(problem(ProblemKind::ArchiveBroken, &why), around);
+                self.announce(problem(ProblemKind::ArchiveBroken, &why), around);
             }
         }
     }
@@ -268,25 +266,25 @@ impl Network {
     }
 
     /// Does what is due.
-    pub(crate) fn ring(&mut self, around: &mut Surroundings) {
+    pub(crate) fn handle_deadline(&mut self, around: &mut Surroundings) {
         self.connect_when_open(around);
         let (engine, mut shell) = self.parts(around);
-        if engine.ring(clock::now(), &mut shell) {
+        if engine.handle_deadline(clock::now(), &mut shell) {
             around.pace.changed();
         }
     }
 
     /// The updates for the interface.
     pub(crate) fn take_updates(&mut self, around: &Surroundings) -> Vec<Update> {
-        let mut updates = std::mem::take(&mut self.notices);
+        let mut updates = std::mem::take(&mut self.own_updates);
         updates.append(&mut self.engine.take_updates());
         let before = self.remembered.settings.clone();
+        if let Some(nick) = self.engine.take_granted_nick() {
+            self.remembered.settings.nick = nick.as_ref().to_owned();
+        }
         for update in &updates {
             let Update::Network(view) = update else { continue };
             let settings = &mut self.remembered.settings;
-            if let Some(nick) = self.wished_nick.granted(view) {
-                settings.nick = nick.as_ref().to_owned();
-            }
             match &view.link {
                 // Before the network has started, nobody can have stopped it.
                 LinkState::Stopped { why: None, .. } => settings.is_left |= self.opening.is_none(),

@@ -12,7 +12,7 @@ use std::{
 use futures_util::StreamExt;
 use parla_client::{
     Credentials, Intent, ProblemKind,
-    view::{BufferKind, BufferView, Content, LinkState, NetworkView, Notice, Presence},
+    view::{Announcement, BufferKind, BufferView, Content, LinkState, NetworkView, Presence},
 };
 use tempfile::TempDir;
 
@@ -83,7 +83,7 @@ impl App {
         let mut app = Self::connected_to(server);
         let mut peer = server.welcome();
         app.until("registration", Self::is_online);
-        app.command(Command::Intent(NET, Intent::Join { room: "#tea".into(), key: None }));
+        app.command(AppCommand::Intent(NET, Intent::Join { room: "#tea".into(), key: None }));
         peer.hear("JOIN #tea");
         peer.join("#tea");
         (app, peer)
@@ -93,7 +93,7 @@ impl App {
         self.command(connect_as(NET, address));
     }
 
-    fn command(&self, command: Command) {
+    fn command(&self, command: AppCommand) {
         self.engine.orders().command(command);
     }
 
@@ -156,7 +156,7 @@ impl App {
     /// Sends a message to the channel.
     fn say(&self, text: &str) {
         let room = self.buffers.values().find(|view| view.kind == BufferKind::Room).unwrap().id;
-        self.command(Command::Intent(NET, Intent::Submit { buffer: room, input: text.into() }));
+        self.command(AppCommand::Intent(NET, Intent::Submit { buffer: room, input: text.into() }));
     }
 
     fn is_present(&self, name: &str) -> bool {
@@ -185,14 +185,14 @@ fn remembered(folder: &TempDir) -> Remembered {
 
 fn texts(view: &BufferView) -> Vec<String> {
     let texts = view.timeline.rows().filter_map(|row| match &row.content {
-        Content::Said(said) => Some(said.text.plain.to_string()),
+        Content::Message(said) => Some(said.text.plain.to_string()),
         Content::Event(_) | Content::Server(_) | Content::Gap(_) => None,
     });
     texts.collect()
 }
 
-fn connect_as(network: NetworkId, address: &str) -> Command {
-    Command::Connect {
+fn connect_as(network: NetworkId, address: &str) -> AppCommand {
+    AppCommand::Connect {
         network,
         address: address.to_owned(),
         nick: "alice".to_owned(),
@@ -274,7 +274,7 @@ fn what_is_said_is_seen() {
     peer.say(&message(1));
     app.until("message", |app| app.said("#tea") == ["1"]);
     let tea = app.buffers.values().find(|view| view.kind == BufferKind::Room).unwrap().id;
-    app.command(Command::Intent(NET, Intent::Submit { buffer: tea, input: "hello".into() }));
+    app.command(AppCommand::Intent(NET, Intent::Submit { buffer: tea, input: "hello".into() }));
     peer.hear("PRIVMSG #tea ");
 }
 
@@ -307,7 +307,7 @@ fn the_next_start_finds_rooms_and_messages() {
     assert_eq!(app.said("#tea").first().map(String::as_str), Some("101"));
     assert!(!app.is_online());
     let tea = app.buffers.values().find(|view| view.kind == BufferKind::Room).unwrap().id;
-    app.command(Command::Intent(NET, Intent::LoadEarlier { buffer: tea }));
+    app.command(AppCommand::Intent(NET, Intent::LoadEarlier { buffer: tea }));
     app.until("earlier ones", |app| app.said("#tea").len() > 200);
     // Messages that come again from the server's history are recognised.
     peer.hear("USER ");
@@ -356,7 +356,7 @@ fn a_burst_comes_in_few_batches() {
     });
     app.until("messages", |app| app.said("#tea").len() == 1_000);
     let batches = app.taken - before;
-    let fair = start.elapsed().as_millis() / parla_engine::BATCH_GAP.as_millis() + 2;
+    let fair = start.elapsed().as_millis() / parla_engine::UPDATES_GAP.as_millis() + 2;
     assert!(batches <= usize::try_from(fair).unwrap(), "{batches} batches in {:?}", start.elapsed());
     drop(talking.join().unwrap());
 }
@@ -452,7 +452,7 @@ fn a_network_that_is_forgotten_is_gone() {
     let mut app = App::connected_to(&server);
     let mut peer = server.welcome();
     app.until("registration", App::is_online);
-    app.command(Command::Forget(NET));
+    app.command(AppCommand::Forget(NET));
     peer.hear("QUIT");
     app.until("farewell", |app| app.seen.contains(&Update::NetworkForgotten(NET)));
     let folder = app.end();
@@ -470,8 +470,10 @@ fn an_archive_that_is_broken_is_told_and_chat_goes_on() {
     peer.join("#tea");
     peer.say(&message(1));
     app.until("message", |app| app.said("#tea") == ["1"]);
-    app.until("notice", |app| {
-        app.seen.iter().any(|update| matches!(update, Update::Notice(NET, None, Notice::Problem(_))))
+    app.until("announcement", |app| {
+        app.seen
+            .iter()
+            .any(|update| matches!(update, Update::Announcement(NET, None, Announcement::Problem(_))))
     });
     let mut rest = Vec::new();
     drop(app.end());

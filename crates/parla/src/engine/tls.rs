@@ -42,7 +42,7 @@ pub(crate) struct Trust {
 
 /// The settings of one connection, and what the server has presented.
 #[derive(Clone, Debug)]
-pub(crate) struct Session {
+pub(crate) struct TlsSession {
     pub(crate) config: Arc<ClientConfig>,
     shown: Arc<Mutex<Option<CertificateDer<'static>>>>,
     pinned: Option<Arc<str>>,
@@ -61,7 +61,7 @@ impl Tls {
     ///
     /// # Errors
     /// The system's certificates cannot be read, or the person's own cannot be used.
-    pub(crate) fn session(&mut self, trust: &Trust) -> Result<Session, rustls::Error> {
+    pub(crate) fn session(&mut self, trust: &Trust) -> Result<TlsSession, rustls::Error> {
         let provider = Arc::new(ring::default_provider());
         let system = match &trust.pinned {
             // The system's certificates are not used here.
@@ -80,7 +80,7 @@ impl Tls {
             .dangerous()
             .with_custom_certificate_verifier(Arc::new(verifier));
         let config = with_identity(builder, trust.identity.as_ref())?;
-        Ok(Session { config: Arc::new(config), shown, pinned: trust.pinned.clone() })
+        Ok(TlsSession { config: Arc::new(config), shown, pinned: trust.pinned.clone() })
     }
 
     fn system(
@@ -105,7 +105,7 @@ fn with_identity(
     }
 }
 
-impl Session {
+impl TlsSession {
     /// The certificate that the server has presented, for the person to look at.
     pub(crate) fn shown(&self) -> Option<Certificate> {
         let shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);

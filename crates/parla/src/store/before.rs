@@ -10,7 +10,7 @@ use std::{
 use parla_client::endpoint::Endpoint;
 use serde::Deserialize;
 
-use super::{NetworkSettings, Remembered, RememberedNetwork};
+use super::{ConnectionSettings, Remembered, RememberedNetwork};
 use crate::{
     archive,
     limits::{NETWORKS_MAX, SETTINGS_BYTES_MAX},
@@ -77,7 +77,7 @@ impl Before<'_> {
         let endpoint = Endpoint::parse(&old.address, old.unencrypted).ok();
         let archive = endpoint.map(|endpoint| archive::name_of(&endpoint));
         let archive = archive.filter(|name| self.archives.join(name).exists() && taken.insert(name.clone()));
-        let settings = NetworkSettings {
+        let settings = ConnectionSettings {
             address: old.address,
             nick: old.nick,
             unencrypted: old.unencrypted,

@@ -15,7 +15,7 @@ use parla_history::{MigrationError, migrate};
 use rusqlite::{Connection, ErrorCode, OpenFlags, config::DbConfig};
 use thiserror::Error;
 
-use super::{Remembered, Row};
+use super::{Remembered, RowKey};
 
 const STEPS: &[&str] = &[include_str!("../../schema/1-store.sql")];
 /// The most damaged files that are kept; if there are more, something else must be repaired first.
@@ -258,23 +258,23 @@ impl StoreFile {
     }
 
     /// Writes the rows, either all or none. They are on disk when this returns.
-    pub(crate) fn write(&mut self, rows: &BTreeMap<Row, Option<String>>) -> rusqlite::Result<()> {
+    pub(crate) fn write(&mut self, rows: &BTreeMap<RowKey, Option<String>>) -> rusqlite::Result<()> {
         let transaction = self.connection.transaction()?;
         for (row, value) in rows {
             match (row, value) {
-                (Row::Network { id, number }, Some(settings)) => transaction
+                (RowKey::Network { id, number }, Some(settings)) => transaction
                     .prepare_cached(
                         "INSERT OR REPLACE INTO networks(id, number, settings) VALUES(?1, ?2, ?3)",
                     )?
                     .execute((id, number, settings))?,
-                (Row::Network { id, .. }, None) => {
+                (RowKey::Network { id, .. }, None) => {
                     transaction.prepare_cached("DELETE FROM records WHERE network = ?1")?.execute((id,))?;
                     transaction.prepare_cached("DELETE FROM networks WHERE id = ?1")?.execute((id,))?
                 }
-                (Row::Record { network, key }, Some(value)) => transaction
+                (RowKey::Record { network, key }, Some(value)) => transaction
                     .prepare_cached("INSERT OR REPLACE INTO records(network, key, value) VALUES(?1, ?2, ?3)")?
                     .execute((network, key, value))?,
-                (Row::Record { network, key }, None) => transaction
+                (RowKey::Record { network, key }, None) => transaction
                     .prepare_cached("DELETE FROM records WHERE network = ?1 AND key = ?2")?
                     .execute((network, key))?,
             };

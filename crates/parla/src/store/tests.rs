@@ -60,7 +60,7 @@ impl Kit {
 }
 
 fn network(address: &str) -> RememberedNetwork {
-    RememberedNetwork::new(NetworkSettings {
+    RememberedNetwork::new(ConnectionSettings {
         address: address.to_owned(),
         nick: "alice".to_owned(),
         unencrypted: true,
@@ -259,7 +259,7 @@ fn a_value_is_bounded() {
 #[test]
 fn settings_of_another_version_do_no_harm() {
     let text = r#"{"address":"a","colour":"red"}"#;
-    let settings: NetworkSettings = serde_json::from_str(text).unwrap();
+    let settings: ConnectionSettings = serde_json::from_str(text).unwrap();
     assert_eq!(settings.address, "a");
 }
 

@@ -16,7 +16,7 @@ use std::{
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
 use super::{
-    Opened, Order, Remembered, Row, Store, StoreError, StoreNews, Writing,
+    Opened, Order, Remembered, RowKey, Store, StoreError, StoreNews, Writing,
     before::Before,
     file::{self, StoreFile},
 };
@@ -61,7 +61,7 @@ struct Keeper {
     /// Everything that should be in the file.
     remembered: Remembered,
     /// What is not in the file yet.
-    pending: BTreeMap<Row, Option<String>>,
+    pending: BTreeMap<RowKey, Option<String>>,
     is_failing: Arc<AtomicBool>,
     /// Whether the person knows of the failure.
     is_told: bool,
@@ -102,7 +102,7 @@ impl Keeper {
         let mut next = first;
         loop {
             match next {
-                Ok(Order::Change(row, value)) => self.take(row, value),
+                Ok(Order::Change(row, value)) => self.change(row, value),
                 Ok(Order::Sync(done)) => gathered.waiting.push(done),
                 #[cfg(test)]
                 Ok(Order::LimitPages(pages)) => {
@@ -125,16 +125,16 @@ impl Keeper {
         }
     }
 
-    fn take(&mut self, row: Row, value: Option<String>) {
+    fn change(&mut self, row: RowKey, value: Option<String>) {
         if value.is_some() && !self.remembered.has_room_for(&row) {
             tracing::warn!(?row, "too much is remembered already");
             return;
         }
-        if let (Row::Network { number, id }, None) = (&row, &value) {
+        if let (RowKey::Network { number, id }, None) = (&row, &value) {
             for key in self.remembered.values_about(*number) {
-                self.take(Row::Record { network: String::new(), key }, None);
+                self.change(RowKey::Record { network: String::new(), key }, None);
             }
-            self.pending.retain(|other, _| !matches!(other, Row::Record { network, .. } if network == id));
+            self.pending.retain(|other, _| !matches!(other, RowKey::Record { network, .. } if network == id));
         }
         self.remembered.apply(&row, value.as_deref());
         self.pending.insert(row, value);

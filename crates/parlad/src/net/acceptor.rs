@@ -114,7 +114,7 @@ impl<S: Service> Acceptor<S> {
     async fn introduce(self: Arc<Self>, pending: PendingConnection) {
         let PendingConnection { socket, address: came_from, front, permit } = pending;
         let log = &self.service.intake().log;
-        let (address, by_tls) = match proxy::take(&socket, front).await {
+        let (address, by_tls) = match proxy::read_header(&socket, front).await {
             // The connection between a proxy and us is not encrypted, so it counts as secure only on this
             // computer.
             Ok(Some(Introduction { address, by_tls })) => (address, by_tls && came_from.is_loopback()),

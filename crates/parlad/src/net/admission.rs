@@ -41,14 +41,14 @@ pub(crate) struct Admission {
 #[derive(Debug, Default)]
 struct State {
     open: usize,
-    counts: HashMap<Counted, Count>,
+    counts: HashMap<CountKey, Count>,
     /// How many counts remained when empty ones were last removed.
     counts_kept: usize,
 }
 
 /// What connections are counted for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum Counted {
+enum CountKey {
     /// An IPv4 address or an IPv6 network.
     Block(AddressBlock),
     /// The same within a shared network, which has its own limit for each.
@@ -200,28 +200,28 @@ impl Admission {
     }
 
     /// Everything that a connection is counted for, with the limit of each.
-    fn counted(&self, visitor: Visitor) -> Vec<(Counted, Bound)> {
+    fn keys(&self, visitor: Visitor) -> Vec<(CountKey, Bound)> {
         let Visitor { purpose, address } = visitor;
         match purpose {
-            Purpose::Irc if self.limits.is_counted(address) => self.counted_for_chat(address).collect(),
+            Purpose::Irc if self.limits.is_counted(address) => self.keys_for_chat(address).collect(),
             Purpose::Irc => Vec::new(),
             Purpose::Http => {
                 // A quarter of all connections is reserved for chat.
                 let in_all = u32::try_from(self.connections_max / 4 * 3).unwrap_or(u32::MAX).max(1);
-                let mut counted = vec![(Counted::Http, Bound::of_open(in_all))];
+                let mut keys = vec![(CountKey::Http, Bound::of_open(in_all))];
                 if self.limits.is_counted(address) && !self.limits.is_trusted_proxy(address) {
                     let bound = Bound::of_open(HTTP_ACCEPTED_PER_ADDRESS_MAX.min(in_all.div_ceil(2)));
-                    counted.push((Counted::HttpFrom(AddressBlock::of(address)), bound));
+                    keys.push((CountKey::HttpFrom(AddressBlock::of(address)), bound));
                 }
-                counted
+                keys
             }
         }
     }
 
-    fn counted_for_chat(&self, address: IpAddr) -> impl Iterator<Item = (Counted, Bound)> {
+    fn keys_for_chat(&self, address: IpAddr) -> impl Iterator<Item = (CountKey, Bound)> {
         let usual = Bound { open_max: self.limits.max_per_ip, rate_max: self.limits.max_rate_per_ip };
         let shared = self.limits.shared_network_of(address);
-        let in_all = shared.map(|(index, network)| (Counted::Shared(index), Bound::of(network)));
+        let in_all = shared.map(|(index, network)| (CountKey::Shared(index), Bound::of(network)));
         let each = match shared {
             Some((_, network)) => {
                 network.max_per_ip.map(|most| Bound { open_max: most, rate_max: most.saturating_mul(4) })
@@ -232,23 +232,23 @@ impl Admission {
         let is_shared = shared.is_some();
         let blocks = AddressBlock::around(address).filter(move |block| block.is_one_address() || !is_shared);
         let blocks = blocks.filter_map(move |block| {
-            let counted = if is_shared { Counted::InShared(block) } else { Counted::Block(block) };
-            each.map(|bound| (counted, bound.times(block.share(AddressBlock::GROWTH))))
+            let key = if is_shared { CountKey::InShared(block) } else { CountKey::Block(block) };
+            each.map(|bound| (key, bound.times(block.share(AddressBlock::GROWTH))))
         });
         in_all.into_iter().chain(blocks)
     }
 
     /// Why a connection is refused; `why` is the reason for chat connections.
-    fn refused(&self, counted: Counted, why: fn(Crowd) -> Refused) -> Refused {
-        match counted {
-            Counted::Http | Counted::HttpFrom(_) => Refused::Busy,
-            Counted::Shared(index) => {
+    fn refused(&self, key: CountKey, why: fn(Crowd) -> Refused) -> Refused {
+        match key {
+            CountKey::Http | CountKey::HttpFrom(_) => Refused::Busy,
+            CountKey::Shared(index) => {
                 let name = self.limits.shared_networks.get(index).map(|network| Arc::clone(&network.name));
                 why(Crowd::Shared(name.unwrap_or_default()))
             }
-            Counted::InShared(block) => why(Crowd::AddressInShared(block)),
-            Counted::Block(block) if block.is_one_address() => why(Crowd::Address(block)),
-            Counted::Block(block) => why(Crowd::Network(block)),
+            CountKey::InShared(block) => why(Crowd::AddressInShared(block)),
+            CountKey::Block(block) if block.is_one_address() => why(Crowd::Address(block)),
+            CountKey::Block(block) => why(Crowd::Network(block)),
         }
     }
 
@@ -256,24 +256,24 @@ impl Admission {
     fn count(&self, state: &mut State, visitor: Visitor, now: Instant) -> Result<(), Refused> {
         state.forget_old(now, self.limits.rate_window);
         let returning_until = self.started_at + RETURN_TIME;
-        let all = self.counted(visitor);
-        for &(counted, bound) in &all {
-            let count = state.counts.entry(counted).or_insert_with(|| Count::new(now));
+        let all = self.keys(visitor);
+        for &(key, bound) in &all {
+            let count = state.counts.entry(key).or_insert_with(|| Count::new(now));
             let is_over = now.saturating_duration_since(count.window_started) >= self.limits.rate_window;
             // The period after the start, in which people reconnect, has a window of its own.
             if is_over || count.window_started < returning_until && now >= returning_until {
                 (count.window_started, count.opened_in_window) = (now, 0);
             }
             if count.open >= bound.open_max {
-                return Err(self.refused(counted, Refused::TooMany));
+                return Err(self.refused(key, Refused::TooMany));
             }
             let factor = if now < returning_until { RETURN_RATE_FACTOR } else { 1 };
             if count.opened_in_window >= bound.rate_max.saturating_mul(factor) {
-                return Err(self.refused(counted, Refused::TooFast));
+                return Err(self.refused(key, Refused::TooFast));
             }
         }
-        for (counted, _) in &all {
-            if let Some(count) = state.counts.get_mut(counted) {
+        for (key, _) in &all {
+            if let Some(count) = state.counts.get_mut(key) {
                 count.open += 1;
                 count.opened_in_window = count.opened_in_window.saturating_add(1);
             }
@@ -284,8 +284,8 @@ impl Admission {
     /// Releases the connection of a visitor.
     fn release(&self, state: &mut State, visitor: Option<Visitor>) {
         let Some(visitor) = visitor else { return };
-        for (counted, _) in self.counted(visitor) {
-            if let Some(count) = state.counts.get_mut(&counted) {
+        for (key, _) in self.keys(visitor) {
+            if let Some(count) = state.counts.get_mut(&key) {
                 count.open = count.open.saturating_sub(1);
             }
         }

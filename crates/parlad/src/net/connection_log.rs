@@ -1,9 +1,9 @@
 //! Log lines about who comes, who goes, and who is refused, with real addresses, for the administrator.
 //!
 //! Joining and leaving the server is always logged. Lines that anybody can cause by knocking at a port are
-//! [limited](pace), and those that were left out are summed up.
+//! [limited](log_limit), and those that were left out are summed up.
 
-mod pace;
+mod log_limit;
 
 use std::{
     net::IpAddr,
@@ -15,7 +15,7 @@ use parla_server::{AddressBlock, ConnectionId, Note, Noted};
 use slotmap::Key as _;
 use tokio::sync::Notify;
 
-use self::pace::{Pace, Rate, Sum};
+use self::log_limit::{LogLimit, Rate, Summary};
 use crate::{log::CONNECTIONS_TARGET, net::admission::Refused};
 
 /// What is known about a new IRC connection.
@@ -60,13 +60,13 @@ const CROWD: Rate = Rate { burst: 100, interval: Duration::from_millis(100) };
 /// The limit for refused connections. For each kind and address there is one line a minute.
 const STRANGERS: Rate = Rate { burst: 10, interval: Duration::from_secs(1) };
 
-/// How often we check whether a sum of what was left out can be logged.
+/// How often we check whether a summary of what was left out can be logged.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
 /// Logs lines about connections. Calling it is cheap.
 #[derive(Debug, Default)]
 pub(crate) struct ConnectionLog {
-    pace: Mutex<Pace<Kind, String>>,
+    limit: Mutex<LogLimit<Kind, String>>,
     left_out: Notify,
 }
 
@@ -158,22 +158,22 @@ impl ConnectionLog {
     }
 
     fn may_write(&self, kind: Kind, group: Option<String>) -> bool {
-        let may_write = self.pace().event(kind, kind.rate(), group, Instant::now());
+        let may_write = self.limit().event(kind, kind.rate(), group, Instant::now());
         self.left_out.notify_one();
         may_write
     }
 
-    fn pace(&self) -> MutexGuard<'_, Pace<Kind, String>> {
-        self.pace.lock().unwrap_or_else(PoisonError::into_inner)
+    fn limit(&self) -> MutexGuard<'_, LogLimit<Kind, String>> {
+        self.limit.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Logs sums of what was left out, as long as the process runs.
     pub(crate) async fn sum_up(self: Arc<Self>) {
         loop {
             self.left_out.notified().await;
-            while self.pace().is_waiting() {
+            while self.limit().is_waiting() {
                 tokio::time::sleep(LOOK_AGAIN).await;
-                let due = self.pace().due(Instant::now());
+                let due = self.limit().due(Instant::now());
                 due.into_iter().for_each(write);
             }
         }
@@ -181,13 +181,13 @@ impl ConnectionLog {
 
     /// Logs sums of everything that was left out.
     pub(crate) fn finish(&self) {
-        let rest = self.pace().rest();
+        let rest = self.limit().rest();
         rest.into_iter().for_each(write);
     }
 }
 
-fn write(sum: Sum<Kind, String>) {
-    let Sum { kind, group: from, count } = sum;
+fn write(summary: Summary<Kind, String>) {
+    let Summary { kind, group: from, count } = summary;
     let limit = if let Kind::Refused(limit) = kind { Some(limit) } else { None };
     tracing::info!(target: CONNECTIONS_TARGET, count, limit, from, "{}, more", kind.words());
 }

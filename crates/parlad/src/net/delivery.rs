@@ -21,7 +21,7 @@ pub(crate) struct Delivery {
     /// The receivers, in the order of their first lines.
     receivers: Vec<ConnectionId>,
     /// The lines of the batch for each receiver, as linked lists in one vector.
-    links: Vec<Link>,
+    queued: Vec<QueuedLine>,
     joined: Vec<u8>,
 }
 
@@ -34,7 +34,7 @@ struct Receiver {
 
 /// One line for one receiver, and the position of that receiver's next line.
 #[derive(Clone, Copy, Debug)]
-struct Link {
+struct QueuedLine {
     line: u32,
     next: u32,
 }
@@ -70,24 +70,24 @@ impl Delivery {
                 write(
                     &receiver.connection,
                     outputs,
-                    Lines { links: &self.links, next: first },
+                    Lines { queued: &self.queued, next: first },
                     &mut self.joined,
                 );
             }
         }
         self.receivers = receivers;
         self.receivers.clear();
-        self.links.clear();
+        self.queued.clear();
     }
 
     fn add(&mut self, id: ConnectionId, line: u32) {
         let Some(receiver) = self.connections.get_mut(id.key()) else { return };
-        let place = u32::try_from(self.links.len()).unwrap_or(NONE);
-        self.links.push(Link { line, next: NONE });
+        let place = u32::try_from(self.queued.len()).unwrap_or(NONE);
+        self.queued.push(QueuedLine { line, next: NONE });
         if receiver.first == NONE {
             receiver.first = place;
             self.receivers.push(id);
-        } else if let Some(last) = self.links.get_mut(receiver.last as usize) {
+        } else if let Some(last) = self.queued.get_mut(receiver.last as usize) {
             last.next = place;
         }
         receiver.last = place;
@@ -97,7 +97,7 @@ impl Delivery {
 /// The lines of one receiver.
 #[derive(Clone, Copy)]
 struct Lines<'a> {
-    links: &'a [Link],
+    queued: &'a [QueuedLine],
     next: u32,
 }
 
@@ -105,9 +105,9 @@ impl Iterator for Lines<'_> {
     type Item = u32;
 
     fn next(&mut self) -> Option<u32> {
-        let link = self.links.get(self.next as usize)?;
-        self.next = link.next;
-        Some(link.line)
+        let queued = self.queued.get(self.next as usize)?;
+        self.next = queued.next;
+        Some(queued.line)
     }
 }
 

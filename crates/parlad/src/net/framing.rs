@@ -99,7 +99,7 @@ pub(crate) struct WebSocket {
 
 /// What the bytes of a client contain.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Heard<'a> {
+pub(crate) enum Decoded<'a> {
     /// A line, or something that is too long for one.
     Line(Frame<'a>),
     /// An answer to a ping, to be sent at once; nothing for the server.
@@ -143,7 +143,7 @@ impl Reader {
     ///
     /// If the client has closed its side or broken the rules, returns the code to close the connection with.
     /// It must not be called again after that.
-    pub(crate) fn feed(&mut self, input: &[u8], mut each: impl FnMut(Heard<'_>)) -> Option<CloseCode> {
+    pub(crate) fn feed(&mut self, input: &[u8], mut each: impl FnMut(Decoded<'_>)) -> Option<CloseCode> {
         match self {
             Self::Lines(lines) => {
                 lines.feed(input, &mut each);
@@ -155,24 +155,24 @@ impl Reader {
 }
 
 impl Lines {
-    fn feed(&mut self, input: &[u8], each: &mut impl FnMut(Heard<'_>)) {
+    fn feed(&mut self, input: &[u8], each: &mut impl FnMut(Decoded<'_>)) {
         self.has_begun |= !input.is_empty();
         let mut lines = 0;
         self.framer.feed(input, CLIENT_LINE_BYTES_MAX, |frame| {
             lines += 1;
-            each(Heard::Line(frame));
+            each(Decoded::Line(frame));
         });
         let ends = input.iter().filter(|byte| **byte == b'\n').count();
         self.blank = self.blank.saturating_add(u32::try_from(ends.saturating_sub(lines)).unwrap_or(u32::MAX));
         while self.blank >= BLANK_LINES_PER_COMMAND {
             self.blank -= BLANK_LINES_PER_COMMAND;
-            each(Heard::Blank);
+            each(Decoded::Blank);
         }
     }
 }
 
 impl WebSocket {
-    fn feed(&mut self, input: &[u8], each: &mut impl FnMut(Heard<'_>)) -> Option<CloseCode> {
+    fn feed(&mut self, input: &[u8], each: &mut impl FnMut(Decoded<'_>)) -> Option<CloseCode> {
         let mut wire = Wire { input, each };
         self.unheard_bytes += input.len();
         loop {
@@ -184,7 +184,7 @@ impl WebSocket {
                 Ok(Message::Text(text)) => lines(text.as_bytes(), wire.each),
                 Ok(Message::Binary(bytes)) => lines(&bytes, wire.each),
                 // The context answers the ping when it continues reading.
-                Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_)) => (wire.each)(Heard::Blank),
+                Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_)) => (wire.each)(Decoded::Blank),
                 // The context would answer at once, but our answer must follow the last line.
                 Ok(Message::Close(frame)) => {
                     return Some(frame.map_or(CloseCode::Normal, |frame| frame.code));
@@ -204,16 +204,16 @@ impl WebSocket {
 
 /// A message is one line. A superfluous line break at its end is ignored, and one in the middle divides it
 /// into two lines.
-fn lines(message: &[u8], each: &mut impl FnMut(Heard<'_>)) {
+fn lines(message: &[u8], each: &mut impl FnMut(Decoded<'_>)) {
     if message.iter().all(|byte| matches!(byte, b'\r' | b'\n')) {
-        return each(Heard::Blank);
+        return each(Decoded::Blank);
     }
     for line in message.split(|byte| *byte == b'\n') {
         let line = line.strip_suffix(b"\r").unwrap_or(line);
         if line.len() + 2 > CLIENT_LINE_BYTES_MAX {
-            each(Heard::Line(Frame::TooLong));
+            each(Decoded::Line(Frame::TooLong));
         } else if !line.is_empty() {
-            each(Heard::Line(Frame::Line(line)));
+            each(Decoded::Line(Frame::Line(line)));
         }
     }
 }
@@ -233,9 +233,9 @@ impl<E> Read for Wire<'_, E> {
     }
 }
 
-impl<E: FnMut(Heard<'_>)> Write for Wire<'_, E> {
+impl<E: FnMut(Decoded<'_>)> Write for Wire<'_, E> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        (self.each)(Heard::Reply(bytes));
+        (self.each)(Decoded::Reply(bytes));
         Ok(bytes.len())
     }
 
@@ -268,12 +268,12 @@ mod tests {
         let mut reader = Reader::web_socket(Framing::Text, Vec::new());
         let (mut lines, mut reply) = (Vec::new(), Vec::new());
         for piece in bytes.chunks(piece) {
-            let closed = reader.feed(piece, |heard| match heard {
-                Heard::Line(Frame::Line(line)) => lines.push(String::from_utf8_lossy(line).into_owned()),
-                Heard::Line(Frame::TooLong) => lines.push("<too long>".to_owned()),
-                Heard::Line(Frame::Endless) => lines.push("<endless>".to_owned()),
-                Heard::Reply(bytes) => reply.extend(bytes),
-                Heard::Blank => lines.push("<blank>".to_owned()),
+            let closed = reader.feed(piece, |decoded| match decoded {
+                Decoded::Line(Frame::Line(line)) => lines.push(String::from_utf8_lossy(line).into_owned()),
+                Decoded::Line(Frame::TooLong) => lines.push("<too long>".to_owned()),
+                Decoded::Line(Frame::Endless) => lines.push("<endless>".to_owned()),
+                Decoded::Reply(bytes) => reply.extend(bytes),
+                Decoded::Blank => lines.push("<blank>".to_owned()),
             });
             if let Some(code) = closed {
                 return (lines, reply, Some(code.into()));
@@ -357,13 +357,13 @@ mod tests {
         check(&[ping.clone(), pong, ping], &["<blank>"; 3], None);
 
         let mut reader = Reader::lines();
-        let mut heard = Vec::new();
+        let mut decoded = Vec::new();
         let blank = "\r\n\n".repeat(100);
         for piece in ["NICK a\r\n", &blank, "\nUSER b\n"] {
-            reader.feed(piece.as_bytes(), |one| heard.push(one == Heard::Blank));
+            reader.feed(piece.as_bytes(), |one| decoded.push(one == Decoded::Blank));
         }
-        let blanks = heard.iter().filter(|is_blank| **is_blank).count();
-        assert_eq!((heard.len(), blanks), (2 + 201 / 16, 201 / 16));
+        let blanks = decoded.iter().filter(|is_blank| **is_blank).count();
+        assert_eq!((decoded.len(), blanks), (2 + 201 / 16, 201 / 16));
     }
 
     #[test]
@@ -390,7 +390,7 @@ mod tests {
     fn what_came_with_the_request_is_not_lost() {
         let mut reader = Reader::web_socket(Framing::Binary, text("NICK a"));
         let mut lines = 0;
-        reader.feed(&[], |heard| lines += u32::from(heard == Heard::Line(Frame::Line(b"NICK a"))));
+        reader.feed(&[], |decoded| lines += u32::from(decoded == Decoded::Line(Frame::Line(b"NICK a"))));
         assert_eq!(lines, 1);
     }
 

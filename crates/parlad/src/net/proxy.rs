@@ -65,7 +65,10 @@ const LOOK_AGAIN: Duration = Duration::from_millis(20);
 ///
 /// # Errors
 /// A header was required or had started, and is invalid.
-pub(crate) async fn take(socket: &TcpStream, front: Front) -> Result<Option<Introduction>, ProxyError> {
+pub(crate) async fn read_header(
+    socket: &TcpStream,
+    front: Front,
+) -> Result<Option<Introduction>, ProxyError> {
     let taken = match front {
         Front::Nothing => return Ok(None),
         Front::Header => time::timeout(PROXY_HEADER_TIME_MAX, header(socket)).await,

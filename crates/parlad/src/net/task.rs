@@ -16,7 +16,7 @@ use crate::{
     limits::{LINGER, READ_BYTES_MAX},
     net::{
         connection::{Connection, Turn},
-        framing::{Heard, Reader},
+        framing::{Decoded, Reader},
         hub_input::{HubInput, Roads},
         stream::linger,
     },
@@ -37,7 +37,7 @@ pub(crate) struct Task {
 
 /// The result of one read.
 #[derive(Default)]
-struct Received {
+struct ReadOutcome {
     /// Inputs that did not fit into the hub's queue.
     waiting: Vec<HubInput>,
     ended: Option<Disconnect>,
@@ -53,12 +53,12 @@ impl Task {
         async move {
             let mut has_ended = false;
             // The client may have sent something before this task started.
-            let mut received = self.hear(&[]);
+            let mut outcome = self.process(&[]);
             let why = loop {
-                if !received.waiting.is_empty() {
-                    Box::pin(send_all(std::mem::take(&mut received.waiting), &self.roads.hub)).await;
+                if !outcome.waiting.is_empty() {
+                    Box::pin(send_all(std::mem::take(&mut outcome.waiting), &self.roads.hub)).await;
                 }
-                match received.ended.take() {
+                match outcome.ended.take() {
                     // The client may still read; the server decides when the connection is over.
                     Some(Disconnect::Closed) => {
                         has_ended = true;
@@ -73,7 +73,7 @@ impl Task {
                     poll_fn(|context| self.connection.poll_turn(context, has_ended)).await
                 };
                 match turn {
-                    Turn::Read => received = self.read(),
+                    Turn::Read => outcome = self.read(),
                     Turn::Write => match self.connection.flush() {
                         Ok(true) => self.roads.tell_sent(self.id),
                         Ok(false) => {}
@@ -95,44 +95,45 @@ impl Task {
     }
 
     /// Reads once and passes the lines to the hub.
-    fn read(&mut self) -> Received {
+    fn read(&mut self) -> ReadOutcome {
         READ_BUFFER.with_borrow_mut(|buffer| match self.connection.receive(buffer) {
-            Ok(0) => Received { ended: Some(Disconnect::Closed), ..Received::default() },
-            Ok(count) => self.hear(buffer.get(..count).unwrap_or_default()),
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Received::default(),
-            Err(_) => Received { ended: Some(Disconnect::Reset), ..Received::default() },
+            Ok(0) => ReadOutcome { ended: Some(Disconnect::Closed), ..ReadOutcome::default() },
+            Ok(count) => self.process(buffer.get(..count).unwrap_or_default()),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => ReadOutcome::default(),
+            Err(_) => ReadOutcome { ended: Some(Disconnect::Reset), ..ReadOutcome::default() },
         })
     }
 
     /// Decrypts bytes from the socket if the connection uses TLS, and passes their lines to the hub.
-    fn hear(&mut self, bytes: &[u8]) -> Received {
-        let Some(tls) = &self.connection.tls else { return self.take(bytes) };
+    fn process(&mut self, bytes: &[u8]) -> ReadOutcome {
+        let Some(tls) = &self.connection.tls else { return self.process_plain(bytes) };
         match tls.open(bytes, |sealed| self.connection.send_sealed(sealed)) {
             Ok(opened) => {
-                let mut received = self.take(&opened.plain);
+                let mut outcome = self.process_plain(&opened.plain);
                 if opened.is_over {
-                    received.ended.get_or_insert(Disconnect::Closed);
+                    outcome.ended.get_or_insert(Disconnect::Closed);
                 }
-                received
+                outcome
             }
-            Err(_) => Received { ended: Some(Disconnect::Reset), ..Received::default() },
+            Err(_) => ReadOutcome { ended: Some(Disconnect::Reset), ..ReadOutcome::default() },
         }
     }
 
-    fn take(&mut self, bytes: &[u8]) -> Received {
+    /// Passes the lines of bytes that are not encrypted, or no longer, to the hub.
+    fn process_plain(&mut self, bytes: &[u8]) -> ReadOutcome {
         if self.connection.tls.is_none() && self.reader.begins_tls(bytes) {
-            return Received { ended: Some(Disconnect::SpokeTls), ..Received::default() };
+            return ReadOutcome { ended: Some(Disconnect::SpokeTls), ..ReadOutcome::default() };
         }
-        let mut received = Received::default();
+        let mut outcome = ReadOutcome::default();
         // Answers to consecutive pings are sent together, and before the next line can be answered.
         let mut replies = Vec::new();
-        let closed = self.reader.feed(bytes, |heard| {
-            let input = match heard {
-                Heard::Line(Frame::Line(line)) => Input::Line { connection: self.id, line: line.into() },
-                Heard::Line(Frame::TooLong) => Input::LineTooLong { connection: self.id },
-                Heard::Line(Frame::Endless) => Input::LineEndless { connection: self.id },
-                Heard::Blank => Input::Blank { connection: self.id },
-                Heard::Reply(bytes) => return replies.extend_from_slice(bytes),
+        let closed = self.reader.feed(bytes, |decoded| {
+            let input = match decoded {
+                Decoded::Line(Frame::Line(line)) => Input::Line { connection: self.id, line: line.into() },
+                Decoded::Line(Frame::TooLong) => Input::LineTooLong { connection: self.id },
+                Decoded::Line(Frame::Endless) => Input::LineEndless { connection: self.id },
+                Decoded::Blank => Input::Blank { connection: self.id },
+                Decoded::Reply(bytes) => return replies.extend_from_slice(bytes),
             };
             if !matches!(input, Input::Blank { .. }) {
                 self.connection.send_all_of(&mut replies);
@@ -140,18 +141,18 @@ impl Task {
             let bytes = if let Input::Line { line, .. } = &input { line.len() } else { 0 };
             self.connection.unanswered.fetch_add(line_memory(bytes), Ordering::AcqRel);
             let input = HubInput::Server(input);
-            if !received.waiting.is_empty() {
-                received.waiting.push(input);
+            if !outcome.waiting.is_empty() {
+                outcome.waiting.push(input);
             } else if let Err(mpsc::error::TrySendError::Full(input)) = self.roads.hub.try_send(input) {
-                received.waiting.push(input);
+                outcome.waiting.push(input);
             }
         });
         self.connection.send_all_of(&mut replies);
         if let Some(code) = closed {
             self.connection.close_code.store(code.into(), Ordering::Release);
-            received.ended = Some(Disconnect::Closed);
+            outcome.ended = Some(Disconnect::Closed);
         }
-        received
+        outcome
     }
 }
 

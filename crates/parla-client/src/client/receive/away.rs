@@ -23,7 +23,7 @@ impl Buffers {
     pub(super) fn away_told(&mut self, session: &Session, incoming: &Incoming<'_>) {
         let (nick, reason) = (incoming.param(1), incoming.param(2));
         if let Some(buffer) = self.direct_mut(session, nick)
-            && buffer.away_is_told(reason)
+            && buffer.note_away_reason(reason)
         {
             buffer.note(incoming.at, Text::parse(&format!("AWAY {}: {reason}", shown_name(nick))));
         }

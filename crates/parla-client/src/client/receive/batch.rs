@@ -6,10 +6,10 @@
 use parla_proto::{CommandName, Message, Timestamp};
 
 use crate::{
-    batches::{Multiline, OpenBatch, OpenPage, Part, joined},
+    batches::{Multiline, OpenBatch, OpenPage, PageItem, joined},
     buffer::Added,
     client::Client,
-    history::{Page, Paged},
+    history::{HistoryPage, PageMessage},
     incoming::Incoming,
     received::{Coming, Received},
     timeline::{Neighbours, next_known},
@@ -52,7 +52,7 @@ impl Client {
     pub(super) fn close_batch(&mut self, reference: &str, turn: &mut Turn<'_>) {
         let Some((id, open)) = self.take_page(reference, turn) else { return };
         let (messages, lines) = self.place(id, &open, turn);
-        let page = Page { messages: &messages, lines, label: open.label.as_deref() };
+        let page = HistoryPage { messages: &messages, lines, label: open.label.as_deref() };
         let Some(buffer) = self.buffers.get_mut(id) else { return };
         let coverage = self.history.answered(buffer, &self.session, &page);
         buffer.put_back_deleted(buffer.earlier());
@@ -103,9 +103,9 @@ impl Client {
 
     /// Puts each message of a page among those that are known. Returns them and the number of messages in the
     /// page, including lines that are none; a message of several lines counts once.
-    fn place(&mut self, id: BufferId, page: &OpenPage, turn: &mut Turn<'_>) -> (Vec<Paged>, usize) {
-        let parts = joined(&page.lines);
-        let messages: Vec<Message<'_>> = parts.iter().filter_map(Part::message).collect();
+    fn place(&mut self, id: BufferId, page: &OpenPage, turn: &mut Turn<'_>) -> (Vec<PageMessage>, usize) {
+        let items = joined(&page.lines);
+        let messages: Vec<Message<'_>> = items.iter().filter_map(PageItem::message).collect();
         let lines: Vec<Incoming<'_>> =
             messages.iter().map(|message| Incoming::new(message, turn.now)).collect();
         let known = self.recognize(id, &messages);
@@ -114,7 +114,7 @@ impl Client {
         let first = lines.first().map(|line| line.at);
         let wished = self.history.wished_spot(buffer, page.label.as_deref(), first);
         let mut neighbours = Neighbours::new(wished);
-        let mut paged: Vec<Paged> = Vec::new();
+        let mut paged: Vec<PageMessage> = Vec::new();
         for (line, after) in lines.into_iter().zip(next_known(known)) {
             neighbours.after = after;
             let line = Incoming { label: None, ..line };
@@ -129,14 +129,14 @@ impl Client {
 
     /// For each line of a page, the row in which it already is, if any.
     fn recognize(&self, id: BufferId, messages: &[Message<'_>]) -> Vec<Option<RowId>> {
-        let Self { session, buffers, names, .. } = self;
+        let Self { session, buffers, display_names, .. } = self;
         let Some(buffer) = buffers.get(id) else { return Vec::new() };
         let known = |message: &Message<'_>| {
             let incoming = Incoming::new(message, Timestamp::default());
             if !matches!(incoming.command, Some(CommandName::Privmsg | CommandName::Notice)) {
                 return None;
             }
-            let received = Received::of_line(session, names, &incoming, Coming::Page)?;
+            let received = Received::of_line(session, display_names, &incoming, Coming::Page)?;
             buffer.row_of(&received, &buffer.shown(session, &received))
         };
         messages.iter().map(known).collect()
@@ -149,8 +149,8 @@ impl Client {
         neighbours: &Neighbours,
         incoming: &Incoming<'_>,
         turn: &mut Turn<'_>,
-    ) -> Option<Paged> {
-        let Self { session, buffers, names, .. } = self;
+    ) -> Option<PageMessage> {
+        let Self { session, buffers, display_names, .. } = self;
         let buffer = buffers.get_mut(id)?;
         match incoming.command {
             Some(CommandName::Privmsg | CommandName::Notice) => {}
@@ -167,11 +167,11 @@ impl Client {
             _ => return None,
         }
         let at = incoming.at;
-        let unshown = Paged { at, msgid: None, row: neighbours.before, is_new: false };
+        let unshown = PageMessage { at, msgid: None, row: neighbours.before, is_new: false };
         if buffer.takes_as_reaction(session, incoming) {
             return Some(unshown);
         }
-        let Some(mut received) = Received::of_line(session, names, incoming, Coming::Page) else {
+        let Some(mut received) = Received::of_line(session, display_names, incoming, Coming::Page) else {
             return Some(unshown);
         };
         received.spot = neighbours.spot(buffer.timeline());
@@ -182,6 +182,6 @@ impl Client {
             Added::Known(row) => (Some(row), false),
             Added::Nowhere => (None, false),
         };
-        Some(Paged { at, msgid: received.msgid, row, is_new })
+        Some(PageMessage { at, msgid: received.msgid, row, is_new })
     }
 }

@@ -6,7 +6,7 @@ use crate::{
     session::Session,
     text::shown_name,
     turn::Turn,
-    view::{Event, Notice},
+    view::{Announcement, BufferEvent},
 };
 
 impl Buffers {
@@ -18,9 +18,9 @@ impl Buffers {
         }
         let from = shown_name(incoming.from);
         if session.is_own(who) {
-            turn.say(None, Notice::Invitation { from, room: room.into() });
+            turn.announce(None, Announcement::Invitation { from, room: room.into() });
         } else if let Some(buffer) = self.room_mut(session, room) {
-            buffer.happened(incoming.at, Event::Invited { by: from, who: shown_name(who) });
+            buffer.happened(incoming.at, BufferEvent::Invited { by: from, who: shown_name(who) });
         }
     }
 
@@ -28,6 +28,6 @@ impl Buffers {
     pub(super) fn invited(&self, session: &Session, incoming: &Incoming<'_>, turn: &mut Turn<'_>) {
         let (who, room) = (incoming.param(1), incoming.param(2));
         let id = self.room(session, room);
-        turn.say(id, Notice::Invited { who: shown_name(who), room: shown_name(room) });
+        turn.announce(id, Announcement::Invited { who: shown_name(who), room: shown_name(room) });
     }
 }

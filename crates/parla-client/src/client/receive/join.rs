@@ -6,13 +6,13 @@ use crate::{
     incoming::Incoming,
     text::shown_name,
     turn::Turn,
-    view::{BufferKind, Event},
+    view::{BufferEvent, BufferKind},
 };
 
 impl Client {
     /// JOIN.
     pub(super) fn join(&mut self, incoming: &Incoming<'_>, turn: &Turn<'_>) {
-        let Self { session, buffers, names, .. } = self;
+        let Self { session, buffers, display_names, .. } = self;
         let (room, nick) = (incoming.param(0), incoming.from);
         if !session.is_room_name(room) {
             return;
@@ -24,17 +24,17 @@ impl Client {
         // Somebody whom the person could not see until now may be another user with a nick that was known
         // before.
         if !buffers.iter().any(|buffer| buffer.members().contains(session, nick)) {
-            names.met(session, nick, turn.now);
+            display_names.met(session, nick, turn.now);
         }
         let Some(buffer) = buffers.get_mut(id).filter(|buffer| buffer.is_present()) else { return };
         if session.is_nick(nick) && !buffer.members().contains(session, nick) {
             let members = buffer.members_mut();
             members.insert(session, nick, "");
-            members.set_called(session, nick, names.of(session, nick));
+            members.set_called(session, nick, display_names.of(session, nick));
             if let Some(host) = incoming.message.source.and_then(|source| source.host) {
                 members.set_host(session, nick, host);
             }
-            buffer.happened(incoming.at, Event::Joined { who: shown_name(nick) });
+            buffer.happened(incoming.at, BufferEvent::Joined { who: shown_name(nick) });
         }
     }
 

@@ -6,7 +6,7 @@ use crate::{
     problem::{Problem, ProblemKind},
     text::{Text, shown_name},
     turn::Turn,
-    view::Event,
+    view::BufferEvent,
 };
 
 impl Client {
@@ -26,7 +26,7 @@ impl Client {
         }
         let reason = incoming.reason(3);
         let details = format!("{by}: {}", reason.unwrap_or_default());
-        let event = Event::Kicked { who: shown_name(who), by, reason: reason.map(Text::parse) };
+        let event = BufferEvent::Kicked { who: shown_name(who), by, reason: reason.map(Text::parse) };
         buffer.happened(incoming.at, event);
         if is_own {
             let problem = Problem::new(ProblemKind::KickedOut, room, &details);

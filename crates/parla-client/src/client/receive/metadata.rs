@@ -36,18 +36,18 @@ impl Client {
         let target = incoming.param(1);
         let is_target = matches!(target, "*" | "*ALL") || self.buffers.room(&self.session, target).is_some();
         if is_target {
-            self.names.put_off(&self.session, target, incoming.param(2).parse().ok(), now);
+            self.display_names.put_off(&self.session, target, incoming.param(2).parse().ok(), now);
         }
     }
 
     fn set_value(&mut self, told: &Value<'_>) {
-        let Self { session, buffers, names, .. } = self;
+        let Self { session, buffers, display_names, .. } = self;
         let Value { nick, key, value } = *told;
         if key != DISPLAY_NAME || !session.is_nick(nick) {
             return;
         }
-        names.set(session, nick, value);
-        let called = names.of(session, nick);
+        display_names.set(session, nick, value);
+        let called = display_names.of(session, nick);
         for buffer in buffers.iter_mut() {
             buffer.members_mut().set_called(session, nick, called.clone());
         }

@@ -6,17 +6,17 @@ use crate::{
     buffer::Buffer,
     buffers::Buffers,
     incoming::Incoming,
-    room_modes::{Entry, whom},
+    room_modes::{ReportedMask, whom},
     session::Session,
     settings::SETTINGS,
-    survey::{Question, Survey},
+    survey::{Survey, SurveyStep},
     text::shown_name,
     turn::Turn,
-    view::{Event, ModeChange, Rank},
+    view::{BufferEvent, ModeChange, Rank},
 };
 
 /// One mode letter, and its parameter if it has one.
-struct Step<'a> {
+struct ModeStep<'a> {
     is_set: bool,
     letter: char,
     param: Option<&'a str>,
@@ -37,7 +37,7 @@ impl Buffers {
         let steps = session.mode_steps(letters, params);
         buffer.apply_modes(session, &steps, incoming);
         let changes = steps.iter().map(|step| session.mode_change(step)).collect();
-        buffer.happened(incoming.at, Event::ModeSet { by: shown_name(incoming.from), changes });
+        buffer.happened(incoming.at, BufferEvent::ModeSet { by: shown_name(incoming.from), changes });
     }
 
     /// RPL_CHANNELMODEIS.
@@ -51,20 +51,20 @@ impl Buffers {
         let Some(buffer) = self.room_mut(session, incoming.param(1)) else { return };
         let params = incoming.message.params.as_slice();
         let Some((letters, params)) = params.get(2..).and_then(|rest| rest.split_first()) else { return };
-        buffer.modes_mut().begin();
+        buffer.modes_mut().begin_report();
         let steps = session.mode_steps(letters, params);
         buffer.apply_modes(session, &steps, incoming);
-        survey.answered(buffer, Question::Modes, turn);
+        survey.answered(buffer, SurveyStep::Modes, turn);
     }
 }
 
 /// A numeric about one of a channel's lists.
 pub(super) struct ListNumeric {
     letter: char,
-    part: Part,
+    line: ListLine,
 }
 
-enum Part {
+enum ListLine {
     /// One entry: the mask is the parameter at this index, followed by who set it and when.
     Entry {
         mask_at: usize,
@@ -75,41 +75,41 @@ enum Part {
 impl ListNumeric {
     /// `None` if the numeric is about something else.
     pub(super) const fn of(numeric: Numeric) -> Option<Self> {
-        const ENTRY: Part = Part::Entry { mask_at: 2 };
-        let (letter, part) = match numeric {
+        const ENTRY: ListLine = ListLine::Entry { mask_at: 2 };
+        let (letter, line) = match numeric {
             Numeric::InviteExceptionList => ('I', ENTRY),
-            Numeric::EndOfInviteExceptionList => ('I', Part::End),
+            Numeric::EndOfInviteExceptionList => ('I', ListLine::End),
             Numeric::BanExceptionList => ('e', ENTRY),
-            Numeric::EndOfBanExceptionList => ('e', Part::End),
+            Numeric::EndOfBanExceptionList => ('e', ListLine::End),
             Numeric::BanList => ('b', ENTRY),
-            Numeric::EndOfBanList => ('b', Part::End),
+            Numeric::EndOfBanList => ('b', ListLine::End),
             // This one names its letter before the mask.
-            Numeric::QuietList => ('q', Part::Entry { mask_at: 3 }),
-            Numeric::EndOfQuietList => ('q', Part::End),
+            Numeric::QuietList => ('q', ListLine::Entry { mask_at: 3 }),
+            Numeric::EndOfQuietList => ('q', ListLine::End),
             _ => return None,
         };
-        Some(Self { letter, part })
+        Some(Self { letter, line })
     }
 
     pub(super) fn receive(self, buffers: &mut Buffers, session: &Session, incoming: &Incoming<'_>) {
         let Some(buffer) = buffers.room_mut(session, incoming.param(1)) else { return };
-        match self.part {
-            Part::Entry { mask_at } => {
-                let entry = Entry {
+        match self.line {
+            ListLine::Entry { mask_at } => {
+                let reported = ReportedMask {
                     mask: incoming.param(mask_at),
                     by: Some(incoming.param(mask_at + 1)).filter(|by| !by.is_empty()),
                     at: incoming.seconds(mask_at + 2),
                 };
-                buffer.modes_mut().list(session, self.letter, entry);
+                buffer.modes_mut().add_to_list(session, self.letter, reported);
             }
-            Part::End => buffer.modes_mut().listed(session, self.letter),
+            ListLine::End => buffer.modes_mut().complete_list(session, self.letter),
         }
     }
 }
 
 impl Session {
     /// The letters of a MODE, each with its parameter.
-    fn mode_steps<'a>(&self, letters: &str, params: &[&'a str]) -> Vec<Step<'a>> {
+    fn mode_steps<'a>(&self, letters: &str, params: &[&'a str]) -> Vec<ModeStep<'a>> {
         let modes = self.modes();
         let mut params = params.iter().copied();
         let mut is_set = true;
@@ -124,7 +124,7 @@ impl Session {
                         || (is_set && modes.when_set.contains(letter))
                         || self.sign_of(letter).is_some();
                     let param = if takes { params.next() } else { None };
-                    steps.push(Step { is_set, letter, param });
+                    steps.push(ModeStep { is_set, letter, param });
                 }
             }
         }
@@ -132,8 +132,8 @@ impl Session {
     }
 
     /// What a step means to people.
-    fn mode_change(&self, step: &Step<'_>) -> ModeChange {
-        let Step { is_set, letter, param } = *step;
+    fn mode_change(&self, step: &ModeStep<'_>) -> ModeChange {
+        let ModeStep { is_set, letter, param } = *step;
         let rank = self.sign_of(letter).map(Rank::of_sign).filter(|rank| *rank != Rank::Member);
         if let (Some(rank), Some(nick)) = (rank, param) {
             return ModeChange::Rank { who: shown_name(nick), rank, is_given: is_set };
@@ -154,8 +154,8 @@ impl Session {
 
 impl Buffer {
     /// Applies the modes to the channel.
-    fn apply_modes(&mut self, session: &Session, steps: &[Step<'_>], incoming: &Incoming<'_>) {
-        for Step { is_set, letter, param } in steps {
+    fn apply_modes(&mut self, session: &Session, steps: &[ModeStep<'_>], incoming: &Incoming<'_>) {
+        for ModeStep { is_set, letter, param } in steps {
             if let Some(sign) = session.sign_of(*letter) {
                 if let Some(nick) = param {
                     self.members_mut().set_prefix(session, nick, sign, *is_set);
@@ -165,10 +165,10 @@ impl Buffer {
             if session.modes().lists.contains(*letter) {
                 match param {
                     Some(mask) if *is_set => {
-                        let entry = Entry { mask, by: Some(incoming.from), at: Some(incoming.at) };
-                        self.modes_mut().list(session, *letter, entry);
+                        let reported = ReportedMask { mask, by: Some(incoming.from), at: Some(incoming.at) };
+                        self.modes_mut().add_to_list(session, *letter, reported);
                     }
-                    Some(mask) => self.modes_mut().unlist(session, *letter, mask),
+                    Some(mask) => self.modes_mut().remove_from_list(session, *letter, mask),
                     None => {}
                 }
                 continue;

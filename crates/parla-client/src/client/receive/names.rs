@@ -4,7 +4,7 @@ use crate::{buffers::Buffers, display_names::DisplayNames, incoming::Incoming, s
 
 impl Buffers {
     /// RPL_NAMREPLY.
-    pub(super) fn names(&mut self, session: &Session, names: &DisplayNames, incoming: &Incoming<'_>) {
+    pub(super) fn names(&mut self, session: &Session, display_names: &DisplayNames, incoming: &Incoming<'_>) {
         let room = self.room_mut(session, incoming.param(2));
         let Some(buffer) = room.filter(|buffer| buffer.is_present()) else { return };
         let members = buffer.members_mut();
@@ -12,7 +12,7 @@ impl Buffers {
             let (signs, nick) = session.split_prefixes(word);
             if session.is_nick(nick) {
                 members.insert(session, nick, signs);
-                members.set_called(session, nick, names.of(session, nick));
+                members.set_called(session, nick, display_names.of(session, nick));
             }
         }
     }

@@ -7,18 +7,18 @@ use crate::{
     incoming::Incoming,
     text::shown_name,
     turn::Turn,
-    view::{BufferId, Event, Notice},
+    view::{Announcement, BufferEvent, BufferId},
 };
 
 impl Client {
     /// NICK.
     pub(super) fn nick(&mut self, incoming: &Incoming<'_>, turn: &mut Turn<'_>) {
-        let Self { session, buffers, outbox, names, .. } = self;
+        let Self { session, buffers, outbox, display_names, .. } = self;
         let (from, to) = (incoming.from, incoming.param(0));
         if !session.is_nick(to) || !session.is_nick(from) {
             return;
         }
-        names.renamed(session, from, to);
+        display_names.renamed(session, from, to);
         // It is not news about somebody else when the person gets their own nick back, or when their lost
         // connection is renamed.
         let is_regaining = session.is_awaited(if session.is_own(from) { to } else { from });
@@ -26,12 +26,12 @@ impl Client {
             if session.renamed(to) {
                 self.settings.nick = to.into();
             }
-            session.set_called(names.of(session, to));
+            session.set_called(display_names.of(session, to));
             if session.is_own(&self.settings.nick) {
                 session.regain_mut().end();
             }
             turn.network_changed();
-            turn.say(None, Notice::NickChanged(shown_name(to)));
+            turn.announce(None, Announcement::NickChanged(shown_name(to)));
         }
         session.nick_freed(from);
         let renamed = buffers
@@ -47,7 +47,7 @@ impl Client {
             renamed.push(buffer.id());
         }
         for id in renamed.into_iter().filter(|_| !is_regaining) {
-            let event = Event::Renamed { from: shown_name(from), to: shown_name(to) };
+            let event = BufferEvent::Renamed { from: shown_name(from), to: shown_name(to) };
             buffers.get_mut(id).into_iter().for_each(|buffer| buffer.happened(incoming.at, event.clone()));
         }
     }

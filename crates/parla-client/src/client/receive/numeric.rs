@@ -19,7 +19,7 @@ impl Client {
             Numeric::Welcome => self.welcome(incoming.message, turn),
             Numeric::ISupport => self.support(incoming.message, turn),
             Numeric::EndOfMotd | Numeric::NoMotd => self.greeted(turn),
-            Numeric::Away if !self.people.is_asked(session, incoming.param(1)) => {
+            Numeric::Away if !self.asked_people.is_asked(session, incoming.param(1)) => {
                 buffers.away_told(session, incoming);
             }
             numeric if whois::is_part(numeric) => self.whois(numeric, incoming),
@@ -39,7 +39,7 @@ impl Client {
             Numeric::NoTopic => buffers.no_topic_told(session, incoming),
             Numeric::TopicWhoTime => buffers.topic_by_told(session, incoming),
             Numeric::Inviting => buffers.invited(session, incoming, turn),
-            Numeric::Names => buffers.names(session, &self.names, incoming),
+            Numeric::Names => buffers.names(session, &self.display_names, incoming),
             Numeric::WhoisKeyValue | Numeric::KeyValue => self.metadata_value(incoming),
             Numeric::KeyNotSet => self.metadata_not_set(incoming),
             Numeric::MetadataSyncLater => self.metadata_later(incoming, turn.now),

@@ -5,7 +5,7 @@ use crate::{
     client::Client,
     incoming::Incoming,
     text::{Text, shown_name},
-    view::{Event, Presence},
+    view::{BufferEvent, Presence},
 };
 
 impl Client {
@@ -16,7 +16,7 @@ impl Client {
         if !self.session.is_own(incoming.from) {
             if buffer.members_mut().remove(&self.session, incoming.from) {
                 let reason = incoming.reason(2).map(Text::parse);
-                buffer.happened(incoming.at, Event::Left { who: shown_name(incoming.from), reason });
+                buffer.happened(incoming.at, BufferEvent::Left { who: shown_name(incoming.from), reason });
             }
             return;
         }

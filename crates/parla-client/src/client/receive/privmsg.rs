@@ -16,7 +16,9 @@ use crate::{
 impl Client {
     /// Handles PRIVMSG and NOTICE.
     pub(super) fn privmsg(&mut self, incoming: &Incoming<'_>, turn: &mut Turn<'_>) {
-        let Some(mut received) = Received::of_line(&self.session, &self.names, incoming, Coming::Live) else {
+        let Some(mut received) =
+            Received::of_line(&self.session, &self.display_names, incoming, Coming::Live)
+        else {
             return;
         };
         let Some(id) = self.conversation(incoming) else {
@@ -75,7 +77,7 @@ impl Client {
         {
             return self.confirmed(own, received, turn);
         }
-        buffer.take(received, said, self.looking.now(), turn)
+        buffer.add_received(received, said, self.looking.now(), turn)
     }
 
     /// A message of the outbox has come back.

@@ -24,7 +24,7 @@ impl Buffer {
             turn.output(Output::Unkeep { kind, name, msgid: msgid.into() });
         }
         let Some(row) = self.timeline().row_of(msgid).and_then(|id| self.timeline().row(id)) else { return };
-        let Content::Said(said) = &row.content else { return };
+        let Content::Message(said) = &row.content else { return };
         let (row, is_own) = (row.id, said.author.own);
         let is_for_person = said.mention || self.kind() == BufferKind::Direct;
         let deleted = Deleted {
@@ -38,7 +38,7 @@ impl Buffer {
         if !is_own {
             self.uncount(row, is_for_person);
         }
-        self.is_not_quoted(msgid);
+        self.unquote(msgid);
         turn.retract(self.id(), row);
     }
 }

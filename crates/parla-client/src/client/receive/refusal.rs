@@ -11,7 +11,7 @@ use crate::{
     session::Session,
     text::shown_name,
     turn::Turn,
-    view::{BufferId, Notice, Presence},
+    view::{Announcement, BufferId, Presence},
 };
 
 /// The kind of problem that a numeric stands for; `None` if the interface need not show it.
@@ -92,7 +92,7 @@ impl Client {
         let about = incoming.param(1);
         if numeric == Numeric::NoSuchNick
             && self.outbox.labelled(incoming).is_none()
-            && self.people.missing(session, about, turn)
+            && self.asked_people.missing(session, about, turn)
         {
             return;
         }
@@ -196,7 +196,7 @@ impl Client {
             self.shut_out(id, &Problem::new(ProblemKind::Other, from, incoming.last()));
         }
         self.outbox.renamed(id);
-        turn.say(Some(id), Notice::Forwarded { from: shown_name(from), to: shown_name(to) });
+        turn.announce(Some(id), Announcement::Forwarded { from: shown_name(from), to: shown_name(to) });
     }
 
     /// Shows a refusal with the message, the channel or the person that it is about.

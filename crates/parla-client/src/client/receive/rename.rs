@@ -11,7 +11,7 @@ use crate::{
     incoming::Incoming,
     text::{Text, shown_name},
     turn::Turn,
-    view::{BufferId, Event, Presence},
+    view::{BufferEvent, BufferId, Presence},
 };
 
 /// The lines that stand in for a RENAME follow each other immediately.
@@ -85,6 +85,6 @@ impl Client {
         buffer.keep_renamed(&from, turn);
         let NewName { name, at, by, reason } = new;
         let (from, to) = (shown_name(&from), shown_name(name));
-        buffer.happened(at, Event::RoomRenamed { by, from, to, reason });
+        buffer.happened(at, BufferEvent::RoomRenamed { by, from, to, reason });
     }
 }

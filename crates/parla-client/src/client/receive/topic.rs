@@ -5,7 +5,7 @@ use crate::{
     incoming::Incoming,
     session::Session,
     text::{Text, shown_name},
-    view::{Event, Topic},
+    view::{BufferEvent, Topic},
 };
 
 impl Buffers {
@@ -17,8 +17,8 @@ impl Buffers {
         let topic = |text| Topic { text, by: Some(by.clone()), at: Some(incoming.at) };
         buffer.set_topic(text.clone().map(topic));
         let event = match text {
-            Some(topic) => Event::TopicSet { by, topic },
-            None => Event::TopicCleared { by },
+            Some(topic) => BufferEvent::TopicSet { by, topic },
+            None => BufferEvent::TopicCleared { by },
         };
         buffer.happened(incoming.at, event);
     }

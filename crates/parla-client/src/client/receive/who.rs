@@ -8,7 +8,7 @@ use crate::{
     buffers::Buffers,
     incoming::Incoming,
     session::Session,
-    survey::{Question, Survey},
+    survey::{Survey, SurveyStep},
     turn::Turn,
 };
 
@@ -45,7 +45,7 @@ impl Buffers {
         turn: &mut Turn<'_>,
     ) {
         if let Some(room) = self.room(session, incoming.param(1)).and_then(|id| self.get(id)) {
-            survey.answered(room, Question::People, turn);
+            survey.answered(room, SurveyStep::People, turn);
         }
     }
 }

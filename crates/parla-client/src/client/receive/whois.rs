@@ -37,7 +37,7 @@ impl Client {
     /// One numeric about somebody, who may be the subject of an open WHOIS.
     pub(super) fn whois(&mut self, numeric: Numeric, incoming: &Incoming<'_>) {
         let nick = incoming.param(1);
-        let Some(person) = self.people.told(&self.session, nick) else { return };
+        let Some(person) = self.asked_people.told(&self.session, nick) else { return };
         person.whois(&self.session, numeric, incoming);
         if numeric == Numeric::WhoisUser {
             for buffer in self.buffers.iter_mut() {
@@ -48,8 +48,8 @@ impl Client {
 
     /// RPL_ENDOFWHOIS.
     pub(super) fn end_of_whois(&mut self, nick: &str, turn: &mut Turn<'_>) {
-        let Some(mut person) = self.people.take(&self.session, nick) else { return };
-        person.called = self.names.of(&self.session, nick);
+        let Some(mut person) = self.asked_people.take(&self.session, nick) else { return };
+        person.called = self.display_names.of(&self.session, nick);
         // The host that they have now; the one in a conversation with them may be outdated.
         if !person.missing
             && let Some(buffer) = self.buffers.direct_mut(&self.session, nick)

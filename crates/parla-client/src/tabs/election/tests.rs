@@ -93,7 +93,7 @@ impl Tabs {
             self.act(id, |election, now, out| election.due(now, out));
         }
         for (from, ballot) in waiting {
-            self.act(id, |election, now, out| election.hear(now, from, ballot, out));
+            self.act(id, |election, now, out| election.handle(now, from, ballot, out));
         }
     }
 
@@ -110,7 +110,7 @@ impl Tabs {
             for (_, from, to, ballot) in due {
                 match self.tabs.get_mut(&to) {
                     Some(tab) if tab.is_frozen => tab.waiting.push((from, ballot)),
-                    Some(_) => self.act(to, |election, now, out| election.hear(now, from, ballot, out)),
+                    Some(_) => self.act(to, |election, now, out| election.handle(now, from, ballot, out)),
                     None => {}
                 }
             }

@@ -8,16 +8,16 @@ use super::*;
 use crate::{
     buffer::Buffer,
     problem::{Problem, ProblemKind},
-    room_modes::Entry,
+    room_modes::ReportedMask,
     session::Session,
     settings::ListKind,
-    tabs::{Ids, Letter, Message, Mirror, Recipients, TabId},
+    tabs::{Ids, Letter, Mirror, Recipients, TabId, TabMessage},
     text::Text,
     timeline::Mark,
     view::{
-        Alert, Author, BufferKind, Certificate, Content, Deleted, Delivery as Way, DirectoryRoom, Event,
-        Features, Gap, GapState, LinkState, Manner, ModeChange, NetworkView, Notice, Person, Rank, Reaction,
-        Reply, Row, RowId, Said, Stage,
+        Alert, Announcement, Author, BufferEvent, BufferKind, Certificate, Content, Deleted, Delivery as Way,
+        DirectoryRoom, Features, Gap, GapState, LinkState, Manner, MessageView, ModeChange, NetworkView,
+        Person, Rank, Reaction, Reply, Row, RowId, Stage,
     },
 };
 
@@ -37,7 +37,7 @@ fn said(id: u64, text: &str, delivery: Way) -> Row {
         called: Some("Zoë Z.".into()),
         ..Author::new("zoë")
     };
-    let said = Said {
+    let said = MessageView {
         mention: true,
         delivery,
         msgid: Some("m1".into()),
@@ -45,9 +45,9 @@ fn said(id: u64, text: &str, delivery: Way) -> Row {
         reply: Some(Arc::new(Reply { to: "m0".into(), quoted: None })),
         reactions: [Reaction { text: "👍".into(), by: ["bob".into()].into(), own: false }].into(),
         deleted: Some(Arc::new(deleted)),
-        ..Said::by(author, Manner::Action, Text::parse(text))
+        ..MessageView::by(author, Manner::Action, Text::parse(text))
     };
-    Row { id: RowId(id), at: at(id.cast_signed()), content: Content::Said(Arc::new(said)) }
+    Row { id: RowId(id), at: at(id.cast_signed()), content: Content::Message(Arc::new(said)) }
 }
 
 fn problem() -> Arc<Problem> {
@@ -87,11 +87,11 @@ fn session() -> Session {
 /// Gives a channel a key, a topic that everybody may set, and a ban.
 fn set_up(buffer: &mut Buffer, session: &Session) {
     let modes = buffer.modes_mut();
-    modes.begin();
+    modes.begin_report();
     modes.apply('k', Some(Some("secret")));
     assert!(!modes.ask_lists(session).is_empty());
-    modes.list(session, 'b', Entry { mask: "bob!*@*", by: Some("zoë"), at: Some(at(7)) });
-    modes.listed(session, 'b');
+    modes.add_to_list(session, 'b', ReportedMask { mask: "bob!*@*", by: Some("zoë"), at: Some(at(7)) });
+    modes.complete_list(session, 'b');
 }
 
 fn directory() -> Update {
@@ -125,11 +125,11 @@ fn certificate() -> Update {
 /// The message after its way through the browser, and its length.
 fn carried(delivery: Delivery) -> (Delivery, usize) {
     let letter = Letter { build: "b".into(), from: TabId(1), to: Some(TAB) };
-    let text = letter.write(&Message::Told { delivery, due: Some(at(1)) }).unwrap();
+    let text = letter.write(&TabMessage::Told { delivery, due: Some(at(1)) }).unwrap();
     let (opened, body) = Letter::open(&text).unwrap();
     assert_eq!(opened, letter);
-    match Message::read(body).unwrap() {
-        Message::Told { delivery, due } => {
+    match TabMessage::parse(body).unwrap() {
+        TabMessage::Told { delivery, due } => {
             assert_eq!(due, Some(at(1)));
             (delivery, text.len())
         }
@@ -139,7 +139,7 @@ fn carried(delivery: Delivery) -> (Delivery, usize) {
 
 fn pull(mirror: &mut Mirror, replica: &mut Replica) -> (Option<Arrived>, usize) {
     let (delivery, bytes) = carried(mirror.deliver(at(0), TAB, replica.had()));
-    (replica.take(delivery), bytes)
+    (replica.apply(delivery), bytes)
 }
 
 /// Views count as equal only if they are the same allocation; this compares their content.
@@ -150,14 +150,14 @@ fn spelled(updates: &[Update]) -> String {
 #[test]
 fn everything_is_the_same_in_the_other_tab() {
     let mut buffer = room(1, "#a", 120);
-    let other = Said::new(Manner::Message, "bob", Text::parse("not read"));
+    let other = MessageView::new(Manner::Message, "bob", Text::parse("not read"));
     let rows = [
-        Row { id: RowId(199), at: at(199), content: Content::Said(Arc::new(other)) },
+        Row { id: RowId(199), at: at(199), content: Content::Message(Arc::new(other)) },
         said(200, "\u{2}bold\u{2} https://example.net \u{3}4,5red", Way::Failed(problem())),
         Row {
             id: RowId(201),
             at: at(201),
-            content: Content::Event(Event::ModeSet {
+            content: Content::Event(BufferEvent::ModeSet {
                 by: "bob".into(),
                 changes: vec![ModeChange::Rank { who: "zoë".into(), rank: Rank::Voiced, is_given: true }]
                     .into(),
@@ -190,7 +190,7 @@ fn everything_is_the_same_in_the_other_tab() {
             NETWORK,
             Arc::new(Person { nick: "bob".into(), since: Some(at(1)), ..Person::default() }),
         ),
-        Update::Notice(NETWORK, Some(BufferId(1)), Notice::Problem(problem())),
+        Update::Announcement(NETWORK, Some(BufferId(1)), Announcement::Problem(problem())),
         Update::Show(NETWORK, BufferId(2)),
         Update::Alert(
             NETWORK,
@@ -200,7 +200,7 @@ fn everything_is_the_same_in_the_other_tab() {
         certificate(),
     ];
     let (mut mirror, mut replica) = (Mirror::default(), Replica::default());
-    mirror.take(&views);
+    mirror.apply(&views);
     let (arrived, _) = pull(&mut mirror, &mut replica);
     let arrived = arrived.unwrap();
     assert!(arrived.is_whole);
@@ -223,14 +223,14 @@ fn only_what_is_new_travels() {
         buffer.members_mut().insert(&session, &format!("member{n}"), "");
     }
     let (mut mirror, mut replica) = (Mirror::default(), Replica::default());
-    mirror.take(&[network(), Update::Buffer(NETWORK, buffer.view(&session))]);
+    mirror.apply(&[network(), Update::Buffer(NETWORK, buffer.view(&session))]);
     assert!(!mirror.call(at(0)), "there is nobody to be called");
     let (whole, bytes) = pull(&mut mirror, &mut replica);
     let before = view(whole.unwrap(), BufferId(1));
     assert!(bytes > 1_000_000, "{bytes}");
 
     buffer.timeline_mut().insert(said(20_001, "one more", Way::Done), None);
-    mirror.take(&[Update::Buffer(NETWORK, buffer.view(&session))]);
+    mirror.apply(&[Update::Buffer(NETWORK, buffer.view(&session))]);
     assert!(mirror.call(at(0)) && !mirror.call(at(0)), "it is called once");
     let (new, bytes) = pull(&mut mirror, &mut replica);
     let after = view(new.unwrap(), BufferId(1));
@@ -259,16 +259,16 @@ fn what_is_gone_is_gone_in_the_other_tab_too() {
     let (mut mirror, mut replica) = (Mirror::default(), Replica::default());
     let rooms = Directory(Arc::new(Vec::new()));
     let directory = Update::Directory(NETWORK, DirectoryView { rooms, complete: true, cut: false });
-    mirror.take(&[network(), Update::Buffer(NETWORK, buffer.view(&session)), directory.clone()]);
+    mirror.apply(&[network(), Update::Buffer(NETWORK, buffer.view(&session)), directory.clone()]);
     assert!(pull(&mut mirror, &mut replica).0.unwrap().is_whole);
     for gone in [Update::BufferClosed(NETWORK, BufferId(1)), Update::NetworkForgotten(NETWORK)] {
-        mirror.take(std::slice::from_ref(&gone));
+        mirror.apply(std::slice::from_ref(&gone));
         let arrived = pull(&mut mirror, &mut replica).0.unwrap();
         assert_eq!((arrived.is_whole, spelled(&arrived.updates)), (false, spelled(&[gone])));
         // If it comes back, nothing of it may count as known.
         buffer.timeline_mut().insert(said(20, "again", Way::Done), None);
         let again = [network(), Update::Buffer(NETWORK, buffer.view(&session)), directory.clone()];
-        mirror.take(&again);
+        mirror.apply(&again);
         let arrived = pull(&mut mirror, &mut replica).0;
         let arrived = arrived.expect("it fits to what came before");
         assert_eq!((arrived.is_whole, spelled(&arrived.updates)), (false, spelled(&again)));
@@ -280,11 +280,11 @@ fn only_a_new_setting_travels_with_a_room() {
     let session = session();
     let mut buffer = room(1, "#a", 10);
     let (mut mirror, mut replica) = (Mirror::default(), Replica::default());
-    mirror.take(&[network(), Update::Buffer(NETWORK, buffer.view(&session))]);
+    mirror.apply(&[network(), Update::Buffer(NETWORK, buffer.view(&session))]);
     let before = view(pull(&mut mirror, &mut replica).0.unwrap(), BufferId(1));
     set_up(&mut buffer, &session);
     let now = buffer.view(&session);
-    mirror.take(&[Update::Buffer(NETWORK, now.clone())]);
+    mirror.apply(&[Update::Buffer(NETWORK, now.clone())]);
     let after = view(pull(&mut mirror, &mut replica).0.unwrap(), BufferId(1));
     assert_eq!(format!("{:?}", after.settings), format!("{:?}", now.settings));
     assert_ne!(after.settings, before.settings);
@@ -296,10 +296,10 @@ fn who_missed_something_gets_everything() {
     let session = Session::default();
     let buffer = room(1, "#a", 10);
     let (mut mirror, mut replica) = (Mirror::default(), Replica::default());
-    mirror.take(&[network(), Update::Buffer(NETWORK, buffer.view(&session))]);
+    mirror.apply(&[network(), Update::Buffer(NETWORK, buffer.view(&session))]);
     let (_, _) = pull(&mut mirror, &mut replica);
     for _ in 0..2 {
-        mirror.take(&[network()]);
+        mirror.apply(&[network()]);
         // It is lost on the way.
         drop(mirror.deliver(at(0), TAB, replica.had()));
     }
@@ -313,17 +313,17 @@ fn who_missed_something_gets_everything() {
     // A delivery that does not follow is not accepted.
     let mut other = Replica::default();
     let (delivery, _) = carried(mirror.deliver(at(601), TAB, replica.had()));
-    mirror.take(&[network()]);
+    mirror.apply(&[network()]);
     drop(delivery);
     let (delivery, _) = carried(mirror.deliver(at(601), TAB, replica.had()));
-    assert!(other.take(delivery).is_none());
+    assert!(other.apply(delivery).is_none());
 }
 
 #[test]
 fn what_is_done_comes_together_with_what_it_caused() {
     let show = Update::Show(NETWORK, BufferId(1));
     let (mut mirror, mut replica) = (Mirror::default(), Replica::default());
-    mirror.take(&[network()]);
+    mirror.apply(&[network()]);
     let told = |mirror: &mut Mirror, replica: &mut Replica| {
         let arrived = pull(mirror, replica).0.unwrap();
         let shows = arrived.updates.iter().filter(|update| matches!(update, Update::Show(..))).count();
@@ -338,7 +338,7 @@ fn what_is_done_comes_together_with_what_it_caused() {
     assert_eq!(told(&mut mirror, &mut replica), (false, None, 0));
     // The tab asks a second time because the first answer is late. The second answer has the events in
     // between.
-    mirror.take(&[network()]);
+    mirror.apply(&[network()]);
     drop(mirror.deliver(at(1), TAB, replica.had()));
     mirror.say(Recipients::One(TAB), &show);
     mirror.done(at(1), TAB, 4);
@@ -391,7 +391,7 @@ fn every_state_of_a_connection_travels() {
         let Update::Network(view) = network() else { unreachable!() };
         let update = Update::Network(NetworkView { link, ..view });
         let (mut mirror, mut replica) = (Mirror::default(), Replica::default());
-        mirror.take(std::slice::from_ref(&update));
+        mirror.apply(std::slice::from_ref(&update));
         let (arrived, _) = pull(&mut mirror, &mut replica);
         assert_eq!(arrived.unwrap().updates, [update]);
     }

@@ -2,7 +2,7 @@
 
 use expect_test::expect;
 use parla_client::{
-    Archive, Input, Intent, Kept,
+    ArchiveScope, ArchivedMessage, Input, Intent,
     view::{BufferKind, Manner},
 };
 use parla_proto::Timestamp;
@@ -11,12 +11,12 @@ use crate::support::{ALL, Rig, START, settings};
 
 fn archived() -> Rig {
     let mut settings = settings();
-    settings.archive = Archive::All;
+    settings.archive = ArchiveScope::All;
     Rig::with(settings, &[])
 }
 
-fn kept(kind: BufferKind, at: i64, text: &str) -> Kept {
-    Kept {
+fn kept(kind: BufferKind, at: i64, text: &str) -> ArchivedMessage {
+    ArchivedMessage {
         kind,
         buffer: "#lobby".into(),
         msgid: Some(format!("k{at}").into()),
@@ -30,7 +30,7 @@ fn kept(kind: BufferKind, at: i64, text: &str) -> Kept {
     }
 }
 
-fn recall(rig: &mut Rig, messages: Vec<Kept>, more: bool) {
+fn recall(rig: &mut Rig, messages: Vec<ArchivedMessage>, more: bool) {
     rig.input(Input::Recalled { kind: BufferKind::Room, name: "#lobby".into(), messages, more });
 }
 

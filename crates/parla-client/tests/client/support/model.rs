@@ -53,9 +53,9 @@ impl Model {
             Update::Certificate(..) => panic!("a client sees no certificate"),
             Update::Directory(_, view) => self.directory = Some(view),
             Update::Person(_, person) => self.people.push(Person::clone(&person)),
-            Update::Notice(_, buffer, notice) => {
+            Update::Announcement(_, buffer, announcement) => {
                 let place = buffer.and_then(|id| self.buffers.get(&id)).map(|view| view.name.to_string());
-                self.said.push(shown::notice(place.as_deref(), &notice));
+                self.said.push(shown::announcement(place.as_deref(), &announcement));
             }
             Update::Show(_, id) => {
                 let name = self.buffers.get(&id).map_or("?", |view| &*view.name);
@@ -112,5 +112,5 @@ pub(crate) fn check(view: &BufferView) {
 }
 
 fn is_pending(row: &Row) -> bool {
-    matches!(&row.content, Content::Said(said) if said.delivery != Delivery::Done)
+    matches!(&row.content, Content::Message(said) if said.delivery != Delivery::Done)
 }

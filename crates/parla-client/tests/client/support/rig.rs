@@ -5,7 +5,8 @@ use std::{collections::BTreeMap, time::Duration};
 
 use expect_test::Expect;
 use parla_client::{
-    Archive, Client, Credentials, Input, Intent, Kept, Output, Problem, ProblemKind, Settings,
+    ArchiveScope, ArchivedMessage, Client, ClientSettings, Credentials, Input, Intent, Output, Problem,
+    ProblemKind,
     view::{BufferId, BufferView, NetworkId, RowId},
 };
 use parla_proto::Timestamp;
@@ -19,8 +20,8 @@ pub(crate) const START: Timestamp = Timestamp::from_millis(1_767_261_600_000);
 pub(crate) const ALL: &str = "account-tag away-notify batch cap-notify draft/chathistory echo-message extended-join \
                               labeled-response message-tags multi-prefix server-time standard-replies";
 
-pub(crate) fn settings() -> Settings {
-    Settings {
+pub(crate) fn settings() -> ClientSettings {
+    ClientSettings {
         network: NetworkId(1),
         address: "irc.example.org".into(),
         nick: "alice".into(),
@@ -31,7 +32,7 @@ pub(crate) fn settings() -> Settings {
         },
         credentials: Credentials::default(),
         private: true,
-        archive: Archive::Nothing,
+        archive: ArchiveScope::Nothing,
         seed: 7,
     }
 }
@@ -41,7 +42,7 @@ pub(crate) struct Rig {
     pub(crate) client: Client,
     pub(crate) model: Model,
     pub(crate) now: Timestamp,
-    pub(crate) settings: Settings,
+    pub(crate) settings: ClientSettings,
     /// What the shell has stored, by key.
     pub(crate) records: BTreeMap<String, String>,
     outputs: Vec<Output>,
@@ -56,13 +57,13 @@ impl Rig {
     }
 
     /// A client that has run before, with these stored records.
-    pub(crate) fn with(settings: Settings, records: &[(&str, &str)]) -> Self {
+    pub(crate) fn with(settings: ClientSettings, records: &[(&str, &str)]) -> Self {
         let records: BTreeMap<String, String> =
             records.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
         Self::kept(settings, records, START)
     }
 
-    fn kept(settings: Settings, records: BTreeMap<String, String>, now: Timestamp) -> Self {
+    fn kept(settings: ClientSettings, records: BTreeMap<String, String>, now: Timestamp) -> Self {
         let client = Client::new(settings.clone(), &records, now);
         let (model, outputs, asked) = (Model::default(), Vec::new(), String::new());
         Self { client, model, now, settings, records, outputs, asked }
@@ -74,7 +75,7 @@ impl Rig {
         self.restarts_with(settings)
     }
 
-    pub(crate) fn restarts_with(self, settings: Settings) -> Self {
+    pub(crate) fn restarts_with(self, settings: ClientSettings) -> Self {
         let mut next = Self::kept(settings, self.records, self.now + Duration::from_secs(1));
         next.model.take(&mut next.client);
         next
@@ -265,7 +266,9 @@ impl Rig {
                 String::from_utf8(bytes).unwrap().replace("\r\n", "\n").replace('\u{1}', "^A")
             }
             Output::Store { .. } => String::new(),
-            Output::Keep(Kept { buffer, source, text, .. }) => format!("(keep {buffer} {source}: {text})\n"),
+            Output::Keep(ArchivedMessage { buffer, source, text, .. }) => {
+                format!("(keep {buffer} {source}: {text})\n")
+            }
             Output::Unkeep { name, msgid, .. } => format!("(unkeep {msgid} of {name})\n"),
             Output::Rename { from, to, .. } => format!("(rename {from} to {to})\n"),
             Output::Recall { name, before, limit, .. } => {
@@ -329,11 +332,11 @@ impl Rig {
     }
 
     /// The message in a row.
-    pub(crate) fn said(&self, id: RowId) -> std::sync::Arc<parla_client::view::Said> {
+    pub(crate) fn said(&self, id: RowId) -> std::sync::Arc<parla_client::view::MessageView> {
         let mut rows = self.model.buffers.values().flat_map(|view| view.timeline.rows());
         let row = rows.find(|row| row.id == id).unwrap();
         match &row.content {
-            parla_client::view::Content::Said(said) => std::sync::Arc::clone(said),
+            parla_client::view::Content::Message(said) => std::sync::Arc::clone(said),
             other => panic!("nobody says {other:?}"),
         }
     }

@@ -3,8 +3,8 @@
 use parla_client::{
     Problem,
     view::{
-        BufferView, Content, Counted, Delivery, Earlier, Event, Gap, LinkState, Manner, ModeChange, Notice,
-        Presence, Row, Said,
+        Announcement, BufferEvent, BufferView, Content, Counted, Delivery, Earlier, Gap, LinkState, Manner,
+        MessageView, ModeChange, Presence, Row,
     },
 };
 use parla_proto::Timestamp;
@@ -30,7 +30,7 @@ pub(crate) fn rows(view: &BufferView) -> String {
 
 pub(crate) fn row(row: &Row) -> String {
     match &row.content {
-        Content::Said(said) => self::said(said),
+        Content::Message(said) => self::said(said),
         Content::Event(event) => format!("-- {}", self::event(event)),
         Content::Server(text) => format!("** {}", text.plain),
         Content::Gap(gap) => self::gap(gap),
@@ -42,7 +42,7 @@ fn gap(gap: &Gap) -> String {
     format!("== gap {from}–{} {}", clock(gap.to), format!("{:?}", gap.state).to_lowercase())
 }
 
-fn said(said: &Said) -> String {
+fn said(said: &MessageView) -> String {
     let from = if said.author.own { "me" } else { &said.author.nick };
     if let Some(deleted) = &said.deleted {
         let by = if deleted.own { "me" } else { &deleted.by };
@@ -83,24 +83,24 @@ fn said(said: &Said) -> String {
     format!("{words}{mention}{reactions}{delivery}")
 }
 
-fn event(event: &Event) -> String {
+fn event(event: &BufferEvent) -> String {
     let because = |reason: &Option<parla_client::text::Text>| {
         reason.as_ref().map_or_else(String::new, |reason| format!(": {}", reason.plain))
     };
     match event {
-        Event::Joined { who } => format!("{who} joined"),
-        Event::Left { who, reason } => format!("{who} left{}", because(reason)),
-        Event::Quit { who, reason } => format!("{who} quit{}", because(reason)),
-        Event::Kicked { who, by, reason } => format!("{who} kicked by {by}{}", because(reason)),
-        Event::Renamed { from, to } => format!("{from} is {to}"),
-        Event::TopicSet { by, topic } => format!("{by} set the topic: {}", topic.plain),
-        Event::TopicCleared { by } => format!("{by} cleared the topic"),
-        Event::ModeSet { by, changes } => {
+        BufferEvent::Joined { who } => format!("{who} joined"),
+        BufferEvent::Left { who, reason } => format!("{who} left{}", because(reason)),
+        BufferEvent::Quit { who, reason } => format!("{who} quit{}", because(reason)),
+        BufferEvent::Kicked { who, by, reason } => format!("{who} kicked by {by}{}", because(reason)),
+        BufferEvent::Renamed { from, to } => format!("{from} is {to}"),
+        BufferEvent::TopicSet { by, topic } => format!("{by} set the topic: {}", topic.plain),
+        BufferEvent::TopicCleared { by } => format!("{by} cleared the topic"),
+        BufferEvent::ModeSet { by, changes } => {
             let changes: Vec<_> = changes.iter().map(change).collect();
             format!("{by} set {}", changes.join(", "))
         }
-        Event::Invited { by, who } => format!("{by} invited {who}"),
-        Event::RoomRenamed { by, from, to, reason } => {
+        BufferEvent::Invited { by, who } => format!("{by} invited {who}"),
+        BufferEvent::RoomRenamed { by, from, to, reason } => {
             let what =
                 by.as_ref().map_or(format!("{from} is {to}"), |by| format!("{by} renamed {from} to {to}"));
             format!("{what}{}", because(reason))
@@ -125,19 +125,19 @@ pub(crate) fn problem(problem: &Problem) -> String {
     format!("{:?}{about}", problem.kind)
 }
 
-pub(crate) fn notice(place: Option<&str>, notice: &Notice) -> String {
+pub(crate) fn announcement(place: Option<&str>, announcement: &Announcement) -> String {
     let place = place.map_or_else(String::new, |place| format!("{place}: "));
-    let words = match notice {
-        Notice::Problem(problem) => format!("problem {}", self::problem(problem)),
-        Notice::Invitation { from, room } => format!("{from} invites to {room}"),
-        Notice::Invited { who, room } => format!("{who} invited to {room}"),
-        Notice::NickRefused { problem, suggestion } => {
+    let words = match announcement {
+        Announcement::Problem(problem) => format!("problem {}", self::problem(problem)),
+        Announcement::Invitation { from, room } => format!("{from} invites to {room}"),
+        Announcement::Invited { who, room } => format!("{who} invited to {room}"),
+        Announcement::NickRefused { problem, suggestion } => {
             format!("problem {}, perhaps {suggestion}", self::problem(problem))
         }
-        Notice::NickChanged(nick) => format!("now {nick}"),
-        Notice::Away(is_away) => (if *is_away { "away" } else { "back" }).to_owned(),
-        Notice::Forwarded { from, to } => format!("sent on from {from} to {to}"),
-        Notice::Help => "help".to_owned(),
+        Announcement::NickChanged(nick) => format!("now {nick}"),
+        Announcement::Away(is_away) => (if *is_away { "away" } else { "back" }).to_owned(),
+        Announcement::Forwarded { from, to } => format!("sent on from {from} to {to}"),
+        Announcement::Help => "help".to_owned(),
     };
     format!("{place}{words}")
 }

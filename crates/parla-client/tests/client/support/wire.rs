@@ -2,7 +2,7 @@
 
 use std::{collections::VecDeque, time::Duration};
 
-use parla_client::{Input, Output, Problem, ProblemKind, Settings};
+use parla_client::{ClientSettings, Input, Output, Problem, ProblemKind};
 use parla_proto::Timestamp;
 use parla_server::ConnectionId;
 
@@ -84,7 +84,7 @@ impl World {
 
     /// Adds somebody who is not connected yet; returns their number.
     pub(crate) fn add(&mut self, nick: &str) -> usize {
-        let settings = Settings { nick: nick.into(), seed: self.wires.len() as u64, ..settings() };
+        let settings = ClientSettings { nick: nick.into(), seed: self.wires.len() as u64, ..settings() };
         self.wires.push(Wire {
             rig: Rig::with(settings, &[]),
             connection: None,

@@ -17,14 +17,14 @@ use tokio::{
     task::AbortHandle,
 };
 
-use super::{Network, Shell};
+use super::{NetworkClient, Shell};
 use crate::{
     clock,
     engine::{
         connection::{self, Happening, Plan, Serial},
-        hub::Surroundings,
         identity::Identity,
-        tls::{Session, Trust},
+        networks::Surroundings,
+        tls::{TlsSession, Trust},
         trouble::of_alert,
     },
     limits::LINES_MAX,
@@ -61,7 +61,7 @@ impl Transport for Shell<'_> {
 
 impl Shell<'_> {
     /// The TLS session with what the server must prove; `None` without encryption.
-    fn session(&mut self, endpoint: &Endpoint) -> Result<Option<Session>, Problem> {
+    fn session(&mut self, endpoint: &Endpoint) -> Result<Option<TlsSession>, Problem> {
         if endpoint.security != Security::Tls {
             return Ok(None);
         }
@@ -94,7 +94,7 @@ impl parla_engine::Connection for Connection {
     }
 }
 
-impl Network {
+impl NetworkClient {
     /// Whether this is the serial number of its connection.
     pub(crate) fn has(&self, serial: Serial) -> bool {
         self.engine.has(serial.0)
@@ -103,27 +103,27 @@ impl Network {
     /// Processes an event of its connection.
     pub(crate) fn happened(&mut self, (serial, happening): (Serial, Happening), around: &mut Surroundings) {
         match happening {
-            Happening::Progress(stage) => self.hear(serial, Signal::Progress(stage), around),
+            Happening::Progress(stage) => self.handle_signal(serial, Signal::Progress(stage), around),
             Happening::Certificate(shown) => {
-                self.notices.push(Update::Certificate(self.id, Arc::new(shown)));
+                self.own_updates.push(Update::Certificate(self.id, Arc::new(shown)));
                 around.pace.changed();
             }
-            Happening::Opened => self.hear(serial, Signal::Opened, around),
-            Happening::Bytes(bytes) => self.read(serial, &bytes, around),
+            Happening::Opened => self.handle_signal(serial, Signal::Opened, around),
+            Happening::Bytes(bytes) => self.receive(serial, &bytes, around),
             Happening::Closed(problem) => {
                 tracing::info!(network = self.id.0, kind = ?problem.kind, why = %problem.details, "not connected");
-                self.hear(serial, Signal::Closed(problem), around);
+                self.handle_signal(serial, Signal::Closed(problem), around);
             }
         }
     }
 
-    fn hear(&mut self, serial: Serial, signal: Signal<&[u8]>, around: &mut Surroundings) {
+    fn handle_signal(&mut self, serial: Serial, signal: Signal<&[u8]>, around: &mut Surroundings) {
         let (engine, mut shell) = self.parts(around);
-        engine.hear(clock::now(), (serial.0, signal), &mut shell);
+        engine.handle_signal(clock::now(), (serial.0, signal), &mut shell);
         around.pace.changed();
     }
 
-    fn read(&mut self, serial: Serial, bytes: &[u8], around: &mut Surroundings) {
+    fn receive(&mut self, serial: Serial, bytes: &[u8], around: &mut Surroundings) {
         if let Some(problem) = of_alert(bytes) {
             return self.happened((serial, Happening::Closed(problem)), around);
         }
@@ -131,8 +131,8 @@ impl Network {
         let mut framer = std::mem::take(&mut connection.framer);
         // Bytes after the line that made the client disconnect are not for the next connection.
         framer.feed(bytes, SERVER_LINE_BYTES_MAX, |frame| match frame {
-            Frame::Line(line) => self.hear(serial, Signal::Line(line), around),
-            Frame::TooLong => self.hear(serial, Signal::LineTooLong, around),
+            Frame::Line(line) => self.handle_signal(serial, Signal::Line(line), around),
+            Frame::TooLong => self.handle_signal(serial, Signal::LineTooLong, around),
             Frame::Endless => {}
         });
         if let Some(connection) = self.engine.connection().filter(|connection| connection.serial == serial) {

@@ -1,6 +1,6 @@
 //! What is stored for one network, on behalf of its engine.
 
-use parla_engine::{Change, Question, Recalled, Storage};
+use parla_engine::{ArchiveChange, RecallRequest, Recalled, Storage};
 
 use super::Shell;
 
@@ -22,14 +22,14 @@ impl Storage for Shell<'_> {
         self.around.store.sync();
     }
 
-    fn change(&mut self, change: Change) {
+    fn change(&mut self, change: ArchiveChange) {
         if let Some(archive) = &mut self.archive {
             archive.change(change);
         }
     }
 
-    fn recall(&mut self, question: Question) -> Option<Recalled> {
-        let is_asked = self.archive.as_ref().is_some_and(|archive| archive.recall(question));
+    fn recall(&mut self, request: RecallRequest) -> Option<Recalled> {
+        let is_asked = self.archive.as_ref().is_some_and(|archive| archive.recall(request));
         (!is_asked).then(Recalled::default)
     }
 }

@@ -3,10 +3,10 @@
 use parla_client::{Credentials, Input, Intent, ProblemKind};
 use parla_engine::problem;
 
-use super::Network;
-use crate::engine::hub::{Soon, Surroundings};
+use super::NetworkClient;
+use crate::engine::networks::{Soon, Surroundings};
 
-impl Network {
+impl NetworkClient {
     /// Stores the passwords in the keyring if the person wants that, and deletes them there if they no longer
     /// do.
     ///
@@ -34,7 +34,7 @@ impl Network {
     pub(crate) fn passwords_kept(&mut self, kept: Result<(), String>, around: &mut Surroundings) {
         self.has_passwords(kept.is_ok(), around);
         if let Err(why) = kept {
-            self.notice(problem(ProblemKind::KeyringFailing, &why), around);
+            self.announce(problem(ProblemKind::KeyringFailing, &why), around);
         }
     }
 
@@ -50,7 +50,7 @@ impl Network {
                 self.credentials.add(credentials);
                 self.is_shown = false;
             }
-            Err(why) => self.notice(problem(ProblemKind::KeyringFailing, &why), around),
+            Err(why) => self.announce(problem(ProblemKind::KeyringFailing, &why), around),
         }
         self.answered(around);
     }

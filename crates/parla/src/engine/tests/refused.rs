@@ -47,7 +47,7 @@ fn a_plain_port_behind_an_encrypted_address_is_named_and_can_be_entered() {
     asked.hear("CAP LS");
     asked.say(":irc.test CAP * LS :multi-prefix");
     app.until("stop", |app| app.is_stopped_by(ProblemKind::NotEncrypted));
-    app.command(Command::Change(NET, parla_ui::platform::Change::Unencrypted));
+    app.command(AppCommand::Change(NET, parla_ui::platform::NetworkChange::Unencrypted));
     let _peer = server.welcome();
     app.until("registration", App::is_online);
     assert_eq!(remembered(&app.end()).networks[&1].settings.address, server.address());

@@ -1,7 +1,7 @@
 //! What exists at the next start, and what no longer does.
 
 use parla_client::{Credentials, Secret};
-use parla_ui::platform::Change;
+use parla_ui::platform::NetworkChange;
 
 use super::*;
 use crate::keyring::testing::asked;
@@ -34,13 +34,13 @@ fn a_full_disk_is_told_once_and_what_is_written_goes_out_all_the_same() {
     peer.join("#tea");
     app.until("room", |app| app.is_present("#tea"));
     app.writing.as_ref().unwrap().store().fill_disk();
-    let is_full = |update: &Update| matches!(update, Update::Notice(_, None, Notice::Problem(why)) if why.kind == ProblemKind::StoreFailing);
+    let is_full = |update: &Update| matches!(update, Update::Announcement(_, None, Announcement::Problem(why)) if why.kind == ProblemKind::StoreFailing);
     for number in 1..=3 {
         app.say(&format!("{number} {}", "x".repeat(300)));
         peer.hear(&format!("PRIVMSG #tea :{number} "));
-        app.command(Command::Save { key: "draft".into(), value: Some("x".repeat(20_000 * number)) });
+        app.command(AppCommand::Save { key: "draft".into(), value: Some("x".repeat(20_000 * number)) });
     }
-    app.until("notice", |app| app.seen.iter().any(is_full));
+    app.until("announcement", |app| app.seen.iter().any(is_full));
     app.say("the last");
     peer.hear("PRIVMSG #tea :the last");
     app.until("it", |app| app.said("#tea").iter().any(|text| text == "the last"));
@@ -104,14 +104,14 @@ fn a_network_that_was_left_stays_so_at_the_next_start() {
     let mut app = App::connected_to(&server);
     let mut peer = server.welcome();
     app.until("registration", App::is_online);
-    app.command(Command::Intent(NET, Intent::Disconnect { reason: "".into() }));
+    app.command(AppCommand::Intent(NET, Intent::Disconnect { reason: "".into() }));
     peer.hear("QUIT");
     app.until("farewell", App::is_left);
     let folder = app.end();
     assert!(remembered(&folder).networks[&1].settings.is_left);
     let mut app = App::start(folder);
     app.until("state", App::is_left);
-    app.command(Command::Intent(NET, Intent::Reconnect));
+    app.command(AppCommand::Intent(NET, Intent::Reconnect));
     let _peer = server.welcome();
     app.until("registration", App::is_online);
     assert!(!remembered(&app.end()).networks[&1].settings.is_left);
@@ -125,8 +125,8 @@ fn a_network_that_is_removed_takes_its_messages_and_drafts_along() {
     peer.join("#tea");
     peer.say(&message(1));
     app.until("message", |app| app.said("#tea") == ["1"]);
-    app.command(Command::Save { key: "draft 1 #tea".to_owned(), value: Some("hello".to_owned()) });
-    app.command(Command::Forget(NET));
+    app.command(AppCommand::Save { key: "draft 1 #tea".to_owned(), value: Some("hello".to_owned()) });
+    app.command(AppCommand::Forget(NET));
     app.until("farewell", |app| app.seen.contains(&Update::NetworkForgotten(NET)));
     let folder = app.end();
     assert_eq!(remembered(&folder), Remembered::default());
@@ -141,7 +141,7 @@ fn another_address_keeps_the_conversations() {
     peer.join("#tea");
     peer.say(&message(1));
     app.until("message", |app| app.said("#tea") == ["1"]);
-    app.command(Command::Change(NET, Change::Address(moved.address())));
+    app.command(AppCommand::Change(NET, NetworkChange::Address(moved.address())));
     let mut peer = moved.welcome();
     peer.hear("JOIN #tea");
     assert_eq!(app.said("#tea"), ["1"]);
@@ -169,7 +169,7 @@ fn a_certificate_that_the_person_trusts_is_remembered() {
         _ => None,
     });
     let fingerprint = shown.unwrap();
-    app.command(Command::Change(NET, Change::Trust(std::sync::Arc::clone(&fingerprint))));
+    app.command(AppCommand::Change(NET, NetworkChange::Trust(std::sync::Arc::clone(&fingerprint))));
     let (_stream, connection) = handshake(&server);
     assert!(!connection.is_handshaking());
     let found = remembered(&app.end());
@@ -181,9 +181,9 @@ fn what_the_store_has_to_say_is_told() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("store.db"), "no database".repeat(1_000)).unwrap();
     let mut app = App::start(folder);
-    app.until("notice", |app| {
+    app.until("announcement", |app| {
         app.seen.iter().any(|update| {
-            matches!(update, Update::Notice(_, None, Notice::Problem(why)) if why.kind == ProblemKind::StoreDamaged)
+            matches!(update, Update::Announcement(_, None, Announcement::Problem(why)) if why.kind == ProblemKind::StoreDamaged)
         })
     });
 }
@@ -196,11 +196,11 @@ fn a_password_is_kept_in_the_keyring_and_nowhere_else() {
     let mut app = App::start_as(folder, (Tls::default(), keyring.clone()));
     let password = Some(Secret::new("opensesame".to_owned()));
     let credentials = Credentials { server: password, keep: true, ..Credentials::default() };
-    let Command::Connect { network, address, nick, unencrypted, .. } = connect_as(NET, &server.address())
+    let AppCommand::Connect { network, address, nick, unencrypted, .. } = connect_as(NET, &server.address())
     else {
         panic!()
     };
-    app.command(Command::Connect { network, address, nick, unencrypted, credentials });
+    app.command(AppCommand::Connect { network, address, nick, unencrypted, credentials });
     server.accept().hear("PASS :opensesame");
     let folder = app.end();
     let found = remembered(&folder);
@@ -210,7 +210,7 @@ fn a_password_is_kept_in_the_keyring_and_nowhere_else() {
     // The next start gets it from there.
     app = App::start_as(folder, (Tls::default(), keyring.clone()));
     server.accept().hear("PASS :opensesame");
-    app.command(Command::Forget(NET));
+    app.command(AppCommand::Forget(NET));
     app.until("farewell", |app| app.seen.contains(&Update::NetworkForgotten(NET)));
     let id = found.networks[&1].id.clone();
     app.end();
@@ -225,11 +225,11 @@ fn a_keyring_that_is_missing_is_told_and_the_network_is_entered() {
     let credentials = Credentials { server: password, keep: true, ..Credentials::default() };
     app.connect(&server.address());
     server.accept();
-    app.command(Command::Intent(NET, Intent::SignIn { credentials }));
+    app.command(AppCommand::Intent(NET, Intent::SignIn { credentials }));
     server.accept().hear("PASS :opensesame");
-    app.until("notice", |app| {
+    app.until("announcement", |app| {
         app.seen.iter().any(|update| {
-            matches!(update, Update::Notice(NET, None, Notice::Problem(why)) if why.kind == ProblemKind::KeyringFailing)
+            matches!(update, Update::Announcement(NET, None, Announcement::Problem(why)) if why.kind == ProblemKind::KeyringFailing)
         })
     });
     assert!(!remembered(&app.end()).networks[&1].settings.has_passwords);
@@ -240,8 +240,8 @@ fn a_certificate_of_ones_own_that_cannot_be_used_says_why() {
     let mut app = App::new();
     app.connect(&format!("ircs://{}", Server::new().address()));
     app.until("stop", |app| app.is_stopped_by(ProblemKind::Refused));
-    app.command(Command::Change(NET, Change::Identity(Some("/no/such/file.pem".to_owned()))));
+    app.command(AppCommand::Change(NET, NetworkChange::Identity(Some("/no/such/file.pem".to_owned()))));
     app.until("stop", |app| app.is_stopped_by(ProblemKind::BadIdentity));
-    app.command(Command::Change(NET, Change::Identity(None)));
+    app.command(AppCommand::Change(NET, NetworkChange::Identity(None)));
     app.until("stop", |app| app.is_stopped_by(ProblemKind::Refused));
 }

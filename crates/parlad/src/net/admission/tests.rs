@@ -90,7 +90,7 @@ fn networks_of_ipv6_have_growing_limits() {
     assert!(admission.admit(ip("2001:db8:3::1"), Irc, now).is_ok());
     // A connection that is refused for the larger network is not counted for the smaller ones.
     let state = admission.state();
-    let of_refused = Counted::Block(block("2001:db8:2:2000::"));
+    let of_refused = CountKey::Block(block("2001:db8:2:2000::"));
     assert_eq!(state.counts.get(&of_refused).map(|count| (count.open, count.opened_in_window)), Some((0, 0)));
 }
 

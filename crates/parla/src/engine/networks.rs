@@ -10,10 +10,10 @@ use std::{
 use futures_channel::mpsc::UnboundedSender;
 use parla_client::{
     Credentials, ProblemKind,
-    view::{NetworkId, Notice, Update},
+    view::{Announcement, NetworkId, Update},
 };
 use parla_engine::{Pace, problem};
-use parla_ui::platform::Command;
+use parla_ui::platform::AppCommand;
 use tokio::{
     sync::mpsc,
     task::JoinSet,
@@ -23,14 +23,14 @@ use tokio::{
 use super::{
     Order,
     connection::{Happening, Happenings, Serial},
-    network::Network,
+    network::NetworkClient,
     tls::Tls,
 };
 use crate::{
     archive::{Archive, News},
     keyring::Keyring,
     limits::{ARCHIVE_CLOSE_MAX, FAREWELL_MAX, PIECES_MAX, SLEEP_MAX},
-    store::{NetworkSettings, RememberedNetwork, Store, StoreNews},
+    store::{ConnectionSettings, RememberedNetwork, Store, StoreNews},
 };
 
 /// What the networks need from the engine.
@@ -57,8 +57,8 @@ pub(crate) enum Soon {
 }
 
 /// All networks, and the channels that they listen to.
-pub(crate) struct Hub {
-    networks: BTreeMap<NetworkId, Network>,
+pub(crate) struct Networks {
+    networks: BTreeMap<NetworkId, NetworkClient>,
     around: Surroundings,
     updates: UnboundedSender<Vec<Update>>,
     /// Updates that no network reports itself: that one was removed, and what the store reports.
@@ -75,7 +75,7 @@ struct Sources {
     store_news: mpsc::UnboundedReceiver<StoreNews>,
 }
 
-/// The parts of the hub.
+/// The parts of [`Networks`].
 pub(crate) struct Parts {
     pub(crate) archives: PathBuf,
     pub(crate) store: Store,
@@ -122,7 +122,7 @@ impl Surroundings {
     }
 }
 
-impl Hub {
+impl Networks {
     pub(crate) fn new(parts: Parts) -> Self {
         let (happenings, heard) = mpsc::channel(PIECES_MAX);
         let (soon, soon_heard) = mpsc::unbounded_channel();
@@ -157,7 +157,7 @@ impl Hub {
 
     /// Adds a network, which starts to connect.
     pub(crate) fn add(&mut self, id: NetworkId, remembered: RememberedNetwork, credentials: Credentials) {
-        self.networks.insert(id, Network::new(id, (remembered, credentials), &mut self.around));
+        self.networks.insert(id, NetworkClient::new(id, (remembered, credentials), &mut self.around));
         self.around.pace.changed();
     }
 
@@ -173,11 +173,11 @@ impl Hub {
                 },
                 Some((serial, happening)) = sources.happenings.recv() => self.happened(serial, happening),
                 Some(soon) = sources.soon.recv() => self.soon(soon),
-                Some(news) = sources.store_news.recv() => self.hear_store(news),
+                Some(news) = sources.store_news.recv() => self.handle_store_news(news),
                 Some(_) = self.around.tasks.join_next() => {}
                 () = sleep_until(wake) => {}
             }
-            self.ring();
+            self.handle_deadlines();
         }
         drop(sources);
         self.end().await;
@@ -188,11 +188,11 @@ impl Hub {
         deadlines.chain(self.around.pace.due(now)).min().unwrap_or(now + SLEEP_MAX).min(now + SLEEP_MAX)
     }
 
-    fn ring(&mut self) {
+    fn handle_deadlines(&mut self) {
         let now = Instant::now();
         for network in self.networks.values_mut() {
             if network.next_deadline(now).is_some_and(|deadline| deadline <= now) {
-                network.ring(&mut self.around);
+                network.handle_deadline(&mut self.around);
             }
         }
         if self.around.pace.is_due(now) {
@@ -200,23 +200,23 @@ impl Hub {
         }
     }
 
-    fn command(&mut self, command: Command) {
+    fn command(&mut self, command: AppCommand) {
         match command {
-            Command::Connect { network, address, nick, unencrypted, credentials } => {
+            AppCommand::Connect { network, address, nick, unencrypted, credentials } => {
                 self.forget(network);
-                let settings = NetworkSettings { address, nick, unencrypted, ..Default::default() };
+                let settings = ConnectionSettings { address, nick, unencrypted, ..Default::default() };
                 let remembered = RememberedNetwork::new(settings);
                 self.around.store.remember(network, &remembered);
                 self.add(network, remembered, credentials);
             }
-            Command::Change(network, change) => {
+            AppCommand::Change(network, change) => {
                 if let Some(network) = self.networks.get_mut(&network) {
                     network.change(change, &mut self.around);
                 }
             }
-            Command::Forget(network) => self.forget(network),
-            Command::Save { key, value } => self.around.store.save(&key, value.as_deref()),
-            Command::Intent(network, intent) => {
+            AppCommand::Forget(network) => self.forget(network),
+            AppCommand::Save { key, value } => self.around.store.save(&key, value.as_deref()),
+            AppCommand::Intent(network, intent) => {
                 if let Some(network) = self.networks.get_mut(&network) {
                     network.wish(intent, &mut self.around);
                 }
@@ -234,12 +234,12 @@ impl Hub {
     }
 
     /// Passes on what the store reports, which belongs to no network.
-    fn hear_store(&mut self, news: StoreNews) {
+    fn handle_store_news(&mut self, news: StoreNews) {
         let problem = match news {
             StoreNews::Damaged(aside) => problem(ProblemKind::StoreDamaged, &aside),
             StoreNews::Failing(why) => problem(ProblemKind::StoreFailing, &why),
         };
-        self.own.push(Update::Notice(NetworkId(0), None, Notice::Problem(Arc::new(problem))));
+        self.own.push(Update::Announcement(NetworkId(0), None, Announcement::Problem(Arc::new(problem))));
         self.around.pace.changed();
     }
 
@@ -257,7 +257,7 @@ impl Hub {
             return;
         };
         match soon {
-            Soon::News(_, news) => network.heard(news, &mut self.around),
+            Soon::News(_, news) => network.handle_news(news, &mut self.around),
             Soon::PasswordsKept(_, kept) => network.passwords_kept(kept, &mut self.around),
             Soon::PasswordsLoaded(_, loaded) => network.passwords_loaded(loaded, &mut self.around),
         }

@@ -3,11 +3,11 @@
 use dioxus::prelude::*;
 
 use super::{DialogBox, FocusFirst};
-use crate::{hooks::use_context, state::State, toasts::Said, words::use_words};
+use crate::{hooks::use_context, state::State, toasts::ToastText, words::use_words};
 
 /// The dialog with the app's earlier messages.
 #[component]
-pub(crate) fn SaidList() -> Element {
+pub(crate) fn PastToasts() -> Element {
     let words = use_words();
     let state = use_context::<State>();
     let journal = state.announced.journal.read();
@@ -16,7 +16,7 @@ pub(crate) fn SaidList() -> Element {
             div { class: "help-scroll", tabindex: "0",
                 ul { class: "said-list",
                     for toast in journal.iter().rev() {
-                        li { key: "{toast.id}", Said { toast: toast.clone() } }
+                        li { key: "{toast.id}", ToastText { toast: toast.clone() } }
                     }
                 }
             }

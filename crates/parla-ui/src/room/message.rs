@@ -5,7 +5,7 @@ use std::sync::Arc;
 use dioxus::prelude::*;
 use parla_client::{
     Intent, Problem, ProblemKind,
-    view::{BufferView, Content, Delivery, Manner, RowId, Said, UNCONFIRMED_CHUNK},
+    view::{BufferView, Content, Delivery, Manner, MessageView, RowId, UNCONFIRMED_CHUNK},
 };
 
 use crate::{
@@ -30,7 +30,13 @@ const MANY_LINES: usize = 10;
 
 /// A message, a notice or an action.
 #[component]
-pub(crate) fn SaidRow(shared: Shared, id: RowId, time: String, said: Arc<Said>, lead: Lead) -> Element {
+pub(crate) fn MessageRow(
+    shared: Shared,
+    id: RowId,
+    time: String,
+    said: Arc<MessageView>,
+    lead: Lead,
+) -> Element {
     let words = use_words();
     let at = shared.at;
     let is_named = lead == Lead::Named;
@@ -94,7 +100,7 @@ fn delivery_class(delivery: &Delivery) -> &'static str {
 
 /// The sender's nick; a click shows more about them.
 #[component]
-fn Nick(at: BufferKey, id: RowId, said: Arc<Said>) -> Element {
+fn Nick(at: BufferKey, id: RowId, said: Arc<MessageView>) -> Element {
     let words = use_words();
     let mut state = use_context::<State>();
     let button = format!("nick-{}", id.0);
@@ -167,7 +173,7 @@ fn sent_lines(view: &BufferView) -> usize {
     let own = view.timeline.chunks.last().filter(|chunk| chunk.0.id == UNCONFIRMED_CHUNK);
     let rows = own.into_iter().flat_map(|chunk| &chunk.0.rows);
     let lines = rows.filter_map(|row| match &row.content {
-        Content::Said(said) if said.delivery == Delivery::Sent => Some(said.text.plain.lines().count()),
+        Content::Message(said) if said.delivery == Delivery::Sent => Some(said.text.plain.lines().count()),
         _ => None,
     });
     lines.sum()

@@ -1,5 +1,5 @@
-//! Limits how often something is logged: at once, but no more often than the log can bear, with a sum of what
-//! was left out.
+//! Limits how often something is logged: at once, but no more often than the log can bear, with a summary of
+//! what was left out.
 //!
 //! It reads no clock; time is an argument.
 
@@ -26,7 +26,7 @@ pub(super) struct Rate {
 
 /// What may be logged, and what was left out. `K` is the kind of an event, and `G` where it came from.
 #[derive(Debug)]
-pub(super) struct Pace<K, G> {
+pub(super) struct LogLimit<K, G> {
     kinds: HashMap<K, Kind>,
     groups: HashMap<(K, G), Group>,
 }
@@ -49,24 +49,24 @@ struct Group {
 
 /// A line to be logged later: the number of events of a kind, from one group or from several.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Sum<K, G> {
+pub(super) struct Summary<K, G> {
     pub(super) kind: K,
     pub(super) group: Option<G>,
     pub(super) count: u64,
 }
 
-impl<K, G> Default for Pace<K, G> {
+impl<K, G> Default for LogLimit<K, G> {
     fn default() -> Self {
         Self { kinds: HashMap::new(), groups: HashMap::new() }
     }
 }
 
-impl<K: Copy + Eq + Hash, G: Clone + Eq + Hash> Pace<K, G> {
+impl<K: Copy + Eq + Hash, G: Clone + Eq + Hash> LogLimit<K, G> {
     /// Whether to log an event now. An event with a group is logged if it is the group's first for a while.
     pub(super) fn event(&mut self, kind: K, rate: Rate, group: Option<G>, now: Instant) -> bool {
         let known = self.kinds.entry(kind).or_insert(Kind { rate, full_at: now, left_out: 0 });
         let Some(group) = group else {
-            let is_written = known.take(now);
+            let is_written = known.try_take(now);
             known.left_out += u64::from(!is_written);
             return is_written;
         };
@@ -77,7 +77,7 @@ impl<K: Copy + Eq + Hash, G: Clone + Eq + Hash> Pace<K, G> {
                 false
             }
             None if has_room => {
-                let is_written = known.take(now);
+                let is_written = known.try_take(now);
                 let count = u64::from(!is_written);
                 self.groups.insert((kind, group), Group { since: now, count });
                 is_written
@@ -89,9 +89,9 @@ impl<K: Copy + Eq + Hash, G: Clone + Eq + Hash> Pace<K, G> {
         }
     }
 
-    /// The sums of what was left out that are due now.
-    pub(super) fn due(&mut self, now: Instant) -> Vec<Sum<K, G>> {
-        let mut sums = Vec::new();
+    /// The summaries of what was left out that are due now.
+    pub(super) fn due(&mut self, now: Instant) -> Vec<Summary<K, G>> {
+        let mut summaries = Vec::new();
         let kinds = &mut self.kinds;
         self.groups.retain(|(kind, group), summed| {
             if now.saturating_duration_since(summed.since) < SUMMED_FOR {
@@ -100,28 +100,28 @@ impl<K: Copy + Eq + Hash, G: Clone + Eq + Hash> Pace<K, G> {
             if summed.count == 0 {
                 return false;
             }
-            if kinds.get_mut(kind).is_none_or(|kind| kind.take(now)) {
-                sums.push(Sum { kind: *kind, group: Some(group.clone()), count: summed.count });
+            if kinds.get_mut(kind).is_none_or(|kind| kind.try_take(now)) {
+                summaries.push(Summary { kind: *kind, group: Some(group.clone()), count: summed.count });
                 *summed = Group { since: now, count: 0 };
             }
             true
         });
         for (kind, known) in kinds {
-            if known.left_out > 0 && known.take(now) {
+            if known.left_out > 0 && known.try_take(now) {
                 let count = std::mem::take(&mut known.left_out);
-                sums.push(Sum { kind: *kind, group: None, count });
+                summaries.push(Summary { kind: *kind, group: None, count });
             }
         }
-        sums
+        summaries
     }
 
-    /// The sums of everything that was left out, at the end.
-    pub(super) fn rest(&mut self) -> Vec<Sum<K, G>> {
+    /// The summaries of everything that was left out, at the end.
+    pub(super) fn rest(&mut self) -> Vec<Summary<K, G>> {
         let groups = self.groups.drain().filter(|(_, summed)| summed.count > 0);
         let groups =
-            groups.map(|((kind, group), Group { count, .. })| Sum { kind, group: Some(group), count });
+            groups.map(|((kind, group), Group { count, .. })| Summary { kind, group: Some(group), count });
         let kinds = self.kinds.drain().filter(|(_, known)| known.left_out > 0);
-        let kinds = kinds.map(|(kind, Kind { left_out: count, .. })| Sum { kind, group: None, count });
+        let kinds = kinds.map(|(kind, Kind { left_out: count, .. })| Summary { kind, group: None, count });
         groups.chain(kinds).collect()
     }
 
@@ -133,7 +133,7 @@ impl<K: Copy + Eq + Hash, G: Clone + Eq + Hash> Pace<K, G> {
 
 impl Kind {
     /// Takes one line from what may be logged.
-    fn take(&mut self, now: Instant) -> bool {
+    fn try_take(&mut self, now: Instant) -> bool {
         let full_at = self.full_at.max(now);
         let ahead = self.rate.interval * self.rate.burst.saturating_sub(1);
         if full_at.saturating_duration_since(now) > ahead {
@@ -154,59 +154,60 @@ mod tests {
         Duration::from_secs(count)
     }
 
-    fn sum(group: Option<&'static str>, count: u64) -> Sum<u8, &'static str> {
-        Sum { kind: 1, group, count }
+    fn summary(group: Option<&'static str>, count: u64) -> Summary<u8, &'static str> {
+        Summary { kind: 1, group, count }
     }
 
     #[test]
     fn a_group_is_told_once_and_then_summed_up() {
-        let (mut pace, start) = (Pace::<u8, &str>::default(), Instant::now());
-        assert!(pace.event(1, EACH_SECOND, Some("a"), start));
+        let (mut limit, start) = (LogLimit::<u8, &str>::default(), Instant::now());
+        assert!(limit.event(1, EACH_SECOND, Some("a"), start));
         for _ in 0..1_000 {
-            assert!(!pace.event(1, EACH_SECOND, Some("a"), start + seconds(2)));
+            assert!(!limit.event(1, EACH_SECOND, Some("a"), start + seconds(2)));
         }
-        assert!(pace.event(1, EACH_SECOND, Some("b"), start + seconds(3)), "another is told by itself");
-        assert!(pace.due(start + seconds(59)).is_empty());
-        assert_eq!(pace.due(start + seconds(60)), [sum(Some("a"), 1_000)]);
-        assert!(pace.is_waiting());
+        assert!(limit.event(1, EACH_SECOND, Some("b"), start + seconds(3)), "another is told by itself");
+        assert!(limit.due(start + seconds(59)).is_empty());
+        assert_eq!(limit.due(start + seconds(60)), [summary(Some("a"), 1_000)]);
+        assert!(limit.is_waiting());
         assert!(
-            pace.due(start + seconds(121)).is_empty() && !pace.is_waiting(),
+            limit.due(start + seconds(121)).is_empty() && !limit.is_waiting(),
             "what is quiet is forgotten"
         );
-        assert!(pace.event(1, EACH_SECOND, Some("a"), start + seconds(200)));
+        assert!(limit.event(1, EACH_SECOND, Some("a"), start + seconds(200)));
     }
 
     #[test]
     fn one_line_a_second_from_however_many() {
-        let (mut pace, start) = (Pace::<u8, &str>::default(), Instant::now());
-        let from = |pace: &mut Pace<u8, &'static str>, group, at| pace.event(1, EACH_SECOND, Some(group), at);
-        assert!(from(&mut pace, "a", start));
-        assert!(!from(&mut pace, "b", start) && !from(&mut pace, "c", start));
-        let mut sums = pace.due(start + seconds(60));
-        sums.extend(pace.due(start + seconds(61)));
-        assert_eq!(sums.len(), 2, "one each second: {sums:?}");
+        let (mut limit, start) = (LogLimit::<u8, &str>::default(), Instant::now());
+        let from =
+            |limit: &mut LogLimit<u8, &'static str>, group, at| limit.event(1, EACH_SECOND, Some(group), at);
+        assert!(from(&mut limit, "a", start));
+        assert!(!from(&mut limit, "b", start) && !from(&mut limit, "c", start));
+        let mut summaries = limit.due(start + seconds(60));
+        summaries.extend(limit.due(start + seconds(61)));
+        assert_eq!(summaries.len(), 2, "one each second: {summaries:?}");
     }
 
     #[test]
     fn a_burst_and_what_was_left_out() {
         let rate = Rate { burst: 3, interval: seconds(1) };
-        let (mut pace, start) = (Pace::<u8, &str>::default(), Instant::now());
-        let written = (0..10).filter(|_| pace.event(1, rate, None, start)).count();
+        let (mut limit, start) = (LogLimit::<u8, &str>::default(), Instant::now());
+        let written = (0..10).filter(|_| limit.event(1, rate, None, start)).count();
         assert_eq!(written, 3);
-        assert!(pace.due(start).is_empty());
-        assert_eq!(pace.due(start + seconds(1)), [sum(None, 7)]);
-        assert!(!pace.is_waiting());
+        assert!(limit.due(start).is_empty());
+        assert_eq!(limit.due(start + seconds(1)), [summary(None, 7)]);
+        assert!(!limit.is_waiting());
     }
 
     #[test]
     fn no_crowd_takes_memory() {
-        let (mut pace, start) = (Pace::<u8, usize>::default(), Instant::now());
+        let (mut limit, start) = (LogLimit::<u8, usize>::default(), Instant::now());
         for group in 0..GROUPS_MAX + 50 {
-            pace.event(1, EACH_SECOND, Some(group), start);
+            limit.event(1, EACH_SECOND, Some(group), start);
         }
-        assert_eq!(pace.groups.len(), GROUPS_MAX);
-        let told: u64 = pace.rest().iter().map(|sum| sum.count).sum();
+        assert_eq!(limit.groups.len(), GROUPS_MAX);
+        let told: u64 = limit.rest().iter().map(|summary| summary.count).sum();
         assert_eq!(told, GROUPS_MAX as u64 + 50 - 1, "all but the one that was written at once");
-        assert!(!pace.is_waiting());
+        assert!(!limit.is_waiting());
     }
 }

@@ -15,7 +15,7 @@ pub(crate) struct WishedNick(Option<Arc<str>>);
 
 impl WishedNick {
     /// Notes an intent that asks for a nick.
-    pub(crate) fn hear(&mut self, intent: &Intent) {
+    pub(crate) fn note(&mut self, intent: &Intent) {
         match intent {
             Intent::ChangeNick { nick } => self.0 = Some(Arc::clone(nick)),
             Intent::Submit { input, .. } if input.starts_with("/n") || input.starts_with("/N") => {
@@ -60,13 +60,13 @@ mod tests {
     #[test]
     fn only_a_name_that_was_asked_for_is_remembered() {
         let mut wished = WishedNick::default();
-        wished.hear(&said("hello"));
+        wished.note(&said("hello"));
         assert_eq!(wished.granted(&view("Guest1")), None);
-        wished.hear(&said("/nick bob"));
+        wished.note(&said("/nick bob"));
         assert_eq!(wished.granted(&view("alice")), None, "the network has not answered yet");
         assert_eq!(wished.granted(&view("bob")).as_deref(), Some("bob"));
         assert_eq!(wished.granted(&view("bob")), None);
-        wished.hear(&Intent::ChangeNick { nick: "carol".into() });
+        wished.note(&Intent::ChangeNick { nick: "carol".into() });
         assert_eq!(
             wished.granted(&NetworkView {
                 link: LinkState::Stopped { why: None, suggestion: None },

@@ -6,13 +6,13 @@
 
 use rusqlite::{Row, types::ValueRef};
 
-/// The columns of `messages` that [`Summed::read`] reads, in its order.
-macro_rules! summed {
+/// The columns of `messages` that [`StoredRow::from_row`] reads, in its order.
+macro_rules! row_columns {
     () => {
         "id, conversation, at, kind, source, account, text, tags, cuts, refers_to, edited, sum"
     };
 }
-pub(crate) use summed;
+pub(crate) use row_columns;
 
 /// All columns of a row except its checksum.
 #[derive(Clone, Copy, Debug)]
@@ -28,39 +28,39 @@ pub(crate) struct Columns<'a> {
 
 /// A row as it is in the file.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Summed<'a> {
+pub(crate) struct StoredRow<'a> {
     pub(crate) columns: Columns<'a>,
     /// `None` if the row was written before checksums were introduced, or was changed by hand.
-    pub(crate) sum: Option<i64>,
+    pub(crate) checksum: Option<i64>,
 }
 
 impl Columns<'_> {
     /// The right checksum for these columns.
-    pub(crate) fn sum(&self) -> u32 {
-        let mut sum = crc32fast::Hasher::new();
+    pub(crate) fn checksum(&self) -> u32 {
+        let mut hasher = crc32fast::Hasher::new();
         for number in self.numbers {
-            sum.update(&number.to_le_bytes());
+            hasher.update(&number.to_le_bytes());
         }
         for text in self.texts {
             // The lengths are included so that text cannot move from one column to the next unnoticed, and
             // NULL differs from an empty text.
             let length = text.map_or(-1, |text| i64::try_from(text.len()).unwrap_or(i64::MAX));
-            sum.update(&length.to_le_bytes());
-            sum.update(text.unwrap_or_default());
+            hasher.update(&length.to_le_bytes());
+            hasher.update(text.unwrap_or_default());
         }
         for (letter, number) in [(b"r", self.refers_to), (b"e", self.edited)] {
             if let Some(number) = number {
-                sum.update(letter);
-                sum.update(&number.to_le_bytes());
+                hasher.update(letter);
+                hasher.update(&number.to_le_bytes());
             }
         }
-        sum.finalize()
+        hasher.finalize()
     }
 }
 
-impl<'a> Summed<'a> {
-    /// Reads a row of [`summed!`]; `None` if a column has a type that this crate never writes there.
-    pub(crate) fn read(row: &'a Row<'_>) -> rusqlite::Result<Option<Self>> {
+impl<'a> StoredRow<'a> {
+    /// Reads a row of [`row_columns!`]; `None` if a column has a type that this crate never writes there.
+    pub(crate) fn from_row(row: &'a Row<'_>) -> rusqlite::Result<Option<Self>> {
         let number = |column| {
             Ok::<_, rusqlite::Error>(match row.get_ref(column)? {
                 ValueRef::Integer(number) => Some(Some(number)),
@@ -80,16 +80,16 @@ impl<'a> Summed<'a> {
                 _ => return Ok(None),
             };
         }
-        let (Some(refers_to), Some(edited), Some(sum)) = (number(9)?, number(10)?, number(11)?) else {
+        let (Some(refers_to), Some(edited), Some(checksum)) = (number(9)?, number(10)?, number(11)?) else {
             return Ok(None);
         };
         let columns = Columns { numbers: [id, conversation, at], texts, refers_to, edited };
-        Ok(Some(Self { columns, sum }))
+        Ok(Some(Self { columns, checksum }))
     }
 
     /// Whether the row has the right checksum, or none.
     pub(crate) fn is_right(&self) -> bool {
-        self.sum.is_none_or(|sum| sum == i64::from(self.columns.sum()))
+        self.checksum.is_none_or(|checksum| checksum == i64::from(self.columns.checksum()))
     }
 }
 
@@ -111,12 +111,12 @@ mod tests {
     /// Files everywhere contain rows with this checksum.
     #[test]
     fn a_row_from_before_the_younger_columns_keeps_its_checksum() {
-        assert_eq!(COLUMNS.sum(), 2_584_099_511);
+        assert_eq!(COLUMNS.checksum(), 2_584_099_511);
     }
 
     #[test]
     fn every_column_counts_and_none_is_taken_for_another() {
-        let sums = [
+        let checksums = [
             COLUMNS,
             Columns { refers_to: Some(0), ..COLUMNS },
             Columns { refers_to: Some(5), ..COLUMNS },
@@ -128,9 +128,9 @@ mod tests {
                 ..COLUMNS
             },
         ]
-        .map(|columns| columns.sum());
-        for (place, sum) in sums.iter().enumerate() {
-            assert!(!sums[..place].contains(sum), "{place}");
+        .map(|columns| columns.checksum());
+        for (place, checksum) in checksums.iter().enumerate() {
+            assert!(!checksums[..place].contains(checksum), "{place}");
         }
     }
 }

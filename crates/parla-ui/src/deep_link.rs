@@ -5,7 +5,7 @@ use std::sync::Arc;
 use dioxus::prelude::*;
 use parla_client::{
     Intent, ProblemKind,
-    view::{BufferKind, NetworkId, Notice, Presence},
+    view::{Announcement, BufferKind, NetworkId, Presence},
 };
 
 use crate::{
@@ -18,7 +18,7 @@ use crate::{
 
 /// An address that is being followed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Link {
+pub struct DeepLink {
     /// The address that is followed.
     pub address: Address,
     stage: Stage,
@@ -81,10 +81,10 @@ impl State {
     /// Follows an address as soon as possible. Returns false if it is not valid; the person is told so if it
     /// was meant to be an address.
     pub(crate) fn follow_later(&mut self, fragment: &str) -> bool {
-        let link = Address::parse(fragment).map(|address| Link { address, stage: Stage::Waits });
+        let link = Address::parse(fragment).map(|address| DeepLink { address, stage: Stage::Waits });
         let is_address = link.is_some();
         if is_address {
-            self.open.link.set(link);
+            self.open.deep_link.set(link);
         } else if address::is_meant(fragment) {
             self.toast(NetworkId(0), None, ToastKind::NoAddress);
         }
@@ -93,7 +93,7 @@ impl State {
 
     /// Takes the next step towards the target of the link, if one is possible.
     pub(crate) fn follow(&mut self, here: &Here) {
-        let Some(link) = self.open.link.peek().clone() else { return };
+        let Some(link) = self.open.deep_link.peek().clone() else { return };
         match link.stage {
             Stage::Waits => self.ask_for(here, link.address),
             Stage::Asked(_) => {}
@@ -121,34 +121,34 @@ impl State {
             Target::Room(name) => Intent::Join { room: name.as_str().into(), key: None },
             Target::Person(name) => Intent::OpenDirect { nick: name.as_str().into() },
             // There is none if the server has not said anything.
-            Target::Server => return self.open.link.set(None),
+            Target::Server => return self.open.deep_link.set(None),
         };
         let came = Came {
             network,
             from: *self.open.current.peek(),
             known: self.views.buffers.peek_list().keys().copied().collect(),
         };
-        self.open.link.set(Some(Link { address, stage: Stage::Asked(came) }));
+        self.open.deep_link.set(Some(DeepLink { address, stage: Stage::Asked(came) }));
         wish(here, network, intent);
     }
 
     /// The network shows the person a conversation. Returns true if it is the target of the link.
     pub(crate) fn is_led_to(&mut self, key: BufferKey) -> bool {
-        let Some(Link { address, stage: Stage::Asked(came) }) = self.open.link.peek().clone() else {
+        let Some(DeepLink { address, stage: Stage::Asked(came) }) = self.open.deep_link.peek().clone() else {
             return false;
         };
         if came.network != key.network {
             return false;
         }
         self.close_dialogs();
-        self.open.link.set(Some(Link { address, stage: Stage::Shown(came, key) }));
+        self.open.deep_link.set(Some(DeepLink { address, stage: Stage::Shown(came, key) }));
         true
     }
 
     /// The network refused the request without showing anything.
     pub(crate) fn is_not_led(&mut self) {
-        if matches!(&*self.open.link.peek(), Some(Link { stage: Stage::Asked(_), .. })) {
-            self.open.link.set(None);
+        if matches!(&*self.open.deep_link.peek(), Some(DeepLink { stage: Stage::Asked(_), .. })) {
+            self.open.deep_link.set(None);
         }
     }
 
@@ -161,10 +161,10 @@ impl State {
             Some((BufferKind::Room, Presence::Absent(Some(why)))) if why.kind != ProblemKind::KeyNeeded => {
                 why
             }
-            _ => return self.open.link.set(None),
+            _ => return self.open.deep_link.set(None),
         };
-        self.open.link.set(None);
-        self.toast(key.network, None, ToastKind::Notice(Notice::Problem(Arc::clone(&why))));
+        self.open.deep_link.set(None);
+        self.toast(key.network, None, ToastKind::Announcement(Announcement::Problem(Arc::clone(&why))));
         let back = came.from.filter(|from| self.views.buffers.contains(*from));
         if !came.known.contains(&key) {
             self.open.unwanted.set(Some(key));
