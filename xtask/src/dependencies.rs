@@ -41,7 +41,9 @@ pub(crate) fn check(steps: &mut Steps) {
 
 /// A `cargo deny` for the crates of one manifest.
 fn deny(manifest: &str, arguments: &[&str]) -> Command {
-    tools::cargo(&[&["deny", "--manifest-path", manifest, "--config", "deny.toml"], arguments].concat())
+    tools::cargo(
+        &[&["deny", "--locked", "--manifest-path", manifest, "--config", "deny.toml"], arguments].concat(),
+    )
 }
 
 /// Makes sure that there is a cargo-deny.
