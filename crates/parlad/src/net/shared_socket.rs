@@ -2,7 +2,8 @@
 //! do on it.
 //!
 //! The thread that releases a batch writes to the socket itself, with [`SharedSocket::send`]. The task only
-//! sends what a full socket did not take. Nothing here knows TLS, framing or tokio.
+//! sends what a full socket did not take. Nothing here knows TLS, framing or tokio. `tests/shared_socket.rs` is a
+//! model of it.
 
 use std::{
     future::poll_fn,
@@ -164,6 +165,10 @@ impl<S: Socket> SharedSocket<S> {
     pub(crate) fn flush(&self) -> io::Result<bool> {
         let mut guard = self.queue();
         let Some(queue) = guard.as_mut() else { return Ok(false) };
+        if queue.is_exceeded() {
+            // It became too long since the turn to write, and the next turn must show that.
+            return Ok(false);
+        }
         while let Some(front) = queue.front() {
             match self.socket.try_write(front) {
                 Ok(written) => queue.advance(written),
@@ -174,12 +179,13 @@ impl<S: Socket> SharedSocket<S> {
         Ok(guard.take().is_some_and(|queue| queue.must_tell()))
     }
 
-    /// Sends what is left after the server has finished with the connection.
+    /// Sends what is left after the server has finished with the connection. If too much was waiting, nothing is
+    /// left.
     ///
     /// # Errors
     /// The connection is broken.
     pub(crate) async fn send_rest(&self) -> io::Result<()> {
-        while self.queue().is_some() {
+        while self.queue().as_ref().is_some_and(|queue| !queue.is_exceeded()) {
             poll_fn(|context| self.socket.poll_write_ready(context)).await?;
             self.flush()?;
         }
