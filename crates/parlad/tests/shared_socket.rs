@@ -35,7 +35,7 @@ use parla_server::limits::LINES_WAITING_BYTES_MAX;
 use wire::Wire;
 
 /// How often a thread may be interrupted in one run of a story. Two are enough for every fault that was put in
-/// to try the model, and for the one that it found; with three, it takes ten times as long.
+/// to try the model, and for both that it found; with three, it takes ten times as long.
 const PREEMPTIONS_MAX: usize = 2;
 
 /// Bytes that may wait for the socket, and for all sockets together.
@@ -94,7 +94,7 @@ impl Rig {
 fn tell_hub(shared: &SharedSocket<Wire>, told: &AtomicUsize) {
     assert_eq!(shared.socket.sent(), "ab");
     told.fetch_add(1, Ordering::Relaxed);
-    shared.close();
+    shared.close_with(b"");
 }
 
 /// The delivery sends this text.
@@ -109,13 +109,26 @@ fn a_client_gets_everything_in_order() {
         rig.beside(|shared| {
             send(shared, "ab");
             send(shared, "cd");
-            shared.close();
+            shared.close_with(b"");
         });
         rig.beside(|shared| {
             shared.socket.make_room(2);
             shared.socket.make_room(1);
         });
         assert_eq!(rig.run_to_end(), "abcd");
+    });
+}
+
+#[test]
+fn nothing_follows_the_last_bytes() {
+    in_every_order(|| {
+        let rig = Rig::with(Wire::with_room(1));
+        rig.beside(|shared| shared.close_with(b"!"));
+        rig.beside(|shared| shared.socket.make_room(2));
+        // The answer to a ping.
+        send(&rig.shared, "pp");
+        let sent = rig.run_to_end();
+        assert!(["pp!", "!"].contains(&sent.as_str()), "{sent}");
     });
 }
 
@@ -145,7 +158,7 @@ fn no_more_waits_than_may() {
                 send(shared, text);
                 assert!(queues.bytes() <= WAITING_MAX);
             }
-            shared.close();
+            shared.close_with(b"");
         });
         rig.beside(|shared| shared.socket.make_room(6));
         match rig.run() {

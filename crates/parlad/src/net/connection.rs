@@ -92,11 +92,11 @@ impl Connection {
 
     /// Ends the connection once everything has been sent. On a WebSocket, that requires another frame.
     pub(crate) fn close(&self) {
-        self.send_all_of(&mut self.framing.goodbye(self.close_code.load(Ordering::Acquire).into(), ""));
-        if let Some(tls) = &self.tls {
-            tls.close(|sealed| self.send_sealed(sealed));
+        let goodbye = self.framing.goodbye(self.close_code.load(Ordering::Acquire).into(), "");
+        match &self.tls {
+            None => self.shared.close_with(&goodbye),
+            Some(tls) => tls.close(&goodbye, |sealed| self.shared.close_with(sealed)),
         }
-        self.shared.close();
     }
 
     /// What to do for a client while reading is suspended. A reset of the connection is still noticed,

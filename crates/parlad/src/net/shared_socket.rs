@@ -76,12 +76,31 @@ impl<S: Socket> SharedSocket<S> {
         self.closing.load(Ordering::Acquire)
     }
 
-    /// Sends bytes: with a write now, or after those that are waiting already.
+    /// Sends bytes: with a write now, or after those that are waiting already. After the last ones, nothing is
+    /// sent.
     ///
     /// `keep` makes the bytes live longer; it is only called if the socket does not take all of them.
     pub(crate) fn send(&self, bytes: &[u8], keep: impl FnOnce() -> Bytes) {
         let mut queue = self.queue();
-        if let Some(queue) = queue.as_mut() {
+        if !self.is_closing() {
+            self.write_or_keep(&mut queue, bytes, keep);
+        }
+    }
+
+    /// Sends the last bytes, if there are any, and ends the connection once everything has been sent.
+    pub(crate) fn close_with(&self, last: &[u8]) {
+        let mut queue = self.queue();
+        if !last.is_empty() {
+            self.write_or_keep(&mut queue, last, || Bytes::copy_from_slice(last));
+        }
+        // This happens under the lock, so that nobody else can send between the last bytes and the end.
+        self.closing.store(true, Ordering::Release);
+        drop(queue);
+        self.waker.wake();
+    }
+
+    fn write_or_keep(&self, queue: &mut Option<Box<SendQueue>>, bytes: &[u8], keep: impl FnOnce() -> Bytes) {
+        if let Some(queue) = queue {
             queue.push(keep());
             if queue.is_exceeded() {
                 self.waker.wake();
@@ -100,12 +119,6 @@ impl<S: Socket> SharedSocket<S> {
         rest.advance(written);
         waiting.push(rest);
         *queue = Some(Box::new(waiting));
-        self.waker.wake();
-    }
-
-    /// Ends the connection once everything has been sent.
-    pub(crate) fn close(&self) {
-        self.closing.store(true, Ordering::Release);
         self.waker.wake();
     }
 
