@@ -16,14 +16,23 @@ const DEBIAN_PACKAGES: Packages = &["libwebkit2gtk-4.1-dev", "libxdo-dev"];
 /// # Errors
 /// The system's web view is missing and cannot be installed, the build fails, or the app cannot be started.
 pub(crate) fn app(arguments: &[String]) -> Result<ExitCode> {
-    if !web_view_is_there() {
-        debian::install("the system's web view", DEBIAN_PACKAGES)?;
-        ensure!(web_view_is_there(), "the system's web view is still missing after its installation");
-    }
+    require_web_view()?;
     tools::build_release(&["parla"])?;
     let mut command = Command::new(tools::release_binary("parla")?);
     command.args(arguments);
     tools::become_command(command)
+}
+
+/// Makes sure that the desktop app can be built.
+///
+/// # Errors
+/// The system's web view is missing and cannot be installed.
+pub(crate) fn require_web_view() -> Result<()> {
+    if !web_view_is_there() {
+        debian::install("the system's web view", DEBIAN_PACKAGES)?;
+        ensure!(web_view_is_there(), "the system's web view is still missing after its installation");
+    }
+    Ok(())
 }
 
 /// Whether the desktop app can be built. Windows and macOS come with a web view.

@@ -2,17 +2,15 @@
 //! everybody else, named.
 
 use std::{
-    env,
-    io::{self, IsTerminal as _},
     path::Path,
     process::{Command, Stdio},
     thread,
     time::{Duration, Instant},
 };
 
-use anyhow::{Context as _, Result, bail, ensure};
+use anyhow::{Context as _, Result, bail};
 
-use crate::tools;
+use crate::{consent, tools};
 
 /// The package names for `apt-get`.
 pub(crate) type Packages = &'static [&'static str];
@@ -40,14 +38,7 @@ pub(crate) fn install(missing: &str, packages: Packages) -> Result<()> {
     if !is_root() {
         bail!("{missing} is missing; type `sudo {line}` and try again");
     }
-    if somebody_can_answer() {
-        tools::say(&format!("{missing} is missing. Install it with `{line}`? [Y/n]"));
-        let mut answer = String::new();
-        io::stdin().read_line(&mut answer).context("the answer cannot be read")?;
-        ensure!(is_yes(&answer), "{missing} is missing; type `{line}` and try again");
-    } else {
-        tools::say(&format!("{missing} is missing. Installing it: {line}"));
-    }
+    consent::ask(missing, &line)?;
     let update = || apt_get(&["--quiet", "update"]);
     wait_for_lock(update, LOCK_TIME_MAX, LOCK_PAUSE).context("the list of packages cannot be had")?;
     let install = || apt_get(&[&["--quiet", "install", "--yes"], packages].concat());
@@ -102,15 +93,6 @@ fn wait_for_lock(mut run: impl FnMut() -> Result<Apt>, time_max: Duration, pause
     }
 }
 
-fn somebody_can_answer() -> bool {
-    env::var_os("CI").is_none() && io::stdin().is_terminal() && io::stderr().is_terminal()
-}
-
-/// Whether an answer means yes. An empty line does; the end of the input does not.
-fn is_yes(answer: &str) -> bool {
-    answer.ends_with('\n') && matches!(answer.trim().to_lowercase().as_str(), "" | "y" | "yes")
-}
-
 fn is_debian() -> bool {
     Path::new("/etc/debian_version").exists()
 }
@@ -123,16 +105,6 @@ fn is_root() -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn only_a_clear_yes_installs() {
-        for answer in ["\n", "y\n", "Yes\r\n", "  YES \n"] {
-            assert!(is_yes(answer), "{answer:?}");
-        }
-        for answer in ["", "n\n", "no\n", "y", "yes please\n", "\u{4}\n"] {
-            assert!(!is_yes(answer), "{answer:?}");
-        }
-    }
 
     #[test]
     fn a_lock_is_waited_for_and_a_failure_is_not() {

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 
-use crate::{app, steps::Steps, tools};
+use crate::{app, dependencies, steps::Steps, tools};
 
 const CLIPPY: &[&str] = &["clippy", "--workspace", "--all-targets", "--locked"];
 const CLIPPY_STRICT: &[&str] = &["--", "-D", "warnings"];
@@ -27,26 +27,8 @@ pub(crate) fn lint() -> Result<ExitCode> {
     } else {
         steps.fail("lints", "clippy is missing; type `rustup component add clippy`");
     }
-    if tools::has_cargo_command("deny") {
-        dependencies(&mut steps);
-    } else {
-        let why = "cargo-deny is not installed; licenses are checked by `cargo xtask test` all the same. \
-                   To install it: cargo install --locked cargo-deny";
-        steps.skip("dependencies", why);
-    }
+    dependencies::check(&mut steps);
     Ok(steps.finish())
-}
-
-/// Checks the dependencies by the rules of `deny.toml`. Known vulnerabilities are in a list that must be
-/// downloaded; if that is not possible, everything else is checked nevertheless.
-fn dependencies(steps: &mut Steps) {
-    let rules = ["deny", "check", "bans", "licenses", "sources"];
-    steps.run("dependencies", &mut tools::cargo(&rules));
-    if tools::answers(&mut tools::cargo(&["deny", "fetch", "db"])) {
-        steps.run("vulnerabilities", &mut tools::cargo(&["deny", "check", "--disable-fetch", "advisories"]));
-    } else {
-        steps.skip("vulnerabilities", "the list of known vulnerabilities cannot be downloaded");
-    }
 }
 
 /// Lints everything for this machine, and the app for the browser. The desktop app is included only where the

@@ -7,9 +7,10 @@
 //!
 //! - One file per chore: `run.rs`, `app.rs`, `web.rs`, `test.rs`, `lint.rs`, `portable.rs`, `fuzz.rs`,
 //!   `bench.rs`, `screenshots.rs`.
-//! - `tools.rs` finds and starts programs, `debian.rs` installs what is missing, `wasm.rs` gets a compiler
-//!   for the browser, `axe.rs` the accessibility checker, and `steps.rs` runs one step after the other and
-//!   says at the end what failed.
+//! - `tools.rs` finds and starts programs, `debian.rs` installs what is missing, `consent.rs` asks before
+//!   that, `wasm.rs` gets a compiler for the browser, `axe.rs` the accessibility checker, `dependencies.rs`
+//!   checks the dependencies with cargo-deny, and `steps.rs` runs one step after the other and says at the
+//!   end what failed.
 //! - `bundle/` is a separate program: it makes the folder that the server embeds from what was compiled for
 //!   the browser.
 //! - `tests/` checks the repository itself: `house.rs` crates, dependencies and licenses, `layers.rs` the
@@ -19,7 +20,9 @@
 mod app;
 mod axe;
 mod bench;
+mod consent;
 mod debian;
+mod dependencies;
 mod fuzz;
 mod lint;
 mod portable;

@@ -28,18 +28,19 @@ const IN_BROWSER: &str = "in_browser::";
 pub(crate) fn test() -> Result<ExitCode> {
     tools::require_c_compiler()?;
     let mut steps = Steps::default();
+    // Whatever a person may be asked comes before the builds, which take minutes.
     let browser = require_browser();
+    let web_view = app::require_web_view();
     if let Err(why) = &browser {
         steps.leave_out("TESTS IN THE BROWSER", &format!("{why:#}"));
     } else {
-        steps.perform("app for the browser", web::build);
         steps.perform("axe", axe::fetch);
+        steps.perform("app for the browser", web::build);
     }
     let mut tested = TESTED.to_vec();
-    if !app::web_view_is_there() {
+    if let Err(why) = web_view {
         tested.extend(WITHOUT_DESKTOP);
-        let why = "the system's web view is missing; `cargo xtask app` says how to get it";
-        steps.leave_out("tests of the app for the desktop", why);
+        steps.leave_out("tests of the app for the desktop", &format!("{why:#}"));
     }
     let skip: &[&str] = if browser.is_ok() { &[] } else { &["--skip", IN_BROWSER] };
     let mut tests = if tools::has_cargo_command("nextest") {

@@ -18,6 +18,8 @@ pub(crate) mod listener;
 pub(crate) mod opening;
 pub(crate) mod proxy;
 pub(crate) mod send_queue;
+pub(crate) mod shared_socket;
 pub(crate) mod stream;
+pub(crate) mod sync;
 pub(crate) mod task;
 pub(crate) mod tls;

@@ -29,6 +29,18 @@ impl SendQueues {
         Arc::new(Self { each_max, total_max, bytes: AtomicUsize::new(0), queues: AtomicUsize::new(0) })
     }
 
+    /// Bytes that wait in all queues.
+    #[cfg(test)]
+    pub(crate) fn bytes(&self) -> usize {
+        self.bytes.load(Ordering::Relaxed)
+    }
+
+    /// Whether there is no queue.
+    #[cfg(test)]
+    pub(crate) fn are_none(&self) -> bool {
+        self.bytes() == 0 && self.queues.load(Ordering::Relaxed) == 0
+    }
+
     /// Whether a queue of this many bytes is too long.
     fn is_too_long(&self, bytes: usize) -> bool {
         let share = || self.total_max / self.queues.load(Ordering::Relaxed).max(1);
@@ -132,7 +144,7 @@ mod tests {
         assert!(!queue.is_exceeded());
         push(&mut queue, 1);
         assert!(queue.is_exceeded() && queue.front().is_none());
-        assert_eq!(all.bytes.load(Ordering::Relaxed), 0);
+        assert_eq!(all.bytes(), 0);
     }
 
     #[test]
@@ -149,8 +161,8 @@ mod tests {
         push(&mut small, 10);
         let exceeded = large.iter().filter(|queue| queue.is_exceeded()).count();
         assert!(exceeded >= 2 && !small.is_exceeded(), "{exceeded}");
-        assert!(all.bytes.load(Ordering::Relaxed) <= 250);
+        assert!(all.bytes() <= 250);
         drop((large, small));
-        assert_eq!([&all.bytes, &all.queues].map(|count| count.load(Ordering::Relaxed)), [0, 0]);
+        assert!(all.are_none());
     }
 }

@@ -9,16 +9,16 @@ use std::{
 };
 
 use parla_proto::framing::Frame;
-use parla_server::{ConnectionId, Disconnect, Input, limits::line_memory};
-use tokio::sync::mpsc;
+use parla_server::{ConnectionId, Disconnect, Input};
+use tokio::{sync::mpsc, time::timeout};
 
 use crate::{
     limits::{LINGER, READ_BYTES_MAX},
     net::{
-        connection::{Connection, Turn},
+        connection::Connection,
         framing::{Decoded, Reader},
         hub_input::{HubInput, Roads},
-        stream::linger,
+        shared_socket::Turn,
     },
 };
 
@@ -67,21 +67,25 @@ impl Task {
                     Some(why) => break why,
                     None => {}
                 }
-                let turn = if self.connection.is_held_back(has_ended) {
+                let turn = if self.connection.shared.is_held_back(has_ended) {
                     Box::pin(self.connection.held_back_turn(has_ended)).await
                 } else {
-                    poll_fn(|context| self.connection.poll_turn(context, has_ended)).await
+                    poll_fn(|context| self.connection.shared.poll_turn(context, has_ended)).await
                 };
                 match turn {
                     Turn::Read => outcome = self.read(),
-                    Turn::Write => match self.connection.flush() {
+                    Turn::Write => match self.connection.shared.flush() {
                         Ok(true) => self.roads.tell_sent(self.id),
                         Ok(false) => {}
                         Err(_) => break Disconnect::Reset,
                     },
                     Turn::Exceeded => break Disconnect::SendQueueExceeded,
                     Turn::Broken => break Disconnect::Reset,
-                    Turn::Closing => return Box::pin(finish(&self.connection)).await,
+                    Turn::Closing => {
+                        // If that takes too long or fails, the client loses what it has not read.
+                        drop(Box::pin(timeout(LINGER, self.connection.finish())).await);
+                        return;
+                    }
                 }
             };
             Box::pin(self.report(why)).await;
@@ -139,7 +143,7 @@ impl Task {
                 self.connection.send_all_of(&mut replies);
             }
             let bytes = if let Input::Line { line, .. } = &input { line.len() } else { 0 };
-            self.connection.unanswered.fetch_add(line_memory(bytes), Ordering::AcqRel);
+            self.connection.shared.line_given(bytes);
             let input = HubInput::Server(input);
             if !outcome.waiting.is_empty() {
                 outcome.waiting.push(input);
@@ -162,19 +166,6 @@ async fn send_all(inputs: Vec<HubInput>, hub: &mpsc::Sender<HubInput>) {
             return;
         }
     }
-}
-
-/// Sends what is left and closes our side.
-async fn finish(connection: &Connection) {
-    let finished = async {
-        while connection.queue().is_some() {
-            connection.socket.writable().await?;
-            connection.flush()?;
-        }
-        linger(&connection.socket).await
-    };
-    // If that takes too long or fails, the client loses what it has not read.
-    let _ = tokio::time::timeout(LINGER, finished).await;
 }
 
 #[cfg(test)]

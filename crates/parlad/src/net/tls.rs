@@ -134,11 +134,13 @@ impl Tls {
         hand_on(&mut connection, send);
     }
 
-    /// Passes the closing message of our side to `send`.
-    pub(crate) fn close(&self, send: impl FnOnce(&[u8])) {
+    /// Encrypts the last bytes, and passes them to `send` together with the closing message of our side.
+    pub(crate) fn close(&self, last: &[u8], send: impl FnOnce(&[u8])) {
         let mut connection = self.lock();
+        // Writing to memory does not fail.
+        let _ = connection.writer().write_all(last);
         connection.send_close_notify();
-        hand_on(&mut connection, send);
+        send(&take_sealed(&mut connection));
     }
 
     /// Decrypts bytes from the client. Answers by TLS itself are passed to `send`.
@@ -169,15 +171,18 @@ fn open(connection: &mut ServerConnection, sealed: &mut &[u8]) -> io::Result<Ope
 }
 
 fn hand_on(connection: &mut ServerConnection, send: impl FnOnce(&[u8])) {
-    if !connection.wants_write() {
-        return;
+    if connection.wants_write() {
+        send(&take_sealed(connection));
     }
+}
+
+fn take_sealed(connection: &mut ServerConnection) -> Vec<u8> {
     let mut sealed = Vec::new();
     while connection.wants_write() {
         // Writing to memory does not fail.
         let _ = connection.write_tls(&mut sealed);
     }
-    send(&sealed);
+    sealed
 }
 
 #[cfg(test)]
