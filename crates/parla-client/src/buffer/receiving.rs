@@ -41,8 +41,8 @@ impl Buffer {
     }
 
     /// The row in which a message already is: the one with its msgid, or, without a msgid, the one with the
-    /// same text by the same person at the same time. A live message that matches only in text counts as new,
-    /// unless it has a time and the row is from before this connection.
+    /// same text by the same person at the same time. A live message whose msgid is not known here is new,
+    /// unless the server has dated it and the row is from an earlier connection.
     pub(crate) fn row_of(&self, received: &Received<'_>, said: &Said) -> Option<RowId> {
         let timeline = &self.timeline;
         if let Some(msgid) = received.msgid.as_deref().filter(|msgid| timeline.has(said, Some(msgid))) {

@@ -27,9 +27,10 @@ impl Client {
             return;
         }
         let Some(reference) = incoming.param(0).strip_prefix('+') else { return };
-        // The reference is used again, so what was collected under it is not a complete page.
+        // If a batch with this reference is still open, it will never be complete.
         self.cut_short(reference, turn);
-        // The server leaves its batches open, so each of them is taken as far as it has arrived.
+        // If too many batches are open, the server does not close them, so each is taken as far as it has
+        // arrived.
         if self.batches.is_full() {
             self.batches.references().iter().for_each(|open| self.cut_short(open, turn));
         }
@@ -57,8 +58,8 @@ impl Client {
         let coverage = self.history.answered(buffer, &self.session, &page);
         buffer.put_back_deleted(buffer.earlier());
         self.settle(id, coverage);
-        // What arrived by itself in the meantime was in view if the person was looking; the missed messages
-        // have yet to be shown.
+        // If the page brought nothing new, all that is unread has arrived live; if the person is looking,
+        // they have seen it.
         if let Some(buffer) = self.buffers.get_mut(id)
             && !page.is_news()
             && buffer.is_all_unread_live()
@@ -101,8 +102,8 @@ impl Client {
         buffers.open_unasked(session, &page.target)
     }
 
-    /// Puts each message of a page among those that are known. Returns them and the number of messages in the
-    /// page, including lines that are none; a message of several lines counts once.
+    /// Puts each message of a page among those that are known. Returns the messages, and how many lines the
+    /// page had, whatever they are; a message of several lines counts once.
     fn place(&mut self, id: BufferId, page: &OpenPage, turn: &mut Turn<'_>) -> (Vec<Paged>, usize) {
         let parts = joined(&page.lines);
         let messages: Vec<Message<'_>> = parts.iter().filter_map(Part::message).collect();

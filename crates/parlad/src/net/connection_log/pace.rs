@@ -36,7 +36,7 @@ struct Kind {
     rate: Rate,
     /// When the full burst is available again.
     full_at: Instant,
-    /// Events that no line has reported yet and no group counts.
+    /// Events that no line has reported yet, apart from those that a group counts.
     left_out: u64,
 }
 
@@ -62,7 +62,8 @@ impl<K, G> Default for Pace<K, G> {
 }
 
 impl<K: Copy + Eq + Hash, G: Clone + Eq + Hash> Pace<K, G> {
-    /// Whether to log an event now. An event with a group is logged if it is the group's first for a while.
+    /// Whether to log an event now. The rate of its kind must allow it; of a group, only the first event for
+    /// a while can be logged, and none if there are too many groups.
     pub(super) fn event(&mut self, kind: K, rate: Rate, group: Option<G>, now: Instant) -> bool {
         let known = self.kinds.entry(kind).or_insert(Kind { rate, full_at: now, left_out: 0 });
         let Some(group) = group else {
