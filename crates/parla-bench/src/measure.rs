@@ -1,5 +1,5 @@
-//! Measurements of a process from `/proc`: the CPU time of all its threads, and its memory; also the core
-//! that it runs on. Linux only. See proc(5).
+//! Measurements of a process from `/proc`: the CPU time of all its threads, and its memory. Also puts a
+//! process on a core. Linux only. See proc(5).
 
 use std::{fs, str::FromStr, time::Duration};
 

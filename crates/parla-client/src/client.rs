@@ -1,9 +1,9 @@
 //! A client of one network: its parts, what it does with an input, and in which order. This is the entry
 //! point for shells.
 //!
-//! Each part owns what it changes, and gets references to what it only reads. [`receive`] has what lines
-//! change, one file per command; [`intents`] has what the person wants; [`registration`] has how a new
-//! connection becomes usable.
+//! Each part owns what it changes, and gets references to what it only reads. [`receive`] applies the lines
+//! that arrive, one file per command; [`intents`] carries out what the person wants; [`registration`] makes a
+//! new connection usable.
 
 mod intents;
 mod moderation;
@@ -72,8 +72,8 @@ impl Client {
         let mut buffers = Buffers::new(&settings);
         let (mut kept, mut outbox) = (Records::default(), Outbox::new(now));
         kept.restore(&mut buffers, &session, records);
-        // People who have been connected before are not asked for another address or name because the server
-        // is down for a while.
+        // People who have been connected before must not be asked for another address or name only because
+        // the server is down for a while.
         if buffers.iter().next().is_some() {
             link.set_online_before();
         }
@@ -242,7 +242,7 @@ impl Client {
         }
     }
 
-    /// Takes the archive's answer, or what it supplied before the start.
+    /// Adds messages from the archive: its answer to a question, or what it supplied before the start.
     fn recalled(&mut self, kind: BufferKind, name: &str, recalled: Recalled<'_>, turn: &mut Turn<'_>) {
         let buffer = match kind {
             BufferKind::Room => self.buffers.room_mut(&self.session, name),

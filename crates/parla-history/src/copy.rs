@@ -80,7 +80,7 @@ pub fn copy_before(
     }
     watch(Copied::Complete);
     for older in copies(path).map_err(failed)?.into_iter().filter(|older| *older != copy) {
-        delete(&older).map_err(failed)?;
+        delete(&older).map_err(|reason| CopyError::Delete { path: older, reason })?;
     }
     watch(Copied::OlderDeleted);
     Ok(copy)
@@ -261,6 +261,16 @@ mod tests {
         assert_eq!(copies(&path).unwrap(), [folder.path().join("parla.db.before-15")]);
         // Copies once more, over the existing copy.
         copy_before(&history.connection, &path, 15, &mut |_| {}).unwrap();
+        assert_eq!(texts(&folder.path().join("parla.db.before-15")), texts(&path));
+    }
+
+    #[test]
+    fn an_older_copy_that_cannot_be_deleted_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let (history, path) = history(folder.path());
+        fs::create_dir_all(folder.path().join("parla.db.before-9/in the way")).unwrap();
+        let error = copy_before(&history.connection, &path, 15, &mut |_| {}).unwrap_err().to_string();
+        assert!(error.starts_with("cannot delete the older copy ") && error.contains("before-9"), "{error}");
         assert_eq!(texts(&folder.path().join("parla.db.before-15")), texts(&path));
     }
 

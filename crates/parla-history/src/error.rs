@@ -100,6 +100,15 @@ pub enum CopyError {
         #[source]
         reason: io::Error,
     },
+    /// The copy is complete, but an older one cannot be deleted.
+    #[error("cannot delete the older copy {}: {reason}", path.display())]
+    Delete {
+        /// The older copy.
+        path: PathBuf,
+        /// The error of the operating system.
+        #[source]
+        reason: io::Error,
+    },
     /// SQLite cannot read the file, or cannot write the copy because the disk is full.
     #[error("cannot copy the database to {}: {reason}", path.display())]
     Sqlite {

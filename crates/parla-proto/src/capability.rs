@@ -128,12 +128,12 @@ pub const CAPABILITIES: [CapabilityFacts; 26] = [
     facts(
         Capabilities::READ_MARKER,
         "draft/read-marker",
-        "MARKREAD remembers how far you have read, for all your devices",
+        "MARKREAD remembers how far you have read each conversation",
     ),
     facts(
         Capabilities::ECHO_MESSAGE,
         "echo-message",
-        "your own messages come back to you, once they are kept",
+        "your own messages come back to you when others get them",
     ),
     facts(Capabilities::EXTENDED_JOIN, "extended-join", "JOIN carries account and real name"),
     facts(

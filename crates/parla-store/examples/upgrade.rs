@@ -23,7 +23,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("before: {}", sizes(folder.path())?);
     let begin = Instant::now();
     let database = Database::open(folder.path(), Durability::Fsync)?;
-    println!("brought up to date in {:.1} s: {}", begin.elapsed().as_secs_f64(), sizes(folder.path())?);
+    println!("upgraded in {:.1} s: {}", begin.elapsed().as_secs_f64(), sizes(folder.path())?);
     database.close()?;
     println!("stopped: {}", sizes(folder.path())?);
     let begin = Instant::now();

@@ -36,8 +36,8 @@ pub enum DatabaseError {
     /// There is not enough space for the copy that is made before an older database is upgraded. Nothing was
     /// changed.
     #[error(
-        "the database {} is from an older version of parla and is copied before it is brought up to date. That takes {needed} bytes \
-         on its disk, and {free} are free. Nothing was changed; make room and start again",
+        "the database {} is from an older version of parla and must be copied before it is upgraded. That needs {needed} bytes \
+         on its disk, and only {free} are free. Nothing was changed; free some space and start again",
         path.display()
     )]
     NoRoomForCopy {
@@ -48,8 +48,8 @@ pub enum DatabaseError {
         /// Free space in bytes.
         free: u64,
     },
-    /// The copy cannot be made. Nothing was changed.
-    #[error("the database is from an older version of parla and is not changed before it is copied: {0}")]
+    /// The copy cannot be made, or an older one not deleted. The database was not changed.
+    #[error("the database must be copied before it is upgraded, and that failed: {0}. It was not changed")]
     Copy(#[from] CopyError),
     /// The tables cannot be created or upgraded.
     #[error(transparent)]

@@ -47,11 +47,14 @@ fn copy(
     if free < needed {
         return Err(DatabaseError::NoRoomForCopy { path, needed, free });
     }
-    tracing::info!(bytes, "parla.db is from an older version of parla, so it is copied before it is changed");
+    tracing::info!(
+        bytes,
+        "parla.db is from an older version of parla, so it is copied before it is upgraded"
+    );
     let copy = copy_before(connection, &path, schema::VERSION, watch)?;
     tracing::info!(
         copy = %copy.display(),
-        "parla.db is copied and is being brought up to date; delete the copy when you will not go back to the older version"
+        "parla.db has been copied and is being upgraded; delete the copy when you are sure that you will not go back to the older version"
     );
     Ok(())
 }
@@ -80,8 +83,8 @@ mod tests {
         let error = copy(folder.path(), &connection, &|_| Ok(needed - 1), &mut |_| {}).unwrap_err();
         drop(connection);
         let expected = format!(
-            "the database {} is from an older version of parla and is copied before it is brought up to date. That takes {needed} \
-             bytes on its disk, and {} are free. Nothing was changed; make room and start again",
+            "the database {} is from an older version of parla and must be copied before it is upgraded. That needs {needed} \
+             bytes on its disk, and only {} are free. Nothing was changed; free some space and start again",
             file.display(),
             needed - 1
         );

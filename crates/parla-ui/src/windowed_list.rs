@@ -8,7 +8,8 @@ use dioxus::prelude::*;
 const OVERSCAN: usize = 10;
 /// The number of rows by which the view must move before the list is redrawn; fewer than [`OVERSCAN`].
 const STEP_ROWS: f64 = 4.0;
-/// A height that exceeds any list on the screen, used until the list reports its own.
+/// The height that is assumed until the list reports its own. If it is too small, the lower rows are missing
+/// for a moment.
 const HEIGHT_FIRST_PX: f64 = 1_200.0;
 
 /// The visible part of a list, in pixels.

@@ -9,7 +9,7 @@ const VERSION: &str = match option_env!("PARLA_VERSION") {
     None => env!("CARGO_PKG_VERSION"),
 };
 
-/// A chat server that people own. It speaks IRC with the extensions of IRCv3.
+/// A chat server that you run yourself. It speaks IRC with the extensions of IRCv3.
 #[derive(Debug, Parser)]
 #[command(name = "parlad", version = VERSION)]
 pub(crate) struct Cli {
@@ -19,12 +19,12 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Runs the server until it gets SIGTERM or SIGINT.
+    /// Runs the server in the foreground until SIGTERM, SIGINT or the command DIE stops it.
     Run(Options),
-    /// Says whether the server would run with these options, and prints every problem. Changes nothing.
+    /// Says whether the server would start with these options, and prints every problem. Changes nothing.
     Check(Options),
-    /// Looks after rooms, whether the server runs or not.
+    /// Shows, changes and deletes rooms, whether or not the server is running.
     Room(RoomOptions),
-    /// Reads a password from standard input and prints what belongs in the configuration.
+    /// Reads a password from standard input and prints its hash for the configuration.
     HashPassword,
 }

@@ -1,25 +1,25 @@
-//! What the command line says of a server that is to run, or to be looked at.
+//! The options of `parlad run` and `parlad check`.
 
 use std::{net::SocketAddr, path::PathBuf};
 
-/// Where the configuration is, and what takes the place of its values.
+/// Where the configuration is, and values that replace those in it.
 #[derive(Clone, Debug, Default, clap::Args)]
 pub struct Options {
-    /// The configuration file. Without one, the server is complete for this computer.
+    /// The configuration file. Without one, only programs on this computer can connect.
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// Where to listen for IRC, such as 0.0.0.0:6667; may be given several times, and replaces what the file
-    /// says.
+    /// An address on which to listen for IRC, such as 0.0.0.0:6667. May be given several times. Replaces all
+    /// addresses of `[[listen]]` in the file.
     #[arg(long, value_name = "ADDRESS")]
     pub listen: Vec<SocketAddr>,
-    /// Where to serve the app over HTTP, such as 0.0.0.0:8067; may be given several times, and replaces what
-    /// the file says.
+    /// An address on which to serve the app over HTTP, such as 0.0.0.0:8067. May be given several times.
+    /// Replaces all addresses of `[[http]]` in the file.
     #[arg(long, value_name = "ADDRESS")]
     pub http: Vec<SocketAddr>,
-    /// Where messages and rooms are kept; replaces what the file says.
+    /// The directory in which the server keeps its data. Replaces `data_dir` in the file.
     #[arg(long, value_name = "DIR")]
     pub data_dir: Option<PathBuf>,
-    /// If the data is damaged: put the files aside and go on with what can be read of them.
+    /// Goes on with what can be read if the data is damaged, and sets the damaged files aside.
     #[arg(long)]
     pub accept_damage: bool,
 }

@@ -80,7 +80,7 @@ impl Program {
         let version = self.ask(vec!["--version".into()]).await.map_err(cannot_run)?;
         let name = version.stdout.lines().next().unwrap_or_default().trim();
         if !(version.status.success() && name.starts_with("parlad ")) {
-            return Err(vec![format!("{path} is no parlad that could be started")]);
+            return Err(vec![format!("{path} is not a parlad that can be started")]);
         }
         let checked = self.ask(check_with(run)).await.map_err(cannot_run)?;
         if checked.status.success() {
@@ -184,7 +184,7 @@ mod tests {
     async fn what_is_no_parlad_is_refused() {
         for script in ["exit 0", "echo sh 1.0", "echo parlad 1; exit 3", "kill -SEGV $$"] {
             let refused = ask(script, LONG).await.unwrap_err();
-            assert_eq!(refused, "/parlad is no parlad that could be started", "{script}");
+            assert_eq!(refused, "/parlad is not a parlad that can be started", "{script}");
         }
         let crash = "[ \"$1\" = --version ] && echo parlad 1 || kill -SEGV $$";
         assert!(ask(crash, LONG).await.unwrap_err().contains("was ended by signal 11"));

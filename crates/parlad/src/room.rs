@@ -25,7 +25,7 @@ pub struct RoomOptions {
     /// The configuration file of the server.
     #[arg(long, value_name = "FILE", global = true)]
     config: Option<PathBuf>,
-    /// Where the server keeps its data; replaces what the file says.
+    /// The directory in which the server keeps its data. Replaces `data_dir` in the file.
     #[arg(long, value_name = "DIR", global = true)]
     data_dir: Option<PathBuf>,
     /// Prints JSON.
@@ -37,7 +37,7 @@ pub struct RoomOptions {
 enum RoomCommand {
     /// Lists the rooms: name, people inside, modes, topic.
     List {
-        /// Only those whose names it matches, such as '#help*'.
+        /// A mask, such as '#help*'; lists only the rooms whose names match it.
         mask: Option<String>,
     },
     /// Shows one room with its key, its lists and its members.
@@ -49,7 +49,8 @@ enum RoomCommand {
     Mode {
         /// Its name; the # may be left out.
         room: String,
-        /// Letters with + and -, then their parameters. Options stand before the name of the room.
+        /// Letters with + and -, then their parameters. Put options such as --json before the name of the
+        /// room.
         #[arg(required = true, num_args = 1.., allow_hyphen_values = true, trailing_var_arg = true)]
         modes: Vec<String>,
     },
@@ -58,11 +59,11 @@ enum RoomCommand {
         /// Its name; the # may be left out.
         room: String,
     },
-    /// Puts everyone out of a room and deletes it with its history, for good.
+    /// Removes everyone from a room and deletes it with its history, for good.
     Delete {
         /// Its name; the # may be left out.
         room: String,
-        /// What its members are told.
+        /// The reason, which its members are told.
         #[arg(long, value_name = "TEXT")]
         reason: Option<String>,
     },

@@ -135,8 +135,8 @@ pub(crate) fn run(
             Some(why) = failed.recv() => anyhow::bail!("{why}"),
             afterwards = serve(signals, wished, &reload, log_lines) => afterwards,
             // Nobody sends anything here: the thread has ended, which it must not do.
-            _ = store_gone => anyhow::bail!("the thread that writes to disk has failed; what was shown is kept"),
-            _ = hub_gone => anyhow::bail!("the thread that decides has failed; what was shown is kept"),
+            _ = store_gone => anyhow::bail!("the thread that writes to disk has failed; no message that people have seen is lost"),
+            _ = hub_gone => anyhow::bail!("the thread that handles commands has failed; no message that people have seen is lost"),
         };
         // This must happen while the directory is locked; after that, the socket may be another server's.
         drop(control);
@@ -195,15 +195,14 @@ async fn stop(
     });
     anyhow::ensure!(
         ended.await.unwrap_or(false),
-        "the disk did not take the last messages in time; they were not shown"
+        "the last messages could not be written to disk in time; nobody has seen them"
     );
     Ok(())
 }
 
 /// Opens the control socket. A server without it is better than none.
 fn open_control(config: &Config, desk: Arc<Desk>) -> Option<Control> {
-    let refused =
-        |error: &std::io::Error| tracing::error!(%error, "there is no control socket in the data directory");
+    let refused = |error: &std::io::Error| tracing::error!(%error, "cannot open control.sock in the data directory, so `parlad room` cannot reach this server");
     Control::open(&config.data_dir, desk).inspect_err(refused).ok()
 }
 
@@ -343,7 +342,7 @@ fn announce(config: &Config, listeners: &Listeners) -> anyhow::Result<()> {
         text += &format!("  open {scheme}://{}/ in a browser\n", reachable(listener.local_addr()?));
     }
     if !(listeners.http.is_empty() || web::has_app()) {
-        text += "  (this build lacks the app; that page says how to get it)\n";
+        text += "  (this program was built without the app; the page says how to add it)\n";
     }
     let mut first = None;
     for (listener, listen) in &listeners.irc {
@@ -368,7 +367,7 @@ fn announce(config: &Config, listeners: &Listeners) -> anyhow::Result<()> {
     }
     if !config.settings.network.autojoin.is_empty() {
         let rooms: Vec<&str> = config.settings.network.autojoin.iter().map(|room| room.as_str()).collect();
-        text += &format!("  everyone is put into {}\n", rooms.join(", "));
+        text += &format!("  everyone joins {} automatically\n", rooms.join(", "));
     }
     std::io::stderr().write_all(text.as_bytes()).context("cannot write to standard error")
 }

@@ -146,7 +146,7 @@ fn stop_while_it_stands_still(writers: usize) {
     thread::sleep(Duration::from_millis(500));
     let (status, log) = daemon.stop();
     assert_eq!(status.code(), Some(1), "{log}");
-    assert!(log.contains("the disk did not take the last messages in time"), "{log}");
+    assert!(log.contains("the last messages could not be written to disk in time"), "{log}");
     drop(writers);
     assert_eq!(history(&Daemon::start(&folder, &config(""))), seen);
 }

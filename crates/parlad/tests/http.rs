@@ -42,7 +42,7 @@ fn the_link_is_the_first_thing_that_is_said() {
     let folder = Folder::new();
     let daemon = Daemon::bare(&folder);
     let log = daemon.log();
-    let lines: Vec<&str> = log.lines().filter(|line| !line.contains("this build lacks the app")).collect();
+    let lines: Vec<&str> = log.lines().filter(|line| !line.contains("built without the app")).collect();
     assert!(lines[0].starts_with("parlad-"), "{log}");
     assert_eq!(lines[1], format!("  open http://{}/ in a browser", daemon.http()));
     assert_eq!(lines[2], format!("  listening on {}", daemon.address()));
@@ -66,7 +66,7 @@ fn the_app_or_how_to_get_it() {
     with_server("", |daemon| {
         let page = get(daemon.http(), "/", &[]);
         assert_eq!(page.header("content-type"), "text/html; charset=utf-8");
-        if daemon.log().contains("this build lacks the app") {
+        if daemon.log().contains("built without the app") {
             assert_eq!(page.status, 503);
             assert_eq!(page.header("cache-control"), "no-store");
             assert!(page.text().contains("cargo xtask web"), "{page:?}");

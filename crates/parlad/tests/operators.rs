@@ -184,7 +184,7 @@ fn restart_asks_the_program_that_it_would_start() {
     install(b"\x7fELF\x02\x01\x01\0 of another machine", 0o755);
     is_refused("Exec format error");
     install(b"#!/bin/sh\nexit 0\n", 0o755);
-    is_refused("is no parlad that could be started");
+    is_refused("is not a parlad that can be started");
     let newer = "#!/bin/sh\n[ \"$1\" = --version ] && echo parlad 2.0 && exit\necho \"line 3: colour: is missing\" >&2\nexit 1\n";
     install(newer.as_bytes(), 0o755);
     is_refused("(parlad 2.0) says that it would not run:");

@@ -1,4 +1,4 @@
-//! Two people who talk: one sends a message a few times a second, and the time until the other has read it is
+//! Two people who talk: one sends a message fifty times a second, and the time until the other has read it is
 //! measured.
 
 use std::{

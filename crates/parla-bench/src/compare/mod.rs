@@ -172,7 +172,7 @@ fn preamble(options: &CompareOptions) -> String {
         if kind == "tmpfs" { " **A sync costs nothing there; choose another by --dir.**" } else { "" };
     format!(
         "{} round(s) of {} s; server on core {SERVER_CORE}, load generator on core {GENERATOR_CORE}; \
-         {PAYLOAD_BYTES} bytes of text, gathered for {} µs. Data directories below `{}` ({kind}).{warning}\n\
+         {PAYLOAD_BYTES} bytes of text; lines gather for {} µs before they are read. Data directories below `{}` ({kind}).{warning}\n\
          Median of the rounds (least to most); ratios are to the bare loop of the same round.\n",
         options.rounds,
         options.seconds.as_secs_f64(),

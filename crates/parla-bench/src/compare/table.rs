@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 
 use crate::report::{Measure, Report};
 
-/// The reports of one server in one row, one per round.
+/// A cell of the table: the reports of one server on one load, one per round.
 #[derive(Debug, Default)]
 pub(super) struct Column {
     /// The reports in the order of the rounds.
@@ -94,7 +94,7 @@ fn caption(measure: Measure) -> &'static str {
     }
 }
 
-/// The number of decimals: one for microseconds below a hundred, none for counts.
+/// The number of decimals: one for microseconds, none for anything else.
 fn decimals(measure: Measure) -> usize {
     usize::from(measure.key().ends_with("_us"))
 }

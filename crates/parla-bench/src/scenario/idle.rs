@@ -46,7 +46,7 @@ pub(super) fn idle(settings: &Settings) -> Result<Report, Error> {
     Ok(report)
 }
 
-/// A receiver that ignores all lines.
+/// A receiver that counts refusals and ignores all other lines.
 struct Nothing;
 
 impl Receiver for Nothing {

@@ -1,5 +1,5 @@
-//! The messages that clients send and receive: who sends next and when, and what was received. Counts, and
-//! never waits.
+//! The messages that clients send and receive: who sends next and when, and what was received. This module
+//! counts; it never waits.
 
 use std::time::{Duration, Instant};
 

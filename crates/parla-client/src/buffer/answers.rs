@@ -74,8 +74,8 @@ fn quoted(row: &Row) -> Option<Quoted> {
     if said.deleted.is_some() {
         return None;
     }
-    // A cut could leave out the character that ends a change of writing direction, and what follows would be
-    // reversed.
+    // Characters that change the writing direction are left out: if the quotation were cut before the one
+    // that ends the change, what follows would be reversed.
     let words = said.text.plain.trim().lines().next().unwrap_or_default();
     let mut chars = words.chars().filter(|char| !is_deceptive(*char) || *char == '\u{200D}');
     let mut words: String = chars.by_ref().take(QUOTED_CHARS_MAX).collect();

@@ -92,7 +92,8 @@ impl Buffer {
         self.deletions = deletions;
     }
 
-    /// Deletes the content of a message. Returns false if the deletion was already known.
+    /// Deletes the content of a message. Returns false if it was already deleted, or if the row is not a
+    /// message.
     pub(crate) fn take_back(&mut self, row: RowId, msgid: &str, deleted: Deleted) -> bool {
         let Some(Row { at, content: Content::Message(said), .. }) = self.timeline.row(row) else {
             return false;

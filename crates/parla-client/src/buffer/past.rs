@@ -19,7 +19,7 @@ pub(super) struct Past {
     joined_at: Option<Timestamp>,
     /// The archive has been asked back to this time; `None` if it has not been asked at all.
     recalled_to: Option<Timestamp>,
-    /// The last message of those that are being repeated outside a batch; the next one follows it.
+    /// The last message that was repeated outside a batch; the next one is put below it.
     pub(super) repeated: Option<RowId>,
     /// What a bouncer has played back; `None` if no playback is expected.
     pub(super) played: Option<Played>,
@@ -100,14 +100,14 @@ impl Buffer {
         &self.past.missed
     }
 
-    /// Marks everything after this message as missing, unless more than that already is.
+    /// Marks everything after this message as missing, unless something was already missing.
     pub(crate) fn miss_since(&mut self, anchor: Anchor) {
         if self.past.missed == Missed::Nothing {
             self.past.missed = Missed::Since(anchor);
         }
     }
 
-    /// Clears what is missing without a gap, and returns it.
+    /// Returns what is missing and not marked by a gap, and notes that nothing is missing any more.
     pub(crate) fn take_missed(&mut self) -> Missed {
         std::mem::take(&mut self.past.missed)
     }
@@ -118,8 +118,8 @@ impl Buffer {
         self.is_room() && self.is_present() && self.past.missed != Missed::Nothing
     }
 
-    /// Starts over because the connection changed, or because the person joined or left: whatever is missing
-    /// now comes after everything that is known.
+    /// Starts over because the connection changed, or because the person joined or left: from here on,
+    /// whatever turns out to be missing lies after everything that is known.
     pub(super) const fn begin_anew(&mut self) {
         self.timeline.begin_anew();
         self.past.repeated = None;

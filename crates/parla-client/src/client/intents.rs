@@ -76,8 +76,9 @@ impl Client {
         }
     }
 
-    /// Repeats only the harmless part of an intent that was already carried out: it shows the conversation
-    /// that the person asked for.
+    /// Repeats an intent that may have been carried out already, as far as that is harmless: it shows the
+    /// conversation that the person asked for and asks the server again (JOIN, WHOIS, LIST), but sends no
+    /// message.
     pub(super) fn show_again(&mut self, intent: &Intent, turn: &mut Turn<'_>) {
         match intent {
             Intent::Join { .. } | Intent::OpenDirect { .. } | Intent::Whois { .. } | Intent::ListRooms => {
@@ -243,7 +244,7 @@ impl Client {
             return turn.complain(None, Problem::new(ProblemKind::TooManyRooms, wanted, ""));
         };
         turn.show(buffer.id());
-        // Until the greeting is over we hold it back, and it goes out together with the others.
+        // The JOIN waits until the greeting is over, and is then sent with those of the other channels.
         if buffer.ask_to_enter(key) && session.is_greeted() {
             turn.send(join_line(&name, buffer.key().map_or("", |key| key)));
         }
@@ -277,7 +278,7 @@ impl Client {
         self.ask_of_room(id, turn, |room| Line::bare("TOPIC").param(room).text(topic));
     }
 
-    /// Repeats the topic of a channel where the person is reading.
+    /// Shows the topic of a channel again, at the end of the conversation.
     fn show_topic(&mut self, id: BufferId, turn: &Turn<'_>) {
         let Some(buffer) = self.buffers.get_mut(id) else { return };
         let Some(topic) = buffer.topic().cloned() else { return };
@@ -334,7 +335,8 @@ impl Client {
             return self.tell_nick_refused(Problem::new(kind, nick, ""), nick, turn);
         }
         if link.is_online() && nick == &**session.nick() {
-            // The person wants to keep the nick that they have now.
+            // The spelling is compared, because a change of case is a change too. The person wants to keep
+            // the nick that they have now.
             settings.nick = Arc::clone(session.nick());
             session.regain_mut().end();
             return turn.network_changed();

@@ -84,7 +84,8 @@ impl Index {
         self.gaps.iter().copied()
     }
 
-    /// Forgets the msgids of messages of these milliseconds.
+    /// Forgets the msgids of the messages that were sent at these times, in milliseconds since the Unix
+    /// epoch.
     pub(super) fn forget_msgids(&mut self, times: RangeInclusive<i64>) {
         let first = (Timestamp::from_millis(*times.start()), RowId(0));
         let last = (Timestamp::from_millis(*times.end()), RowId(u64::MAX));

@@ -18,7 +18,7 @@ pub const FACTS: Facts = Facts {
     params_min: 0,
     before_registration: false,
     syntax: "[<reason>]",
-    help: "Tells others that you are away, and why. Without a reason you are back.",
+    help: "Marks you as away and tells others the reason. Without a reason, marks you as back.",
 };
 
 /// The word on the wire.

@@ -20,7 +20,7 @@ pub const FACTS: Facts = Facts {
     params_min: 2,
     before_registration: false,
     syntax: "<nick> <host>",
-    help: "Gives someone another host to show instead of the address. For operators.",
+    help: "Gives someone another host, which others then see. For operators with the privilege hosts.",
 };
 
 /// The word on the wire.

@@ -18,7 +18,7 @@ pub const FACTS: Facts = Facts {
     params_min: 0,
     before_registration: false,
     syntax: "[<command>]",
-    help: "Tells what a command does. Without a command, lists the subjects that there is help on.",
+    help: "Explains a command. Without a command, lists everything that HELP can explain.",
 };
 
 /// The word on the wire.

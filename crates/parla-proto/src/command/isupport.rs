@@ -15,7 +15,7 @@ pub const FACTS: Facts = Facts {
     params_min: 0,
     before_registration: true,
     syntax: "",
-    help: "Tells the limits and features of this server, as it does when you connect.",
+    help: "Tells you the limits and features of this server again, as when you connected.",
 };
 
 /// The word on the wire.

@@ -20,7 +20,7 @@ pub const FACTS: Facts = Facts {
     params_min: 1,
     before_registration: false,
     syntax: "<channel>{,<channel>} [<key>{,<key>}]",
-    help: "Joins channels, with their keys if they have some. A channel that does not exist is created, and you are its operator.",
+    help: "Joins channels. If they have keys, give these after the names, in the same order. If a channel does not exist, this creates it and makes you its operator.",
 };
 
 /// The word on the wire.

@@ -20,7 +20,7 @@ pub const FACTS: Facts = Facts {
     params_min: 0,
     before_registration: false,
     syntax: "[<channel>{,<channel>}] [<condition>{,<condition>}]",
-    help: "Lists channels with the number of their members and their topics. Conditions choose: >3 or <3 members, C<60 created within the last 60 minutes, T<60 with a topic set in that time, *rust* by name, !*rust* all others.",
+    help: "Lists channels with their topics and the number of their members. With conditions, lists only some: >3 those with more than three members, <3 with fewer, C<60 created less than 60 minutes ago, T<60 whose topic was set less than 60 minutes ago, *rust* whose name matches, !*rust* whose name does not.",
 };
 
 /// The word on the wire.

@@ -20,7 +20,7 @@ pub const FACTS: Facts = Facts {
     params_min: 0,
     before_registration: false,
     syntax: "<target> [timestamp=<time>]",
-    help: "Says how far you have read a conversation, so that your other devices know. Without a time, asks for it.",
+    help: "Remembers up to which time you have read a conversation. Without a time, tells you that time.",
 };
 
 /// The word on the wire.

@@ -22,7 +22,7 @@ pub const FACTS: Facts = Facts {
     params_min: 1,
     before_registration: true,
     syntax: "<target> <subcommand> [<parameter>...]",
-    help: "Reads and sets what people and channels say about themselves, such as an avatar: GET, LIST, SET, CLEAR, SYNC; SUB, UNSUB and SUBS choose which changes you are told of.",
+    help: "Reads and changes what people and channels say about themselves, such as an avatar. GET, LIST and SYNC read values; SET and CLEAR change them. SUB and UNSUB choose the keys whose changes you are told of, and SUBS lists these keys.",
 };
 
 /// The word on the wire.

@@ -15,7 +15,7 @@ pub const FACTS: Facts = Facts {
     params_min: 0,
     before_registration: false,
     syntax: "",
-    help: "Reads the server's configuration again, without a restart. For operators.",
+    help: "Reads the server's configuration again while everyone stays connected. For operators with the privilege rehash.",
 };
 
 /// The word on the wire.

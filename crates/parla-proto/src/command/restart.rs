@@ -15,7 +15,7 @@ pub const FACTS: Facts = Facts {
     params_min: 0,
     before_registration: false,
     syntax: "",
-    help: "Stops the server and starts it again. For operators.",
+    help: "Stops the server and starts it again at once; everyone is disconnected. For operators with the privilege die.",
 };
 
 /// The word on the wire.

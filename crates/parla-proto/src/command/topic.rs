@@ -20,7 +20,7 @@ pub const FACTS: Facts = Facts {
     params_min: 1,
     before_registration: false,
     syntax: "<channel> [<topic>]",
-    help: "Shows the topic of a channel, or sets it. An empty one clears it.",
+    help: "Shows the topic of a channel, or sets it. An empty topic clears it.",
 };
 
 /// The word on the wire.

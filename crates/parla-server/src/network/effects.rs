@@ -2,7 +2,8 @@
 
 use crate::network::{audit::Audit, change::Change, event::Event, refusal::Refusal};
 
-/// Events to publish, changes to store, refusals for the origin, and records of operators, each in order.
+/// Events to publish, changes to store, refusals for whoever proposed the entry, and records of operators,
+/// each in order.
 #[derive(Debug, Default)]
 pub(crate) struct Effects {
     pub(crate) events: Vec<Event>,

@@ -18,7 +18,7 @@ use crate::{
 /// What happened.
 #[derive(Clone, Debug)]
 pub(crate) enum Event {
-    /// The origin's connection has become this user.
+    /// The connection that proposed the entry has become this user.
     Registered(UserId),
     /// A user changed their nick.
     Renamed(Renamed),
@@ -38,8 +38,8 @@ pub(crate) enum Event {
     ReceiverAway { nick: String, reason: String },
     /// A channel's topic was set or cleared.
     TopicChanged { by: String, channel: ChannelId, topic: Option<Topic> },
-    /// The members of a channel, and whoever acted from outside it, are told what somebody who oversees
-    /// channels did.
+    /// Somebody who oversees channels changed this one. Its members are told, and so is whoever did it from
+    /// outside.
     ChannelTold { channel: ChannelName, members: Vec<UserId>, text: String },
     /// A channel was deleted; its members, who were told why, are removed.
     ChannelDeleted { channel: ChannelName, members: Vec<UserId>, reason: String },
@@ -47,9 +47,9 @@ pub(crate) enum Event {
     ModesChanged { by: String, channel: ChannelId, steps: Vec<ModeChange> },
     /// A user's own modes changed; `before` has the old ones.
     UserModesChanged { user: UserId, before: UserModes },
-    /// The origin invited a user.
+    /// A user invited another.
     Invited(Invited),
-    /// The origin has become an operator.
+    /// A user has become an operator of the server.
     BecameOperator(UserId),
     /// An operator disconnected a user from the network.
     Killed(Killed),
@@ -63,7 +63,7 @@ pub(crate) enum Event {
     AwayChanged { user: UserId, news: AwayNews },
     /// A user changed their real name.
     RealnameChanged { user: UserId },
-    /// A user logged in or out, which may change nothing.
+    /// A user logged in or out; `changes` is false if they had this account before.
     AccountChanged { user: UserId, changes: bool },
     /// A channel was renamed.
     ChannelRenamed(ChannelRenamed),
@@ -107,7 +107,7 @@ pub(crate) struct SaidInChannel {
     pub(crate) heard_from: Option<Rank>,
 }
 
-/// The origin invited a user.
+/// A user invited another.
 #[derive(Clone, Debug)]
 pub(crate) struct Invited {
     /// `nick!user@host` of whoever did it.
@@ -166,7 +166,7 @@ pub(crate) struct Redacted {
     pub(crate) target: String,
     /// The message's number.
     pub(crate) seq: u64,
-    /// The reason, with the users who are told, one of whom is whoever did it.
+    /// The reason, and the users who are told, including whoever did it.
     pub(crate) reason: OwnText<UserId>,
 }
 

@@ -74,7 +74,7 @@ impl Network {
         let count = sessions.len();
         sessions.sort_unstable();
         sessions.dedup();
-        ensure(sessions.len() == count, || "one session is of two users, or twice of one".to_owned())
+        ensure(sessions.len() == count, || "a session belongs to two users, or twice to one".to_owned())
     }
 
     fn check_channel(&self, id: ChannelId, channel: &Channel) -> Result<(), String> {

@@ -98,7 +98,7 @@ mod tests {
         network.begin_session(alice, session(UP, 1));
         network.begin_session(bob, session(UP, 1));
         let fault = network.check().unwrap_err();
-        assert_eq!(fault, "one session is of two users, or twice of one");
+        assert_eq!(fault, "a session belongs to two users, or twice to one");
         network.end_sessions(bob, |_| true);
         network.begin_session(bob, session(NodeId(7), 1));
         let fault = network.check().unwrap_err();

@@ -37,8 +37,8 @@ impl Server {
         }
     }
 
-    /// Handles an answer. Whatever it leads to, the session then continues, unless it must wait for something
-    /// else or has ended. If the session ended before, its question is forgotten already.
+    /// Handles an answer. Afterwards the session's lines go on, unless it must wait for something else or has
+    /// ended. If the session ended before, its question is forgotten already.
     pub(super) fn answered(&mut self, id: QuestionId, answer: Answer, out: &mut Outputs) {
         let Some(connection) = self.questions.close(id) else { return };
         let Some(exchange) = self.sessions.answered(connection, id, self.now) else { return };

@@ -366,7 +366,7 @@ impl Client {
                 let from_me = scene.fold(from) == self.folded_nick(scene);
                 let mine = to_me || from_me || self.rooms.contains_key(&scene.fold(target));
                 ensure(mine, "outside", || "a message that the client never had".to_owned())?;
-                if from_me { redaction::own(self, message, scene) } else { Ok(()) }
+                if from_me { redaction::check_may_delete(self, message, scene) } else { Ok(()) }
             }
             "MODE" if to_room => room::hear_change(self, message, from, scene),
             "INVITE" if to_me => invitation::hear_own(self, message, from, scene),

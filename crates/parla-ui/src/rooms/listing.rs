@@ -78,10 +78,10 @@ fn tell_apart(list: &mut [NetworkRows], networks: &SortedMap<NetworkId, NetworkV
 }
 
 fn empty(network: &NetworkView, words: Words) -> NetworkRows {
-    // Until a network has announced its name, this is its address. The banner says what the network needs.
+    // The banner says what the network needs.
     let link: &LinkState = &network.link;
     NetworkRows {
-        id: network.id,
+        id: network.id, // Until the network has announced its name, this is its address.
         name: Arc::clone(&network.name),
         you: words.own_name(&network.nick, network.away.as_deref()),
         link_words: words.link(link),

@@ -81,8 +81,8 @@ fn path(data_dir: &Path) -> PathBuf {
     data_dir.join(NAME)
 }
 
-/// A path to the socket that fits into a socket address, and the file that must stay open for it: a long path
-/// leads through the open directory.
+/// A path of the socket that fits into a socket address. If the usual path is too long, it leads through
+/// `/proc/self/fd`, and the returned directory must stay open while it is used.
 fn short_path(data_dir: &Path) -> io::Result<(PathBuf, Option<File>)> {
     let path = path(data_dir);
     if path.as_os_str().len() <= CONTROL_PATH_BYTES_MAX {

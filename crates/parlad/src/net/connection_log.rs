@@ -92,7 +92,7 @@ impl Kind {
 impl Mishap {
     const fn words(self) -> &'static str {
         match self {
-            Self::NoProxy => "refused a connection: it is not of one of connections.trusted_proxies",
+            Self::NoProxy => "refused a connection: its address is not in connections.trusted_proxies",
             Self::ProxyHeader => "closed a connection of a proxy",
             Self::NoTls => "no agreement on TLS",
             Self::PlainForTls => "closed a connection: this port speaks TLS, and something else came",

@@ -27,9 +27,10 @@ impl Client {
             return;
         }
         let Some(reference) = incoming.param(0).strip_prefix('+') else { return };
-        // The reference is used again, so what was collected under it is not a complete page.
+        // If a batch with this reference is still open, it will never be complete.
         self.cut_short(reference, turn);
-        // The server leaves its batches open, so each of them is taken as far as it has arrived.
+        // If too many batches are open, the server does not close them, so each is taken as far as it has
+        // arrived.
         if self.batches.is_full() {
             self.batches.references().iter().for_each(|open| self.cut_short(open, turn));
         }
@@ -57,8 +58,8 @@ impl Client {
         let coverage = self.history.answered(buffer, &self.session, &page);
         buffer.put_back_deleted(buffer.earlier());
         self.settle(id, coverage);
-        // What arrived by itself in the meantime was in view if the person was looking; the missed messages
-        // have yet to be shown.
+        // If the page brought nothing new, all that is unread has arrived live; if the person is looking,
+        // they have seen it.
         if let Some(buffer) = self.buffers.get_mut(id)
             && !page.is_news()
             && buffer.is_all_unread_live()

@@ -43,7 +43,7 @@ pub(crate) struct Promotion<'a> {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct RankChange<'a> {
     pub(crate) member: UserId,
-    /// The member whose rank it is.
+    /// The member's nick as it stood in the command, for the refusal.
     pub(crate) nick: &'a str,
     pub(crate) rank: Rank,
     /// Whether it is given.
@@ -115,7 +115,7 @@ impl Channel {
         }
     }
 
-    /// Checks that a member may set the topic: without `+t`, everybody may who may speak to all members.
+    /// Checks that a member may set the topic: without `+t`, whoever may speak to all members may set it.
     pub(crate) fn topic(&mut self, by: UserRef<'_>, casemapping: Casemapping) -> Result<&mut Self, Refusal> {
         self.rank(by.id)?;
         let needs_rank =
@@ -146,8 +146,9 @@ impl Channel {
         Ok(Eviction { member })
     }
 
-    /// Checks that a user may speak: always with voice or a rank; otherwise not if the channel is moderated,
-    /// if they are banned or muted, or from outside a `+n` channel.
+    /// Checks that a user may speak. With voice or a higher rank, they always may. Otherwise they may not if
+    /// they are outside a `+n` channel, if it is moderated (`+m`), if they have no account and it needs one
+    /// (`+M`), or if they are banned or muted.
     ///
     /// `heard_from` is the lowest rank that the user wants to reach.
     pub(crate) fn speaker(
@@ -177,7 +178,7 @@ impl Channel {
         Ok(Speaker { channel: self, heard_from })
     }
 
-    /// Checks that a member may delete a message that another sent by the entry with this number.
+    /// Checks that a member may delete another's message; `seq` is the number of the entry that it came with.
     pub(crate) fn redactor(&self, user: UserId, seq: u64) -> Result<(), NoRedactor> {
         match self.redactors.get(&user) {
             Some(since) if *since < seq => Ok(()),
@@ -186,8 +187,8 @@ impl Channel {
         }
     }
 
-    /// Checks that a user may enter. An invitation overrides every mode, `+I` only `+i`. Nothing stops the
-    /// user who creates the channel.
+    /// Checks that a user may enter. An invitation overrides bans and every mode; an invite exception (`+I`)
+    /// overrides only `+i`. Nothing stops the user who creates the channel.
     pub(crate) fn entrant(
         &mut self,
         id: UserId,

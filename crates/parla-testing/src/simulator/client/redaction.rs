@@ -8,18 +8,19 @@ use crate::simulator::{
     rank,
 };
 
-/// Checks that the client was allowed to delete a message: one of its own, or one in a room where it has the
-/// rank for it.
-pub(super) fn own(client: &Client, message: &Message<'_>, scene: &Scene) -> Checked {
+/// Checks that the client was allowed to delete a message: because it is its own, because it has the rank for
+/// it in the room, or because it was an operator of the server. If the client is not known to be in the room,
+/// nothing can be said.
+pub(super) fn check_may_delete(client: &Client, message: &Message<'_>, scene: &Scene) -> Checked {
     let seq = message.param(1).and_then(|id| scene.store.ids.decode(id));
     let Some(spoken) = seq.and_then(|seq| scene.store.message(seq)) else { return Ok(()) };
     let author = scene.fold(Source::parse(&spoken.source).name);
     let room = client.rooms.get(&scene.fold(message.param(0).unwrap_or_default()));
-    let own = room.and_then(|room| room.signs(&client.folded_nick(scene)));
+    let signs = room.and_then(|room| room.signs(&client.folded_nick(scene)));
     let may = client.nicks.contains(&author)
         || client.was_operator
-        || own.is_none_or(|own| rank::is_at_least(own, '@'));
-    ensure(may, "rank", || format!("{own:?} takes back what {author} said"))
+        || signs.is_none_or(|signs| rank::is_at_least(signs, '@'));
+    ensure(may, "rank", || format!("{signs:?} takes back what {author} said"))
 }
 
 #[cfg(test)]
@@ -54,7 +55,7 @@ mod tests {
     }
 
     #[test]
-    fn a_message_is_its_authors_and_the_operators() {
+    fn author_and_operators_may_delete() {
         let mut scene = Scene::new(Settings::named("a.b"));
         scene.store.write(said(&scene), &[]).unwrap();
         let line = format!(":alice!a@host REDACT #a {}", scene.store.ids.encode(2));
@@ -70,7 +71,7 @@ mod tests {
             let room = Room { members, ranks_known: true, is_complete: true, ..Room::default() };
             alice.rooms.insert("#a".to_owned(), room);
             alice.nicks.extend(was_bob.then(|| "bob".to_owned()));
-            assert_eq!(own(&alice, &message, &scene).is_ok(), may, "{signs}");
+            assert_eq!(check_may_delete(&alice, &message, &scene).is_ok(), may, "{signs}");
         }
     }
 }

@@ -36,7 +36,7 @@ struct Kind {
     rate: Rate,
     /// When the full burst is available again.
     full_at: Instant,
-    /// Events that no line has reported yet and no group counts.
+    /// Events that no line has reported yet, apart from those that a group counts.
     left_out: u64,
 }
 
