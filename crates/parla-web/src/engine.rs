@@ -194,7 +194,7 @@ impl Engine {
                 leader.successor()
             }
             Side::Follower(_) => {
-                self.post.send(None, &Message::Bye);
+                self.post.send(None, &Message::Bye { done: self.wishes.last_done() });
                 None
             }
             Side::Nobody | Side::Outdated(_) => None,
@@ -372,7 +372,7 @@ impl Engine {
                         leader.carry_out((from, number), unpack(&command));
                     }
                     Message::Look { term: of, look } if of == term => leader.look(from, look),
-                    Message::Bye => leader.gone(from),
+                    Message::Bye { done } => leader.gone(from, done),
                     Message::Awake => leader.handle(Input::Awake),
                     Message::Pull { .. }
                     | Message::Do { .. }
@@ -396,7 +396,7 @@ impl Engine {
                 }
                 Message::Credentials(credentials) => self.credentials = credentials,
                 Message::Ballot(_)
-                | Message::Bye
+                | Message::Bye { .. }
                 | Message::Pull { .. }
                 | Message::Do { .. }
                 | Message::Look { .. }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use futures_channel::mpsc::UnboundedSender;
 use parla_client::{
     Credentials, Input, Intent, Settings, contract, naming,
-    tabs::{Before, CarriedOut, Look, Looks, Message, Mirror, Recipients, TabId, Term},
+    tabs::{Before, CarriedOut, Look, Looks, Message, Mirror, Recipients, Saves, TabId, Term},
     view::{Earlier, LinkState, NetworkId, Notice, Presence, Update},
 };
 use parla_engine::{BATCH_GAP, Connection, Engine, Pace, Signal};
@@ -18,7 +18,7 @@ use crate::{
     channel::Post,
     engine::{Happening, NAME_KEY},
     interface::Interface,
-    orders::{Order, Saves},
+    orders::Order,
     page,
     shell::Shell,
     socket::Socket,
@@ -57,7 +57,8 @@ pub(crate) struct Leader {
     looks: Looks,
     look: Option<Look>,
     carried_out: CarriedOut,
-    saves: Saves,
+    /// What other tabs will save when they learn that the earlier commands were carried out.
+    saves: Saves<Order>,
     /// The tab that sent the last command, and when.
     asked: Option<(TabId, Timestamp)>,
     /// The tab that asked about a person.
@@ -142,7 +143,7 @@ impl Leader {
                 } else {
                     // This tab's view of the storage is older than that of the other one, which saves the
                     // text when it is told that the rest was done.
-                    self.saves.push(tab, order, page::now());
+                    self.saves.push((tab, number), order, page::now());
                 }
             }
             (Before::Nothing, Some(order)) => self.perform(tab, order.command),
@@ -220,9 +221,9 @@ impl Leader {
         self.look = look;
     }
 
-    /// A tab was closed.
-    pub(crate) fn gone(&mut self, tab: TabId) {
-        self.saves.left(tab);
+    /// A tab was closed that knew its commands up to this number to be carried out.
+    pub(crate) fn gone(&mut self, tab: TabId, done: u64) {
+        self.saves.left(tab, done);
         self.mirror.gone(tab);
         self.looks.gone(tab);
         self.look_again();
@@ -297,7 +298,7 @@ impl Leader {
         if self.engine.as_mut().is_some_and(|engine| engine.ring(now, &mut self.shell)) {
             self.pace.changed();
         }
-        self.saves.due(now);
+        self.saves.due(now, Order::save_for_another);
     }
 
     fn engine_due(&self, now: Timestamp) -> Option<Timestamp> {

@@ -29,7 +29,10 @@ pub enum Message {
     /// About which tab leads.
     Ballot(Ballot),
     /// The sender is closing and did not lead.
-    Bye,
+    Bye {
+        /// The number of its last command that it knows to be carried out.
+        done: u64,
+    },
 
     // To the leader.
     /// Requests what is new since the delivery with this serial number; 0 requests everything.

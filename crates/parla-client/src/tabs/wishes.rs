@@ -14,6 +14,7 @@ const DONE_WITHIN: Duration = Duration::from_secs(2);
 #[derive(Debug)]
 pub struct Wishes<C> {
     last: u64,
+    done: u64,
     waiting: VecDeque<Waiting<C>>,
 }
 
@@ -27,7 +28,7 @@ struct Waiting<C> {
 
 impl<C> Default for Wishes<C> {
     fn default() -> Self {
-        Self { last: 0, waiting: VecDeque::new() }
+        Self { last: 0, done: 0, waiting: VecDeque::new() }
     }
 }
 
@@ -62,8 +63,14 @@ impl<C> Wishes<C> {
 
     /// The commands up to this number have been carried out. Returns those of which this was not known.
     pub fn done(&mut self, number: u64) -> Vec<C> {
+        self.done = self.done.max(number);
         let done = self.waiting.iter().take_while(|waiting| waiting.number <= number).count();
         self.waiting.drain(..done).map(|waiting| waiting.command).collect()
+    }
+
+    /// The number of the last command that is known to be carried out.
+    pub const fn last_done(&self) -> u64 {
+        self.done
     }
 
     /// When the leader's presence must be checked, if it sends nothing.
@@ -165,6 +172,7 @@ mod tests {
         assert_eq!([carried_out.begin(tab, 1), carried_out.begin(tab, 2)], [Before::Nothing; 2]);
         assert_eq!(carried_out.begin(tab, 2), Before::DoneHere);
         assert_eq!(wishes.done(1), ["a"]);
+        assert_eq!(wishes.last_done(), 1);
         wishes.send_again();
         let mut next = CarriedOut::from_text(&carried_out.to_text());
         let again = wishes.unsent(now, write);

@@ -1,7 +1,10 @@
 //! Several tabs of one browser are one person: they show the same, none undoes what another does, and when
 //! the tab with the connection goes, another takes over.
 
+use std::time::Duration;
+
 use serde_json::json;
+use tokio::time::sleep;
 
 use crate::{
     rig::{Browser, Key, Width, Window, visit},
@@ -35,6 +38,11 @@ async fn has_rooms(window: &Window, rooms: &[&str]) {
             rooms.iter().all(|room| lines.iter().any(|line| line == room)).then_some(())
         })
         .await;
+}
+
+async fn has_left(window: &Window, room: &str) {
+    let is_gone = async || (!window.rooms().await.iter().any(|line| line == room)).then_some(());
+    window.eventually(&format!("the end of {room}"), is_gone).await;
 }
 
 async fn drafts(window: &Window, text: &str) {
@@ -138,10 +146,7 @@ fn what_is_said_and_read_in_one_tab_is_said_and_read_in_the_other() {
         // Leaving a room in one tab leaves it in all.
         two.say("/part").await;
         one.comes_to_front().await;
-        one.eventually("the room is gone", async || {
-            (!one.rooms().await.iter().any(|line| line == "#other")).then_some(())
-        })
-        .await;
+        has_left(&one, "#other").await;
         was_one_person(&mut bob);
     });
 }
@@ -205,6 +210,30 @@ fn a_room_that_is_asked_for_while_the_lead_changes_is_shown() {
             after.is_in("#room").await;
             (leader, two) = (before, after);
         }
+    });
+}
+
+#[test]
+fn what_a_closed_tab_has_sent_does_not_go_when_it_is_written_again() {
+    visit(async |browser| {
+        let (one, two) = two_tabs(browser).await;
+        two.say("/join #chess").await;
+        two.is_in("#chess").await;
+        two.enter("#room").await;
+        two.say("/part #chess").await;
+        has_left(&two, "#chess").await;
+        let is_sent = "return !Object.keys(localStorage).some(key => key.includes('draft'))";
+        two.until("the end of the draft", is_sent, &[]).await;
+        // The first tab leads. It would have deleted the draft if the second had been closed earlier.
+        two.closes_for(&one).await;
+        one.say("/join #chess").await;
+        one.is_in("#chess").await;
+        one.enter("#room").await;
+        one.write("/part #chess").await;
+        sleep(Duration::from_millis(300)).await;
+        drafts(&one, "/part #chess").await;
+        one.hits(Key::Enter).await;
+        has_left(&one, "#chess").await;
     });
 }
 
