@@ -20,4 +20,4 @@ pub use message::{Letter, Message, pack, unpack};
 pub use mirror::{Delivery, Mirror, Recipients};
 pub use replica::{Arrived, Replica};
 pub use saves::Saves;
-pub use wishes::{Before, CarriedOut, Wishes};
+pub use wishes::{Before, CarriedOut, Request, Wishes};

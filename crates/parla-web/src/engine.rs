@@ -11,7 +11,7 @@ use futures_util::{
 use gloo_timers::future::TimeoutFuture;
 use parla_client::{
     Credentials, Input, Intent,
-    tabs::{Ballot, Election, Letter, Look, Mark, Message, Role, TabId, Wishes, pack, unpack},
+    tabs::{Ballot, Election, Letter, Look, Mark, Message, Role, TabId, Term, Wishes, pack},
     view::Update,
 };
 use parla_engine::Signal;
@@ -22,9 +22,9 @@ use crate::{
     build,
     channel::Post,
     follower::Follower,
-    interface::{Interface, Rows, to_nowhere},
+    interface::{Interface, Rows},
     leader::Leader,
-    orders::Order,
+    orders::{Order, PLACE_WITHIN, Wish},
     page, storage,
 };
 
@@ -40,8 +40,6 @@ const TAKE_OVER_AFTER: Duration = Duration::from_millis(100);
 const EARLY_MAX: usize = 1_000;
 /// When nothing is due, checking this rarely costs nothing.
 const IDLE: Duration = Duration::from_secs(60);
-/// How long a command for a missing conversation waits for the conversation to return.
-const PLACE_WITHIN: Duration = Duration::from_secs(10);
 /// The shortest pause between two requests to the server about its build.
 const ASK_BUILD_EVERY: Duration = Duration::from_secs(5);
 
@@ -97,25 +95,6 @@ enum Side {
     Follower(Follower),
     /// A tab with another build leads, and this page does not understand it.
     Outdated(TabId),
-}
-
-struct Wish {
-    command: Command,
-    /// What was stored under the key of [`Command::Save`] at that time.
-    kept: Option<String>,
-    at: Timestamp,
-    /// The number of the leader's term at that time.
-    term: u64,
-}
-
-impl Wish {
-    /// The command in the ids of the client that receives it. `None` while the conversation may still come
-    /// back.
-    fn command_for(&self, interface: &Interface, (now, rows): (Timestamp, Rows)) -> Option<Command> {
-        let is_over = now.since(self.at) >= PLACE_WITHIN;
-        let command = interface.translate(&self.command, rows);
-        command.or_else(|| is_over.then(|| to_nowhere(&self.command)))
-    }
 }
 
 impl Engine {
@@ -237,13 +216,23 @@ impl Engine {
             (Role::Leading(_), _) => self.take_over(),
             (Role::Following(term), Side::Follower(follower)) if follower.term() == term => {}
             (Role::Following(term), Side::Outdated(leader)) if term.leader == *leader => {}
-            (Role::Following(term), _) => {
-                self.lead_at = None;
-                self.wishes.send_again();
-                self.side = Side::Follower(Follower::new(term));
-            }
+            (Role::Following(term), _) => self.follow(term),
             (Role::Asking | Role::Away, Side::Nobody) => self.lead_at = None,
             (Role::Asking | Role::Away, _) => self.side = Side::Nobody,
+        }
+    }
+
+    fn follow(&mut self, term: Term) {
+        let acted_at = match &self.side {
+            Side::Leader(leader) => leader.acted_at(),
+            Side::Nobody | Side::Follower(_) | Side::Outdated(_) => None,
+        };
+        self.lead_at = None;
+        self.wishes.send_again();
+        // The connection is closed first, so that the leader finds the nick free.
+        self.side = Side::Follower(Follower::new(term));
+        if let Some(acted_at) = acted_at {
+            self.post.send(Some(term.leader), &Message::Superseded { acted_at });
         }
     }
 
@@ -274,6 +263,14 @@ impl Engine {
         for (from, message) in std::mem::take(&mut self.early) {
             self.hear(from, message);
         }
+    }
+
+    /// Begins again with what is stored now, because another tab still led when this one began.
+    fn lead_anew(&mut self) {
+        if let Side::Leader(leader) = std::mem::replace(&mut self.side, Side::Nobody) {
+            self.credentials = leader.credentials().clone();
+        }
+        self.vote(|election, out| election.claim(page::now(), out));
     }
 
     /// Carries out what the person wanted here before this tab led, as soon as the conversations exist.
@@ -368,8 +365,11 @@ impl Engine {
                     Message::Pull { term: of, had } if of == term => {
                         leader.pulled((from, had), &mut self.interface, &self.post);
                     }
-                    Message::Do { term: of, number, command } if of == term => {
-                        leader.carry_out((from, number), unpack(&command));
+                    Message::Do { term: of, request } if of == term => leader.asked(from, &request),
+                    Message::Superseded { acted_at }
+                        if leader.has_begun_before(acted_at + TAKE_OVER_AFTER) =>
+                    {
+                        self.lead_anew();
                     }
                     Message::Look { term: of, look } if of == term => leader.look(from, look),
                     Message::Bye { done } => leader.gone(from, done),
@@ -377,6 +377,7 @@ impl Engine {
                     Message::Pull { .. }
                     | Message::Do { .. }
                     | Message::Look { .. }
+                    | Message::Superseded { .. }
                     | Message::Ballot(_)
                     | Message::News
                     | Message::Told { .. }
@@ -400,6 +401,7 @@ impl Engine {
                 | Message::Pull { .. }
                 | Message::Do { .. }
                 | Message::Look { .. }
+                | Message::Superseded { .. }
                 | Message::Awake => {}
             },
             Side::Nobody if self.lead_at.is_some() && self.early.len() < EARLY_MAX => {
@@ -424,7 +426,8 @@ impl Engine {
             }
             Side::Follower(follower) => {
                 let is_late = follower.pull(now, &self.post);
-                if follower.is_fed() {
+                // A command must not reach the old leader when this tab has carried it out itself.
+                if follower.is_fed() && self.election.is_sure_of_leader() {
                     Self::send_wishes((&mut self.wishes, follower), &self.interface, &self.post);
                 }
                 if is_late {
@@ -443,8 +446,8 @@ impl Engine {
             let command = wish.command_for(interface, (now, rows))?;
             pack(&Order { command, kept: wish.kept.clone() })
         });
-        for (number, command) in unsent {
-            post.send(Some(follower.leader()), &Message::Do { term, number, command });
+        for request in unsent {
+            post.send(Some(follower.leader()), &Message::Do { term, request });
         }
     }
 

@@ -6,7 +6,9 @@ use std::time::Duration;
 use futures_channel::mpsc::UnboundedSender;
 use parla_client::{
     Credentials, Input, Intent, Settings, contract, naming,
-    tabs::{Before, CarriedOut, Look, Looks, Message, Mirror, Recipients, Saves, TabId, Term},
+    tabs::{
+        Before, CarriedOut, Look, Looks, Message, Mirror, Recipients, Request, Saves, TabId, Term, unpack,
+    },
     view::{Earlier, LinkState, NetworkId, Notice, Presence, Update},
 };
 use parla_engine::{BATCH_GAP, Connection, Engine, Pace, Signal};
@@ -40,6 +42,10 @@ const QUIET_MAX: Duration = Duration::from_millis(1_500);
 /// The leading tab.
 pub(crate) struct Leader {
     term: Term,
+    /// When it read what is stored.
+    begun_at: Timestamp,
+    /// When it last carried out a command.
+    acted_at: Option<Timestamp>,
     /// The person's credentials, which the other tabs must know in case this one is closed.
     credentials: Credentials,
     has_new_credentials: bool,
@@ -72,9 +78,12 @@ impl Leader {
         happenings: &UnboundedSender<Happening>,
         interface: &mut Interface,
     ) -> Self {
+        let begun_at = page::now();
         let carried_out = storage::load(CARRIED_OUT_KEY);
         let mut leader = Self {
             term,
+            begun_at,
+            acted_at: None,
             credentials,
             has_new_credentials: false,
             shell: Shell::new(happenings),
@@ -114,6 +123,16 @@ impl Leader {
         self.term
     }
 
+    /// When it last carried out a command, if it has.
+    pub(crate) const fn acted_at(&self) -> Option<Timestamp> {
+        self.acted_at
+    }
+
+    /// Whether it had read what is stored before this time.
+    pub(crate) fn has_begun_before(&self, at: Timestamp) -> bool {
+        self.begun_at < at
+    }
+
     pub(crate) const fn set_term(&mut self, term: Term) {
         self.term = term;
     }
@@ -130,6 +149,13 @@ impl Leader {
     /// The tab that should lead next: the one that was heard of last.
     pub(crate) fn successor(&self) -> Option<TabId> {
         self.mirror.followers().first().copied()
+    }
+
+    /// Carries out a command of another tab, or leaves it to that tab to send it again.
+    pub(crate) fn asked(&mut self, tab: TabId, request: &Request) {
+        if self.carried_out.accepts(page::now(), tab, request) {
+            self.carry_out((tab, request.number), unpack(&request.command));
+        }
     }
 
     /// Carries out a command of a tab, unless that was done before. Another tab is told that it was done.
@@ -171,6 +197,7 @@ impl Leader {
     pub(crate) fn perform(&mut self, tab: TabId, command: Command) {
         self.collect(None);
         let now = page::now();
+        self.acted_at = Some(now);
         match command {
             Command::Connect { nick, credentials, .. } => {
                 storage::save(NAME_KEY, Some(&nick));

@@ -1,11 +1,44 @@
 //! Commands on their way from tabs that do not lead to the one that does.
 
+use std::time::Duration;
+
+use parla_proto::Timestamp;
 use parla_ui::platform::Command;
 use serde::{Deserialize, Serialize};
 
-use crate::storage;
+use crate::{
+    interface::{Interface, Rows, to_nowhere},
+    storage,
+};
 
-/// A command of a tab that does not lead.
+/// How long a command for a missing conversation waits for the conversation to return.
+pub(crate) const PLACE_WITHIN: Duration = Duration::from_secs(10);
+
+/// A command that the person has given in a tab that does not lead, in the ids of the interface.
+pub(crate) struct Wish {
+    pub(crate) command: Command,
+    /// What was stored under the key of [`Command::Save`] at that time.
+    pub(crate) kept: Option<String>,
+    pub(crate) at: Timestamp,
+    /// The number of the leader's term at that time.
+    pub(crate) term: u64,
+}
+
+impl Wish {
+    /// The command in the ids of the client that receives it. `None` while the conversation may still come
+    /// back.
+    pub(crate) fn command_for(
+        &self,
+        interface: &Interface,
+        (now, rows): (Timestamp, Rows),
+    ) -> Option<Command> {
+        let is_over = now.since(self.at) >= PLACE_WITHIN;
+        let command = interface.translate(&self.command, rows);
+        command.or_else(|| is_over.then(|| to_nowhere(&self.command)))
+    }
+}
+
+/// Such a command on its way, in the ids of the leader's client.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Order {
     pub(crate) command: Command,

@@ -24,11 +24,39 @@ fn was_one_person(bob: &mut Client) {
 
 /// Alice's messages in `#room`, as the server has them.
 fn said(browser: &Browser) -> Vec<String> {
+    said_by(browser, |nick| nick == "alice")
+}
+
+fn said_by(browser: &Browser, is_sender: impl Fn(&str) -> bool) -> Vec<String> {
     let mut reader = browser.person_with("reader", "batch message-tags server-time draft/chathistory");
     reader.send("CHATHISTORY LATEST #room * 100");
     let lines = reader.until(|line| line.contains(" BATCH -"));
     let heard = lines.iter().filter_map(|line| crate::support::client::Heard::parse(line));
-    heard.filter(|heard| heard.sender == "alice").map(|heard| heard.text).collect()
+    heard.filter(|heard| is_sender(&heard.sender)).map(|heard| heard.text).collect()
+}
+
+/// Longer than it takes until another tab misses the leader and has a connection of its own.
+const BUSY: Duration = Duration::from_secs(6);
+
+/// Keeps `one` so busy that it hears of nothing, and turns to `two` meanwhile. Before `one` hears of anything,
+/// these lines are sent in it.
+async fn is_busy_and_sends(one: &Window, lines: &[&str], two: &Window) {
+    let script = "const [millis, lines] = arguments;
+        setTimeout(() => {
+            localStorage.setItem('busy', '1');
+            const end = Date.now() + millis;
+            while (Date.now() < end);
+            const composer = document.querySelector('#composer');
+            for (const line of lines) {
+                composer.value = line;
+                composer.dispatchEvent(new Event('input', { bubbles: true }));
+                composer.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, cancelable: true }));
+            }
+        }, 2000);";
+    one.comes_to_front().await;
+    one.run(script, &[json!(BUSY.as_millis() as u64), json!(lines)]).await;
+    two.comes_to_front().await;
+    two.until("the other tab to be busy", "return localStorage.busy === '1'", &[]).await;
 }
 
 async fn has_rooms(window: &Window, rooms: &[&str]) {
@@ -288,6 +316,31 @@ fn a_tab_that_was_frozen_learns_who_leads() {
         two.hears("awake again").await;
         assert_eq!(said(browser), ["while the first is frozen", "awake again"]);
         was_one_person(&mut bob);
+    });
+}
+
+/// The first tab does not hear in time that another one leads.
+#[test]
+fn what_a_leader_does_too_late_is_not_undone() {
+    visit(async |browser| {
+        let mut bob = browser.person("bob");
+        bob.send("JOIN #chess");
+        let (one, two) = two_tabs(browser).await;
+        one.comes_to_front().await;
+        one.say("/join #chess").await;
+        one.is_in("#chess").await;
+        one.enter("#room").await;
+        is_busy_and_sends(&one, &["late, but once", "/part #chess"], &two).await;
+        two.say("meanwhile").await;
+        two.hears("late, but once").await;
+        has_left(&two, "#chess").await;
+        two.say("after").await;
+        two.hears("after").await;
+        two.finds_no(".pending").await;
+        assert_eq!(said_by(browser, |_| true), ["meanwhile", "late, but once", "after"]);
+        bob.send("NAMES #chess");
+        let names = bob.until(|line| line.contains(" 366 "));
+        assert!(!names.iter().any(|line| line.contains(" 353 ") && line.contains("alice")), "{names:?}");
     });
 }
 
