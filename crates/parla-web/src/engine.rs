@@ -22,7 +22,7 @@ use crate::{
     build,
     channel::Post,
     follower::Follower,
-    interface::{Interface, Rows},
+    interface::{Interface, Rows, to_nowhere},
     leader::Leader,
     orders::{Order, PLACE_WITHIN, Wish},
     page, storage,
@@ -273,9 +273,13 @@ impl Engine {
         self.vote(|election, out| election.claim(page::now(), out));
     }
 
-    /// Carries out what the person wanted here before this tab led, as soon as the conversations exist.
+    /// Carries out what the person wanted here before this tab led, as soon as it can and the conversations
+    /// exist.
     fn carry_out_own(&mut self) {
         let Side::Leader(leader) = &mut self.side else { return };
+        if leader.is_quiet() {
+            return;
+        }
         let me = self.election.me();
         while let Some((number, wish)) = self.wishes.first() {
             let Some(command) = wish.command_for(&self.interface, (page::now(), Rows::Stale)) else { return };
@@ -293,11 +297,10 @@ impl Engine {
         let me = self.election.me();
         match &mut self.side {
             // Earlier commands must come first.
-            Side::Leader(leader) if self.wishes.is_empty() => {
-                // A conversation that no longer exists cannot be changed.
-                if let Some(command) = self.interface.translate(&command, Rows::Same) {
-                    leader.perform(me, command);
-                }
+            Side::Leader(leader) if self.wishes.is_empty() && !leader.is_quiet() => {
+                // A conversation that no longer exists cannot be changed, but a room can be joined from it.
+                let here = self.interface.translate(&command, Rows::Same);
+                leader.perform(me, here.unwrap_or_else(|| to_nowhere(&command)));
             }
             Side::Outdated(_) if matches!(command, Command::Intent(_, Intent::Reconnect)) => build::reload(),
             Side::Leader(_) | Side::Nobody | Side::Follower(_) | Side::Outdated(_) => {

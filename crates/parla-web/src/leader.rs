@@ -434,6 +434,12 @@ impl Leader {
         }
     }
 
+    /// Whether the interfaces still show what the previous leader had. Then the person does not know that there
+    /// is no connection, and what they want waits for it.
+    pub(crate) const fn is_quiet(&self) -> bool {
+        self.quiet_until.is_some()
+    }
+
     fn has_found_its_feet(&self) -> bool {
         let (mut networks, mut buffers) = self.mirror.views();
         let mut is_settled = |link: &LinkState| match link {

@@ -241,6 +241,38 @@ fn a_room_that_is_asked_for_while_the_lead_changes_is_shown() {
     });
 }
 
+/// Sends a line some times while the lead changes to this tab: from before the new leader begins until after it
+/// has a connection.
+const INVITES: &str = "
+    const channel = new BroadcastChannel('parla/tabs');
+    channel.onmessage = ({ data }) => {
+        if (!data.includes('Leave')) return;
+        for (const millis of [0, 90, 105, 110, 120, 140, 170, 250]) setTimeout(() => {
+            const composer = document.querySelector('#composer');
+            composer.value = '/invite bob';
+            composer.dispatchEvent(new Event('input', { bubbles: true }));
+            composer.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, cancelable: true }));
+        }, millis);
+    };";
+
+/// The next leader connects first. Nobody is told that they are offline, because nobody sees it.
+#[test]
+fn a_command_waits_until_the_next_tab_has_a_connection() {
+    visit(async |browser| {
+        let mut bob = browser.person("bob");
+        let (one, two) = two_tabs(browser).await;
+        two.say("/join #chess").await;
+        two.is_in("#chess").await;
+        two.run(INVITES, &[]).await;
+        one.comes_to_front().await;
+        one.run("setTimeout(() => location.replace('about:blank'), 1500)", &[]).await;
+        two.comes_to_front().await;
+        for _ in 0..8 {
+            bob.until(|line| line.contains(" INVITE bob "));
+        }
+    });
+}
+
 #[test]
 fn what_a_closed_tab_has_sent_does_not_go_when_it_is_written_again() {
     visit(async |browser| {
