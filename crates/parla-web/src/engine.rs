@@ -11,7 +11,7 @@ use futures_util::{
 use gloo_timers::future::TimeoutFuture;
 use parla_client::{
     Credentials, Input, Intent,
-    tabs::{Ballot, Election, Letter, Look, Mark, Message, Role, TabId, Term, Wishes, pack},
+    tabs::{Ballot, Election, Letter, Look, Mark, Message, Request, Role, TabId, Term, Wishes, pack},
     view::Update,
 };
 use parla_engine::Signal;
@@ -172,7 +172,11 @@ impl Engine {
                 self.credentials = leader.credentials().clone();
                 leader.successor()
             }
-            Side::Follower(_) => {
+            Side::Follower(follower) => {
+                if follower.is_fed() {
+                    self.wishes.send_again();
+                    Self::send_wishes((&mut self.wishes, follower), (&self.interface, &self.post), None);
+                }
                 self.post.send(None, &Message::Bye { done: self.wishes.last_done() });
                 None
             }
@@ -223,10 +227,7 @@ impl Engine {
     }
 
     fn follow(&mut self, term: Term) {
-        let acted_at = match &self.side {
-            Side::Leader(leader) => leader.acted_at(),
-            Side::Nobody | Side::Follower(_) | Side::Outdated(_) => None,
-        };
+        let acted_at = if let Side::Leader(leader) = &self.side { leader.acted_at() } else { None };
         self.lead_at = None;
         self.wishes.send_again();
         // The connection is closed first, so that the leader finds the nick free.
@@ -431,7 +432,7 @@ impl Engine {
                 let is_late = follower.pull(now, &self.post);
                 // A command must not reach the old leader when this tab has carried it out itself.
                 if follower.is_fed() && self.election.is_sure_of_leader() {
-                    Self::send_wishes((&mut self.wishes, follower), &self.interface, &self.post);
+                    Self::send_wishes((&mut self.wishes, follower), (&self.interface, &self.post), Some(now));
                 }
                 if is_late {
                     self.vote(|election, out| election.doubt(now, out));
@@ -442,7 +443,12 @@ impl Engine {
         self.carry_out_own();
     }
 
-    fn send_wishes((wishes, follower): (&mut Wishes<Wish>, &Follower), interface: &Interface, post: &Post) {
+    /// Sends what has not been sent; `at` is the time, or `None` if this tab is being left.
+    fn send_wishes(
+        (wishes, follower): (&mut Wishes<Wish>, &Follower),
+        (interface, post): (&Interface, &Post),
+        at: Option<Timestamp>,
+    ) {
         let (now, term) = (page::now(), follower.term().number);
         let unsent = wishes.unsent(now, |wish| {
             let rows = if wish.term == term { Rows::Same } else { Rows::Stale };
@@ -450,6 +456,7 @@ impl Engine {
             pack(&Order { command, kept: wish.kept.clone() })
         });
         for request in unsent {
+            let request = Request { at, ..request };
             post.send(Some(follower.leader()), &Message::Do { term, request });
         }
     }

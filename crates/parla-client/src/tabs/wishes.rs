@@ -18,8 +18,8 @@ pub struct Request {
     pub number: u64,
     /// The number of the tab's first command that it does not know to be carried out.
     pub first: u64,
-    /// When it was sent.
-    pub at: Timestamp,
+    /// When it was sent; `None` if the tab is being left, so that it will neither lead nor send it again.
+    pub at: Option<Timestamp>,
     /// The interface's command, packed by [`super::pack`].
     pub command: Vec<u8>,
 }
@@ -67,7 +67,7 @@ impl<C> Wishes<C> {
         for waiting in self.waiting.iter_mut().filter(|waiting| waiting.sent_at.is_none()) {
             let Some(command) = write(&waiting.command) else { break };
             waiting.sent_at = Some(now);
-            requests.push(Request { number: waiting.number, first, at: now, command });
+            requests.push(Request { number: waiting.number, first, at: Some(now), command });
         }
         requests
     }
@@ -129,7 +129,7 @@ impl CarriedOut {
     pub fn accepts(&self, now: Timestamp, tab: TabId, request: &Request) -> bool {
         let done = self.0.iter().find(|done| done.tab == tab).map_or(0, |done| done.number);
         // The tab, or another one, may lead by now, without this one having heard of it.
-        let is_late = now.since(request.at) >= ANSWER_WITHIN;
+        let is_late = request.at.is_some_and(|at| now.since(at) >= ANSWER_WITHIN);
         // If one before it was late, that one would otherwise count as carried out.
         let is_next = request.number <= request.first.max(done + 1);
         is_next && !is_late
@@ -194,6 +194,8 @@ mod tests {
         let late = start + ANSWER_WITHIN;
         assert!(!carried_out.accepts(late, tab, &first[0]));
         assert!(!carried_out.accepts(late, tab, &second[0]), "the first one would be lost");
+        // A tab that is closed says so, and does not lead.
+        assert!(carried_out.accepts(late, tab, &Request { at: None, ..first[0].clone() }));
         // It leads after all.
         wishes.send_again();
         for request in wishes.unsent(late, write) {
