@@ -10,6 +10,7 @@ mod looks;
 mod message;
 mod mirror;
 mod replica;
+mod saves;
 mod wishes;
 
 pub use election::{Ballot, Election, Mark, Role, TabId, Term};
@@ -18,4 +19,5 @@ pub use looks::{Look, Looks};
 pub use message::{Letter, TabMessage, pack, unpack};
 pub use mirror::{Delivery, Mirror, Recipients};
 pub use replica::{Arrived, Replica};
-pub use wishes::{Before, CarriedOut, Wishes};
+pub use saves::Saves;
+pub use wishes::{Before, CarriedOut, Request, Wishes};

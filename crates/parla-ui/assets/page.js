@@ -448,7 +448,12 @@
   // --- What other tabs keep ----------------------------------------------------------------------------------------------------
 
   // The browser tells of what others change, but not while the page is frozen.
-  addEventListener("storage", ({ key }) => key && tell("stored", key));
+  addEventListener("storage", ({ key }) => {
+    if (!key) return;
+    // The time-outs of a tab that was just left are late. What another tab changes does not wait for them.
+    tellAttentive();
+    tell("stored", key);
+  });
   addEventListener("pageshow", ({ persisted }) => persisted && tell("stored"));
   document.addEventListener("resume", () => tell("stored"));
 

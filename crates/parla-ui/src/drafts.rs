@@ -56,6 +56,11 @@ pub(crate) fn load(state: State, here: &Here, at: BufferKey) -> String {
     key(state, at).and_then(|key| here.0.load(&key)).unwrap_or_default()
 }
 
+/// Whether the person is writing here at this moment, and nowhere else.
+fn is_being_written(state: State) -> bool {
+    *state.page.attentive.peek() && *state.page.is_written_here.peek()
+}
+
 /// Another tab has changed what is stored under this key, or perhaps anything. If it is the draft that is
 /// shown, shows the newer text.
 pub(crate) fn take_up(mut state: State, here: &Here, stored: &str) {
@@ -70,7 +75,12 @@ pub(crate) fn take_up(mut state: State, here: &Here, stored: &str) {
     }
     let text = kept.unwrap_or_default();
     let over = state.page.composer.peek().text.clone();
+    // The other tab has sent or discarded an earlier draft, before it could know of this one.
+    if text.is_empty() && is_being_written(state) {
+        return save(state, here);
+    }
     if text != over && over.len() <= DRAFT_BYTES_MAX {
+        state.page.is_written_here.set(false);
         let caret = text.encode_utf16().count();
         state.page.composer.set(ComposerText { text: text.clone(), caret });
         here.0.page(PageAct::SetComposer { text, caret, over });

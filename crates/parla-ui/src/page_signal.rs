@@ -107,6 +107,7 @@ pub fn take_in(mut state: State, signal: PageSignal) {
         PageSignal::Attentive(attentive) => {
             if *state.page.attentive.peek() != attentive {
                 state.page.attentive.set(attentive);
+                state.page.is_written_here.set(false);
             }
         }
         PageSignal::Narrow(narrow) => {
@@ -123,6 +124,9 @@ pub fn take_in(mut state: State, signal: PageSignal) {
         }
         PageSignal::Composer(composer) => {
             if *state.page.composer.peek() != composer {
+                if state.page.composer.peek().text != composer.text {
+                    state.page.is_written_here.set(true);
+                }
                 state.page.composer.set(composer);
             }
         }

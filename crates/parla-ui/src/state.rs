@@ -166,6 +166,8 @@ pub struct PageState {
     pub view: Signal<LogView>,
     /// The text of the composer.
     pub composer: Signal<ComposerText>,
+    /// Whether the person has written this text here since they turned to the window.
+    pub(crate) is_written_here: Signal<bool>,
     /// The text that was in the composer when another conversation was opened, until the composer processes
     /// it.
     pub(crate) left: Signal<Option<String>>,
@@ -274,6 +276,7 @@ impl State {
                 selection: Signal::new(None),
                 view: Signal::default(),
                 composer: Signal::default(),
+                is_written_here: Signal::new(false),
                 left: Signal::new(None),
             },
             announced: Announced {

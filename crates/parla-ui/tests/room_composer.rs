@@ -188,6 +188,28 @@ fn a_draft_that_another_tab_changed_is_the_newer_one() {
     // The page was frozen, and something may have changed. Text that is stored nowhere is not removed.
     report(&mut page, "stored");
     assert_eq!(put(&page), None);
+    // The person turned to the other tab and sent it there.
+    report(&mut page, "attentive 0");
+    report(&mut page, "stored parla/draft 1 #lobby");
+    assert_eq!(put(&page), Some((String::new(), 0)));
+}
+
+#[test]
+fn no_other_tab_deletes_what_is_being_written_here() {
+    let mut page = start();
+    compose(&mut page, "/part #chess");
+    page.fake.take_acts();
+    let saved = |page: &Page| page.fake.saved.borrow().get("draft 1 #lobby").cloned();
+    // The other tab deletes a draft that it has sent, and has not heard of this one yet.
+    page.fake.saved.borrow_mut().remove("draft 1 #lobby");
+    report(&mut page, "stored parla/draft 1 #lobby");
+    assert_eq!(put(&page), None);
+    assert_eq!(saved(&page).as_deref(), Some("/part #chess"));
+    // A draft that came from the other tab goes with it.
+    page.fake.saved.borrow_mut().insert("draft 1 #lobby".into(), "written there".into());
+    report(&mut page, "stored parla/draft 1 #lobby");
+    assert_eq!(put(&page), Some(("written there".into(), 13)));
+    page.fake.saved.borrow_mut().remove("draft 1 #lobby");
     report(&mut page, "stored parla/draft 1 #lobby");
     assert_eq!(put(&page), Some((String::new(), 0)));
 }

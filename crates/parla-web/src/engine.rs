@@ -11,7 +11,7 @@ use futures_util::{
 use gloo_timers::future::TimeoutFuture;
 use parla_client::{
     Credentials, Input, Intent,
-    tabs::{Ballot, Election, Letter, Look, Mark, Role, TabId, TabMessage, Wishes, pack, unpack},
+    tabs::{Ballot, Election, Letter, Look, Mark, Request, Role, TabId, TabMessage, Term, Wishes, pack},
     view::Update,
 };
 use parla_engine::Signal;
@@ -24,7 +24,7 @@ use crate::{
     follower::Follower,
     interface::{Interface, Rows, to_nowhere},
     leader::Leader,
-    orders::Order,
+    orders::{Order, PLACE_WITHIN, Wish},
     page, storage,
 };
 
@@ -40,8 +40,6 @@ const TAKE_OVER_AFTER: Duration = Duration::from_millis(100);
 const EARLY_MAX: usize = 1_000;
 /// When nothing is due, checking this rarely costs nothing.
 const IDLE: Duration = Duration::from_secs(60);
-/// How long a command for a missing conversation waits for the conversation to return.
-const PLACE_WITHIN: Duration = Duration::from_secs(10);
 /// The shortest pause between two requests to the server about its build.
 const ASK_BUILD_EVERY: Duration = Duration::from_secs(5);
 
@@ -97,25 +95,6 @@ enum Side {
     Follower(Follower),
     /// A tab with another build leads, and this page does not understand it.
     Outdated(TabId),
-}
-
-struct Wish {
-    command: AppCommand,
-    /// What was stored under the key of [`AppCommand::Save`] at that time.
-    kept: Option<String>,
-    at: Timestamp,
-    /// The number of the leader's term at that time.
-    term: u64,
-}
-
-impl Wish {
-    /// The command in the ids of the client that receives it. `None` while the conversation may still come
-    /// back.
-    fn command_for(&self, interface: &Interface, (now, rows): (Timestamp, Rows)) -> Option<AppCommand> {
-        let is_over = now.since(self.at) >= PLACE_WITHIN;
-        let command = interface.translate(&self.command, rows);
-        command.or_else(|| is_over.then(|| to_nowhere(&self.command)))
-    }
 }
 
 impl Engine {
@@ -193,8 +172,12 @@ impl Engine {
                 self.credentials = leader.credentials().clone();
                 leader.successor()
             }
-            Side::Follower(_) => {
-                self.post.send(None, &TabMessage::Bye);
+            Side::Follower(follower) => {
+                if follower.is_fed() {
+                    self.wishes.send_again();
+                    Self::send_wishes((&mut self.wishes, follower), (&self.interface, &self.post), None);
+                }
+                self.post.send(None, &TabMessage::Bye { done: self.wishes.last_done() });
                 None
             }
             Side::Nobody | Side::Outdated(_) => None,
@@ -237,13 +220,20 @@ impl Engine {
             (Role::Leading(_), _) => self.take_over(),
             (Role::Following(term), Side::Follower(follower)) if follower.term() == term => {}
             (Role::Following(term), Side::Outdated(leader)) if term.leader == *leader => {}
-            (Role::Following(term), _) => {
-                self.lead_at = None;
-                self.wishes.send_again();
-                self.side = Side::Follower(Follower::new(term));
-            }
+            (Role::Following(term), _) => self.follow(term),
             (Role::Asking | Role::Away, Side::Nobody) => self.lead_at = None,
             (Role::Asking | Role::Away, _) => self.side = Side::Nobody,
+        }
+    }
+
+    fn follow(&mut self, term: Term) {
+        let acted_at = if let Side::Leader(leader) = &self.side { leader.acted_at() } else { None };
+        self.lead_at = None;
+        self.wishes.send_again();
+        // The connection is closed first, so that the leader finds the nick free.
+        self.side = Side::Follower(Follower::new(term));
+        if let Some(acted_at) = acted_at {
+            self.post.send(Some(term.leader), &TabMessage::Superseded { acted_at });
         }
     }
 
@@ -276,9 +266,21 @@ impl Engine {
         }
     }
 
-    /// Carries out what the person wanted here before this tab led, as soon as the conversations exist.
+    /// Begins again with what is stored now, because another tab still led when this one began.
+    fn lead_anew(&mut self) {
+        if let Side::Leader(leader) = std::mem::replace(&mut self.side, Side::Nobody) {
+            self.credentials = leader.credentials().clone();
+        }
+        self.vote(|election, out| election.claim(page::now(), out));
+    }
+
+    /// Carries out what the person wanted here before this tab led, as soon as it can and the conversations
+    /// exist.
     fn carry_out_own(&mut self) {
         let Side::Leader(leader) = &mut self.side else { return };
+        if leader.is_quiet() {
+            return;
+        }
         let me = self.election.me();
         while let Some((number, wish)) = self.wishes.first() {
             let Some(command) = wish.command_for(&self.interface, (page::now(), Rows::Stale)) else { return };
@@ -296,11 +298,10 @@ impl Engine {
         let me = self.election.me();
         match &mut self.side {
             // Earlier commands must come first.
-            Side::Leader(leader) if self.wishes.is_empty() => {
-                // A conversation that no longer exists cannot be changed.
-                if let Some(command) = self.interface.translate(&command, Rows::Same) {
-                    leader.perform(me, command);
-                }
+            Side::Leader(leader) if self.wishes.is_empty() && !leader.is_quiet() => {
+                // A conversation that no longer exists cannot be changed, but a room can be joined from it.
+                let here = self.interface.translate(&command, Rows::Same);
+                leader.perform(me, here.unwrap_or_else(|| to_nowhere(&command)));
             }
             Side::Outdated(_) if matches!(command, AppCommand::Intent(_, Intent::Reconnect)) => {
                 build::reload()
@@ -310,11 +311,7 @@ impl Engine {
                     Side::Follower(follower) if follower.is_fed() => follower.term().number,
                     _ => 0,
                 };
-                let kept = match &command {
-                    AppCommand::Save { key, .. } => storage::load(key),
-                    _ => None,
-                };
-                self.wishes.push(Wish { command, kept, at: page::now(), term });
+                self.wishes.push(Wish::new(command, term));
             }
         }
     }
@@ -370,15 +367,19 @@ impl Engine {
                     TabMessage::Pull { term: of, had } if of == term => {
                         leader.pulled((from, had), &mut self.interface, &self.post);
                     }
-                    TabMessage::Do { term: of, number, command } if of == term => {
-                        leader.carry_out((from, number), unpack(&command));
+                    TabMessage::Do { term: of, request } if of == term => leader.asked(from, &request),
+                    TabMessage::Superseded { acted_at }
+                        if leader.has_begun_before(acted_at + TAKE_OVER_AFTER) =>
+                    {
+                        self.lead_anew();
                     }
                     TabMessage::Look { term: of, look } if of == term => leader.look(from, look),
-                    TabMessage::Bye => leader.gone(from),
+                    TabMessage::Bye { done } => leader.gone(from, done),
                     TabMessage::Awake => leader.handle(Input::Awake),
                     TabMessage::Pull { .. }
                     | TabMessage::Do { .. }
                     | TabMessage::Look { .. }
+                    | TabMessage::Superseded { .. }
                     | TabMessage::Ballot(_)
                     | TabMessage::News
                     | TabMessage::Told { .. }
@@ -398,10 +399,11 @@ impl Engine {
                 }
                 TabMessage::Credentials(credentials) => self.credentials = credentials,
                 TabMessage::Ballot(_)
-                | TabMessage::Bye
+                | TabMessage::Bye { .. }
                 | TabMessage::Pull { .. }
                 | TabMessage::Do { .. }
                 | TabMessage::Look { .. }
+                | TabMessage::Superseded { .. }
                 | TabMessage::Awake => {}
             },
             Side::Nobody if self.lead_at.is_some() && self.early.len() < EARLY_MAX => {
@@ -426,8 +428,9 @@ impl Engine {
             }
             Side::Follower(follower) => {
                 let is_late = follower.pull(now, &self.post);
-                if follower.is_fed() {
-                    Self::send_wishes((&mut self.wishes, follower), &self.interface, &self.post);
+                // A command must not reach the old leader when this tab has carried it out itself.
+                if follower.is_fed() && self.election.is_sure_of_leader() {
+                    Self::send_wishes((&mut self.wishes, follower), (&self.interface, &self.post), Some(now));
                 }
                 if is_late {
                     self.vote(|election, out| election.doubt(now, out));
@@ -438,15 +441,21 @@ impl Engine {
         self.carry_out_own();
     }
 
-    fn send_wishes((wishes, follower): (&mut Wishes<Wish>, &Follower), interface: &Interface, post: &Post) {
+    /// Sends what has not been sent; `at` is the time, or `None` if this tab is being left.
+    fn send_wishes(
+        (wishes, follower): (&mut Wishes<Wish>, &Follower),
+        (interface, post): (&Interface, &Post),
+        at: Option<Timestamp>,
+    ) {
         let (now, term) = (page::now(), follower.term().number);
         let unsent = wishes.unsent(now, |wish| {
             let rows = if wish.term == term { Rows::Same } else { Rows::Stale };
             let command = wish.command_for(interface, (now, rows))?;
             pack(&Order { command, kept: wish.kept.clone() })
         });
-        for (number, command) in unsent {
-            post.send(Some(follower.leader()), &TabMessage::Do { term, number, command });
+        for request in unsent {
+            let request = Request { at, ..request };
+            post.send(Some(follower.leader()), &TabMessage::Do { term, request });
         }
     }
 

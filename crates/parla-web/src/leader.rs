@@ -6,7 +6,9 @@ use std::time::Duration;
 use futures_channel::mpsc::UnboundedSender;
 use parla_client::{
     ClientSettings, Credentials, Input, Intent, contract, naming,
-    tabs::{Before, CarriedOut, Look, Looks, Mirror, Recipients, TabId, TabMessage, Term},
+    tabs::{
+        Before, CarriedOut, Look, Looks, Mirror, Recipients, Request, Saves, TabId, TabMessage, Term, unpack,
+    },
     view::{Announcement, Earlier, LinkState, NetworkId, Presence, Update},
 };
 use parla_engine::{Connection, Engine, Pace, Signal, UPDATES_GAP};
@@ -18,7 +20,7 @@ use crate::{
     channel::Post,
     engine::{Happening, NAME_KEY},
     interface::Interface,
-    orders::{Order, Saves},
+    orders::Order,
     page,
     shell::Shell,
     socket::Socket,
@@ -40,6 +42,10 @@ const QUIET_MAX: Duration = Duration::from_millis(1_500);
 /// The leading tab.
 pub(crate) struct Leader {
     term: Term,
+    /// When it read what is stored.
+    begun_at: Timestamp,
+    /// When it last carried out a command.
+    acted_at: Option<Timestamp>,
     /// The person's credentials, which the other tabs must know in case this one is closed.
     credentials: Credentials,
     has_new_credentials: bool,
@@ -57,7 +63,8 @@ pub(crate) struct Leader {
     looks: Looks,
     look: Option<Look>,
     carried_out: CarriedOut,
-    saves: Saves,
+    /// What other tabs will save when they learn that the earlier commands were carried out.
+    saves: Saves<Order>,
     /// The tab that sent the last command, and when.
     asked: Option<(TabId, Timestamp)>,
     /// The tab that asked about a person.
@@ -71,9 +78,12 @@ impl Leader {
         happenings: &UnboundedSender<Happening>,
         interface: &mut Interface,
     ) -> Self {
+        let begun_at = page::now();
         let carried_out = storage::load(CARRIED_OUT_KEY);
         let mut leader = Self {
             term,
+            begun_at,
+            acted_at: None,
             credentials,
             has_new_credentials: false,
             shell: Shell::new(happenings),
@@ -113,6 +123,16 @@ impl Leader {
         self.term
     }
 
+    /// When it last carried out a command, if it has.
+    pub(crate) const fn acted_at(&self) -> Option<Timestamp> {
+        self.acted_at
+    }
+
+    /// Whether it had read what is stored before this time.
+    pub(crate) fn has_begun_before(&self, at: Timestamp) -> bool {
+        self.begun_at < at
+    }
+
     pub(crate) const fn set_term(&mut self, term: Term) {
         self.term = term;
     }
@@ -131,6 +151,13 @@ impl Leader {
         self.mirror.followers().first().copied()
     }
 
+    /// Carries out a command of another tab, or leaves it to that tab to send it again.
+    pub(crate) fn asked(&mut self, tab: TabId, request: &Request) {
+        if self.carried_out.accepts(page::now(), tab, request) {
+            self.carry_out((tab, request.number), unpack(&request.command));
+        }
+    }
+
     /// Carries out a command of a tab, unless that was done before. Another tab is told that it was done.
     pub(crate) fn carry_out(&mut self, (tab, number): (TabId, u64), order: Option<Order>) {
         let before = self.carried_out.begin(tab, number);
@@ -142,7 +169,7 @@ impl Leader {
                 } else {
                     // This tab's view of the storage is older than that of the other one, which saves the
                     // text when it is told that the rest was done.
-                    self.saves.push(tab, order, page::now());
+                    self.saves.push((tab, number), order, page::now());
                 }
             }
             (Before::Nothing, Some(order)) => self.perform(tab, order.command),
@@ -170,6 +197,7 @@ impl Leader {
     pub(crate) fn perform(&mut self, tab: TabId, command: AppCommand) {
         self.collect(None);
         let now = page::now();
+        self.acted_at = Some(now);
         match command {
             AppCommand::Connect { nick, credentials, .. } => {
                 storage::save(NAME_KEY, Some(&nick));
@@ -217,9 +245,9 @@ impl Leader {
         self.look = look;
     }
 
-    /// A tab was closed.
-    pub(crate) fn gone(&mut self, tab: TabId) {
-        self.saves.left(tab);
+    /// A tab was closed that knew its commands up to this number to be carried out.
+    pub(crate) fn gone(&mut self, tab: TabId, done: u64) {
+        self.saves.left(tab, done);
         self.mirror.gone(tab);
         self.looks.gone(tab);
         self.look_again();
@@ -295,7 +323,7 @@ impl Leader {
         if self.engine.as_mut().is_some_and(|engine| engine.handle_deadline(now, &mut self.shell)) {
             self.pace.changed();
         }
-        self.saves.due(now);
+        self.saves.due(now, Order::save_for_another);
     }
 
     fn engine_due(&self, now: Timestamp) -> Option<Timestamp> {
@@ -405,6 +433,12 @@ impl Leader {
         for pull in std::mem::take(&mut self.early) {
             self.pulled(pull, interface, post);
         }
+    }
+
+    /// Whether the interfaces still show what the previous leader had. Then the person does not know that there
+    /// is no connection, and what they want waits for it.
+    pub(crate) const fn is_quiet(&self) -> bool {
+        self.quiet_until.is_some()
     }
 
     fn has_found_its_feet(&self) -> bool {

@@ -1,19 +1,53 @@
-//! Commands on their way from tabs that do not lead to the one that does, and what those tabs will save
-//! afterwards.
+//! Commands on their way from tabs that do not lead to the one that does.
 
 use std::time::Duration;
 
-use parla_client::tabs::TabId;
 use parla_proto::Timestamp;
 use parla_ui::platform::AppCommand;
 use serde::{Deserialize, Serialize};
 
-use crate::storage;
+use crate::{
+    interface::{Interface, Rows, to_nowhere},
+    page, storage,
+};
 
-/// After this time a tab that wanted to save something has done so, or no longer wants to.
-const SAVE_WITHIN: Duration = Duration::from_secs(5);
+/// How long a command for a missing conversation waits for the conversation to return.
+pub(crate) const PLACE_WITHIN: Duration = Duration::from_secs(10);
 
-/// A command of a tab that does not lead.
+/// A command that the person has given in a tab that does not lead, in the ids of the interface.
+pub(crate) struct Wish {
+    pub(crate) command: AppCommand,
+    /// What was stored under the key of [`AppCommand::Save`] at that time.
+    pub(crate) kept: Option<String>,
+    pub(crate) at: Timestamp,
+    /// The number of the leader's term at that time.
+    pub(crate) term: u64,
+}
+
+impl Wish {
+    /// A command that is given now, in the leader's term of this number.
+    pub(crate) fn new(command: AppCommand, term: u64) -> Self {
+        let kept = match &command {
+            AppCommand::Save { key, .. } => storage::load(key),
+            _ => None,
+        };
+        Self { command, kept, at: page::now(), term }
+    }
+
+    /// The command in the ids of the client that receives it. `None` while the conversation may still come
+    /// back.
+    pub(crate) fn command_for(
+        &self,
+        interface: &Interface,
+        (now, rows): (Timestamp, Rows),
+    ) -> Option<AppCommand> {
+        let is_over = now.since(self.at) >= PLACE_WITHIN;
+        let command = interface.translate(&self.command, rows);
+        command.or_else(|| is_over.then(|| to_nowhere(&self.command)))
+    }
+}
+
+/// Such a command on its way, in the ids of the leader's client.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Order {
     pub(crate) command: AppCommand,
@@ -37,47 +71,13 @@ impl Order {
         }
         may
     }
-}
 
-/// What other tabs will save when they learn that the earlier commands were carried out. If one of them is
-/// closed before, it is saved here, but not earlier, because it takes a moment until one tab sees what
-/// another has stored.
-#[derive(Default)]
-pub(crate) struct Saves(Vec<Save>);
-
-/// What another tab will save unless it is closed first.
-struct Save {
-    tab: TabId,
-    order: Order,
-    at: Timestamp,
-    /// Whether the tab was closed.
-    is_left: bool,
-}
-
-impl Saves {
-    /// Adds what a tab will save.
-    pub(crate) fn push(&mut self, tab: TabId, order: Order, at: Timestamp) {
-        self.0.push(Save { tab, order, at, is_left: false });
-    }
-
-    /// Notes that a tab was closed.
-    pub(crate) fn left(&mut self, tab: TabId) {
-        self.0.iter_mut().filter(|save| save.tab == tab).for_each(|save| save.is_left = true);
-    }
-
-    /// Whether something must be saved here.
-    pub(crate) fn is_urgent(&self) -> bool {
-        self.0.iter().any(|save| save.is_left)
-    }
-
-    /// Saves what closed tabs wanted to save, as soon as this tab sees what they saw.
-    pub(crate) fn due(&mut self, now: Timestamp) {
-        self.0.retain(|save| {
-            let is_done = save.is_left && save.order.save();
-            if let (true, AppCommand::Save { key, .. }) = (is_done, &save.order.command) {
-                storage::tell_here(key);
-            }
-            !is_done && now.since(save.at) < SAVE_WITHIN
-        });
+    /// The same for a tab that was closed before it could do so.
+    pub(crate) fn save_for_another(&self) -> bool {
+        let is_saved = self.save();
+        if let (true, AppCommand::Save { key, .. }) = (is_saved, &self.command) {
+            storage::tell_here(key);
+        }
+        is_saved
     }
 }

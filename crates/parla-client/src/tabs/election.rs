@@ -10,8 +10,8 @@ use std::time::Duration;
 use parla_proto::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// How long the leader may take to answer.
-const ANSWER_WITHIN: Duration = Duration::from_secs(1);
+/// How long the leader may take to answer. After that, another tab may lead.
+pub(super) const ANSWER_WITHIN: Duration = Duration::from_secs(1);
 /// How long a successor that the leader named may take to announce that it leads.
 const SUCCEED_WITHIN: Duration = Duration::from_millis(500);
 /// How often a following tab checks that its leader is still there, and a leader announces that it leads.
@@ -134,6 +134,12 @@ impl Election {
             State::Leading { .. } => Role::Leading(self.term),
             State::Following(_) => Role::Following(self.term),
         }
+    }
+
+    /// Whether the leader has answered everything that it was asked, as far as this tab follows. While it has
+    /// not, this tab may be about to take the lead.
+    pub const fn is_sure_of_leader(&self) -> bool {
+        matches!(self.state, State::Following(Check::At(_)))
     }
 
     /// What a tab that leads or has just left must store for future tabs.

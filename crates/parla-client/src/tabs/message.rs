@@ -9,7 +9,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use parla_proto::Timestamp;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use super::{Ballot, Delivery, Look, TabId};
+use super::{Ballot, Delivery, Look, Request, TabId};
 use crate::credentials::Credentials;
 
 /// The first line: sender and recipient.
@@ -29,7 +29,10 @@ pub enum TabMessage {
     /// About which tab leads.
     Ballot(Ballot),
     /// The sender is closing and did not lead.
-    Bye,
+    Bye {
+        /// The number of its last command that it knows to be carried out.
+        done: u64,
+    },
 
     // To the leader.
     /// Requests what is new since the delivery with this serial number; 0 requests everything.
@@ -43,10 +46,8 @@ pub enum TabMessage {
     Do {
         /// The number of the leader's term, on which the conversation ids in the command depend.
         term: u64,
-        /// Counts the commands of a tab.
-        number: u64,
-        /// The interface's command, packed by [`pack`].
-        command: Vec<u8>,
+        /// The command.
+        request: Request,
     },
     /// What the person is looking at in the sender's tab.
     Look {
@@ -57,6 +58,12 @@ pub enum TabMessage {
     },
     /// The person has returned, or the network has.
     Awake,
+    /// The sender led until it heard that the recipient does. It carried out a command at this time, so what
+    /// the recipient read from the storage before that is out of date.
+    Superseded {
+        /// When the last command was carried out.
+        acted_at: Timestamp,
+    },
 
     // From the leader.
     /// There is something new to request.

@@ -3,17 +3,32 @@
 use std::{collections::VecDeque, fmt::Write as _, time::Duration};
 
 use parla_proto::Timestamp;
+use serde::{Deserialize, Serialize};
 
-use super::TabId;
+use super::{TabId, election::ANSWER_WITHIN};
 use crate::limits::TABS_REMEMBERED_MAX;
 
 /// If the leader does not confirm a command for this long, its presence is checked.
 const DONE_WITHIN: Duration = Duration::from_secs(2);
 
+/// A command on its way to the leader.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Request {
+    /// Counts the commands of a tab.
+    pub number: u64,
+    /// The number of the tab's first command that it does not know to be carried out.
+    pub first: u64,
+    /// When it was sent; `None` if the tab is being left, so that it will neither lead nor send it again.
+    pub at: Option<Timestamp>,
+    /// The interface's command, packed by [`super::pack`].
+    pub command: Vec<u8>,
+}
+
 /// The commands that wait to be carried out, in order.
 #[derive(Debug)]
 pub struct Wishes<C> {
     last: u64,
+    done: u64,
     waiting: VecDeque<Waiting<C>>,
 }
 
@@ -27,7 +42,7 @@ struct Waiting<C> {
 
 impl<C> Default for Wishes<C> {
     fn default() -> Self {
-        Self { last: 0, waiting: VecDeque::new() }
+        Self { last: 0, done: 0, waiting: VecDeque::new() }
     }
 }
 
@@ -46,24 +61,27 @@ impl<C> Wishes<C> {
     }
 
     /// The commands to send. `write` packs a command; one that cannot be sent yet holds up those after it.
-    pub fn unsent(
-        &mut self,
-        now: Timestamp,
-        mut write: impl FnMut(&C) -> Option<Vec<u8>>,
-    ) -> Vec<(u64, Vec<u8>)> {
-        let mut packed = Vec::new();
+    pub fn unsent(&mut self, now: Timestamp, mut write: impl FnMut(&C) -> Option<Vec<u8>>) -> Vec<Request> {
+        let mut requests = Vec::new();
+        let first = self.done + 1;
         for waiting in self.waiting.iter_mut().filter(|waiting| waiting.sent_at.is_none()) {
-            let Some(bytes) = write(&waiting.command) else { break };
+            let Some(command) = write(&waiting.command) else { break };
             waiting.sent_at = Some(now);
-            packed.push((waiting.number, bytes));
+            requests.push(Request { number: waiting.number, first, at: Some(now), command });
         }
-        packed
+        requests
     }
 
     /// The commands up to this number have been carried out. Returns those of which this was not known.
     pub fn done(&mut self, number: u64) -> Vec<C> {
+        self.done = self.done.max(number);
         let done = self.waiting.iter().take_while(|waiting| waiting.number <= number).count();
         self.waiting.drain(..done).map(|waiting| waiting.command).collect()
+    }
+
+    /// The number of the last command that is known to be carried out.
+    pub const fn last_done(&self) -> u64 {
+        self.done
     }
 
     /// When the leader's presence must be checked, if it sends nothing.
@@ -107,6 +125,16 @@ pub enum Before {
 }
 
 impl CarriedOut {
+    /// Whether a command may be carried out now. Otherwise the tab sends it again, to this leader or the next.
+    pub fn accepts(&self, now: Timestamp, tab: TabId, request: &Request) -> bool {
+        let done = self.0.iter().find(|done| done.tab == tab).map_or(0, |done| done.number);
+        // The tab, or another one, may lead by now, without this one having heard of it.
+        let is_late = request.at.is_some_and(|at| now.since(at) >= ANSWER_WITHIN);
+        // If one before it was late, that one would otherwise count as carried out.
+        let is_next = request.number <= request.first.max(done + 1);
+        is_next && !is_late
+    }
+
     /// What happened to this command before. It counts as carried out from now on.
     pub fn begin(&mut self, tab: TabId, number: u64) -> Before {
         let at = self.0.iter().position(|done| done.tab == tab);
@@ -148,6 +176,39 @@ impl CarriedOut {
 mod tests {
     use super::*;
 
+    fn numbers(requests: &[Request]) -> Vec<u64> {
+        requests.iter().map(|request| request.number).collect()
+    }
+
+    #[test]
+    fn what_comes_late_or_before_its_turn_is_sent_again() {
+        let write = |command: &&str| Some(command.as_bytes().to_vec());
+        let (mut wishes, mut carried_out) = (Wishes::default(), CarriedOut::default());
+        let (tab, start) = (TabId(7), Timestamp::from_millis(1_000));
+        wishes.push("/part #chess");
+        let first = wishes.unsent(start, write);
+        let soon = start + ANSWER_WITHIN / 2;
+        wishes.push("/join #tea");
+        let second = wishes.unsent(soon, write);
+        // The leader was busy for so long that the sender may have taken over.
+        let late = start + ANSWER_WITHIN;
+        assert!(!carried_out.accepts(late, tab, &first[0]));
+        assert!(!carried_out.accepts(late, tab, &second[0]), "the first one would be lost");
+        // A tab that is closed says so, and does not lead.
+        assert!(carried_out.accepts(late, tab, &Request { at: None, ..first[0].clone() }));
+        // It leads after all.
+        wishes.send_again();
+        for request in wishes.unsent(late, write) {
+            assert!(carried_out.accepts(late, tab, &request));
+            assert_eq!(carried_out.begin(tab, request.number), Before::Nothing);
+        }
+        wishes.done(2);
+        // The next leader may not know the tab.
+        wishes.push("/nick bob");
+        let third = wishes.unsent(late, write);
+        assert!(CarriedOut::default().accepts(late, tab, &third[0]));
+    }
+
     #[test]
     fn what_was_not_confirmed_is_sent_to_the_next_leader_once() {
         let now = Timestamp::from_millis(1_000);
@@ -157,18 +218,18 @@ mod tests {
         for command in ["a", "b", "c"] {
             wishes.push(command);
         }
-        let sent = wishes.unsent(now, write);
-        assert_eq!(sent.len(), 3);
+        assert_eq!(numbers(&wishes.unsent(now, write)), [1, 2, 3]);
         assert_eq!(wishes.unsent(now, write), []);
         assert_eq!(wishes.next_deadline(), Some(now + DONE_WITHIN));
         // The leader carries out two, and only the first confirmation arrives.
         assert_eq!([carried_out.begin(tab, 1), carried_out.begin(tab, 2)], [Before::Nothing; 2]);
         assert_eq!(carried_out.begin(tab, 2), Before::DoneHere);
         assert_eq!(wishes.done(1), ["a"]);
+        assert_eq!(wishes.last_done(), 1);
         wishes.send_again();
         let mut next = CarriedOut::from_text(&carried_out.to_text());
         let again = wishes.unsent(now, write);
-        let before: Vec<_> = again.iter().map(|(number, _)| next.begin(tab, *number)).collect();
+        let before: Vec<_> = again.iter().map(|request| next.begin(tab, request.number)).collect();
         assert_eq!(before, [Before::DoneElsewhere, Before::Nothing]);
         assert_eq!(next.begin(tab, 2), Before::DoneHere);
         assert_eq!(wishes.done(3), ["b", "c"]);
@@ -182,7 +243,8 @@ mod tests {
             wishes.push(command);
         }
         let write = |command: &&str| (*command != "later").then(|| command.as_bytes().to_vec());
-        assert_eq!(wishes.unsent(Timestamp::from_millis(1), write), [(1, b"a".to_vec())]);
+        let sent = wishes.unsent(Timestamp::from_millis(1), write);
+        assert_eq!((numbers(&sent), &*sent[0].command), (vec![1], &b"a"[..]));
         assert_eq!(wishes.first(), Some((1, &"a")));
         assert_eq!(wishes.done(1), ["a"]);
         assert_eq!(wishes.first(), Some((2, &"later")));

@@ -99,9 +99,10 @@ impl Desk {
     }
 
     /// Puts a text into the composer.
-    fn put(self, text: String, caret: usize) {
+    fn put(mut self, text: String, caret: usize) {
         let over = self.state.page.composer.peek().text.clone();
         self.shows(&text, caret);
+        self.state.page.is_written_here.set(true);
         // This counts as the person's own editing, so they can undo it.
         self.place().0.page(PageAct::EditComposer { text, caret, over });
         drafts::save(self.state, &self.place());
@@ -112,6 +113,7 @@ impl Desk {
         self.chosen.set(0);
         self.warning.set(None);
         self.state.page.composer.set(ComposerText { text: text.to_owned(), caret });
+        self.state.page.is_written_here.set(false);
     }
 
     fn put_over(self, text: String, caret: usize, over: String) {

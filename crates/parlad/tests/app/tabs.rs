@@ -1,7 +1,10 @@
 //! Several tabs of one browser are one person: they show the same, none undoes what another does, and when
 //! the tab with the connection goes, another takes over.
 
+use std::time::Duration;
+
 use serde_json::json;
+use tokio::time::sleep;
 
 use crate::{
     rig::{Browser, Key, Width, Window, visit},
@@ -21,11 +24,39 @@ fn was_one_person(bob: &mut Client) {
 
 /// Alice's messages in `#room`, as the server has them.
 fn said(browser: &Browser) -> Vec<String> {
+    said_by(browser, |nick| nick == "alice")
+}
+
+fn said_by(browser: &Browser, is_sender: impl Fn(&str) -> bool) -> Vec<String> {
     let mut reader = browser.person_with("reader", "batch message-tags server-time draft/chathistory");
     reader.send("CHATHISTORY LATEST #room * 100");
     let lines = reader.until(|line| line.contains(" BATCH -"));
     let heard = lines.iter().filter_map(|line| crate::support::client::Heard::parse(line));
-    heard.filter(|heard| heard.sender == "alice").map(|heard| heard.text).collect()
+    heard.filter(|heard| is_sender(&heard.sender)).map(|heard| heard.text).collect()
+}
+
+/// Longer than it takes until another tab misses the leader and has a connection of its own.
+const BUSY: Duration = Duration::from_secs(6);
+
+/// Keeps `one` so busy that it hears of nothing, and turns to `two` meanwhile. Before `one` hears of anything,
+/// these lines are sent in it.
+async fn is_busy_and_sends(one: &Window, lines: &[&str], two: &Window) {
+    let script = "const [millis, lines] = arguments;
+        setTimeout(() => {
+            localStorage.setItem('busy', '1');
+            const end = Date.now() + millis;
+            while (Date.now() < end);
+            const composer = document.querySelector('#composer');
+            for (const line of lines) {
+                composer.value = line;
+                composer.dispatchEvent(new Event('input', { bubbles: true }));
+                composer.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, cancelable: true }));
+            }
+        }, 2000);";
+    one.comes_to_front().await;
+    one.run(script, &[json!(BUSY.as_millis() as u64), json!(lines)]).await;
+    two.comes_to_front().await;
+    two.until("the other tab to be busy", "return localStorage.busy === '1'", &[]).await;
 }
 
 async fn has_rooms(window: &Window, rooms: &[&str]) {
@@ -35,6 +66,11 @@ async fn has_rooms(window: &Window, rooms: &[&str]) {
             rooms.iter().all(|room| lines.iter().any(|line| line == room)).then_some(())
         })
         .await;
+}
+
+async fn has_left(window: &Window, room: &str) {
+    let is_gone = async || (!window.rooms().await.iter().any(|line| line == room)).then_some(());
+    window.eventually(&format!("the end of {room}"), is_gone).await;
 }
 
 async fn drafts(window: &Window, text: &str) {
@@ -138,10 +174,7 @@ fn what_is_said_and_read_in_one_tab_is_said_and_read_in_the_other() {
         // Leaving a room in one tab leaves it in all.
         two.say("/part").await;
         one.comes_to_front().await;
-        one.eventually("the room is gone", async || {
-            (!one.rooms().await.iter().any(|line| line == "#other")).then_some(())
-        })
-        .await;
+        has_left(&one, "#other").await;
         was_one_person(&mut bob);
     });
 }
@@ -208,6 +241,62 @@ fn a_room_that_is_asked_for_while_the_lead_changes_is_shown() {
     });
 }
 
+/// Sends a line some times while the lead changes to this tab: from before the new leader begins until after it
+/// has a connection.
+const INVITES: &str = "
+    const channel = new BroadcastChannel('parla/tabs');
+    channel.onmessage = ({ data }) => {
+        if (!data.includes('Leave')) return;
+        for (const millis of [0, 90, 105, 110, 120, 140, 170, 250]) setTimeout(() => {
+            const composer = document.querySelector('#composer');
+            composer.value = '/invite bob';
+            composer.dispatchEvent(new Event('input', { bubbles: true }));
+            composer.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, cancelable: true }));
+        }, millis);
+    };";
+
+/// The next leader connects first. Nobody is told that they are offline, because nobody sees it.
+#[test]
+fn a_command_waits_until_the_next_tab_has_a_connection() {
+    visit(async |browser| {
+        let mut bob = browser.person("bob");
+        let (one, two) = two_tabs(browser).await;
+        two.say("/join #chess").await;
+        two.is_in("#chess").await;
+        two.run(INVITES, &[]).await;
+        one.comes_to_front().await;
+        one.run("setTimeout(() => location.replace('about:blank'), 1500)", &[]).await;
+        two.comes_to_front().await;
+        for _ in 0..8 {
+            bob.until(|line| line.contains(" INVITE bob "));
+        }
+    });
+}
+
+#[test]
+fn what_a_closed_tab_has_sent_does_not_go_when_it_is_written_again() {
+    visit(async |browser| {
+        let (one, two) = two_tabs(browser).await;
+        two.say("/join #chess").await;
+        two.is_in("#chess").await;
+        two.enter("#room").await;
+        two.say("/part #chess").await;
+        has_left(&two, "#chess").await;
+        let is_sent = "return !Object.keys(localStorage).some(key => key.includes('draft'))";
+        two.until("the end of the draft", is_sent, &[]).await;
+        // The first tab leads. It would have deleted the draft if the second had been closed earlier.
+        two.closes_for(&one).await;
+        one.say("/join #chess").await;
+        one.is_in("#chess").await;
+        one.enter("#room").await;
+        one.write("/part #chess").await;
+        sleep(Duration::from_millis(300)).await;
+        drafts(&one, "/part #chess").await;
+        one.hits(Key::Enter).await;
+        has_left(&one, "#chess").await;
+    });
+}
+
 #[test]
 fn nothing_moves_what_is_read_while_the_lead_changes() {
     visit(async |browser| {
@@ -259,6 +348,31 @@ fn a_tab_that_was_frozen_learns_who_leads() {
         two.hears("awake again").await;
         assert_eq!(said(browser), ["while the first is frozen", "awake again"]);
         was_one_person(&mut bob);
+    });
+}
+
+/// The first tab does not hear in time that another one leads.
+#[test]
+fn what_a_leader_does_too_late_is_not_undone() {
+    visit(async |browser| {
+        let mut bob = browser.person("bob");
+        bob.send("JOIN #chess");
+        let (one, two) = two_tabs(browser).await;
+        one.comes_to_front().await;
+        one.say("/join #chess").await;
+        one.is_in("#chess").await;
+        one.enter("#room").await;
+        is_busy_and_sends(&one, &["late, but once", "/part #chess"], &two).await;
+        two.say("meanwhile").await;
+        two.hears("late, but once").await;
+        has_left(&two, "#chess").await;
+        two.say("after").await;
+        two.hears("after").await;
+        two.finds_no(".pending").await;
+        assert_eq!(said_by(browser, |_| true), ["meanwhile", "late, but once", "after"]);
+        bob.send("NAMES #chess");
+        let names = bob.until(|line| line.contains(" 366 "));
+        assert!(!names.iter().any(|line| line.contains(" 353 ") && line.contains("alice")), "{names:?}");
     });
 }
 

@@ -220,6 +220,26 @@ fn a_follower_that_was_frozen_does_not_push_its_leader_away() {
     assert_eq!(tabs.leaders(), [first]);
 }
 
+/// While it is not sure, it passes no commands to the leader that it may carry out itself a moment later.
+#[test]
+fn a_follower_is_not_sure_of_a_leader_that_owes_an_answer() {
+    let mut tabs = Tabs::new(6);
+    let first = tabs.open();
+    let second = tabs.open();
+    tabs.run(MOMENT);
+    let is_sure = |tabs: &Tabs| tabs.tabs[&second].election.is_sure_of_leader();
+    assert!(is_sure(&tabs));
+    tabs.act(second, |election, now, out| election.doubt(now, out));
+    assert!(!is_sure(&tabs));
+    tabs.run(MOMENT);
+    assert!(is_sure(&tabs));
+    tabs.die(first);
+    tabs.act(second, |election, now, out| election.doubt(now, out));
+    tabs.run(ANSWER_WITHIN + MOMENT);
+    assert_eq!(tabs.leaders(), [second]);
+    assert!(!is_sure(&tabs), "it leads itself");
+}
+
 #[test]
 fn what_is_kept_is_read_as_it_was_written() {
     for mark in [Mark::default(), Mark { number: 7, is_led: true }, Mark { number: u64::MAX, is_led: false }]
