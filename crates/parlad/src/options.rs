@@ -5,7 +5,8 @@ use std::{net::SocketAddr, path::PathBuf};
 /// Where the configuration is, and values that replace those in it.
 #[derive(Clone, Debug, Default, clap::Args)]
 pub struct Options {
-    /// The configuration file. Without one, only programs on this computer can connect.
+    /// The configuration file. Without one, the server listens only on this computer unless
+    /// `--listen` or `--http` says otherwise.
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// An address on which to listen for IRC, such as 0.0.0.0:6667. May be given several times. Replaces all
