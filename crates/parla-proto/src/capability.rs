@@ -12,6 +12,8 @@ bitflags! {
         const ACCOUNT_NOTIFY = 1 << 0;
         /// Messages carry the sender's account. <https://ircv3.net/specs/extensions/account-tag>
         const ACCOUNT_TAG = 1 << 1;
+        /// REGISTER creates an account. <https://ircv3.net/specs/extensions/account-registration>
+        const ACCOUNT_REGISTRATION = 1 << 26;
         /// Users are told when others go away or return. <https://ircv3.net/specs/extensions/away-notify>
         const AWAY_NOTIFY = 1 << 2;
         /// Lines that belong together are marked as a batch. <https://ircv3.net/specs/extensions/batch>
@@ -54,6 +56,8 @@ bitflags! {
         const NO_IMPLICIT_NAMES = 1 << 18;
         /// The server stores how far a user has read. <https://ircv3.net/specs/extensions/read-marker>
         const READ_MARKER = 1 << 19;
+        /// AUTHENTICATE signs in to an account. <https://ircv3.net/specs/extensions/sasl-3.2>
+        const SASL = 1 << 25;
         /// Messages carry their time. <https://ircv3.net/specs/extensions/server-time>
         const SERVER_TIME = 1 << 20;
         /// Users can change their real names. <https://ircv3.net/specs/extensions/setname>
@@ -83,7 +87,7 @@ pub struct CapabilityFacts {
 pub const VERSION: &str = "302";
 
 /// Every capability, in the order in which they are listed. CAP and the manual are made from this.
-pub const CAPABILITIES: [CapabilityFacts; 26] = [
+pub const CAPABILITIES: [CapabilityFacts; 28] = [
     facts(
         Capabilities::ACCOUNT_NOTIFY,
         "account-notify",
@@ -102,6 +106,11 @@ pub const CAPABILITIES: [CapabilityFacts; 26] = [
         "the server tells you when this list changes; implied by version 302",
     ),
     facts(Capabilities::CHGHOST, "chghost", "the server tells you when somebody's user name or host changes"),
+    facts(
+        Capabilities::ACCOUNT_REGISTRATION,
+        "draft/account-registration",
+        "REGISTER creates an account; the value says whether it also works while connecting",
+    ),
     facts(Capabilities::CHANNEL_RENAME, "draft/channel-rename", "RENAME tells you when a channel is renamed"),
     facts(Capabilities::CHATHISTORY, "draft/chathistory", "CHATHISTORY gives earlier messages"),
     facts(
@@ -162,6 +171,7 @@ pub const CAPABILITIES: [CapabilityFacts; 26] = [
         "no-implicit-names",
         "JOIN is not followed by the list of members",
     ),
+    facts(Capabilities::SASL, "sasl", "AUTHENTICATE signs you in to an account; the value lists the ways"),
     facts(Capabilities::SERVER_TIME, "server-time", "messages carry the server's time, in milliseconds"),
     facts(Capabilities::SETNAME, "setname", "SETNAME tells you when somebody's real name changes"),
     facts(

@@ -20,6 +20,7 @@ pub mod authenticate;
 pub mod away;
 pub mod batch;
 pub mod cap;
+pub mod chanserv;
 pub mod chathistory;
 pub mod chghost;
 pub mod die;
@@ -42,6 +43,7 @@ pub mod monitor;
 pub mod motd;
 pub mod names;
 pub mod nick;
+pub mod nickserv;
 pub mod notice;
 pub mod oper;
 pub mod part;
@@ -51,6 +53,7 @@ pub mod pong;
 pub mod privmsg;
 pub mod quit;
 pub mod redact;
+pub mod register;
 pub mod rehash;
 pub mod rename;
 pub mod restart;
@@ -191,6 +194,7 @@ commands! {
         away => Away<'a>,
         batch => Batch<'a>,
         cap => Cap<'a>,
+        chanserv | chanserv::ALIAS => Chanserv<'a>,
         chathistory => Chathistory<'a>,
         chghost => Chghost<'a>,
         die => Die,
@@ -213,6 +217,7 @@ commands! {
         motd => Motd<'a>,
         names => Names<'a>,
         nick => Nick<'a>,
+        nickserv | nickserv::ALIAS => Nickserv<'a>,
         notice => Notice<'a>,
         oper => Oper<'a>,
         part => Part<'a>,
@@ -222,6 +227,7 @@ commands! {
         privmsg => Privmsg<'a>,
         quit => Quit<'a>,
         redact => Redact<'a>,
+        register => Register<'a>,
         rehash => Rehash,
         rename => Rename<'a>,
         restart => Restart,

@@ -37,10 +37,16 @@ macro_rules! fail_codes {
 }
 
 fail_codes! {
+    AccountExists = "ACCOUNT_EXISTS",
+    AccountNameMustBeNick = "ACCOUNT_NAME_MUST_BE_NICK",
     AccountRequired = "ACCOUNT_REQUIRED",
     AccountRequiredToConnect = "ACCOUNT_REQUIRED_TO_CONNECT",
+    AlreadyAuthenticated = "ALREADY_AUTHENTICATED",
+    BadAccountName = "BAD_ACCOUNT_NAME",
     CannotRename = "CANNOT_RENAME",
     ChannelNameInUse = "CHANNEL_NAME_IN_USE",
+    CompleteConnectionRequired = "COMPLETE_CONNECTION_REQUIRED",
+    InvalidEmail = "INVALID_EMAIL",
     InvalidKey = "INVALID_KEY",
     InvalidMsgrefType = "INVALID_MSGREFTYPE",
     InvalidParams = "INVALID_PARAMS",
@@ -60,6 +66,7 @@ fail_codes! {
     MultilineMaxBytes = "MULTILINE_MAX_BYTES",
     MultilineMaxLines = "MULTILINE_MAX_LINES",
     NeedMoreParams = "NEED_MORE_PARAMS",
+    NeedNick = "NEED_NICK",
     NicknameCharacter = "NICKNAME_CHARACTER",
     NicknameConfusable = "NICKNAME_CONFUSABLE",
     NicknameInvalid = "NICKNAME_INVALID",
@@ -70,12 +77,15 @@ fail_codes! {
     RedactForbidden = "REDACT_FORBIDDEN",
     StorageFull = "STORAGE_FULL",
     SubcommandInvalid = "SUBCOMMAND_INVALID",
+    TemporarilyUnavailable = "TEMPORARILY_UNAVAILABLE",
     Timeout = "TIMEOUT",
     TooManySubs = "TOO_MANY_SUBS",
     Truncated = "TRUNCATED",
+    UnacceptablePassword = "UNACCEPTABLE_PASSWORD",
     UnknownMsgid = "UNKNOWN_MSGID",
     UnknownType = "UNKNOWN_TYPE",
     ValueInvalid = "VALUE_INVALID",
+    WeakPassword = "WEAK_PASSWORD",
 }
 
 impl fmt::Display for FailCode {

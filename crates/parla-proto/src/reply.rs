@@ -284,7 +284,13 @@ replies! {
         = [seconds, target, subcommand, Words(params)];
     LoggedIn { source: &'a str, account: &'a str } = [source, account] format_args!("You are now logged in as {account}");
     LoggedOut { source: &'a str } = [source] "You are now logged out";
+    /// Somebody who signed in with SASL; RPL_LOGGEDIN says to which account.
+    SaslSuccess {} = [] "SASL authentication successful";
     SaslFailed { why: &'a str } = [] why;
+    SaslTooLong {} = [] "SASL message too long";
+    SaslAborted {} = [] "SASL authentication aborted";
+    /// Separated by commas.
+    SaslMechanisms { mechanisms: &'a str } = [mechanisms] "are available SASL mechanisms";
 }
 
 impl Reply<'_> {

@@ -18,7 +18,7 @@ pub const FACTS: Facts = Facts {
     params_min: 1,
     before_registration: true,
     syntax: "<mechanism or data>",
-    help: "Logs in to an account while connecting (SASL). Clients do this for you once they know your account and password.",
+    help: "Signs you in to an account (SASL). Clients do this for you once they know your account and password.",
 };
 
 /// The word on the wire.
