@@ -74,6 +74,27 @@ pub const ADMIN_MEMBERS_MAX: usize = 1_000;
 /// Failed attempts to become an operator after which the connection is closed.
 pub const OPER_FAILURES_MAX: u8 = 3;
 
+/// How often a client may fail to sign in before it is disconnected.
+pub const SIGN_IN_FAILURES_MAX: u8 = 5;
+
+/// Maximum number of accounts.
+pub const ACCOUNTS_MAX: usize = 1_000_000;
+
+/// Accounts that one channel remembers as its members.
+pub const ACCESS_MAX: usize = 5_000;
+
+/// Certificates that sign in to one account.
+pub const CERTIFICATES_MAX: usize = 10;
+
+/// Maximum length of one AUTHENTICATE and of everything that a client sends in one exchange, in characters of
+/// base64. <https://ircv3.net/specs/extensions/sasl-3.1>
+pub const SASL_CHUNK_BYTES: usize = 400;
+/// See [`SASL_CHUNK_BYTES`].
+pub const SASL_BYTES_MAX: usize = 10 * SASL_CHUNK_BYTES;
+
+/// Accounts that the administrator is shown at once.
+pub const ADMIN_ACCOUNTS_MAX: usize = 500;
+
 /// People who may answer a user with mode `R` because that user wrote to them first; the oldest are dropped
 /// first.
 pub const ACCEPTED_MAX: usize = 32;

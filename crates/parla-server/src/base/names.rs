@@ -6,13 +6,15 @@
 //! carry, so they are used only here.
 
 use parla_proto::{
-    ChannelName, Nick, NickFault,
+    AccountName, ChannelName, Nick, NickFault,
     name::{BadName, Casemapping, NameRules},
 };
 use precis_core::profile::Profile as _;
 use precis_profiles::UsernameCasePreserved;
 use unicode_normalization::{UnicodeNormalization as _, is_nfc};
 use unicode_security::confusable_detection::skeleton as letters_seen;
+
+use super::service::RESERVED;
 
 /// Reads a nick. With PRECIS it is brought to its canonical form: full-width letters become plain ones, and
 /// accents are composed.
@@ -58,6 +60,25 @@ pub(crate) fn channel(text: &str, rules: &NameRules) -> Result<ChannelName, BadN
 pub(crate) fn skeleton(nick: &Nick, casemapping: Casemapping) -> Option<Box<str>> {
     let is_needed = casemapping == Casemapping::Precis;
     is_needed.then(|| letters_seen(nick.folded()).collect::<String>().into_boxed_str())
+}
+
+/// What the name of an account looks like, whatever names the network allows now. As for [`skeleton`].
+pub(crate) fn account_skeleton(name: &AccountName, casemapping: Casemapping) -> Option<Box<str>> {
+    let is_needed = casemapping == Casemapping::Precis;
+    is_needed.then(|| letters_seen(&casemapping.fold(name.as_str())).collect::<String>().into_boxed_str())
+}
+
+/// Whether a nick is the name of a service, or looks like one.
+pub(crate) fn is_service(nick: &Nick, casemapping: Casemapping) -> bool {
+    let name = nick.as_str().to_ascii_lowercase();
+    // A capital letter may look like another letter than its small one does: a Greek Ν like N, and a ν like v.
+    let of_capitals = || letters_seen(nick.as_str()).collect::<String>().to_ascii_lowercase();
+    let looks = skeleton(nick, casemapping).map(|look| [look.into_string(), of_capitals()]);
+    let looks_like = |service: &str| {
+        let service: String = letters_seen(service).collect();
+        looks.iter().flatten().any(|look| *look == service)
+    };
+    RESERVED.iter().any(|service| *service == name || looks_like(service))
 }
 
 #[cfg(test)]
