@@ -10,5 +10,7 @@ pub mod message_ids;
 pub(crate) mod metadata;
 pub(crate) mod multiline;
 pub(crate) mod names;
+pub(crate) mod scram;
 pub(crate) mod secret;
+pub(crate) mod service;
 pub mod settings;

@@ -11,6 +11,7 @@ pub(crate) mod authenticate;
 pub(crate) mod away;
 pub(crate) mod batch;
 pub(crate) mod cap;
+pub(crate) mod chanserv;
 pub(crate) mod chathistory;
 pub(crate) mod chghost;
 pub(crate) mod die;
@@ -35,6 +36,7 @@ pub(crate) mod monitor;
 pub(crate) mod motd;
 pub(crate) mod names;
 pub(crate) mod nick;
+pub(crate) mod nickserv;
 mod node;
 pub(crate) mod notice;
 pub(crate) mod oper;
@@ -45,6 +47,7 @@ pub(crate) mod pong;
 pub(crate) mod privmsg;
 pub(crate) mod quit;
 pub(crate) mod redact;
+pub(crate) mod register;
 pub(crate) mod rehash;
 pub(crate) mod rename;
 pub(crate) mod restart;
@@ -73,7 +76,7 @@ use crate::{
     network::{
         Network,
         effects::Effects,
-        entry::{Entry, EntryCommand},
+        entry::{AccountAsker, Entry, EntryCommand},
         event::Event,
         refusal::Refusal,
     },
@@ -95,6 +98,7 @@ pub(crate) fn run(
         Command::Away(away) => away::run(context, away),
         Command::Batch(batch) => batch::run(context, batch, message.tags),
         Command::Cap(cap) => cap::run(context, cap),
+        Command::Chanserv(chanserv) => chanserv::run(context, &chanserv.words),
         Command::Chathistory(chathistory) => chathistory::run(context, chathistory),
         Command::Chghost(chghost) => chghost::run(context, chghost),
         Command::Die(_) => die::run(context),
@@ -117,6 +121,7 @@ pub(crate) fn run(
         Command::Motd(motd) => motd::run(context, motd),
         Command::Names(names) => names::run(context, names),
         Command::Nick(nick) => nick::run(context, nick),
+        Command::Nickserv(nickserv) => nickserv::run(context, &nickserv.words),
         Command::Notice(notice) => notice::run(context, notice, message.tags),
         Command::Oper(oper) => oper::run(context, oper),
         Command::Part(part) => part::run(context, part),
@@ -126,6 +131,7 @@ pub(crate) fn run(
         Command::Privmsg(privmsg) => privmsg::run(context, privmsg, message.tags),
         Command::Quit(quit) => quit::run(context, quit),
         Command::Redact(redact) => redact::run(context, redact),
+        Command::Register(register) => register::run(context, register),
         Command::Rehash(_) => rehash::run(context),
         Command::Rename(rename) => rename::run(context, rename),
         Command::Restart(_) => restart::run(context),
@@ -168,7 +174,10 @@ pub(crate) fn commit(network: &mut Network, entry: Entry, effects: &mut Effects)
         EntryCommand::Away(reason) => away::commit(network, &meta, reason, effects),
         EntryCommand::Metadata(change) => metadata::commit(network, &meta, *change, effects),
         EntryCommand::Setname(realname) => setname::commit(network, &meta, realname, effects),
-        EntryCommand::Account(account) => account::commit(network, &meta, account, effects),
+        EntryCommand::Account(sign_in) => account::commit(network, &meta, sign_in, effects),
+        EntryCommand::OwnChannel(own) => chanserv::commit(network, &meta, *own, effects),
+        EntryCommand::CreateAccount(create) => account::commit_creation(network, &meta, *create, effects),
+        EntryCommand::ChangeAccount(change) => account::commit_edit(network, &meta, *change, effects),
         EntryCommand::Oper(grant) => oper::commit(network, &meta, *grant, effects),
         EntryCommand::Kill(kill) => kill::commit(network, &meta, &kill, effects),
         EntryCommand::Wallops(text) => wallops::commit(network, &meta, text, effects),
@@ -200,6 +209,7 @@ pub(crate) fn commit(network: &mut Network, entry: Entry, effects: &mut Effects)
     if let Err(refusal) = result {
         effects.refusals.push(refusal);
     }
+    network.keep_presences(effects);
     network.debug_assert_sound(meta.actor);
 }
 
@@ -207,6 +217,8 @@ pub(crate) fn commit(network: &mut Network, entry: Entry, effects: &mut Effects)
 pub(crate) fn publish(publisher: &mut Publisher<'_>, event: &Event) {
     match event {
         Event::Registered(user) => user::publish(publisher, *user),
+        Event::SessionBegan(user) => user::publish_session(publisher, *user),
+        Event::SessionMoved(moved) => account::publish_move(publisher, moved),
         Event::Renamed(renamed) => nick::publish(publisher, renamed),
         Event::Quit { user: _, nick, source, reason } => {
             quit::publish(publisher, source, reason);
@@ -240,7 +252,16 @@ pub(crate) fn publish(publisher: &mut Publisher<'_>, event: &Event) {
         Event::AwayChanged { user, news } => away::publish(publisher, *user, *news),
         Event::MetadataChanged { target, told } => metadata::publish(publisher, *target, told),
         Event::RealnameChanged { user } => setname::publish(publisher, *user),
-        Event::AccountChanged { user, changes } => account::publish(publisher, *user, *changes),
+        Event::AccountChanged { user, changes, by_sasl } => {
+            account::publish(publisher, *user, *changes);
+            if *by_sasl {
+                account::end_sasl(publisher, *user);
+            }
+        }
+        Event::ServiceTold(told) => chanserv::publish(publisher, told),
+        Event::AccountCreated { name, asker } => account::publish_creation(publisher, name, *asker),
+        Event::AccountEdited { asker: AccountAsker::Administrator(_), .. } => {}
+        Event::AccountEdited { asker: _, done } => account::publish_edit(publisher, done),
         Event::ChannelRenamed(renamed) => rename::publish(publisher, renamed),
         Event::Redacted(redacted) => redact::publish(publisher, redacted),
         Event::MarkedRead(marked) => markread::publish(publisher, marked),

@@ -16,6 +16,7 @@ use crate::{
     },
     context::statistics::Statistics,
     contract::{
+        note::{Note, Noted},
         output::{Output, Outputs},
         question::Question,
     },
@@ -97,6 +98,12 @@ impl<'a> Context<'a> {
     /// Records what an operator does.
     pub(crate) fn audit(&mut self, audit: Audit) {
         self.out.outputs.push(Output::Audit(Box::new(audit)));
+    }
+
+    /// Notes what happened to this connection, for the administrator's log file.
+    pub(crate) fn note(&mut self, noted: Noted) {
+        let (connection, address) = (self.session.connection, self.session.peer.address);
+        self.out.outputs.push(Output::Note(Box::new(Note { connection, address, noted })));
     }
 
     pub(crate) fn propose(&mut self, command: EntryCommand) {

@@ -51,10 +51,16 @@ pub use base::{
     multiline::{Piece, pieces},
     secret::Secret,
     settings,
-    settings::{MachineSettings, NetworkSettings, Settings},
+    settings::{
+        AccountSettings, AlwaysOn, MachineSettings, Mechanism, NetworkSettings, RegistrationSettings,
+        Settings,
+    },
 };
 pub use contract::{
-    administration::{AdminAnswer, AdminRepair, AdminRequest, ChannelDetails, ChannelSummary, Member},
+    administration::{
+        AccountDetails, AccountSummary, AdminAnswer, AdminRepair, AdminRequest, ChannelDetails,
+        ChannelSummary, Member,
+    },
     input::Input,
     note::{Note, Noted},
     output::{Output, Outputs, Recipients},
@@ -65,16 +71,19 @@ pub use contract::{
 };
 pub use network::{
     ChannelId, UserId,
+    account::{AccountChange, AccountId, AccountState, Fingerprint, PasswordProof, Presence, ScramProof},
     audit::Audit,
     change::{Change, Spoken},
-    channel::{ChannelChange, ChannelState, Flags, ListEntry, Topic},
+    channel::{ChannelChange, ChannelState, Flags, ListEntry, Rank, Topic},
     conversation::{AccountPair, Conversation, ConversationName},
     encoding::{NETWORK_VERSION, PROPOSAL_VERSION, Unreadable},
     entry::{
-        Authority, EndReason, Entry, EntryCommand, Epoch, Meta, NodeDown, NodeId, NodeUp, Origin, Proposal,
-        Repair, SessionEnded, SessionRef, Verb,
+        AccountAsker, AccountEdit, Authority, ChangeAccount, CreateAccount, EndReason, Entry, EntryCommand,
+        Epoch, Meta, NodeDown, NodeId, NodeUp, Origin, OwnChannel, Ownership, Proposal, Repair, SessionEnded,
+        SessionRef, SignIn, Verb,
     },
     grant::OperatorGrant,
+    kept::Kept,
     snapshot::Snapshot,
 };
 pub use server::{Server, Start};

@@ -4,6 +4,8 @@
 //! entry's time, never a clock, so the same entries in the same order give the same network on every machine.
 //! The file of each command decides what its entry does; the network knows none of the commands.
 
+pub(crate) mod account;
+mod accounts;
 pub(crate) mod audit;
 pub(crate) mod change;
 pub(crate) mod channel;
@@ -16,13 +18,15 @@ pub(crate) mod event;
 mod forgetting;
 pub(crate) mod grant;
 mod invariants;
+pub(crate) mod kept;
 pub(crate) mod markers;
-mod new_channels;
 pub(crate) mod nodes;
 pub(crate) mod operator;
 pub(crate) mod past;
+mod presence;
 pub(crate) mod rank;
 pub(crate) mod recent_messages;
+mod recently_made;
 pub(crate) mod refusal;
 mod sessions;
 mod sight;
@@ -30,7 +34,11 @@ pub(crate) mod snapshot;
 pub(crate) mod texts;
 pub(crate) mod user;
 
-use std::{collections::BTreeMap, ops::Bound, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Bound,
+    sync::Arc,
+};
 
 use indexmap::IndexMap;
 use parla_proto::{
@@ -44,18 +52,9 @@ use serde::{Deserialize, Serialize};
 use crate::{
     base::{names, settings::NetworkSettings},
     network::{
-        channel::{Channel, ChannelState},
-        conversation::ConversationName,
-        entry::Meta,
-        forgetting::EmptyChannels,
-        markers::ReadMarkers,
-        new_channels::NewChannels,
-        nodes::Nodes,
-        operator::Oversight,
-        past::Past,
-        recent_messages::SentTo,
-        refusal::Refusal,
-        user::User,
+        accounts::Accounts, channel::Channel, conversation::ConversationName, entry::Meta,
+        forgetting::EmptyChannels, kept::Kept, markers::ReadMarkers, nodes::Nodes, operator::Oversight,
+        past::Past, recent_messages::SentTo, recently_made::RecentlyMade, refusal::Refusal, user::User,
     },
 };
 
@@ -140,17 +139,23 @@ pub(crate) struct Network {
     occupied: usize,
     #[serde(skip)]
     empty: EmptyChannels,
-    new_channels: NewChannels,
+    accounts: Accounts,
+    /// Channels with a history.
+    new_channels: RecentlyMade,
+    new_accounts: RecentlyMade,
     /// The time of the last entry.
     at: Timestamp,
     read_markers: BTreeMap<UserId, ReadMarkers>,
     counts: UserCounts,
     past: Past,
+    /// Users about whom this entry has changed something that is kept if they stay.
+    #[serde(skip)]
+    changed: BTreeSet<UserId>,
 }
 
 impl Network {
-    /// A network without users that has the stored channels. Its first entry gets the number `next_seq`.
-    pub(crate) fn new(settings: Arc<NetworkSettings>, kept: Vec<ChannelState>, next_seq: u64) -> Self {
+    /// A network without users that has what was stored. Its first entry gets the number `next_seq`.
+    pub(crate) fn new(settings: Arc<NetworkSettings>, kept: Kept, next_seq: u64) -> Self {
         let mut network = Self {
             settings,
             nodes: Nodes::default(),
@@ -162,17 +167,22 @@ impl Network {
             names: BTreeMap::new(),
             occupied: 0,
             empty: EmptyChannels::default(),
-            new_channels: NewChannels::default(),
+            accounts: Accounts::default(),
+            new_channels: RecentlyMade::default(),
+            new_accounts: RecentlyMade::default(),
             at: Timestamp::default(),
             read_markers: BTreeMap::new(),
             counts: UserCounts::default(),
             past: Past::default(),
+            changed: BTreeSet::new(),
         };
-        for state in kept {
+        kept.accounts.into_iter().for_each(|account| network.add_account(account));
+        for state in kept.channels {
             let mut channel = Channel::restore(state);
-            channel.kept = true;
+            (channel.kept, channel.has_messages) = (true, true);
             network.add_channel(channel);
         }
+        network.bring_back();
         network.find_empty_channels();
         network
     }
@@ -187,6 +197,7 @@ impl Network {
         self.names = self.channels.iter().map(|(id, channel)| (channel.name().clone(), *id)).collect();
         self.occupied = self.channels.values().filter(|channel| !channel.members.is_empty()).count();
         self.find_empty_channels();
+        self.index_accounts();
     }
 
     /// Starts committing an entry with this time.
@@ -292,8 +303,11 @@ impl Network {
     /// Checks that nobody else has this nick or one that looks like it.
     pub(crate) fn free_nick(&self, nick: &Nick, by_other_than: Option<UserId>) -> Result<(), Refusal> {
         let is_other = |owner: &&UserId| Some(**owner) != by_other_than;
-        if self.nicks.get(nick).filter(is_other).is_some() {
-            return Err(Refusal::NickInUse(nick.to_string()));
+        if let Some(holder) = self.nicks.get(nick).filter(is_other) {
+            // Somebody who has an account may be the one who asks, on another device.
+            let has_account = self.user(*holder).is_some_and(|holder| holder.account().is_some());
+            let nick = nick.to_string();
+            return Err(if has_account { Refusal::NickOwned(nick) } else { Refusal::NickInUse(nick) });
         }
         let look = names::skeleton(nick, self.casemapping());
         let alike = look.and_then(|look| self.skeletons.get(&look)).filter(is_other);
@@ -369,15 +383,20 @@ impl Network {
         let nick = user.nick().clone();
         self.counts.count(UserModes::empty(), user.modes);
         let id = UserId(seq);
+        let account = user.account().cloned();
         let before = self.users.insert(id, user);
         debug_assert!(before.is_none(), "an entry registers one user");
         self.insert_nick(nick, id);
+        if account.is_some() {
+            self.set_account(id, account);
+        }
         self.counts.most = self.counts.most.max(self.users.len());
         id
     }
 
     /// Removes a user, who is remembered for WHOWAS. Must be called during a commit.
     pub(crate) fn remove_user(&mut self, id: UserId) -> Option<User> {
+        self.set_account_absent(id);
         let user = self.users.swap_remove(&id)?;
         self.past.add(&user, self.at, self.settings.limits.whowas_entries);
         self.remove_nick(user.nick());
@@ -402,6 +421,7 @@ impl Network {
         if let Some(user) = self.users.get_mut(&id) {
             user.rename(nick);
         }
+        self.note_changed(id);
     }
 
     fn insert_nick(&mut self, nick: Nick, id: UserId) {

@@ -1,6 +1,7 @@
 //! The state machine: passes inputs to sessions, their proposals to the log, entries to the network, and
 //! events to `publish`.
 
+mod accounts;
 mod administration;
 mod answers;
 #[cfg(test)]
@@ -32,10 +33,9 @@ use crate::{
         output::{Output, Outputs},
     },
     network::{
-        Network, UserId,
-        channel::ChannelState,
-        encoding,
+        Network, UserId, encoding,
         entry::{EndReason, EntryCommand, NodeId, Proposer, SessionEnded, SessionRef},
+        kept::Kept,
         snapshot::Snapshot,
     },
     server::timers::{Timer, Timers},
@@ -52,8 +52,8 @@ pub enum Start {
     Alone {
         /// The number of the next entry, which must be higher than any used before.
         next_seq: u64,
-        /// The channels that were stored.
-        kept: Vec<ChannelState>,
+        /// What was stored.
+        kept: Kept,
     },
     /// It shares a log with other servers: it sends [`Output::Propose`] and gets [`Input::Committed`].
     Shared {
@@ -66,9 +66,9 @@ pub enum Start {
 }
 
 impl Start {
-    /// Starts alone and without channels, for tests.
+    /// Starts alone and with nothing stored, for tests.
     pub const fn alone(next_seq: u64) -> Self {
-        Self::Alone { next_seq, kept: Vec::new() }
+        Self::Alone { next_seq, kept: Kept { channels: Vec::new(), accounts: Vec::new() } }
     }
 }
 

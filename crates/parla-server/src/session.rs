@@ -10,6 +10,7 @@ pub(crate) mod metadata;
 pub(crate) mod pause;
 pub(crate) mod questions;
 pub(crate) mod response;
+pub(crate) mod sasl;
 pub(crate) mod server_batch;
 pub(crate) mod sessions;
 pub(crate) mod watchers;
@@ -21,12 +22,12 @@ use parla_proto::{Capabilities, Message, Nick, Timestamp};
 use crate::{
     base::{
         connection::{ConnectionId, Peer},
-        limits::{BATCH_TIMEOUT, COST_PER_COMMAND},
+        limits::{BATCH_TIMEOUT, COST_PER_COMMAND, SIGN_IN_FAILURES_MAX},
         secret::Secret,
         settings::Timeouts,
     },
     contract::output::Outputs,
-    network::{Network, UserId, refusal::Refusal, user::User},
+    network::{Network, UserId, account::AccountId, refusal::Refusal, user::User},
     session::{
         allowance::{Allowance, Allowances},
         batch::ClientBatch,
@@ -34,6 +35,7 @@ use crate::{
         metadata::SessionMetadata,
         pause::{Pause, Until, WaitingLine},
         response::Response,
+        sasl::Sasl,
     },
 };
 
@@ -55,6 +57,8 @@ pub(crate) struct Session {
     pub(crate) pinged_at: Option<Timestamp>,
     /// Failed attempts to become an operator.
     pub(crate) oper_failures: u8,
+    /// Failed attempts to sign in to an account.
+    pub(crate) sign_in_failures: u8,
     /// How many batches were started here, for their names.
     pub(crate) batches: u32,
     /// The batch that the client has open.
@@ -69,6 +73,8 @@ pub(crate) struct Session {
     owed: Option<Box<Owed>>,
     /// What the session waits for before it handles the next line, and the lines that have come since.
     pub(crate) pause: Option<Box<Pause>>,
+    /// The SASL exchange that the client has begun.
+    pub(crate) sasl: Option<Box<Sasl>>,
     /// `None` until the client uses METADATA.
     pub(crate) metadata: Option<Box<SessionMetadata>>,
 }
@@ -98,6 +104,10 @@ pub(crate) enum State {
 pub(crate) struct Registration {
     pub(crate) started_at: Timestamp,
     pub(crate) nick: Option<Nick>,
+    /// The nick that the client asked for last, if it could not have it.
+    pub(crate) nick_in_use: Option<Nick>,
+    /// The account that the client has signed in to.
+    pub(crate) account: Option<AccountId>,
     /// What USER gave.
     pub(crate) user: Option<UserNames>,
     pub(crate) password: Password,
@@ -148,6 +158,8 @@ impl Session {
             state: State::Registering(Box::new(Registration {
                 started_at: now,
                 nick: None,
+                nick_in_use: None,
+                account: None,
                 user: None,
                 password: Password::NotGiven,
                 negotiating: false,
@@ -162,6 +174,7 @@ impl Session {
             heard_at: now,
             pinged_at: None,
             oper_failures: 0,
+            sign_in_failures: 0,
             batches: 0,
             batch: None,
             response: None,
@@ -169,6 +182,7 @@ impl Session {
             cost: 0,
             owed: None,
             pause: None,
+            sasl: None,
             metadata: None,
         }
     }
@@ -198,6 +212,24 @@ impl Session {
             State::Registering(registration) => registration.nick.as_ref(),
         };
         nick.map_or_else(|| "*".to_owned(), ToString::to_string)
+    }
+
+    /// `nick!user@host` as far as it is known yet.
+    pub(crate) fn source(&self, network: &Network) -> String {
+        match &self.state {
+            State::Registered(user) => network.user(*user).map_or("*", User::source).to_owned(),
+            State::Registering(registration) => {
+                let nick = registration.nick.as_ref().map_or("*", Nick::as_str);
+                let user = registration.user.as_ref().map_or("*", |names| names.user.as_str());
+                format!("{nick}!{user}@{}", self.peer.host())
+            }
+        }
+    }
+
+    /// Counts a failed attempt to sign in. Returns the text for the client if that was one too many.
+    pub(crate) fn count_sign_in_failure(&mut self) -> Option<&'static str> {
+        self.sign_in_failures = self.sign_in_failures.saturating_add(1);
+        (self.sign_in_failures >= SIGN_IN_FAILURES_MAX).then_some("Too many failed attempts to sign in")
     }
 
     /// Tells the client why its command was refused.

@@ -9,9 +9,11 @@ use std::{
 use expect_test::{Expect, expect};
 use parla_proto::{AccountName, Timestamp};
 use parla_server::{
-    ConnectionId, EntryCommand, Input, NodeId, Output, Outputs, Peer, Proposal, Server, Settings, Snapshot,
-    Start,
+    AccountId, AccountState, AlwaysOn, ConnectionId, EntryCommand, Input, Kept, NodeId, Output, Outputs,
+    Peer, Proposal, Server, Settings, SignIn, Snapshot, Start,
 };
+
+const ACCOUNTS: [&str; 4] = ["liddell", "wonder", "bob", r"a\b"];
 
 /// A server whose log is kept by this test.
 struct Rig {
@@ -26,8 +28,17 @@ struct Rig {
 
 impl Rig {
     fn new() -> Self {
-        let settings = Settings::named("irc.example.org");
-        let snapshot = Snapshot::of_new_network(settings.network.clone(), Vec::new(), 0);
+        let mut settings = Settings::named("irc.example.org");
+        // The clients here have the nicks of accounts before they sign in.
+        let accounts = settings.network.accounts.as_mut().unwrap();
+        (accounts.reserve_nicks, accounts.always_on) = (false, AlwaysOn::Off);
+        let account = |(number, name)| {
+            let (id, name) = (AccountId::from_number(number), AccountName::kept(name).unwrap());
+            AccountState::new(id, name, Timestamp::default())
+        };
+        let accounts = (1..).zip(ACCOUNTS).map(account).collect();
+        let kept = Kept { accounts, ..Kept::default() };
+        let snapshot = Snapshot::of_new_network(settings.network.clone(), kept, 10);
         let start = Start::Shared { run: 7, snapshot };
         let server = Server::new(NodeId(1), settings, start, Timestamp::default());
         Self { server, clients: Vec::new(), proposals: BTreeMap::new(), numbered: 0, heard: String::new() }
@@ -63,7 +74,9 @@ impl Rig {
     /// Puts a client's login into the log.
     fn logs_in(&mut self, client: &str, account: Option<&str>) {
         let last = self.proposals.get(&self.connection(client)).unwrap().clone();
-        let commands = vec![EntryCommand::Account(account.map(|name| AccountName::kept(name).unwrap()))];
+        let place = |name| ACCOUNTS.iter().position(|known| known.eq_ignore_ascii_case(name)).unwrap();
+        let account = account.map(|name| AccountId::from_number(place(name) as u64 + 1));
+        let commands = vec![EntryCommand::Account(SignIn { account, by_sasl: false })];
         self.commit(Proposal { commands, ..last });
     }
 
@@ -143,8 +156,7 @@ fn logging_in_and_out_is_told() {
     rig.logs_in("alice", Some("wonder"));
     rig.check(expect![[r#"
         alice> :irc.example.org 900 alice alice!alice@127.0.0.1 wonder :You are now logged in as wonder
-        bob> @account=liddell :alice!alice@127.0.0.1 ACCOUNT wonder
-        dave> :alice!alice@127.0.0.1 ACCOUNT wonder
+        bob, dave> :alice!alice@127.0.0.1 ACCOUNT wonder
     "#]]);
     rig.logs_in("bob", Some("bob"));
     rig.check(expect![[r#"
@@ -154,8 +166,7 @@ fn logging_in_and_out_is_told() {
     rig.logs_in("alice", None);
     rig.check(expect![[r#"
         alice> :irc.example.org 901 alice alice!alice@127.0.0.1 :You are now logged out
-        bob> @account=wonder :alice!alice@127.0.0.1 ACCOUNT *
-        dave> :alice!alice@127.0.0.1 ACCOUNT *
+        bob, dave> :alice!alice@127.0.0.1 ACCOUNT *
     "#]]);
 }
 

@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use parla_proto::Timestamp;
 use parla_server::{
-    AdminAnswer, AdminRepair, AdminRequest, ConnectionId, Input, NodeId, Output, Outputs, Peer, Server,
+    AdminAnswer, AdminRepair, AdminRequest, ConnectionId, Input, Kept, NodeId, Output, Outputs, Peer, Server,
     Settings, Snapshot, Start, limits::ADMIN_CHANNELS_MAX,
 };
 
@@ -92,7 +92,7 @@ fn done(modes: Option<&str>, refused: &[&str]) -> AdminAnswer {
 
 #[test]
 fn a_change_is_answered_told_and_written_down() {
-    let snapshot = Snapshot::of_new_network(settings().network, Vec::new(), 1);
+    let snapshot = Snapshot::of_new_network(settings().network, Kept::default(), 1);
     for start in [Start::alone(1), Start::Shared { run: 7, snapshot }] {
         let mut rig = Rig::new(start);
         assert_eq!(rig.mode("+kv-o", &["word", "bob", "alice"]), done(Some("+knt word"), &[]));

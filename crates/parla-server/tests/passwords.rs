@@ -174,13 +174,13 @@ fn a_guess_that_nobody_looked_at_is_told_why() {
     let mut rig = Rig::new(true);
     rig.says(REGISTER);
     rig.answers(Verdict::NotCompared(NotCompared::TooManyGuesses { wait }));
-    rig.hears("(Too many wrong passwords from your address; try again in 12 seconds)");
+    rig.hears("(Too many wrong passwords; try again in 12 seconds)");
     assert!(rig.is_closed);
 
     let mut rig = Rig::new(false);
     rig.says("NICK alice\nUSER alice 0 * :Alice\nOPER root secret");
     rig.answers(Verdict::NotCompared(NotCompared::TooManyGuesses { wait }));
-    rig.hears(" 263 alice OPER :Too many wrong passwords from your address; try again in 12 seconds");
+    rig.hears(" 263 alice OPER :Too many wrong passwords; try again in 12 seconds");
     rig.says("OPER root secret");
     rig.answers(Verdict::NotCompared(NotCompared::TooManyAtOnce));
     rig.hears(" 263 alice OPER :Too many passwords are being checked; try again in a minute");

@@ -9,8 +9,8 @@ use std::{
 
 use parla_proto::Timestamp;
 use parla_server::{
-    ConnectionId, Input, MachineSettings, NodeId, Output, Outputs, Peer, Proposal, Reconfiguration, Server,
-    Settings, Snapshot, Start,
+    ConnectionId, Input, Kept, MachineSettings, NodeId, Output, Outputs, Peer, Proposal, Reconfiguration,
+    Server, Settings, Snapshot, Start,
     settings::{Flood, Sts, Timeouts},
 };
 
@@ -33,7 +33,7 @@ impl Rig {
     fn new(count: usize) -> Self {
         let mut rig = Self { servers: Vec::new(), runs: 0, log: VecDeque::new(), heard: Vec::new() };
         for _ in 0..count {
-            rig.start(rig.servers.len(), Snapshot::of_new_network(settings().network, Vec::new(), 1));
+            rig.start(rig.servers.len(), Snapshot::of_new_network(settings().network, Kept::default(), 1));
         }
         rig.settle();
         rig
@@ -316,7 +316,7 @@ fn other_machine() -> MachineSettings {
 #[test]
 fn machines_of_different_settings_make_the_same_network() {
     let mut rig = Rig { servers: Vec::new(), runs: 0, log: VecDeque::new(), heard: Vec::new() };
-    let snapshot = Snapshot::of_new_network(settings().network, Vec::new(), 1);
+    let snapshot = Snapshot::of_new_network(settings().network, Kept::default(), 1);
     let mut other = Settings { machine: other_machine(), ..settings() };
     // The network's settings are taken from the snapshot.
     other.network.motd = vec!["not this".to_owned()];

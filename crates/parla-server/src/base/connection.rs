@@ -53,12 +53,20 @@ pub struct Peer {
     pub unthrottled: bool,
     /// Whether the connection is encrypted all the way, so that nobody between can read it.
     pub secure: bool,
+    /// The SHA-256 of the certificate whose key the client has proved to have.
+    pub certificate: Option<Box<[u8; 32]>>,
 }
 
 impl Peer {
     /// A peer whose address is public, whose flood limits apply and whose connection is not encrypted.
     pub fn at(address: IpAddr) -> Self {
-        Self { address: address.to_canonical(), host: None, unthrottled: false, secure: false }
+        Self {
+            address: address.to_canonical(),
+            host: None,
+            unthrottled: false,
+            secure: false,
+            certificate: None,
+        }
     }
 
     /// The part of the user's source after the `@`. It never starts with a colon.

@@ -55,6 +55,11 @@ impl MessageIds {
         Self { key: *key, cipher: Aes128::new(key.into()) }
     }
 
+    /// The key, from which the state machine derives what nobody may guess.
+    pub(crate) const fn secret(&self) -> Key {
+        self.key
+    }
+
     /// The id of the message that the entry numbered `seq` carries.
     pub fn encode(&self, seq: u64) -> MsgId {
         let mut block = (u128::from(seq) << 64).to_be_bytes().into();

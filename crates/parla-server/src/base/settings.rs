@@ -67,6 +67,8 @@ pub struct NetworkSettings {
     pub redaction: bool,
     /// Bounds of METADATA; `None` if METADATA is not offered.
     pub metadata: Option<MetadataBounds>,
+    /// How people sign in; `None` if there are no accounts.
+    pub accounts: Option<AccountSettings>,
     /// Client tags that are not relayed; CLIENTTAGDENY.
     pub denied_client_tags: DeniedTags,
     /// How many messages one CHATHISTORY may return.
@@ -180,7 +182,7 @@ impl Privileges {
     ];
 
     /// Privileges that no command needs yet. A commit that gives one a use removes it from here.
-    pub const WITHOUT_EFFECT: Self = Self::BAN.union(Self::ACCOUNTS).union(Self::RELAYMSG);
+    pub const WITHOUT_EFFECT: Self = Self::BAN.union(Self::RELAYMSG);
 
     /// The names of the set.
     pub fn names(self) -> impl Iterator<Item = &'static str> {
@@ -215,6 +217,120 @@ pub struct MetadataBounds {
 impl Default for MetadataBounds {
     fn default() -> Self {
         Self { keys_max: 100, subs_max: 100, value_bytes_max: 300, before_connect: true }
+    }
+}
+
+/// How people sign in and create accounts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccountSettings {
+    /// The SASL mechanisms that are offered, in the order in which they are listed.
+    pub mechanisms: Vec<Mechanism>,
+    /// Whether a nick that belongs to an account is only for whoever is signed in to it.
+    pub reserve_nicks: bool,
+    /// Whether clients must sign in before they are registered.
+    pub required: bool,
+    /// Whether several connections may be one user, if they are signed in to the same account.
+    pub several_sessions: bool,
+    /// Whether people stay present when their last connection ends.
+    pub always_on: AlwaysOn,
+    /// How people create accounts; `None` if only operators and the administrator do.
+    pub registration: Option<RegistrationSettings>,
+    /// Channels that one account may own; with 0, channels belong to nobody.
+    pub channels_owned_max: usize,
+    /// Characters that a new password must have at least.
+    pub password_chars_min: usize,
+    /// Bytes that a new password may have at most.
+    pub password_bytes_max: usize,
+}
+
+/// Whether people with an account stay present when their last connection ends, so that messages reach them and
+/// their channels wait for them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum AlwaysOn {
+    /// Nobody does.
+    Off,
+    /// Those do who want to.
+    OptIn,
+    /// All do but those who do not want to.
+    OptOut,
+    /// All do.
+    Mandatory,
+}
+
+impl AlwaysOn {
+    /// Whether somebody stays who has said that they want to, or do not, or has said nothing.
+    pub const fn applies(self, wish: Option<bool>) -> bool {
+        match (self, wish) {
+            (Self::Off, _) | (Self::OptIn, None) => false,
+            (Self::Mandatory, _) | (Self::OptOut, None) => true,
+            (Self::OptIn | Self::OptOut, Some(wish)) => wish,
+        }
+    }
+}
+
+/// How people create accounts for themselves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RegistrationSettings {
+    /// Whether that is possible before the client is registered.
+    pub before_connect: bool,
+    /// Whether an e-mail address must be given.
+    pub email_required: bool,
+    /// How many accounts one address may create in an hour.
+    pub per_hour: usize,
+}
+
+/// A way to sign in with SASL.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Mechanism {
+    /// With a password that is sent as it is. <https://www.rfc-editor.org/rfc/rfc4616>
+    Plain,
+    /// With a password that is not sent. <https://www.rfc-editor.org/rfc/rfc7677>
+    ScramSha256,
+    /// With a certificate of the client. <https://www.rfc-editor.org/rfc/rfc4422#appendix-A>
+    External,
+}
+
+impl Mechanism {
+    /// Every mechanism, with its name.
+    const NAMES: [(Self, &'static str); 3] =
+        [(Self::Plain, "PLAIN"), (Self::ScramSha256, "SCRAM-SHA-256"), (Self::External, "EXTERNAL")];
+
+    /// The name on the wire.
+    pub fn name(self) -> &'static str {
+        Self::NAMES.iter().find(|(mechanism, _)| *mechanism == self).map_or("", |(_, name)| name)
+    }
+
+    /// The mechanism of this name, in either case.
+    pub fn named(name: &str) -> Option<Self> {
+        let found = Self::NAMES.iter().find(|(_, known)| known.eq_ignore_ascii_case(name));
+        found.map(|(mechanism, _)| *mechanism)
+    }
+
+    /// The names of all mechanisms.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        Self::NAMES.iter().map(|(_, name)| *name)
+    }
+}
+
+impl Default for AccountSettings {
+    fn default() -> Self {
+        Self {
+            mechanisms: vec![Mechanism::Plain, Mechanism::ScramSha256, Mechanism::External],
+            reserve_nicks: true,
+            required: false,
+            several_sessions: true,
+            always_on: AlwaysOn::OptOut,
+            registration: Some(RegistrationSettings::default()),
+            channels_owned_max: 50,
+            password_chars_min: 8,
+            password_bytes_max: 1024,
+        }
+    }
+}
+
+impl Default for RegistrationSettings {
+    fn default() -> Self {
+        Self { before_connect: true, email_required: false, per_hour: 10 }
     }
 }
 
@@ -276,6 +392,7 @@ impl NetworkSettings {
             history: true,
             redaction: true,
             metadata: Some(MetadataBounds::default()),
+            accounts: Some(AccountSettings::default()),
             denied_client_tags: DeniedTags::default(),
             history_reply_max: 1000,
         }
@@ -293,6 +410,11 @@ impl NetworkSettings {
             casemapping: fixed.casemapping,
             ..self
         }
+    }
+
+    /// Whether several connections may be one user.
+    pub fn several_sessions(&self) -> bool {
+        self.accounts.as_ref().is_some_and(|accounts| accounts.several_sessions)
     }
 
     /// The rules by which the network reads names.

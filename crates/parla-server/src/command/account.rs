@@ -1,32 +1,366 @@
-//! Logging in and out: what it changes, and who is told. Whether somebody may is decided before the entry is
-//! proposed.
+//! Accounts: signing in and out, creating, changing and deleting, and who is told. Whether somebody has proved
+//! that an account is theirs is decided before the entry is proposed; everything else is checked here.
 //!
 //! <https://ircv3.net/specs/extensions/account-notify>
 
-use parla_proto::{AccountName, Capabilities, Line, Reply};
+use parla_proto::{AccountName, Capabilities, Line, Nick, Reply};
 
+use super::{
+    chanserv, quit,
+    user::{self, NewSession},
+};
 use crate::{
-    network::{Network, UserId, effects::Effects, entry::Meta, event::Event, refusal::Refusal},
+    base::{
+        limits::{ACCOUNTS_MAX, CERTIFICATES_MAX},
+        names, service,
+        settings::Privileges,
+    },
+    context::Context,
+    network::{
+        ChannelId, Network, UserId,
+        account::{AccountChange, AccountId, AccountState},
+        audit::Audit,
+        effects::Effects,
+        entry::{
+            AccountAsker, AccountEdit, ChangeAccount, CreateAccount, EndReason, EntryCommand, Meta, SignIn,
+        },
+        event::{Event, Killed, Renamed, SessionMoved},
+        refusal::{
+            Refusal,
+            account::{AccountFault, AnswerBy},
+        },
+        user::User,
+    },
     publish::Publisher,
 };
 
 /// Stands in for the account of a user who has none.
 const NO_ACCOUNT: &str = "*";
 
-/// Logs the actor in to an account or out of it.
+/// Checks that somebody who has proved that an account is theirs may sign in to it.
+pub(crate) fn may_sign_in(account: &AccountState, way: AnswerBy) -> Result<(), Refusal> {
+    match account.suspended.clone() {
+        Some(why) => Err(AccountFault::Suspended(why).of(way, account.name.as_str())),
+        None => Ok(()),
+    }
+}
+
+/// Proposes to sign a registered user in to an account that they have proved to be theirs.
+pub(crate) fn propose(context: &mut Context<'_>, account: AccountId, way: AnswerBy) {
+    let by_sasl = way == AnswerBy::Sasl;
+    context.propose(EntryCommand::Account(SignIn { account: Some(account), by_sasl }));
+}
+
+/// Signs the actor in to an account or out of it.
 pub(crate) fn commit(
     network: &mut Network,
     meta: &Meta,
-    account: Option<AccountName>,
+    sign_in: SignIn,
     effects: &mut Effects,
 ) -> Result<(), Refusal> {
+    let SignIn { account, by_sasl } = sign_in;
     let (id, before) = network.actor(meta)?;
-    let changes = before.account() != account.as_ref();
-    if let Some(user) = network.user_mut(id) {
-        user.set_account(account);
+    let mut signed_in = None;
+    if let Some(account) = account {
+        let way = if by_sasl { AnswerBy::Sasl } else { AnswerBy::Service };
+        let found = network.account_by_id(account);
+        let found = found.ok_or_else(|| AccountFault::NoSuchAccount.of(way, ""))?;
+        may_sign_in(found, way)?;
+        let name = found.name.clone();
+        if let Some(to) = network.user_of_account(&name).filter(|other| *other != id) {
+            let is_alone = network.user(to).is_some_and(|user| user.sessions().is_empty());
+            if !network.settings.several_sessions() && !is_alone {
+                return Err(AccountFault::PresentElsewhere.of(way, name.as_str()));
+            }
+            return move_session(network, meta, Move { from: id, to, by_sasl }, effects);
+        }
+        signed_in = Some(name);
     }
-    effects.events.push(Event::AccountChanged { user: id, changes });
+    let changes = before.account() != signed_in.as_ref();
+    if changes {
+        network.forget_presence(id, effects);
+    }
+    network.set_account(id, signed_in);
+    effects.events.push(Event::AccountChanged { user: id, changes, by_sasl });
+    chanserv::recognize(network, meta, id, effects)
+}
+
+/// A session that goes from one user to another.
+#[derive(Clone, Copy)]
+struct Move {
+    from: UserId,
+    to: UserId,
+    by_sasl: bool,
+}
+
+/// Makes the session one of the user who is signed in to the account already. The user that it was is gone with
+/// their last session.
+fn move_session(network: &mut Network, meta: &Meta, go: Move, effects: &mut Effects) -> Result<(), Refusal> {
+    let Move { from, to, by_sasl } = go;
+    let session = meta.origin.session_ref().ok_or(Refusal::Gone)?;
+    let (_, before) = network.actor(meta)?;
+    let old_source = before.source().to_owned();
+    let modes = before.modes;
+    let before = before.channels.clone();
+    let channels = before.iter().filter_map(|channel| network.channel(*channel));
+    let channels = channels.map(|channel| channel.name().clone()).collect();
+    bring_along(network, go, &before, effects);
+    if network.end_sessions(from, |other| *other == session) {
+        quit::remove(network, from, EndReason::Servers("Signed in".to_owned()), effects);
+    } else {
+        network.left_alone(from, effects);
+    }
+    user::begin_another(network, NewSession { session, user: to }, modes, effects)?;
+    effects.events.push(Event::SessionMoved(Box::new(SessionMoved {
+        user: to,
+        old_source,
+        channels,
+        by_sasl,
+    })));
+    network.has_company(to, effects);
     Ok(())
+}
+
+/// Lets the person enter the channels that the session was in, with the ranks that it had there.
+fn bring_along(network: &mut Network, go: Move, channels: &[ChannelId], effects: &mut Effects) {
+    let most = network.settings.limits.channels_per_client;
+    for channel_id in channels {
+        let count = network.user(go.to).map_or(most, |user| user.channels.len());
+        let seq = network.next_seq();
+        let Some(channel) = network.channel_mut(*channel_id).filter(|channel| !channel.is_member(go.to))
+        else {
+            continue;
+        };
+        if count >= most {
+            return;
+        }
+        let rank = channel.rank(go.from).unwrap_or_default();
+        channel.returning_entrant(go.to, rank).enter(seq);
+        network.entered(go.to, *channel_id, effects);
+        network.remember_member(go.to, *channel_id, effects);
+        effects.events.push(Event::Joined { user: go.to, channel: *channel_id });
+    }
+}
+
+/// Tells a session that it is one of another user from now on: its client leaves its channels, gets the other
+/// nick, and enters the other's channels.
+pub(crate) fn publish_move(publisher: &mut Publisher<'_>, moved: &SessionMoved) {
+    let network = publisher.network;
+    let SessionMoved { user: id, old_source, channels, by_sasl } = moved;
+    let Some(user) = network.user(*id) else { return };
+    for channel in channels {
+        publisher.answer(Line::from(old_source).command("PART").param(channel).text("Signed in").finish());
+    }
+    publisher.answer(Line::from(old_source).command("NICK").text(user.nick()).finish());
+    user::tell_channels(publisher, *id);
+    let (server, nick) = (&network.settings.name, user.nick().as_str());
+    let account = user.account().map_or(NO_ACCOUNT, AccountName::as_str);
+    publisher.answer(Reply::LoggedIn { source: user.source(), account }.encode(server, nick));
+    if *by_sasl {
+        publisher.answer(Reply::SaslSuccess {}.encode(server, nick));
+    }
+}
+
+/// The right to do something with an account, and who has it.
+struct Right {
+    /// Who acted, for the record; `None` for the account's own person.
+    who: Option<String>,
+}
+
+fn right(network: &Network, meta: &Meta, asker: AccountAsker) -> Result<Right, Refusal> {
+    let who = match asker {
+        AccountAsker::Command | AccountAsker::Person => None,
+        AccountAsker::Operator => Some(network.actor(meta)?.1.privileged(Privileges::ACCOUNTS)?.who()),
+        AccountAsker::Administrator(_) => Some(network.administrator().who),
+    };
+    Ok(Right { who })
+}
+
+impl Right {
+    fn record(self, action: &'static str, account: &AccountName, why: String, effects: &mut Effects) {
+        let whom = account.to_string();
+        effects.audits.extend(self.who.map(|who| Audit { who, action, whom, why }));
+    }
+}
+
+/// Creates an account. Its person, if they asked for it, is signed in to it.
+pub(crate) fn commit_creation(
+    network: &mut Network,
+    meta: &Meta,
+    create: CreateAccount,
+    effects: &mut Effects,
+) -> Result<(), Refusal> {
+    let CreateAccount { asker, name, password, address } = create;
+    let right = right(network, meta, asker)?;
+    let fault = |fault: AccountFault| fault.of(asker, name.as_str());
+    let person = meta.actor.filter(|_| right.who.is_none());
+    let signed_in = person.and_then(|id| network.user(id)).and_then(|user| user.account());
+    if let Some(account) = signed_in {
+        return Err(fault(AccountFault::SignedIn(account.to_string())));
+    }
+    let registration = network.settings.accounts.as_ref().and_then(|accounts| accounts.registration);
+    if right.who.is_none() && registration.is_none() {
+        return Err(fault(AccountFault::RegistrationClosed));
+    }
+    let nick = network.read_nick(name.as_str()).map_err(|_| fault(AccountFault::BadName))?;
+    if names::is_service(&nick, network.casemapping()) || nick.as_str() != name.as_str() {
+        return Err(fault(AccountFault::BadName));
+    }
+    if let Some(owner) = network.owner_of_nick(&nick) {
+        let is_same = owner.name == name;
+        return Err(fault(if is_same { AccountFault::Exists } else { AccountFault::Confusable }));
+    }
+    if network.account_count() >= ACCOUNTS_MAX {
+        return Err(fault(AccountFault::Full));
+    }
+    let holder = network.holder_of_nick(&nick).filter(|holder| Some(*holder) != person);
+    if holder.is_some() && right.who.is_none() {
+        return Err(fault(AccountFault::NickInUse));
+    }
+    if let (Some(address), Some(registration)) = (address, registration)
+        && !network.count_new_account(address, registration.per_hour)
+    {
+        return Err(fault(AccountFault::TooManyFromAddress));
+    }
+    if let Some(holder) = holder {
+        unseat(network, meta, holder, effects);
+    }
+    let mut account = AccountState::new(AccountId::from_number(meta.seq), name.clone(), meta.at);
+    account.password = Some(password);
+    network.create_account(account, effects);
+    right.record("ACCOUNT CREATE", &name, String::new(), effects);
+    effects.events.push(Event::AccountCreated { name: name.clone(), asker });
+    if let Some(id) = person {
+        network.set_account(id, Some(name));
+        effects.events.push(Event::AccountChanged { user: id, changes: true, by_sasl: false });
+        chanserv::recognize(network, meta, id, effects)?;
+    }
+    Ok(())
+}
+
+/// How many nicks are tried for somebody whose own belongs to a new account.
+const UNSEAT_TRIES: u64 = 1_000;
+
+/// Gives somebody another nick, because theirs belongs to a new account now.
+fn unseat(network: &mut Network, meta: &Meta, id: UserId, effects: &mut Effects) {
+    let rules = network.settings.name_rules();
+    let free = |nick: &Nick| {
+        let is_unused = network.free_nick(nick, None).is_ok();
+        is_unused && network.owner_of_nick(nick).is_none()
+    };
+    // Where nicks are short, the numbers are cut off.
+    let named = |number: u64| {
+        let name: String = format!("Guest{}", number % 100_000).chars().take(rules.nick_bytes_max).collect();
+        Nick::parse(&name, &rules).ok().filter(free)
+    };
+    let Some(nick) = (meta.seq..meta.seq.saturating_add(UNSEAT_TRIES)).find_map(named) else { return };
+    let Some(user) = network.user(id) else { return };
+    let (old_nick, old_source) = (user.nick().clone(), user.source().to_owned());
+    network.rename_user(id, nick);
+    effects.events.push(Event::Renamed(Renamed { user: id, old_nick, old_source }));
+}
+
+/// Changes an account or deletes it.
+pub(crate) fn commit_edit(
+    network: &mut Network,
+    meta: &Meta,
+    change: ChangeAccount,
+    effects: &mut Effects,
+) -> Result<(), Refusal> {
+    let ChangeAccount { asker, name, edit } = change;
+    let right = right(network, meta, asker)?;
+    let is_own = right.who.is_none();
+    let fault = |fault: AccountFault| fault.of(asker, name.as_str());
+    let account = network.account(&name).ok_or_else(|| fault(AccountFault::NoSuchAccount))?;
+    if is_own && network.actor(meta)?.1.account() != Some(&name) {
+        return Err(fault(AccountFault::NotSignedIn));
+    }
+    if let (true, AccountEdit::Change(AccountChange::Suspended(_))) = (is_own, &edit) {
+        return Err(Refusal::NoPrivileges);
+    }
+    let Possible { action, done } = possible(network, account, &edit).map_err(fault)?;
+    let (id, name) = (account.id, account.name.clone());
+    let why = match &edit {
+        AccountEdit::Change(AccountChange::Suspended(Some(why))) => why.clone(),
+        _ => String::new(),
+    };
+    let ends = matches!(edit, AccountEdit::Delete | AccountEdit::Change(AccountChange::Suspended(Some(_))));
+    let present = network.user_of_account(&name);
+    if let Some(user) = present.filter(|_| ends) {
+        network.forget_presence(user, effects);
+        network.set_account(user, None);
+        effects.events.push(Event::AccountChanged { user, changes: true, by_sasl: false });
+        // Whoever deletes their own account stays as a guest.
+        if !is_own {
+            let why = if why.is_empty() { String::new() } else { format!(": {why}") };
+            disconnect(network, user, format!("This account {done}{why}"), effects);
+        }
+    }
+    match edit {
+        AccountEdit::Change(change) => network.change_account(id, change, effects),
+        AccountEdit::Delete => network.delete_account(id, effects),
+    }
+    if let Some(user) = present {
+        network.update_stay(user);
+        if network.user(user).is_some_and(User::is_over) {
+            quit::remove(network, user, EndReason::Servers("Not connected".to_owned()), effects);
+        }
+    }
+    right.record(action, &name, why, effects);
+    effects.events.push(Event::AccountEdited { asker, done: format!("{name} {done}") });
+    Ok(())
+}
+
+/// How an edit that is possible is recorded, and what whoever asked for it is told.
+struct Possible {
+    action: &'static str,
+    /// Follows the account's name.
+    done: &'static str,
+}
+
+/// Whether an account can be changed like this.
+fn possible(network: &Network, account: &AccountState, edit: &AccountEdit) -> Result<Possible, AccountFault> {
+    let (action, done) = match edit {
+        AccountEdit::Change(AccountChange::Password(Some(_))) => ("PASSWORD", "has a new password"),
+        AccountEdit::Change(AccountChange::Password(None)) => ("PASSWORD", "has no password now"),
+        AccountEdit::Change(AccountChange::CertificateAdded(certificate)) => {
+            if network.account_of_certificate(certificate).is_some() {
+                return Err(AccountFault::CertificateTaken);
+            }
+            if account.certificates.len() >= CERTIFICATES_MAX {
+                return Err(AccountFault::TooManyCertificates);
+            }
+            ("CERTIFICATE", "has a new certificate")
+        }
+        AccountEdit::Change(AccountChange::CertificateRemoved(certificate)) => {
+            if !account.certificates.contains(certificate) {
+                return Err(AccountFault::NoSuchCertificate);
+            }
+            ("CERTIFICATE", "does not have that certificate any more")
+        }
+        AccountEdit::Change(AccountChange::AlwaysOn(wish)) => {
+            let policy = network.settings.accounts.as_ref().map(|accounts| accounts.always_on);
+            let stays = policy.is_some_and(|policy| policy.applies(*wish));
+            let done =
+                if stays { "stays present without a connection" } else { "is present while connected" };
+            ("ALWAYS-ON", done)
+        }
+        // It follows from what the user does.
+        AccountEdit::Change(AccountChange::Presence(_)) => return Err(AccountFault::BadMessage),
+        AccountEdit::Change(AccountChange::Suspended(Some(_))) => ("SUSPEND", "is suspended"),
+        AccountEdit::Change(AccountChange::Suspended(None)) => ("RESUME", "is not suspended any more"),
+        AccountEdit::Delete => ("DELETE", "is deleted"),
+    };
+    Ok(Possible { action, done })
+}
+
+/// Ends every connection of a user, who is gone with them.
+fn disconnect(network: &mut Network, id: UserId, why: String, effects: &mut Effects) {
+    let Some(user) = network.user(id) else { return };
+    let (by, nick) = (network.settings.name.clone(), user.nick().to_string());
+    let killed = Killed { user: id, by, nick, comment: why.clone(), error: why.clone() };
+    effects.events.push(Event::Killed(killed));
+    quit::remove(network, id, EndReason::Servers(why), effects);
 }
 
 /// Tells the user and, if anything changed, everyone who wants to know.
@@ -42,4 +376,42 @@ pub(crate) fn publish(publisher: &mut Publisher<'_>, id: UserId, changes: bool) 
         let readers = publisher.interested_in(id, Capabilities::ACCOUNT_NOTIFY);
         publisher.announce_to(readers.into_iter(), line);
     }
+}
+
+/// Tells a client that its SASL exchange has succeeded.
+pub(crate) fn end_sasl(publisher: &mut Publisher<'_>, id: UserId) {
+    let network = publisher.network;
+    let Some(user) = network.user(id) else { return };
+    publisher.answer(Reply::SaslSuccess {}.encode(&network.settings.name, user.nick().as_str()));
+}
+
+/// Tells whoever asked for it that an account was created.
+pub(crate) fn publish_creation(publisher: &mut Publisher<'_>, name: &AccountName, asker: AccountAsker) {
+    let server = &publisher.network.settings.name;
+    match asker {
+        AccountAsker::Command => {
+            let line = Line::from(server).command("REGISTER").param("SUCCESS").param(name);
+            publisher.answer(line.text("Your account is created, and you are signed in to it").finish());
+            // A registered user is told with everybody else.
+            if publisher.meta.actor.is_none()
+                && let Some(session) = publisher.origin.and_then(|origin| publisher.sessions.get(origin))
+            {
+                let (source, target) = (session.source(publisher.network), session.target(publisher.network));
+                let reply = Reply::LoggedIn { source: &source, account: name.as_str() };
+                publisher.answer(reply.encode(server, &target));
+            }
+        }
+        AccountAsker::Person => {
+            publish_edit(publisher, "Your account is created, and you are signed in to it");
+        }
+        AccountAsker::Operator => publish_edit(publisher, &format!("{name} is created")),
+        AccountAsker::Administrator(_) => {}
+    }
+}
+
+/// Tells whoever asked NickServ that it is done.
+pub(crate) fn publish_edit(publisher: &mut Publisher<'_>, done: &str) {
+    let network = publisher.network;
+    let Some(user) = publisher.meta.actor.and_then(|actor| network.user(actor)) else { return };
+    publisher.answer(service::notice(service::NICKSERV, &network.settings.name, user.nick().as_str(), done));
 }

@@ -1,14 +1,206 @@
-//! AUTHENTICATE: logging in with SASL, which this server does not offer.
-//! <https://ircv3.net/specs/extensions/sasl-3.1>
+//! AUTHENTICATE: signing in to an account with SASL. <https://ircv3.net/specs/extensions/sasl-3.2>
+//!
+//! A client may do this at any time, also when it is registered. Passwords are compared by the daemon. Neither
+//! an answer nor its timing reveals which accounts exist.
 
-use parla_proto::{Reply, command::Authenticate};
+use parla_proto::{AccountName, Line, Reply, command::Authenticate};
 
-use crate::{context::Context, network::refusal::Refusal};
+use crate::{
+    base::{
+        scram::{self, ClientFirst},
+        secret::Secret,
+        settings::Mechanism,
+    },
+    context::Context,
+    contract::{
+        note::Noted,
+        question::{PasswordOf, Question},
+    },
+    network::{
+        account::{AccountId, AccountState, Fingerprint},
+        refusal::{
+            Refusal,
+            account::{AccountFault, AnswerBy},
+        },
+    },
+    session::{
+        pause::{AccountExchange, Exchange},
+        sasl::{Received, Sasl, Step},
+    },
+};
 
-/// Fails at once. A client that tries although SASL was not offered would otherwise wait for an answer before
-/// it continues.
-#[expect(clippy::unnecessary_wraps, reason = "every command has the same form")]
-pub(crate) fn run(context: &mut Context<'_>, _authenticate: &Authenticate<'_>) -> Result<(), Refusal> {
-    context.reply(Reply::SaslFailed { why: "SASL authentication failed: this server has no accounts" });
+pub(crate) fn run(context: &mut Context<'_>, authenticate: &Authenticate<'_>) -> Result<(), Refusal> {
+    let data = authenticate.data;
+    let Some(accounts) = &context.settings.accounts else {
+        context.reply(Reply::SaslFailed { why: "SASL authentication failed: this server has no accounts" });
+        return Ok(());
+    };
+    let exchange = context.session.sasl.take();
+    if data == "*" {
+        context.reply(Reply::SaslAborted {});
+        return Ok(());
+    }
+    let Some(mut sasl) = exchange else {
+        let Some(mechanism) = Mechanism::named(data).filter(|known| accounts.mechanisms.contains(known))
+        else {
+            let names: Vec<&str> = accounts.mechanisms.iter().map(|mechanism| mechanism.name()).collect();
+            context.reply(Reply::SaslMechanisms { mechanisms: &names.join(",") });
+            context
+                .reply(Reply::SaslFailed { why: "SASL authentication failed: there is no such mechanism" });
+            return Ok(());
+        };
+        context.session.sasl = Some(Box::new(Sasl::new(mechanism)));
+        context.line(Line::bare("AUTHENTICATE").param("+").finish());
+        return Ok(());
+    };
+    match sasl.receive(data) {
+        Received::Part => context.session.sasl = Some(sasl),
+        Received::PartTooLong => context.reply(Reply::SaslTooLong {}),
+        Received::Malformed => return Err(AccountFault::BadMessage.of(AnswerBy::Sasl, "")),
+        Received::Whole(message) => return step(context, *sasl, &message),
+    }
     Ok(())
+}
+
+/// Goes on with the exchange after a whole message of the client.
+fn step(context: &mut Context<'_>, sasl: Sasl, message: &[u8]) -> Result<(), Refusal> {
+    let malformed = || AccountFault::BadMessage.of(AnswerBy::Sasl, "");
+    let message = std::str::from_utf8(message).map_err(|_| malformed())?;
+    match (sasl.mechanism, sasl.step) {
+        (Mechanism::Plain, _) => plain(context, message),
+        (Mechanism::External, _) => external(context, message),
+        (Mechanism::ScramSha256, Step::First) => {
+            let first = ClientFirst::parse(message).ok_or_else(malformed)?;
+            if first.acts_as.as_ref().is_some_and(|other| !is_same(other, &first.account)) {
+                return fail(context, &first.account, Mechanism::ScramSha256);
+            }
+            let question = Question::Nonce { account: context.network.canonical(&first.account) };
+            context.ask(question, Exchange::Account(Box::new(AccountExchange::Nonce(first))));
+            Ok(())
+        }
+        (Mechanism::ScramSha256, Step::Challenged { account, id, challenge }) => {
+            // The password may have been changed since the challenge.
+            let is_current = |id: &AccountId| {
+                let account = context.network.account_by_id(*id);
+                let password = account.and_then(|account| account.password.as_ref());
+                password.is_some_and(|password| challenge.is_of(&password.scram))
+            };
+            let Some((id, answer)) = id.filter(is_current).zip(challenge.verify(message)) else {
+                return fail(context, &account, Mechanism::ScramSha256);
+            };
+            let step = Step::Proved { id, challenge };
+            context.session.sasl = Some(Box::new(Sasl::at(Mechanism::ScramSha256, step)));
+            send(context, &answer);
+            Ok(())
+        }
+        (Mechanism::ScramSha256, Step::Proved { id, challenge }) => {
+            let account = context.network.account_by_id(id);
+            let password = account.and_then(|account| account.password.as_ref());
+            match account.filter(|_| password.is_some_and(|password| challenge.is_of(&password.scram))) {
+                Some(account) => sign_in(context, account),
+                None => fail(context, "", Mechanism::ScramSha256),
+            }
+        }
+    }
+}
+
+/// A message of the account to act as, the account and its password, separated by NULs.
+fn plain(context: &mut Context<'_>, message: &str) -> Result<(), Refusal> {
+    let parts: Vec<&str> = message.split('\0').collect();
+    let [acts_as, account, password] = *parts.as_slice() else {
+        return Err(AccountFault::BadMessage.of(AnswerBy::Sasl, ""));
+    };
+    if account.is_empty() || password.is_empty() || !(acts_as.is_empty() || is_same(acts_as, account)) {
+        return fail(context, account, Mechanism::Plain);
+    }
+    compare(context, Given { account, password }, AnswerBy::Sasl);
+    Ok(())
+}
+
+/// What a client gave to sign in.
+#[derive(Clone, Copy)]
+pub(crate) struct Given<'a> {
+    pub(crate) account: &'a str,
+    pub(crate) password: &'a str,
+}
+
+/// Has a password compared, and the session signed in if it is right.
+pub(crate) fn compare(context: &mut Context<'_>, given: Given<'_>, way: AnswerBy) {
+    let found = context.network.account_called(given.account);
+    let hash = found.and_then(|account| account.password.as_ref()).map(|proof| proof.hash.clone());
+    let (id, name) = (found.map(|account| account.id), context.network.canonical(given.account));
+    let hash_then = hash.clone();
+    let question = Question::Password {
+        of: PasswordOf::Account { name: name.clone(), hash },
+        password: Secret::new(given.password.to_owned()),
+    };
+    context.ask(
+        question,
+        Exchange::Account(Box::new(AccountExchange::SignIn { name, id, hash: hash_then, way })),
+    );
+}
+
+/// The certificate says who it is; the message, if it is not empty, as whom they want to act.
+fn external(context: &mut Context<'_>, acts_as: &str) -> Result<(), Refusal> {
+    let certificate = context.session.peer.certificate.as_deref().copied();
+    let Some(certificate) = certificate else {
+        return Err(AccountFault::NoCertificate.of(AnswerBy::Sasl, ""));
+    };
+    let found = context.network.account_of_certificate(&Fingerprint(certificate));
+    match found.filter(|account| acts_as.is_empty() || is_same(acts_as, account.name.as_str())) {
+        Some(account) => sign_in(context, account),
+        None => {
+            count_failure(context, acts_as, Mechanism::External);
+            Err(AccountFault::UnknownCertificate.of(AnswerBy::Sasl, ""))
+        }
+    }
+}
+
+/// Whether two texts name the same account.
+fn is_same(one: &str, other: &str) -> bool {
+    let [one, other] = [one, other].map(AccountName::kept);
+    one.is_ok() && one == other
+}
+
+fn fail(context: &mut Context<'_>, account: &str, by: Mechanism) -> Result<(), Refusal> {
+    count_failure(context, account, by);
+    Err(AccountFault::WrongPassword.of(AnswerBy::Sasl, ""))
+}
+
+/// Counts a failure that the daemon does not know of. Ends the connection after many.
+fn count_failure(context: &mut Context<'_>, account: &str, by: Mechanism) {
+    let account = context.network.known_account(account);
+    let noted = Noted::SignInFailed { account, by: by.name(), was_compared: false };
+    context.note(noted);
+    *context.close = context.session.count_sign_in_failure().map(str::to_owned);
+}
+
+/// Signs the session in to an account that it has proved to be its own.
+fn sign_in(context: &mut Context<'_>, account: &AccountState) -> Result<(), Refusal> {
+    super::account::may_sign_in(account, AnswerBy::Sasl)?;
+    context.note(Noted::SignedIn { account: account.name.to_string() });
+    match context.session.registration() {
+        Some(registration) => {
+            registration.account = Some(account.id);
+            let source = context.session.source(context.network);
+            context.reply(Reply::LoggedIn { source: &source, account: account.name.as_str() });
+            context.reply(Reply::SaslSuccess {});
+        }
+        None => super::account::propose(context, account.id, AnswerBy::Sasl),
+    }
+    Ok(())
+}
+
+/// Sends the client a message of the exchange.
+fn send(context: &mut Context<'_>, message: &str) {
+    for part in crate::session::sasl::parts(message) {
+        context.line(Line::bare("AUTHENTICATE").param(part).finish());
+    }
+}
+
+/// What an account has for SCRAM; if there is no such account, or it has no password, something that looks
+/// the same.
+pub(crate) fn scram_proof(account: Option<&AccountState>, key: &[u8], canonical: &str) -> scram::ScramProof {
+    let known = account.and_then(|account| account.password.as_ref()).map(|proof| proof.scram.clone());
+    known.unwrap_or_else(|| scram::pretended(key, canonical))
 }

@@ -38,6 +38,8 @@ pub(crate) fn commit(
         _ => AwayNews::Presence,
     };
     user.away = reason;
+    user.is_away_alone = false;
+    network.note_changed(id);
     effects.events.push(Event::AwayChanged { user: id, news });
     Ok(())
 }

@@ -1,10 +1,12 @@
-//! CHATHISTORY: earlier messages of a channel, for its members.
+//! CHATHISTORY: earlier messages of a channel, for its members, and of two people with accounts, for both.
 //! <https://ircv3.net/specs/extensions/chathistory>
 //!
-//! It does not return private messages, because most are not stored.
+//! TARGETS lists channels only.
 
 use bytes::Bytes;
-use parla_proto::{Capabilities, CommandName, FailCode, Line, Timestamp, command::Chathistory};
+use parla_proto::{
+    Capabilities, CommandName, FailCode, Line, Timestamp, command::Chathistory, name::is_channel,
+};
 
 use crate::{
     context::Context,
@@ -13,10 +15,10 @@ use crate::{
         question::{Page, Position, Query, QueryResult, Question},
     },
     network::{
-        Network,
-        channel::Channel,
-        conversation::Conversation,
+        Network, UserId,
+        conversation::{AccountPair, Conversation},
         refusal::{Failure, Refusal},
+        user::User,
     },
     publish::multiline::spoken_lines,
     session::{
@@ -88,17 +90,26 @@ fn question(context: &Context<'_>, command: &Chathistory<'_>) -> Result<(Query, 
         }
         _ => return Err(invalid(&[], "Unknown subcommand")),
     };
-    let channel = readable(context, target).ok_or_else(|| not_a_member(command.subcommand, target))?;
-    let (conversation, channel) = (channel.state.conversation(), channel.name().to_string());
+    let user = context.session.user();
+    let readable = user.and_then(|user| readable(user, context.network, target));
+    let (conversation, channel) = readable.ok_or_else(|| not_a_member(command.subcommand, target))?;
     let query = Query::History { conversation: conversation.clone(), page, limit };
     Ok((query, HistoryQuestion::Messages { conversation, channel, subcommand, page }))
 }
 
-/// Finds a channel whose history the session's user may read, which means one that they are in.
-fn readable<'n>(context: &Context<'n>, target: &str) -> Option<&'n Channel> {
-    let user = context.session.user()?;
-    let (_, channel) = context.network.visible_channel(user, target).ok()?;
-    channel.is_member(user).then_some(channel)
+/// The conversation that a user means by this and may read, with its name: that of a channel that they are in,
+/// or if they have an account, that with another account, whose person need not be present.
+fn readable(user: UserId, network: &Network, target: &str) -> Option<(Conversation, String)> {
+    if is_channel(target) {
+        let (_, channel) = network.visible_channel(user, target).ok()?;
+        return channel.is_member(user).then(|| (channel.state.conversation(), channel.name().to_string()));
+    }
+    let own = network.account_id_of(user)?;
+    let (other, name) = match network.find_user(target) {
+        Ok((id, found)) => (network.account_id_of(id)?, found.nick().to_string()),
+        Err(_) => network.account_called(target).map(|account| (account.id, account.name.to_string()))?,
+    };
+    Some((Conversation::Accounts(AccountPair::new(own, other)), name))
 }
 
 fn targets(context: &Context<'_>, from: Timestamp, to: Timestamp, limit: usize) -> (Query, HistoryQuestion) {
@@ -110,11 +121,9 @@ fn targets(context: &Context<'_>, from: Timestamp, to: Timestamp, limit: usize) 
     (Query::LatestTimes { conversations }, HistoryQuestion::Targets { channels, from, to, limit })
 }
 
-/// The conversation of the channel with this name, if the session's user is a member.
-fn conversation_of(session: &Session, network: &Network, channel: &str) -> Option<Conversation> {
-    let user = session.user()?;
-    let (_, channel) = network.visible_channel(user, channel).ok()?;
-    channel.is_member(user).then(|| channel.state.conversation())
+/// The conversation of this name, if the session's user may read it.
+fn conversation_of(session: &Session, network: &Network, name: &str) -> Option<Conversation> {
+    readable(session.user()?, network, name).map(|(conversation, _)| conversation)
 }
 
 /// Reduces a question to what the client may still read now that it has been sent everything; it may have
@@ -173,12 +182,15 @@ pub(crate) fn answer(
             session.refuse(network, &no_such_message(&subcommand, &bound), out);
         }
         (HistoryQuestion::Messages { channel, page, .. }, Some(QueryResult::History(messages))) => {
+            let me = session.user().and_then(|user| network.user(user));
             let name = session.batch_name();
             let capabilities = session.capabilities;
             let batch = capabilities.contains(Capabilities::BATCH).then_some(name.as_str());
             let ids = &network.settings.message_ids;
             let lines = messages.into_iter().map(|mut spoken| {
-                std::sync::Arc::make_mut(&mut spoken).target.clone_from(&channel);
+                let is_to_me = !is_channel(&channel) && spoken.account.as_ref() != me.and_then(User::account);
+                let target = me.filter(|_| is_to_me).map_or(channel.as_str(), |me| me.nick().as_str());
+                target.clone_into(&mut std::sync::Arc::make_mut(&mut spoken).target);
                 spoken_lines(ids, &spoken, batch, capabilities)
             });
             let lines = within(lines.collect(), page, moment.machine.answer_bytes_max);
@@ -253,7 +265,7 @@ fn fail(code: FailCode, about: &[&str], description: &'static str) -> Refusal {
 }
 
 fn not_a_member(subcommand: &str, target: &str) -> Refusal {
-    let why = "Messages can be read in the channels that you are in";
+    let why = "Messages can be read in the channels that you are in, and with people if both have accounts";
     fail(FailCode::InvalidTarget, &[subcommand, target], why)
 }
 

@@ -52,6 +52,7 @@ pub(crate) fn commit(
     if let Some(user) = network.user_mut(id) {
         user.set_host(&chghost.host);
     }
+    network.note_changed(id);
     effects.events.push(Event::HostChanged { user: id, old_source });
     Ok(())
 }

@@ -9,11 +9,12 @@ use crate::{
     context::Context,
     network::{
         ChannelId, Network, UserId, UserRef,
-        channel::Channel,
+        channel::{Channel, Comer, Rank},
         effects::Effects,
         entry::{self, EntryCommand, Meta},
         event::Event,
         refusal::Refusal,
+        user::User,
     },
     publish::{LineTags, Publisher, publication::Publication, tagged},
     session::sessions::Receiver,
@@ -74,14 +75,23 @@ pub(crate) fn commit(
             let is_autojoin = settings.autojoin.contains(&join.channel);
             let id = ChannelId::from_number(meta.seq);
             let mut channel = Channel::new(id, join.channel, meta.at, settings.channel_modes);
-            channel.kept = is_autojoin;
+            let owner = network
+                .account_id_of(user_id)
+                .filter(|account| !is_autojoin && network.may_own_another(*account));
+            let owner = owner.filter(|_| network.count_new_channel(user_id));
+            if let Some(owner) = owner {
+                channel.state.owner = Some(owner);
+                channel.state.access.insert(owner, Rank::OPERATOR);
+            }
+            channel.kept = is_autojoin || owner.is_some();
             effects.keep(&channel);
             network.add_channel(channel)
         }
     };
-    let attempt = Attempt { user: user_id, channel: channel_id, key: join.key.as_deref() };
+    let attempt = Attempt { user: user_id, channel: channel_id, key: join.key.as_deref(), seq: meta.seq };
     let channel_id = admit(network, attempt, effects)?;
     network.entered(user_id, channel_id, effects);
+    network.remember_member(user_id, channel_id, effects);
     effects.events.push(Event::Joined { user: user_id, channel: channel_id });
     Ok(())
 }
@@ -93,18 +103,21 @@ struct Attempt<'a> {
     channel: ChannelId,
     /// The key for `+k`.
     key: Option<&'a str>,
+    /// The number of the entry.
+    seq: u64,
 }
 
 /// Admits the user to the channel or to the one it forwards to, and returns the channel that was entered.
 fn admit(network: &mut Network, attempt: Attempt<'_>, effects: &mut Effects) -> Result<ChannelId, Refusal> {
-    let Attempt { user: user_id, channel: mut channel_id, mut key } = attempt;
+    let Attempt { user: user_id, channel: mut channel_id, mut key, seq } = attempt;
     let casemapping = network.casemapping();
     let mut tried = vec![channel_id];
     loop {
+        let account = network.account_id_of(user_id);
         let (user, channel) = network.user_at_channel(user_id, channel_id)?;
-        let refusal = match channel.entrant(user_id, user, key, casemapping) {
+        let refusal = match channel.entrant(Comer { id: user_id, user, account }, key, casemapping) {
             Ok(entrant) => {
-                entrant.enter();
+                entrant.enter(seq);
                 return Ok(channel_id);
             }
             Err(refusal) => refusal,
@@ -138,17 +151,61 @@ pub(crate) fn publish(publisher: &mut Publisher<'_>, user_id: UserId, channel_id
 pub(crate) fn tell_newcomer(publisher: &mut Publisher<'_>, user_id: UserId, channel_id: ChannelId) {
     let network = publisher.network;
     let (Some(user), Some(channel)) = (network.user(user_id), network.channel(channel_id)) else { return };
-    for Receiver { connection, capabilities } in publisher.receivers([user_id].into_iter()) {
-        let mut lines = topic::replies(network, channel, user.nick().as_str());
-        lines.extend(markread::after_join(network, user_id, channel.name(), capabilities));
-        for line in lines {
-            publisher.tell(connection, line);
-        }
-        if !capabilities.contains(Capabilities::NO_IMPLICIT_NAMES) {
-            let answer = Box::new(names::Rest::of_channel(channel_id, channel));
-            publisher.publications.push(Publication::LongAnswer { connection, answer });
-        }
+    let newcomer = Newcomer { of: UserRef { id: user_id, user }, channel: channel_id };
+    for receiver in publisher.receivers([user_id].into_iter()) {
+        describe(publisher, receiver, newcomer, channel);
     }
+}
+
+/// Tells a session that has joined a user who was here already that the user is in a channel.
+pub(crate) fn tell_session(
+    publisher: &mut Publisher<'_>,
+    receiver: Receiver,
+    of: UserRef<'_>,
+    channel_id: ChannelId,
+) {
+    let network = publisher.network;
+    let Some(channel) = network.channel(channel_id) else { return };
+    let [plain, extended] = join_lines(of.user, channel, &of.user.realname);
+    let line = if receiver.knows(Capabilities::EXTENDED_JOIN) { extended } else { plain };
+    let tags = LineTags { at: publisher.meta.at, account: of.user.account(), ..LineTags::default() };
+    publisher.tell(receiver.connection, tagged(&line, tags, receiver.capabilities).into());
+    describe(publisher, receiver, Newcomer { of, channel: channel_id }, channel);
+}
+
+/// Somebody in a channel who is told about it.
+#[derive(Clone, Copy)]
+struct Newcomer<'a> {
+    of: UserRef<'a>,
+    channel: ChannelId,
+}
+
+/// Sends one session of a member the channel's topic, the read marker and the names.
+fn describe(
+    publisher: &mut Publisher<'_>,
+    Receiver { connection, capabilities }: Receiver,
+    newcomer: Newcomer<'_>,
+    channel: &Channel,
+) {
+    let network = publisher.network;
+    let UserRef { id, user } = newcomer.of;
+    let mut lines = topic::replies(network, channel, user.nick().as_str());
+    lines.extend(markread::after_join(network, id, channel.name(), capabilities));
+    for line in lines {
+        publisher.tell(connection, line);
+    }
+    if !capabilities.contains(Capabilities::NO_IMPLICIT_NAMES) {
+        let answer = Box::new(names::Rest::of_channel(newcomer.channel, channel));
+        publisher.publications.push(Publication::LongAnswer { connection, answer });
+    }
+}
+
+/// The two forms of the line that says that a user is in a channel: the plain one, and `extended-join` with
+/// this real name.
+fn join_lines(user: &User, channel: &Channel, realname: &str) -> [Bytes; 2] {
+    let line = || Line::from(&user.source()).command("JOIN").param(channel.name());
+    let account = user.account().map_or("*", AccountName::as_str);
+    [line().finish().into(), line().param(account).text(realname).finish().into()]
 }
 
 /// The facts that a JOIN line announces.
@@ -165,7 +222,6 @@ pub(crate) struct Entered<'a> {
 pub(crate) fn announce(publisher: &mut Publisher<'_>, entered: Entered<'_>, audience: &[UserId]) {
     let Entered { user: of, channel, msgid: id } = entered;
     let user = of.user;
-    let plain = Bytes::from(Line::from(&user.source()).command("JOIN").param(channel.name()).finish());
     let relevant = Capabilities::EXTENDED_JOIN | Capabilities::SERVER_TIME | Capabilities::MESSAGE_TAGS;
     let voice = channel.voice(of, &user.realname, publisher.network.casemapping());
     let mut realname = voice.among(user.realname.to_string(), audience.iter().copied());
@@ -173,10 +229,8 @@ pub(crate) fn announce(publisher: &mut Publisher<'_>, entered: Entered<'_>, audi
         realname.add(of.id);
     }
     for (realname, audience) in realname.versions() {
-        let extended = Line::from(&user.source()).command("JOIN").param(channel.name());
-        let extended = extended.param(user.account().map_or("*", AccountName::as_str));
-        let extended =
-            Bytes::from(extended.text(realname.as_deref().unwrap_or(user.nick().as_str())).finish());
+        let [plain, extended] =
+            join_lines(user, channel, realname.as_deref().unwrap_or(user.nick().as_str()));
         publisher.each(audience.into_iter(), relevant, |at, capabilities| {
             let line = if capabilities.contains(Capabilities::EXTENDED_JOIN) { &extended } else { &plain };
             Some(tagged(line, LineTags { at, id, ..LineTags::default() }, capabilities))

@@ -87,6 +87,9 @@ pub(crate) fn commit(
     let channel = network.found_channel(channel_id)?;
     let member = channel.eviction(actor, target, &nick)?.member;
     let rank = channel.rank(member)?;
+    if let Some(account) = network.account_id_of(member) {
+        network.remember(channel_id, account, None, effects);
+    }
     network.leave(member, channel_id, effects);
     let members = network.channel(channel_id).map(|channel| channel.audience(rank).collect());
     // The reason is cut so that the line that members get is not too long.

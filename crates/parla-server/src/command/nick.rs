@@ -4,6 +4,7 @@ use parla_proto::{Line, Nick, command};
 
 use super::monitor;
 use crate::{
+    base::names,
     context::Context,
     network::{
         Network, UserRef,
@@ -15,20 +16,36 @@ use crate::{
     publish::Publisher,
 };
 
-/// Names that people would trust with their passwords, whether or not the network has such a service.
-const RESERVED: [&str; 8] =
-    ["botserv", "chanserv", "histserv", "hostserv", "memoserv", "nickserv", "operserv", "saslserv"];
-
 pub(crate) fn run(context: &mut Context<'_>, nick: &command::Nick<'_>) -> Result<(), Refusal> {
     let wanted = nick.nick.ok_or(Refusal::NoNickGiven)?;
     let nick = context.nick(wanted)?;
-    if RESERVED.contains(&nick.as_str().to_ascii_lowercase().as_str()) {
+    if names::is_service(&nick, context.settings.casemapping) {
         return Err(Refusal::NickReserved(wanted.to_owned()));
     }
-    context.network.free_nick(&nick, context.session.user())?;
-    match context.session.registration() {
-        Some(registration) => registration.nick = Some(nick),
-        None => context.propose(EntryCommand::Nick(nick)),
+    let network = context.network;
+    let me = context.session.user().and_then(|id| Some((id, network.user(id)?)));
+    let account = me.and_then(|(_, me)| me.account());
+    let is_free = network.free_nick(&nick, me.map(|(id, _)| id));
+    let is_mine = network.permitted_nick(&nick, account);
+    let Some(registration) = context.session.registration() else {
+        is_free.and(is_mine)?;
+        context.propose(EntryCommand::Nick(nick));
+        return Ok(());
+    };
+    // A client that still negotiates may be about to sign in to the account that has this nick, or whose person
+    // uses it; one that has signed in may become that person.
+    let holder = network.user_named(&nick).ok().and_then(|(_, holder)| holder.account());
+    let owner = network.owner_of_nick(&nick).map(|owner| &owner.name);
+    let may_become_theirs = match &registration.account {
+        Some(id) => holder.or(owner) == network.account_by_id(*id).map(|account| &account.name),
+        None => registration.negotiating && holder.or(owner).is_some(),
+    };
+    match is_free.and(is_mine).err().filter(|_| !may_become_theirs) {
+        None => (registration.nick, registration.nick_in_use) = (Some(nick), None),
+        Some(refusal) => {
+            registration.nick_in_use = Some(nick);
+            return Err(refusal);
+        }
     }
     Ok(())
 }
@@ -41,6 +58,7 @@ pub(crate) fn commit(
 ) -> Result<(), Refusal> {
     let (id, user) = network.actor(meta)?;
     network.free_nick(&nick, Some(id))?;
+    network.permitted_nick(&nick, user.account())?;
     if user.nick().as_str() == nick.as_str() {
         return Ok(());
     }

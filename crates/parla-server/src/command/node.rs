@@ -28,6 +28,8 @@ fn end_sessions(network: &mut Network, node: NodeId, effects: &mut Effects) {
     for user in network.users_of(node) {
         if network.end_sessions(user, |session| session.node == node) {
             quit::remove(network, user, EndReason::Servers(LOST.to_owned()), effects);
+        } else {
+            network.left_alone(user, effects);
         }
     }
 }

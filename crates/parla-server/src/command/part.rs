@@ -76,6 +76,7 @@ pub(crate) fn leave(network: &mut Network, leaving: Leaving, effects: &mut Effec
         Why::Own(None) => OwnText::for_all(None, told),
         Why::Operators(reason) => OwnText::for_all(reason, told),
     };
+    network.forget_member(user_id, channel_id, effects);
     network.leave(user_id, channel_id, effects);
     effects.events.push(Event::Parted { source, channel: name, reason });
     Ok(())

@@ -9,10 +9,12 @@ use parla_proto::{
     tag::Tags,
 };
 
+use super::{chanserv, nickserv};
 use crate::{
     base::{
         formatting,
         multiline::{Piece, pieces, push},
+        service,
     },
     context::Context,
     network::{
@@ -51,7 +53,13 @@ pub(crate) fn say(context: &mut Context<'_>, verb: Verb, words: Words<'_>) -> Re
     let text =
         words.text.filter(|text| verb == Verb::Tagmsg || !text.is_empty()).ok_or(Refusal::NoTextToSend)?;
     let tags = client_only(context, words.tags);
-    for target in targets_of(context, verb, targets) {
+    let targets = targets_of(context, verb, targets);
+    if let Some(service) = addressed_service(context, verb, &targets)? {
+        let words: Vec<&str> = text.split_ascii_whitespace().collect();
+        let is_nickserv = service == service::NICKSERV;
+        return if is_nickserv { nickserv::run(context, &words) } else { chanserv::run(context, &words) };
+    }
+    for target in targets {
         if !fits(me, verb, target, text) {
             return Err(Refusal::InputTooLong);
         }
@@ -59,6 +67,25 @@ pub(crate) fn say(context: &mut Context<'_>, verb: Verb, words: Words<'_>) -> Re
         propose(context, target, Content { verb, text, tags, cuts });
     }
     Ok(())
+}
+
+/// The service that a message is for. It must be the only target, because its answer may take a while.
+///
+/// # Errors
+/// There are other targets.
+fn addressed_service(
+    context: &Context<'_>,
+    verb: Verb,
+    targets: &[&str],
+) -> Result<Option<&'static str>, Refusal> {
+    if verb != Verb::Privmsg || context.settings.accounts.is_none() {
+        return Ok(None);
+    }
+    let mut services = targets.iter().filter_map(|target| service::called(target, &context.settings.name));
+    match (services.next(), targets) {
+        (Some(_), [_, another, ..]) => Err(Refusal::TooManyTargets((*another).to_owned())),
+        (service, _) => Ok(service),
+    }
 }
 
 /// Proposes a message to an unparsed target, if that can be a name at all.
@@ -276,7 +303,7 @@ fn commit_to_user(
         return Err(Refusal::CtcpUnwanted(nick));
     }
     let (verb, accounts) = (content.verb, network.accounts_of(sender, receiver));
-    let conversation = accounts.clone().map(Conversation::Accounts);
+    let conversation = accounts.map(Conversation::Accounts);
     let is_kept = network.settings.history && verb != Verb::Tagmsg && conversation.is_some();
     let addressee = Addressee { target: nick.clone(), conversation };
     let spoken = Arc::new(spoken(network, meta, addressee, content)?);

@@ -42,6 +42,8 @@ pub(crate) fn commit(
     let (id, _) = network.actor(meta)?;
     if network.end_sessions(id, |session| *session == ended.session) {
         remove(network, id, ended.why, effects);
+    } else {
+        network.left_alone(id, effects);
     }
     Ok(())
 }
@@ -54,7 +56,9 @@ pub(crate) fn remove(network: &mut Network, id: UserId, why: EndReason, effects:
         EndReason::Own(reason) => network.own_text(UserRef { id, user }, reason),
         EndReason::Servers(reason) => OwnText::for_all(Some(reason), network.peers(id, user)),
     };
-    for channel in user.channels.clone() {
+    let channels = user.channels.clone();
+    network.forget_presence(id, effects);
+    for channel in channels {
         network.leave(id, channel, effects);
     }
     network.remove_user(id);

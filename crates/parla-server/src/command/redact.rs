@@ -251,7 +251,7 @@ fn in_private(
         }
         _ => return Err(unknown(target, &id)),
     };
-    let conversation = accounts.clone().map(Conversation::Accounts);
+    let conversation = accounts.map(Conversation::Accounts);
     let audience = if other == actor { vec![actor] } else { vec![actor, other] };
     let reason = OwnText::for_all(redact.reason.clone(), audience);
     Ok(Redactable { seq, conversation, target: user.nick().to_string(), reason, audit: None })

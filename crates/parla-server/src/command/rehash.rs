@@ -7,19 +7,22 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use parla_proto::Reply;
 
-use super::isupport;
+use super::{isupport, quit};
 use crate::{
     base::settings::{NetworkSettings, Privileges},
     command::cap::offer,
     context::Context,
     contract::question::Question,
     network::{
-        Network, UserId, audit::Audit, effects::Effects, event::Event, grant::OperatorGrant,
-        refusal::Refusal, user::User,
+        Network, UserId, audit::Audit, effects::Effects, entry::EndReason, event::Event,
+        grant::OperatorGrant, refusal::Refusal, user::User,
     },
     publish::Publisher,
     session::pause::Exchange,
 };
+
+/// The reason that others read for people who stayed without a connection, where nobody does any more.
+const NOT_KEPT: &str = "Not connected";
 
 pub(crate) fn run(context: &mut Context<'_>) -> Result<(), Refusal> {
     let who = context.me()?.1.privileged(Privileges::REHASH)?.who();
@@ -33,6 +36,9 @@ pub(crate) fn run(context: &mut Context<'_>) -> Result<(), Refusal> {
 pub(crate) fn commit(network: &mut Network, settings: Arc<NetworkSettings>, effects: &mut Effects) {
     let before = std::mem::replace(&mut network.settings, settings);
     network.find_empty_channels();
+    for id in network.update_stays() {
+        quit::remove(network, id, EndReason::Servers(NOT_KEPT.to_owned()), effects);
+    }
     for (id, grant) in changed_grants(network) {
         let is_given = grant.is_some();
         let before = network.set_operator(id, grant);

@@ -14,6 +14,7 @@ use crate::{
     network::{
         Network, UserId, UserRef,
         audit::Audit,
+        channel::Rank,
         effects::Effects,
         entry::{self, EntryCommand, Meta},
         event::{ChannelRenamed, Event},
@@ -42,8 +43,11 @@ pub(crate) fn commit(
     let (channel_id, _) = network.visible_channel_named(actor, &channel)?;
     let owner = network.channel_id(&name);
     let settings = std::sync::Arc::clone(&network.settings);
+    let account = network.account_id_of(actor);
     let channel = network.found_channel(channel_id)?;
     let channel = channel.operator(actor)?;
+    let is_founder = channel.rank(actor)?.contains(Rank::FOUNDER);
+    let may_give_up_name = is_founder || channel.state.owner.is_none_or(|owner| account == Some(owner));
     let old = channel.name().clone();
     let cannot =
         |why| Failure::of(CommandName::Rename, FailCode::CannotRename, &[old.as_str(), name.as_str()], why);
@@ -61,6 +65,10 @@ pub(crate) fn commit(
     }
     // A new spelling of the same name makes nobody leave or enter.
     if old != name {
+        // Otherwise the name of a room could be taken from its owner.
+        if !may_give_up_name {
+            return Err(cannot("Only the owner of the channel can give it another name"));
+        }
         if settings.autojoin.contains(&old) || settings.autojoin.contains(&name) {
             return Err(cannot("Everyone is put into this channel; its name is in the configuration"));
         }

@@ -44,9 +44,11 @@ pub(crate) fn commit(
     if user.channels.len() >= network.settings.limits.channels_per_client {
         return Err(Refusal::TooManyChannels { channel: name, why: "They have joined too many channels" });
     }
+    let account = network.account_id_of(user_id);
     let channel = network.found_channel(channel_id)?;
-    channel.overseen_entrant(&right, user_id).enter();
+    channel.overseen_entrant(&right, user_id, account).enter(meta.seq);
     network.entered(user_id, channel_id, effects);
+    network.remember_member(user_id, channel_id, effects);
     effects.events.push(Event::Joined { user: user_id, channel: channel_id });
     let text = match sajoin.nick {
         Some(_) => format!("{} has put {nick} into this room", right.shown),

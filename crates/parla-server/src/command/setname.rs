@@ -42,6 +42,7 @@ pub(crate) fn commit(
     if let Some(user) = network.user_mut(id) {
         user.realname = realname.into_boxed_str();
     }
+    network.note_changed(id);
     effects.events.push(Event::RealnameChanged { user: id });
     Ok(())
 }

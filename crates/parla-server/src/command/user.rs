@@ -1,22 +1,29 @@
 //! USER, and with it the end of registration: a connection becomes a user.
 //! <https://modern.ircdocs.horse/#connection-registration>
 
-use parla_proto::{CommandName, Reply, command, line::fitting, mode};
+use parla_proto::{
+    CommandName, Reply, command,
+    line::fitting,
+    mode::{self, UserModes},
+};
 
-use super::{isupport, lusers, metadata, mode::ModeLetters, monitor, motd};
+use super::{isupport, join, lusers, metadata, mode::ModeLetters, monitor, motd};
 use crate::{
     base::formatting::is_stray_control,
     context::Context,
     network::{
-        Network, UserId,
+        Network, UserId, UserRef,
         effects::Effects,
-        entry::{Meta, Register},
+        entry::{Meta, Register, SessionRef},
         event::Event,
-        refusal::Refusal,
+        refusal::{
+            Refusal,
+            account::{AccountFault, AnswerBy},
+        },
         user::User,
     },
     publish::Publisher,
-    session::UserNames,
+    session::{UserNames, sessions::Receiver},
 };
 
 pub(crate) fn run(context: &mut Context<'_>, user: &command::User<'_>) -> Result<(), Refusal> {
@@ -41,14 +48,91 @@ pub(crate) fn commit(
     effects: &mut Effects,
 ) -> Result<(), Refusal> {
     let session = meta.origin.session_ref().ok_or(Refusal::Gone)?;
+    let mut signed_in = None;
+    if let Some(id) = register.account.filter(|_| network.settings.accounts.is_some()) {
+        let account =
+            network.account_by_id(id).ok_or_else(|| AccountFault::NoSuchAccount.of(AnswerBy::Sasl, ""))?;
+        if let Some(why) = account.suspended.clone() {
+            return Err(AccountFault::Suspended(why).of(AnswerBy::Sasl, ""));
+        }
+        let name = account.name.clone();
+        if let Some(user) = network.user_of_account(&name) {
+            let is_alone = network.user(user).is_some_and(|user| user.sessions().is_empty());
+            if !network.settings.several_sessions() && !is_alone {
+                return Err(AccountFault::PresentElsewhere.of(AnswerBy::Sasl, ""));
+            }
+            return another_session(network, NewSession { session, user }, register.modes, effects);
+        }
+        signed_in = Some(name);
+    }
     network.free_nick(&register.nick, None)?;
+    network.permitted_nick(&register.nick, signed_in.as_ref())?;
     let metadata = metadata::admissible(&network.settings, register.metadata);
-    let mut user = User::new(Register { metadata, ..register }, meta);
+    let mut user = User::new(Register { metadata, ..register }, signed_in, meta);
     user.modes |= network.settings.user_modes;
     let id = network.add_user(meta.seq, user);
     network.begin_session(id, session);
     effects.events.push(Event::Registered(id));
     Ok(())
+}
+
+/// A session that becomes one of a user who is present already.
+#[derive(Clone, Copy)]
+pub(crate) struct NewSession {
+    pub(crate) session: SessionRef,
+    pub(crate) user: UserId,
+}
+
+/// Adds a session to a user who is signed in to the same account.
+fn another_session(
+    network: &mut Network,
+    new: NewSession,
+    modes: UserModes,
+    effects: &mut Effects,
+) -> Result<(), Refusal> {
+    begin_another(network, new, modes, effects)?;
+    effects.events.push(Event::SessionBegan(new.user));
+    network.has_company(new.user, effects);
+    Ok(())
+}
+
+/// Adds a session, from which a user with these modes came, to another user.
+pub(crate) fn begin_another(
+    network: &mut Network,
+    NewSession { session, user: id }: NewSession,
+    modes: UserModes,
+    effects: &mut Effects,
+) -> Result<(), Refusal> {
+    let before = network.user(id).ok_or(Refusal::Gone)?.modes;
+    let was_alone = network.user(id).is_some_and(|user| user.sessions().is_empty());
+    network.begin_session(id, session);
+    if was_alone && modes.contains(UserModes::SECURE) && !before.contains(UserModes::SECURE) {
+        network.set_user_modes(id, before | UserModes::SECURE);
+        effects.events.push(Event::UserModesChanged { user: id, before });
+    }
+    // Others rely on this mode to know that nobody can read what they write to the user.
+    if before.contains(UserModes::SECURE) && !modes.contains(UserModes::SECURE) {
+        network.set_user_modes(id, before - UserModes::SECURE);
+        effects.events.push(Event::UserModesChanged { user: id, before });
+    }
+    Ok(())
+}
+
+/// Welcomes a session that has joined a user who was here already, and tells it which channels they are in.
+pub(crate) fn publish_session(publisher: &mut Publisher<'_>, id: UserId) {
+    welcome(publisher, id);
+    tell_channels(publisher, id);
+}
+
+/// Tells the origin's session in which channels its user is.
+pub(crate) fn tell_channels(publisher: &mut Publisher<'_>, id: UserId) {
+    let network = publisher.network;
+    let Some(user) = network.user(id) else { return };
+    let Some(session) = publisher.origin.and_then(|origin| publisher.sessions.get(origin)) else { return };
+    let receiver = Receiver::of(session);
+    for channel in &user.channels {
+        join::tell_session(publisher, receiver, UserRef { id, user }, *channel);
+    }
 }
 
 /// Welcomes a new user, and tells those who watch their nick that they are online.
@@ -67,7 +151,7 @@ fn welcome(publisher: &mut Publisher<'_>, id: UserId) {
     let (name, nick) = (&settings.name, user.nick().as_str());
     let started_at = publisher.started_at.to_string();
     let channel_modes = ModeLetters::known();
-    let (version, user_modes) = (&publisher.machine.version, mode::user_letters(mode::UserModes::all()));
+    let (version, user_modes) = (&publisher.machine.version, mode::user_letters(UserModes::all()));
     let mut replies = vec![
         Reply::Welcome { network: &settings.network_name, source: user.source() },
         Reply::YourHost { server: name, version },

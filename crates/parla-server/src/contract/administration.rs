@@ -6,7 +6,11 @@
 
 use parla_proto::Timestamp;
 
-use crate::network::channel::ChannelState;
+use crate::network::{
+    account::{AccountId, Fingerprint, PasswordProof},
+    channel::ChannelState,
+    entry::AccountEdit,
+};
 
 /// A request of the administrator.
 #[derive(Clone, Debug)]
@@ -37,6 +41,30 @@ pub enum AdminRequest {
         /// What is to be done with it.
         repair: AdminRepair,
     },
+    /// Lists the next accounts after a name, in the order of their names.
+    Accounts {
+        /// The name to continue after; `None` starts with the first account.
+        after: Option<String>,
+    },
+    /// Shows one account in full.
+    Account {
+        /// The account's name.
+        name: String,
+    },
+    /// Creates an account. A user who has its name as their nick without being signed in gets another nick.
+    CreateAccount {
+        /// The account's name.
+        name: String,
+        /// What is to be kept of its password.
+        password: PasswordProof,
+    },
+    /// Changes or deletes an account.
+    ChangeAccount {
+        /// The account's name.
+        name: String,
+        /// What is to be done with it.
+        edit: AccountEdit,
+    },
 }
 
 /// How a channel is repaired, with names as a person typed them.
@@ -62,9 +90,19 @@ pub enum AdminAnswer {
     },
     /// The channel that was asked for.
     Channel(Box<ChannelDetails>),
+    /// The accounts that were asked for.
+    Accounts {
+        /// The accounts, in the order of their names.
+        accounts: Vec<AccountSummary>,
+        /// Whether more accounts follow.
+        has_more: bool,
+    },
+    /// The account that was asked for.
+    Account(Box<AccountDetails>),
     /// The request was carried out, except for what was refused.
     Done {
-        /// The channel's modes now, with the key; `None` if the channel no longer exists.
+        /// The modes of the channel that the request was about, with the key; `None` if there is no such
+        /// channel, or the request was about an account.
         modes: Option<String>,
         /// What was refused, one sentence each; everything else was done.
         refused: Vec<String>,
@@ -86,6 +124,36 @@ pub struct ChannelSummary {
     pub topic: String,
     /// When the channel was created.
     pub created_at: Timestamp,
+}
+
+/// An account, summed up in one line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccountSummary {
+    /// The name.
+    pub name: String,
+    /// When it was created.
+    pub created_at: Timestamp,
+    /// Whether somebody is signed in to it now.
+    pub is_present: bool,
+    /// If nobody may sign in to it: why.
+    pub suspended: Option<String>,
+}
+
+/// Everything about an account, except for the proofs of its password.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccountDetails {
+    /// The network's id of the account.
+    pub id: AccountId,
+    /// What the list says of it.
+    pub summary: AccountSummary,
+    /// Whether it has a password.
+    pub has_password: bool,
+    /// Certificates that sign in to it without a password.
+    pub certificates: Vec<Fingerprint>,
+    /// `nick!user@host` of whoever is signed in to it now.
+    pub user: Option<String>,
+    /// How many connections they have.
+    pub sessions: usize,
 }
 
 /// Everything about a channel.

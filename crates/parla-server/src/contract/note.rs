@@ -35,6 +35,20 @@ pub enum Noted {
     },
     /// The client gave no password, or a wrong one, to a server that requires one.
     PasswordRefused,
+    /// A client has signed in to an account.
+    SignedIn {
+        /// The account.
+        account: String,
+    },
+    /// A client could not prove that an account is theirs.
+    SignInFailed {
+        /// The account's name as the client wrote it, which may be that of no account; empty if it gave none.
+        account: String,
+        /// The SASL mechanism, or NICKSERV.
+        by: &'static str,
+        /// Whether the daemon compared the password itself, and so has counted the failure.
+        was_compared: bool,
+    },
     /// The connection has ended.
     Left {
         /// The user whose connection it was; `None` if the client had not joined the server.

@@ -15,7 +15,7 @@ use crate::{
         secret::Secret,
         settings::Settings,
     },
-    network::{change::Spoken, conversation::Conversation},
+    network::{account::PasswordProof, change::Spoken, conversation::Conversation},
 };
 
 /// Identifies a question; never reused.
@@ -56,6 +56,14 @@ pub enum Question {
         /// The password that was given.
         password: Secret,
     },
+    /// What is to be kept of a new password. Answered by [`Answer::NewPassword`].
+    NewPassword(Secret),
+    /// A nonce for a client that wants to prove that it knows the password of this account, as it wrote the
+    /// name. Answered by [`Answer::Nonce`].
+    Nonce {
+        /// The name, of an account that may not exist.
+        account: String,
+    },
     /// Whether a client is one of the configured gateways. Answered by [`Answer::Gateway`].
     Gateway(Box<Gateway>),
     /// Read the configuration again and check all of it. Answered by [`Answer::Configuration`].
@@ -72,6 +80,10 @@ pub enum Answer {
     Store(Option<QueryResult>),
     /// Whether the password is right.
     Password(Verdict),
+    /// What is to be kept of the password.
+    NewPassword(Result<Box<PasswordProof>, NotCompared>),
+    /// Random printable characters without a comma; or why the client must wait.
+    Nonce(Result<String, NotCompared>),
     /// The real peer behind the gateway, or the reason to give the client.
     Gateway(Result<Box<Peer>, String>),
     /// The new configuration; or what is wrong with it, in lines, in which case nothing changes.
@@ -94,6 +106,13 @@ pub enum PasswordOf {
     Server,
     /// That of the operator with this name, who may not exist.
     Operator(String),
+    /// That of an account.
+    Account {
+        /// The name, as the client wrote it.
+        name: String,
+        /// What is kept of its password; `None` if there is no such account or it has none.
+        hash: Option<Box<str>>,
+    },
 }
 
 /// The result of comparing a password.
@@ -110,7 +129,7 @@ pub enum Verdict {
 /// Why a password was not compared, worded for the person who gave it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NotCompared {
-    /// Too many wrong passwords came from this address, so the next attempt has to wait.
+    /// Too many wrong passwords came from this address, or for this account, so the next attempt has to wait.
     TooManyGuesses {
         /// How long to wait, at least.
         wait: Duration,
@@ -125,7 +144,7 @@ impl fmt::Display for NotCompared {
             Self::TooManyGuesses { wait } => {
                 let seconds = wait.as_millis().div_ceil(1000).max(1);
                 let plural = if seconds == 1 { "" } else { "s" };
-                write!(f, "Too many wrong passwords from your address; try again in {seconds} second{plural}")
+                write!(f, "Too many wrong passwords; try again in {seconds} second{plural}")
             }
             Self::TooManyAtOnce => f.write_str("Too many passwords are being checked; try again in a minute"),
         }

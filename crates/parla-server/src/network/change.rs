@@ -6,6 +6,7 @@ use parla_proto::{AccountName, Timestamp};
 
 use crate::network::{
     ChannelId,
+    account::{AccountChange, AccountId, AccountState},
     channel::{ChannelChange, ChannelState},
     conversation::Conversation,
     entry::Verb,
@@ -23,6 +24,20 @@ pub enum Change {
         conversation: Conversation,
         /// The message's number.
         seq: u64,
+    },
+    /// An account was created.
+    Account(Box<AccountState>),
+    /// One property of an account has changed.
+    AccountChanged {
+        /// The account.
+        account: AccountId,
+        /// The change.
+        change: AccountChange,
+    },
+    /// An account was deleted. Its number is never reused.
+    AccountDeleted {
+        /// The account.
+        account: AccountId,
     },
     /// A channel is kept from now on, in this state.
     Channel(Box<ChannelState>),

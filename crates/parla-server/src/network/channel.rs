@@ -10,10 +10,11 @@ use parla_proto::{ChannelName, Timestamp};
 use rustc_hash::FxBuildHasher;
 use serde::{Deserialize, Serialize};
 
-pub(crate) use self::access::{NoRedactor, Promotion, RankChange, Speaker};
+pub(crate) use self::access::{Comer, NoRedactor, Promotion, RankChange, Speaker};
 pub use self::state::{ChannelChange, ChannelState, ListEntry, Topic};
-pub(crate) use super::rank::{Act, Rank};
-use super::{ChannelId, UserId};
+pub(crate) use super::rank::Act;
+pub use super::rank::Rank;
+use super::{ChannelId, UserId, account::AccountId};
 pub use crate::base::flags::Flags;
 use crate::base::limits::INVITATIONS_MAX;
 
@@ -33,6 +34,8 @@ pub(crate) struct Channel {
     /// Whether the channel remains when it is empty and after a restart, because it has a history or every
     /// user joins it automatically. Entering such a channel gives nobody a rank.
     pub(crate) kept: bool,
+    /// Whether anything may have been said in it.
+    pub(crate) has_messages: bool,
     /// When it was last renamed, if ever.
     pub(crate) renamed_at: Option<Timestamp>,
     /// How many members have left so far, for [`MemberCursor`].
@@ -60,6 +63,7 @@ impl Channel {
             redactors: BTreeMap::new(),
             invited: Vec::new(),
             kept: false,
+            has_messages: false,
             renamed_at: None,
             departures: 0,
         }
@@ -166,6 +170,21 @@ impl Channel {
 
     fn forget_invitation(&mut self, user: UserId) {
         self.invited.retain(|invited| *invited != user);
+    }
+
+    /// Whether its owner has made nothing of it: nobody has written there, it has no topic, and it remembers nobody
+    /// else. Such a channel may come of a mistyped name.
+    pub(crate) fn is_unused(&self) -> bool {
+        let state = &self.state;
+        let only_owner = |(account, rank): (&AccountId, &Rank)| {
+            state.owner == Some(*account) && !rank.contains(Rank::FOUNDER)
+        };
+        !self.has_messages
+            && state.owner.is_some()
+            && state.topic.is_none()
+            && state.metadata.is_empty()
+            && state.lists().iter().all(|(_, list)| list.is_empty())
+            && state.access.iter().all(only_owner)
     }
 
     /// Whether the channel is empty and nothing keeps it. While a user enters, that means they have just

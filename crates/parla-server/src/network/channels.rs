@@ -3,19 +3,24 @@
 
 use parla_proto::ChannelName;
 
-use crate::network::{
-    ChannelId, Network, UserId,
-    change::Change,
-    channel::{Channel, ChannelChange},
-    effects::Effects,
-    refusal::{Refusal, Silenced},
-    user::User,
+use crate::{
+    base::limits::ACCESS_MAX,
+    network::{
+        ChannelId, Network, UserId,
+        account::AccountId,
+        change::Change,
+        channel::{Channel, ChannelChange, Rank},
+        effects::Effects,
+        refusal::{Refusal, Silenced},
+        user::User,
+    },
 };
 
 impl Network {
     pub(crate) fn add_channel(&mut self, channel: Channel) -> ChannelId {
         let name = channel.name().clone();
         let id = channel.state.id;
+        self.count_owned(None, channel.state.owner);
         let before = self.channels.insert(id, channel);
         debug_assert!(before.is_none(), "an entry makes one channel");
         self.names.insert(name, id);
@@ -27,6 +32,7 @@ impl Network {
         if let Some(user) = self.users.get_mut(&user_id) {
             user.channels.push(channel_id);
         }
+        self.note_changed(user_id);
         if self.channel(channel_id).is_some_and(|channel| channel.members.len() == 1) {
             self.occupied += 1;
             self.set_empty_since(channel_id, None, effects);
@@ -43,21 +49,119 @@ impl Network {
         channel_id: ChannelId,
         effects: &mut Effects,
     ) -> Result<(), Refusal> {
-        let (Some(user), Some(channel)) =
-            (self.users.get(&user_id), self.channels.get_mut(&channel_id).filter(|channel| !channel.kept))
-        else {
+        if let Some(channel) = self.channels.get_mut(&channel_id) {
+            channel.has_messages = true;
+        }
+        let Some(channel) = self.channels.get(&channel_id).filter(|channel| !channel.kept) else {
             return Ok(());
         };
-        let most = self.settings.limits.new_channels_per_hour;
-        if !user.is_exempt && !self.new_channels.add(user.address(), most, self.at) {
-            return Err(Refusal::CannotSend {
-                channel: channel.name().clone(),
-                why: Silenced::TooManyNewChannels,
-            });
+        let name = channel.name().clone();
+        if !self.count_new_channel(user_id) {
+            return Err(Refusal::CannotSend { channel: name, why: Silenced::TooManyNewChannels });
         }
+        let Some(channel) = self.channels.get_mut(&channel_id) else { return Ok(()) };
         channel.kept = true;
         effects.keep(channel);
+        // Those who stay are members over a restart, too, from now on.
+        self.changed.extend(channel.members.keys().copied());
         Ok(())
+    }
+
+    /// Counts a channel that is kept because of a user. Returns whether the user's address may have it.
+    pub(crate) fn count_new_channel(&mut self, user: UserId) -> bool {
+        let most = self.settings.limits.new_channels_per_hour;
+        let Some(user) = self.users.get(&user) else { return false };
+        user.is_exempt || self.new_channels.add(user.address(), most, self.at)
+    }
+
+    /// Remembers an account as a member of a channel that has an owner, with these ranks; or forgets it.
+    pub(crate) fn remember(
+        &mut self,
+        channel: ChannelId,
+        account: AccountId,
+        rank: Option<Rank>,
+        effects: &mut Effects,
+    ) {
+        let Some(channel) = self.channels.get_mut(&channel).filter(|channel| channel.state.owner.is_some())
+        else {
+            return;
+        };
+        // Whoever owns a channel can always look after it.
+        let is_owner = channel.state.owner == Some(account);
+        let rank = if is_owner { Some(rank.unwrap_or_default() | Rank::OPERATOR) } else { rank };
+        let before = channel.state.access.get(&account).copied();
+        let has_room = before.is_some() || channel.state.access.len() < ACCESS_MAX;
+        if before != rank && (rank.is_none() || has_room) {
+            effects.change(channel, ChannelChange::Access { account, rank });
+        }
+    }
+
+    /// Remembers the ranks that a member of a channel has now, if they are signed in and it has an owner.
+    pub(crate) fn remember_member(&mut self, user: UserId, channel: ChannelId, effects: &mut Effects) {
+        let rank = self.channel(channel).and_then(|channel| channel.rank(user).ok());
+        if let Some(account) = self.account_id_of(user).filter(|_| rank.is_some()) {
+            self.remember(channel, account, rank, effects);
+        }
+    }
+
+    /// Forgets a member who has left for good, unless they have a rank there or own the channel.
+    pub(crate) fn forget_member(&mut self, user: UserId, channel: ChannelId, effects: &mut Effects) {
+        let Some(account) = self.account_id_of(user) else { return };
+        let Some(state) = self.channel(channel).map(|channel| &channel.state) else { return };
+        if state.access.get(&account).is_some_and(|rank| rank.is_empty()) && state.owner != Some(account) {
+            self.remember(channel, account, None, effects);
+        }
+    }
+
+    /// Makes an account the owner of a channel, which is kept from now on.
+    pub(crate) fn own(&mut self, channel_id: ChannelId, owner: AccountId, effects: &mut Effects) {
+        let Some(channel) = self.channels.get_mut(&channel_id) else { return };
+        let before = channel.state.owner;
+        if !channel.kept {
+            channel.kept = true;
+            effects.keep(channel);
+            self.changed.extend(channel.members.keys().copied());
+        }
+        effects.change(channel, ChannelChange::Owner(Some(owner)));
+        self.count_owned(before, Some(owner));
+        self.set_empty_since(channel_id, None, effects);
+        let members: Vec<UserId> = self
+            .channel(channel_id)
+            .map(|channel| channel.members.keys().copied().collect())
+            .unwrap_or_default();
+        members.into_iter().for_each(|member| self.remember_member(member, channel_id, effects));
+    }
+
+    /// Gives a channel to another owner, or to none. Of the accounts that it remembers, all others lose their
+    /// ranks, except for voice.
+    pub(crate) fn give_to(&mut self, channel_id: ChannelId, owner: Option<AccountId>, effects: &mut Effects) {
+        let Some(channel) = self.channel(channel_id) else { return };
+        let before = channel.state.owner;
+        let ranked: Vec<(AccountId, Rank)> =
+            channel.state.access.iter().map(|(id, rank)| (*id, *rank)).collect();
+        match (before, owner) {
+            (_, Some(owner)) => self.own(channel_id, owner, effects),
+            (Some(before), None) => return self.disown(channel_id, before, effects),
+            (None, None) => return,
+        }
+        for (account, rank) in ranked.into_iter().filter(|(account, _)| Some(*account) != owner) {
+            self.remember(channel_id, account, Some(rank & Rank::VOICE), effects);
+        }
+    }
+
+    /// Takes a channel away from its owner. It is forgotten like any other when it has been empty for long.
+    pub(crate) fn disown(&mut self, channel_id: ChannelId, owner: AccountId, effects: &mut Effects) {
+        let owned = |channel: &&mut Channel| channel.state.owner == Some(owner);
+        let Some(channel) = self.channels.get_mut(&channel_id).filter(owned) else { return };
+        for account in channel.state.access.keys().copied().collect::<Vec<_>>() {
+            effects.change(channel, ChannelChange::Access { account, rank: None });
+        }
+        effects.change(channel, ChannelChange::Owner(None));
+        let is_empty = channel.members.is_empty();
+        self.count_owned(Some(owner), None);
+        if is_empty {
+            self.set_empty_since(channel_id, Some(self.at), effects);
+        }
     }
 
     /// Renames a channel to a name that is not in use. Read markers move along.
@@ -83,9 +187,10 @@ impl Network {
             return;
         };
         user.channels.retain(|id| *id != channel_id);
+        self.changed.insert(user_id);
         let was_occupied = !channel.members.is_empty();
         channel.remove(user_id);
-        let is_over = channel.is_empty_and_unkept();
+        let is_over = channel.is_empty_and_unkept() || channel.members.is_empty() && channel.is_unused();
         if was_occupied && channel.members.is_empty() {
             self.occupied -= 1;
             if is_over {

@@ -4,12 +4,12 @@
 //! those to some members of a channel, and those between people of whom one is a guest.
 
 use parla_proto::{
-    AccountName, ChannelName, Nick,
+    ChannelName, Nick,
     name::{BadName, NameRules, is_channel},
 };
 use serde::{Deserialize, Serialize};
 
-use super::{ChannelId, Network, UserId};
+use super::{ChannelId, Network, UserId, account::AccountId};
 use crate::base::names;
 
 /// A conversation whose messages can be stored.
@@ -21,21 +21,20 @@ pub enum Conversation {
     Accounts(AccountPair),
 }
 
-/// Two accounts in a fixed order, or one account twice.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct AccountPair(Box<[AccountName; 2]>);
+/// Two accounts in a fixed order, or one account twice. They are known by their ids, so that whoever gets the
+/// name of a deleted account does not get its conversations.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct AccountPair([AccountId; 2]);
 
 impl AccountPair {
     /// The pair of two accounts, in either order.
-    pub fn new(one: AccountName, other: AccountName) -> Self {
-        let mut names = [one, other];
-        names.sort();
-        Self(Box::new(names))
+    pub fn new(one: AccountId, other: AccountId) -> Self {
+        Self([one.min(other), one.max(other)])
     }
 
-    /// Both names in ascending order of their folded forms.
-    pub fn names(&self) -> [&AccountName; 2] {
-        self.0.each_ref()
+    /// Both, the earlier account first.
+    pub const fn ids(self) -> [AccountId; 2] {
+        self.0
     }
 }
 
@@ -73,8 +72,7 @@ impl ConversationName {
 impl Network {
     /// The accounts of two users; `None` if one of them is a guest.
     pub(crate) fn accounts_of(&self, one: UserId, other: UserId) -> Option<AccountPair> {
-        let account = |user| self.user(user)?.account().cloned();
-        Some(AccountPair::new(account(one)?, account(other)?))
+        Some(AccountPair::new(self.account_id_of(one)?, self.account_id_of(other)?))
     }
 
     /// The conversation that a logged-in user means by a name; `None` for guests, and where nothing can be
@@ -100,10 +98,9 @@ mod tests {
 
     #[test]
     fn a_pair_is_one_whoever_comes_first() {
-        let name = |text| AccountName::kept(text).unwrap();
-        let pair = AccountPair::new(name("Zoë"), name("alice"));
-        assert_eq!(pair, AccountPair::new(name("Alice"), name("zoë")));
-        assert_eq!(pair.names().map(AccountName::as_str), ["alice", "Zoë"]);
-        assert_ne!(pair, AccountPair::new(name("alice"), name("alice")));
+        let [one, other] = [3, 5].map(AccountId::from_number);
+        assert_eq!(AccountPair::new(other, one), AccountPair::new(one, other));
+        assert_eq!(AccountPair::new(other, one).ids(), [one, other]);
+        assert_ne!(AccountPair::new(one, one), AccountPair::new(one, other));
     }
 }

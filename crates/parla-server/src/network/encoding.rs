@@ -11,10 +11,10 @@ use thiserror::Error;
 use crate::network::{Network, entry::Proposal};
 
 /// The format version of proposals.
-pub const PROPOSAL_VERSION: u8 = 5;
+pub const PROPOSAL_VERSION: u8 = 6;
 
 /// The format version of networks.
-pub const NETWORK_VERSION: u8 = 2;
+pub const NETWORK_VERSION: u8 = 3;
 
 /// The length of a digest in bytes.
 const DIGEST_BYTES: usize = 32;
@@ -122,12 +122,15 @@ mod tests {
         },
         network::{
             ChannelId, UserId,
+            account::{AccountChange, AccountId, Fingerprint, PasswordProof, ScramProof},
             conversation::{Conversation, ConversationName},
             entry::{
-                self, Authority, Content, EndReason, EntryCommand, Epoch, MetadataChange, ModeStep, NodeDown,
-                NodeId, NodeUp, Origin, Repair, SayTarget, SessionEnded, SessionRef, Verb,
+                self, AccountAsker, AccountEdit, Authority, Content, EndReason, EntryCommand, Epoch,
+                MetadataChange, ModeStep, NodeDown, NodeId, NodeUp, Origin, Repair, SayTarget, SessionEnded,
+                SessionRef, Verb,
             },
             grant::OperatorGrant,
+            kept::Kept,
             rank::Rank,
             snapshot::Snapshot,
         },
@@ -143,6 +146,16 @@ mod tests {
 
     fn channel(text: &str) -> ChannelName {
         ChannelName::parse(text, &settings().name_rules()).unwrap()
+    }
+
+    fn account(text: &str) -> AccountName {
+        AccountName::parse(text, &settings().name_rules()).unwrap()
+    }
+
+    fn proof() -> PasswordProof {
+        let scram =
+            ScramProof { salt: [1, 2].into(), iterations: 4096, stored_key: [3; 32], server_key: [4; 32] };
+        PasswordProof { hash: "$argon2id$".into(), scram }
     }
 
     fn mode() -> entry::Mode {
@@ -176,6 +189,9 @@ mod tests {
             EntryCommand::Metadata(_) => "metadata",
             EntryCommand::Setname(_) => "setname",
             EntryCommand::Account(_) => "account",
+            EntryCommand::OwnChannel(_) => "own-channel",
+            EntryCommand::CreateAccount(_) => "create-account",
+            EntryCommand::ChangeAccount(_) => "change-account",
             EntryCommand::Oper(_) => "oper",
             EntryCommand::Kill(_) => "kill",
             EntryCommand::Wallops(_) => "wallops",
@@ -194,7 +210,7 @@ mod tests {
         }
     }
 
-    const KINDS: usize = 30;
+    const KINDS: usize = 33;
 
     fn of_people() -> Vec<EntryCommand> {
         let text = |text: &str| text.to_owned();
@@ -206,6 +222,7 @@ mod tests {
                 address: IpAddr::from([192, 0, 2, 1]),
                 modes: UserModes::SECURE,
                 realname: text("Alice"),
+                account: Some(AccountId::from_number(7)),
                 metadata: [(Key::parse("avatar").unwrap(), text("https://a.b/c"))].into(),
                 is_exempt: true,
             })),
@@ -240,7 +257,23 @@ mod tests {
                 change: MetadataChange::Set(Key::parse("status").unwrap(), None),
             })),
             EntryCommand::Setname(text("Alice B")),
-            EntryCommand::Account(Some(AccountName::parse("alice", &settings().name_rules()).unwrap())),
+            EntryCommand::Account(entry::SignIn { account: Some(AccountId::from_number(7)), by_sasl: true }),
+            EntryCommand::OwnChannel(Box::new(entry::OwnChannel {
+                asker: AccountAsker::Person,
+                channel: channel("#tea"),
+                act: entry::Ownership::Access { account: account("bob"), rank: Some(Rank::OPERATOR) },
+            })),
+            EntryCommand::CreateAccount(Box::new(entry::CreateAccount {
+                asker: AccountAsker::Command,
+                name: account("alice"),
+                password: proof(),
+                address: Some(IpAddr::from([192, 0, 2, 1])),
+            })),
+            EntryCommand::ChangeAccount(Box::new(entry::ChangeAccount {
+                asker: AccountAsker::Administrator(7),
+                name: account("alice"),
+                edit: AccountEdit::Change(AccountChange::CertificateAdded(Fingerprint([7; 32]))),
+            })),
         ]
     }
 
@@ -317,7 +350,7 @@ mod tests {
         }
         names.dedup();
         assert_eq!(names.len(), KINDS);
-        let snapshot = Snapshot::of_new_network(settings(), Vec::new(), 300);
+        let snapshot = Snapshot::of_new_network(settings(), Kept::default(), 300);
         assert_eq!(Snapshot::decode(&snapshot.encode()).unwrap(), snapshot);
         writeln!(text, "network {NETWORK_VERSION}\nempty {}", hex(&snapshot.encode())).unwrap();
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/encoding.txt");
@@ -336,7 +369,7 @@ mod tests {
         let refused = |bytes: &[u8]| Proposal::decode(bytes).unwrap_err();
         assert_eq!(refused(&[&bytes[..], &[0]].concat()), Unreadable::Damaged);
         assert_eq!(refused(&[9]), Unreadable::Version { found: 9, known: PROPOSAL_VERSION });
-        let mut network = Snapshot::of_new_network(settings(), Vec::new(), 1).encode();
+        let mut network = Snapshot::of_new_network(settings(), Kept::default(), 1).encode();
         let last = network.last_mut().unwrap();
         *last ^= 1;
         assert_eq!(Snapshot::decode(&network).unwrap_err(), Unreadable::Damaged);

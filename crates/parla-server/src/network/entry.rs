@@ -1,14 +1,18 @@
 //! Entries: the ordered commands from which every machine builds the same network.
 
+mod account;
 mod mode;
 mod say;
 
 use std::{collections::BTreeMap, net::IpAddr, sync::Arc};
 
-use parla_proto::{AccountName, ChannelName, Nick, Timestamp, metadata::Key, mode::UserModes};
+use parla_proto::{ChannelName, Nick, Timestamp, metadata::Key, mode::UserModes};
 use serde::{Deserialize, Serialize};
 
-pub use self::say::Verb;
+pub use self::{
+    account::{AccountAsker, AccountEdit, ChangeAccount, CreateAccount, OwnChannel, Ownership, SignIn},
+    say::Verb,
+};
 pub(crate) use self::{
     mode::{Mode, ModeStep},
     say::{Content, Say, SayTarget},
@@ -17,6 +21,7 @@ use crate::{
     base::{connection::ConnectionId, settings::NetworkSettings},
     network::{
         UserId,
+        account::AccountId,
         conversation::{Conversation, ConversationName},
         grant::OperatorGrant,
     },
@@ -42,6 +47,14 @@ pub struct Meta {
     pub origin: Origin,
     /// The user who acts; `None` during registration, and for what a machine or the administrator does.
     pub actor: Option<UserId>,
+}
+
+impl Meta {
+    /// The metadata of something that is so when the server starts.
+    pub(crate) const fn at_start(seq: u64, at: Timestamp) -> Self {
+        let origin = Origin { node: NodeId::ALONE, epoch: Epoch(0), session: None };
+        Self { seq, at, origin, actor: None }
+    }
 }
 
 #[cfg(test)]
@@ -141,8 +154,10 @@ pub enum EntryCommand {
     Away(Option<String>),
     Metadata(Box<Metadata>),
     Setname(String),
-    /// Logs the actor in to an account or out of it.
-    Account(Option<AccountName>),
+    Account(SignIn),
+    OwnChannel(Box<OwnChannel>),
+    CreateAccount(Box<CreateAccount>),
+    ChangeAccount(Box<ChangeAccount>),
     Oper(Box<OperatorGrant>),
     Kill(Kill),
     Wallops(String),
@@ -184,13 +199,18 @@ pub struct NodeDown {
 }
 
 impl EntryCommand {
-    /// If the administrator asked for this: the number of the request, and the channel.
-    pub(crate) fn asked_by_administrator(&self) -> Option<(u64, &ChannelName)> {
+    /// If the administrator asked for this: the number of the request, and the channel if it is about one.
+    pub(crate) fn asked_by_administrator(&self) -> Option<(u64, Option<&ChannelName>)> {
         match self {
             Self::Samode(Samode { authority: Authority::Administrator(id), mode }) => {
-                Some((*id, &mode.channel))
+                Some((*id, Some(&mode.channel)))
             }
-            Self::Room(Room { authority: Authority::Administrator(id), channel, .. }) => Some((*id, channel)),
+            Self::Room(Room { authority: Authority::Administrator(id), channel, .. }) => {
+                Some((*id, Some(channel)))
+            }
+            Self::OwnChannel(own) => own.asker.request().map(|id| (id, Some(&own.channel))),
+            Self::CreateAccount(create) => create.asker.request().map(|id| (id, None)),
+            Self::ChangeAccount(change) => change.asker.request().map(|id| (id, None)),
             _ => None,
         }
     }
@@ -271,6 +291,8 @@ pub struct Register {
     pub modes: UserModes,
     /// The real name.
     pub realname: String,
+    /// The account that the client has signed in to.
+    pub account: Option<AccountId>,
     /// METADATA values that were set before.
     pub metadata: BTreeMap<Key, String>,
     /// Whether the address is exempt from counting and throttling.

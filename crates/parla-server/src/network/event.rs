@@ -11,6 +11,7 @@ use crate::{
         change::Spoken,
         channel::{Rank, Topic},
         conversation::ConversationName,
+        entry::AccountAsker,
         texts::OwnText,
     },
 };
@@ -20,6 +21,10 @@ use crate::{
 pub(crate) enum Event {
     /// The connection that proposed the entry has become this user.
     Registered(UserId),
+    /// The origin's connection has become another session of this user.
+    SessionBegan(UserId),
+    /// The origin's connection has left its user and become a session of another one.
+    SessionMoved(Box<SessionMoved>),
     /// A user changed their nick.
     Renamed(Renamed),
     /// A user is gone; those who shared a channel with them are told why.
@@ -63,8 +68,14 @@ pub(crate) enum Event {
     AwayChanged { user: UserId, news: AwayNews },
     /// A user changed their real name.
     RealnameChanged { user: UserId },
-    /// A user logged in or out; `changes` is false if they had this account before.
-    AccountChanged { user: UserId, changes: bool },
+    /// A user signed in or out, which may change nothing.
+    AccountChanged { user: UserId, changes: bool, by_sasl: bool },
+    /// ChanServ answers the origin.
+    ServiceTold(String),
+    /// An account was created. If its person asked for that, the origin is signed in to it.
+    AccountCreated { name: AccountName, asker: AccountAsker },
+    /// An account was changed or deleted; whoever asked for it is told so in this sentence.
+    AccountEdited { asker: AccountAsker, done: String },
     /// A channel was renamed.
     ChannelRenamed(ChannelRenamed),
     /// A message was deleted.
@@ -82,6 +93,19 @@ pub(crate) struct Renamed {
     pub(crate) old_nick: Nick,
     /// `nick!user@host`, with the old nick.
     pub(crate) old_source: String,
+}
+
+/// A session has left its user and become one of another.
+#[derive(Clone, Debug)]
+pub(crate) struct SessionMoved {
+    /// Whose it is now.
+    pub(crate) user: UserId,
+    /// `nick!user@host` of whoever it was.
+    pub(crate) old_source: String,
+    /// The channels that they were in.
+    pub(crate) channels: Vec<ChannelName>,
+    /// Whether the client waits for the end of a SASL exchange.
+    pub(crate) by_sasl: bool,
 }
 
 /// A user was removed from a channel.

@@ -65,18 +65,21 @@ impl Network {
         }
         self.empty.remove(channel);
         self.names.remove(&channel.state.name);
+        let owner = channel.state.owner;
         self.channels.swap_remove(&id);
+        self.count_owned(owner, None);
     }
 
-    /// Records that a channel has become empty or is no longer empty. Channels that every user joins
-    /// automatically do not count.
+    /// Records that a channel has become empty or is no longer empty. Channels that have an owner, or that every
+    /// user joins automatically, do not count.
     pub(super) fn set_empty_since(&mut self, id: ChannelId, since: Option<Timestamp>, effects: &mut Effects) {
         let Some(channel) = self.channels.get_mut(&id) else {
             debug_assert!(false, "the queue has only channels that are there");
             return;
         };
         self.empty.remove(channel);
-        let since = since.filter(|_| !self.settings.autojoin.contains(&channel.state.name));
+        let is_owned = channel.state.owner.is_some();
+        let since = since.filter(|_| !is_owned && !self.settings.autojoin.contains(&channel.state.name));
         if channel.state.empty_since != since {
             effects.change(channel, ChannelChange::EmptySince(since));
         }
@@ -91,7 +94,8 @@ impl Network {
         let mut empty = EmptyChannels::default();
         for channel in self.channels.values() {
             let is_the_servers = self.settings.autojoin.contains(&channel.state.name);
-            if channel.kept && channel.members.is_empty() && !is_the_servers {
+            let has_owner = is_the_servers || channel.state.owner.is_some();
+            if channel.kept && channel.members.is_empty() && !has_owner {
                 empty.add(channel);
             }
         }
@@ -106,7 +110,10 @@ mod tests {
     use parla_proto::ChannelName;
 
     use super::*;
-    use crate::{base::settings::NetworkSettings, network::channel::ChannelState};
+    use crate::{
+        base::settings::NetworkSettings,
+        network::{channel::ChannelState, kept::Kept},
+    };
 
     const HOUR: Duration = Duration::from_secs(3600);
 
@@ -126,7 +133,7 @@ mod tests {
             empty_since: since.map(at),
             ..ChannelState::new(ChannelId::from_number(number), name(channel), at(0), Default::default())
         });
-        Network::new(Arc::new(settings), kept.collect(), 1000)
+        Network::new(Arc::new(settings), Kept::of_channels(kept.collect()), 1000)
     }
 
     /// Commits the timer's proposal and returns the changes: `?7` for a channel that was looked at, `-7` for

@@ -31,6 +31,7 @@ impl Network {
         self.users.iter().try_for_each(|(id, user)| self.check_user(*id, user))?;
         self.channels.iter().try_for_each(|(id, channel)| self.check_channel(*id, channel))?;
         self.check_sessions()?;
+        self.check_accounts()?;
         ensure(self.nicks.len() == self.users.len(), || "a nick belongs to nobody".to_owned())?;
         ensure(self.names.len() == self.channels.len(), || "a name leads to no channel".to_owned())?;
         let gone = self.skeletons.values().find(|id| self.user(**id).is_none());

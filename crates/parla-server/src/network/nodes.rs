@@ -79,6 +79,11 @@ impl Network {
         meta
     }
 
+    /// The number that the next entry will get.
+    pub(crate) const fn next_seq(&self) -> u64 {
+        self.next_seq
+    }
+
     /// Brings up the only machine of a network without an entry, and returns its epoch, which is higher than
     /// any before.
     pub(crate) fn begin_alone(&mut self, node: NodeId) -> Epoch {

@@ -102,6 +102,18 @@ impl Rank {
         Self::MODES.iter().find(|(known, _, _)| *known == self).map_or('?', |(_, mode, _)| mode.letter())
     }
 
+    /// The letters of the modes that give these ranks, from the highest: `qo`.
+    pub fn letters(self) -> String {
+        let own = Self::MODES.iter().filter(|(rank, _, _)| self.contains(*rank));
+        own.map(|(_, mode, _)| mode.letter()).collect()
+    }
+
+    /// The ranks that modes with these letters give; `None` if one of them gives none.
+    pub fn from_letters(letters: &str) -> Option<Self> {
+        let of = |letter| Self::MODES.iter().find(|(_, mode, _)| mode.letter() == letter);
+        letters.chars().map(|letter| of(letter).map(|(rank, _, _)| *rank)).collect()
+    }
+
     /// The rank with this sign.
     pub(crate) fn of_sign(sign: char) -> Option<Self> {
         Self::MODES.iter().find(|(_, _, known)| *known == sign).map(|(rank, _, _)| *rank)
@@ -159,6 +171,14 @@ mod tests {
             Rank::FOUNDER | Rank::VOICE,
         ];
         all.into_iter().map(|rank| if may(rank) { 'x' } else { '.' }).collect()
+    }
+
+    #[test]
+    fn letters_are_read_back() {
+        let all = Rank::from_letters("qaohv").unwrap();
+        assert_eq!((all, all.letters()), (Rank::all(), "qaohv".to_owned()));
+        assert_eq!(Rank::from_letters(""), Some(Rank::empty()));
+        assert_eq!(Rank::from_letters("ox"), None);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Refusals: why a user may not do something, and the numeric that tells them.
 
+pub(crate) mod account;
 pub(crate) mod metadata;
 
 use std::borrow::Cow;
@@ -10,7 +11,7 @@ use parla_proto::{
     reply::{Severity, StandardReply},
 };
 
-use self::metadata::MetadataFailure;
+use self::{account::AccountRefusal, metadata::MetadataFailure};
 use crate::{
     base::metadata::{Dialect, Reader},
     network::rank::Rank,
@@ -53,6 +54,10 @@ pub(crate) enum Refusal {
         other: Nick,
     },
     NickReserved(String),
+    /// The nick belongs to an account that the client is not signed in to.
+    NickOwned(String),
+    /// Something could not be done with an account.
+    Account(Box<AccountRefusal>),
     /// Somebody who is banned or muted in this channel may not change their nick, because members would be
     /// told of it.
     NickHeld {
@@ -120,6 +125,11 @@ pub(crate) enum Refusal {
     /// A refusal that has no numeric.
     Failure(Box<Failure>),
 }
+
+/// Why somebody cannot have a nick.
+const IN_USE: &str = "Nickname is already in use";
+const LOOKS_LIKE_ONE_IN_USE: &str = "This nickname looks like one that is in use";
+const OWNED: &str = "This nickname belongs to somebody with an account; sign in to use it";
 
 /// Maximum length, in bytes, of each context parameter of a FAIL, so that there is room for the sentence.
 const ABOUT_BYTES_MAX: usize = 128;
@@ -207,6 +217,7 @@ impl Refusal {
                 Some(failure.encode(Reader { server, client, dialect }, Severity::Fail))
             }
             Self::Failure(failure) => Some(failure.encode(server)),
+            Self::Account(refusal) => Some(refusal.encode(server, client)),
             refusal => refusal.reply().map(|reply| reply.encode(server, client)),
         }
     }
@@ -231,7 +242,9 @@ impl Refusal {
     /// The numeric for the user; `None` if there is none to send.
     fn reply(&self) -> Option<Reply<'_>> {
         Some(match self {
-            Self::Gone | Self::Silent | Self::Metadata(_) | Self::Failure(_) => return None,
+            Self::Gone | Self::Silent | Self::Account(_) | Self::Metadata(_) | Self::Failure(_) => {
+                return None;
+            }
             Self::NoSuchNick(nick) => Reply::NoSuchNick { nick },
             Self::NoSuchServer(server) => Reply::NoSuchServer { server },
             Self::NoSuchChannel(channel) => Reply::NoSuchChannel { channel },
@@ -251,10 +264,9 @@ impl Refusal {
             Self::InputTooLong => Reply::InputTooLong {},
             Self::NoNickGiven => Reply::NoNickGiven {},
             Self::ErroneousNick { nick, fault } => Reply::ErroneousNick { nick, fault: *fault },
-            Self::NickInUse(nick) => Reply::NickInUse { nick, why: "Nickname is already in use" },
-            Self::NickConfusable { nick, .. } => {
-                Reply::NickInUse { nick, why: "This nickname looks like one that is in use" }
-            }
+            Self::NickInUse(nick) => Reply::NickInUse { nick, why: IN_USE },
+            Self::NickConfusable { nick, .. } => Reply::NickInUse { nick, why: LOOKS_LIKE_ONE_IN_USE },
+            Self::NickOwned(nick) => Reply::NickInUse { nick, why: OWNED },
             Self::NickReserved(nick) => Reply::NickUnavailable { nick },
             Self::NickHeld { nick, channel } => Reply::BannedNickChange { nick, channel: channel.as_str() },
             Self::UserNotInChannel { nick, channel } => {

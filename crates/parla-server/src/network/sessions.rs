@@ -43,6 +43,7 @@ mod tests {
         base::{connection::ConnectionId, settings::NetworkSettings},
         network::{
             entry::{Meta, Register},
+            kept::Kept,
             user::User,
         },
     };
@@ -51,7 +52,7 @@ mod tests {
 
     /// A network of one machine.
     fn network() -> Network {
-        let mut network = Network::new(Arc::new(NetworkSettings::named("a.b")), Vec::new(), 1);
+        let mut network = Network::new(Arc::new(NetworkSettings::named("a.b")), Kept::default(), 1);
         network.begin_alone(UP);
         network
     }
@@ -65,10 +66,11 @@ mod tests {
             address: IpAddr::from([127, 0, 0, 1]),
             modes: UserModes::empty(),
             realname: nick.to_owned(),
+            account: None,
             metadata: Default::default(),
             is_exempt: false,
         };
-        network.add_user(seq, User::new(register, &Meta::from_nobody(seq)))
+        network.add_user(seq, User::new(register, None, &Meta::from_nobody(seq)))
     }
 
     fn session(node: NodeId, number: u64) -> SessionRef {

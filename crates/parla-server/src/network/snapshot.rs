@@ -6,8 +6,10 @@ use crate::{
     base::settings::NetworkSettings,
     network::{
         Network,
+        account::AccountState,
         channel::ChannelState,
         encoding::{self, Unreadable},
+        kept::Kept,
     },
 };
 
@@ -20,7 +22,7 @@ pub struct Snapshot {
 
 impl Snapshot {
     /// A network without users, whose entries are numbered from `next_seq`.
-    pub fn of_new_network(settings: NetworkSettings, kept: Vec<ChannelState>, next_seq: u64) -> Self {
+    pub fn of_new_network(settings: NetworkSettings, kept: Kept, next_seq: u64) -> Self {
         Self { network: Box::new(Network::new(Arc::new(settings), kept, next_seq)) }
     }
 
@@ -38,6 +40,11 @@ impl Snapshot {
         let mut states: Vec<&ChannelState> = kept.map(|channel| &channel.state).collect();
         states.sort_unstable_by_key(|state| state.id);
         states
+    }
+
+    /// The accounts, in the order of their numbers.
+    pub fn accounts(&self) -> Vec<&AccountState> {
+        self.network.accounts().collect()
     }
 
     /// Serializes it: the format version, a digest, and the contents that the digest covers.

@@ -33,6 +33,10 @@ pub(crate) struct User {
     pub(crate) spoke_at: Timestamp,
     /// Whether the user's address is exempt from counting and throttling.
     pub(crate) is_exempt: bool,
+    /// Whether the user stays present without a session.
+    stays: bool,
+    /// Whether the user is away only because they have no session.
+    pub(crate) is_away_alone: bool,
     /// `None` for users who have none of it, as most do.
     rare: Option<Box<Rare>>,
 }
@@ -54,8 +58,11 @@ static NO_METADATA: BTreeMap<Key, String> = BTreeMap::new();
 
 impl User {
     /// A user who has just registered and has no session yet.
-    pub(crate) fn new(register: Register, meta: &Meta) -> Self {
-        let Register { nick, user, host, address, modes, realname, metadata, is_exempt } = register;
+    ///
+    /// `account` is what they are signed in to.
+    pub(crate) fn new(register: Register, account: Option<AccountName>, meta: &Meta) -> Self {
+        let Register { nick, user, host, address, modes, realname, account: _, metadata, is_exempt } =
+            register;
         let source = Source::of_user(nick.as_str(), &user, &host).to_string().into_boxed_str();
         let rare = Rare { metadata, ..Rare::default() };
         Self {
@@ -65,12 +72,14 @@ impl User {
             address,
             realname: realname.into(),
             away: None,
-            modes,
-            account: None,
+            modes: modes | account.as_ref().map_or(UserModes::empty(), |_| UserModes::REGISTERED),
+            account: account.map(Box::new),
             channels: Vec::new(),
             signed_on: meta.at,
             spoke_at: meta.at,
             is_exempt,
+            stays: false,
+            is_away_alone: false,
             rare: (!rare.metadata.is_empty()).then(|| Box::new(rare)),
         }
     }
@@ -95,10 +104,20 @@ impl User {
         self.sessions.retain(|session| !has_ended(session));
     }
 
-    /// Whether the user must go because nothing keeps them here. A guest stays as long as they have a
-    /// session. If some users are ever to stay without a session, this is the only place to decide it.
+    /// Whether the user must go because nothing keeps them here: they have no session, and are not one of those
+    /// who stay without.
     pub(crate) fn is_over(&self) -> bool {
-        self.sessions().is_empty()
+        self.sessions().is_empty() && !self.stays
+    }
+
+    /// Whether the user stays present without a session.
+    pub(crate) const fn stays(&self) -> bool {
+        self.stays
+    }
+
+    /// Called only by [`super::Network::update_stay`].
+    pub(super) const fn set_stays(&mut self, stays: bool) {
+        self.stays = stays;
     }
 
     pub(crate) const fn nick(&self) -> &Nick {
@@ -141,8 +160,8 @@ impl User {
         self.account.as_deref()
     }
 
-    /// Logs the user in to an account, or out.
-    pub(crate) fn set_account(&mut self, account: Option<AccountName>) {
+    /// Called only by [`super::Network::set_account`].
+    pub(super) fn set_account(&mut self, account: Option<AccountName>) {
         self.modes.set(UserModes::REGISTERED, account.is_some());
         self.account = account.map(Box::new);
     }

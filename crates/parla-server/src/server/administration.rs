@@ -35,6 +35,10 @@ impl Server {
             AdminRequest::Repair { channel, repair } => self
                 .repair(&channel, repair)
                 .map(|(channel, repair)| EntryCommand::Room(entry::Room { authority, channel, repair })),
+            AdminRequest::Accounts { after } => Err(self.account_summaries(after.as_deref())),
+            AdminRequest::Account { name } => Err(self.account_details(&name)),
+            AdminRequest::CreateAccount { name, password } => self.new_account(id, &name, password),
+            AdminRequest::ChangeAccount { name, edit } => self.account_edit(id, &name, edit),
         };
         match command {
             Ok(command) => self.submit(Proposer::default(), command, out),
@@ -46,11 +50,12 @@ impl Server {
     pub(super) fn administered(
         &self,
         id: u64,
-        channel: &ChannelName,
+        channel: Option<&ChannelName>,
         refusals: &[Refusal],
         out: &mut Outputs,
     ) {
-        let found = self.network.overseen_channel(&self.network.administrator(), channel).ok();
+        let found = |name| self.network.overseen_channel(&self.network.administrator(), name).ok();
+        let found = channel.and_then(found);
         let answer = Box::new(self.done(found.map(|(_, channel)| channel), refusals));
         out.outputs.push(Output::Administered { id, answer });
     }

@@ -49,6 +49,9 @@ impl Server {
             (Exchange::Operator { name }, Answer::Password(verdict)) => {
                 self.operator_verified(connection, &name, verdict, out);
             }
+            (Exchange::Account(exchange), answer) => {
+                self.account_answered(connection, *exchange, answer, out);
+            }
             (Exchange::Gateway, Answer::Gateway(client)) => self.gateway_verified(connection, client, out),
             (Exchange::Configuration, Answer::Configuration(outcome)) => {
                 self.configuration_read(connection, outcome, out);

@@ -13,7 +13,7 @@ use crate::{
     network::{
         UserId,
         effects::Effects,
-        entry::{EndReason, Entry, EntryCommand, Origin, Proposal, Proposer},
+        entry::{AccountAsker, EndReason, Entry, EntryCommand, Origin, Proposal, Proposer},
         event::{Event, Killed, Renamed},
         refusal::Refusal,
     },
@@ -100,10 +100,16 @@ impl Server {
         // A message carries its sender's account itself, so only the bot tag is left to add.
         let is_said = matches!(entry.command, EntryCommand::Say(_));
         let asked = entry.command.asked_by_administrator().filter(|_| is_own);
-        let asked = asked.map(|(id, channel)| (id, channel.clone()));
+        let asked = asked.map(|(id, channel)| (id, channel.cloned()));
         self.has_proposed_to_forget &= !(matches!(entry.command, EntryCommand::ForgetEmpty) && is_own);
         let actor = meta.actor.and_then(|actor| self.network.user(actor));
-        let sender = actor.filter(|actor| !is_said || actor.is_bot()).and_then(Sender::of);
+        // An entry that changes the account speaks of both, and none is the sender's.
+        let is_of_accounts = matches!(
+            entry.command,
+            EntryCommand::Account(_) | EntryCommand::CreateAccount(_) | EntryCommand::ChangeAccount(_)
+        );
+        let sender =
+            actor.filter(|actor| !is_of_accounts && (!is_said || actor.is_bot())).and_then(Sender::of);
         command::commit(&mut self.network, entry, &mut effects);
         self.set(Timer::ForgetChannels);
         out.changes.append(&mut effects.changes);
@@ -117,7 +123,16 @@ impl Server {
         }
         let mut publications = Vec::new();
         for event in &effects.events {
-            let registered = if let Event::Registered(user) = event { Some(*user) } else { None };
+            let registered = match event {
+                Event::Registered(user) | Event::SessionBegan(user) => Some(*user),
+                Event::SessionMoved(moved) => Some(moved.user),
+                _ => None,
+            };
+            if let (Event::AccountCreated { name, asker: AccountAsker::Command }, Some(connection)) =
+                (event, local)
+            {
+                self.signed_up(connection, name);
+            }
             if let (Some(user), Some(connection)) = (registered, local) {
                 self.begin_session(connection, user, out);
             }
@@ -138,28 +153,35 @@ impl Server {
             };
             command::publish(&mut publisher, event);
             self.deliver(local, publications.drain(..), out);
-            match event {
-                Event::Killed(killed) => self.killed(killed, out),
-                Event::Quit { user, .. } => {
-                    self.sessions.forget_user(*user);
-                    let left_out = self.moderation.forget(*user);
-                    out.outputs.extend(left_out.map(|audit| Output::Audit(Box::new(audit))));
-                }
-                Event::Renamed(renamed) => self.note_renamed(renamed, out),
-                Event::Reconfigured { .. } => self.change_allowances(),
-                _ => {}
-            }
+            self.published(event, out);
             if let Some(user) = registered.filter(|_| is_own) {
-                self.settle_in(meta.origin, user, out);
+                let is_new = matches!(event, Event::Registered(_));
+                self.settle_in(meta.origin, user, is_new, out);
             }
         }
         if let Some((id, channel)) = asked {
-            self.administered(id, &channel, &effects.refusals, out);
+            self.administered(id, channel.as_ref(), &effects.refusals, out);
+        }
+    }
+
+    /// Does what an event means for this machine once everybody has been told.
+    fn published(&mut self, event: &Event, out: &mut Outputs) {
+        match event {
+            Event::Killed(killed) => self.killed(killed, out),
+            Event::Quit { user, .. } => {
+                self.sessions.forget_user(*user);
+                let left_out = self.moderation.forget(*user);
+                out.outputs.extend(left_out.map(|audit| Output::Audit(Box::new(audit))));
+            }
+            Event::Renamed(renamed) => self.note_renamed(renamed, out),
+            Event::Reconfigured { .. } => self.change_allowances(),
+            _ => {}
         }
     }
 
     /// Makes a connection one of a user's sessions.
     pub(super) fn begin_session(&mut self, connection: ConnectionId, user: UserId, out: &mut Outputs) {
+        self.sessions.unbind(connection);
         self.sessions.bind(connection, user);
         self.set_timers(connection);
         self.note_joined(connection, user, out);
@@ -235,8 +257,8 @@ impl Server {
         self.refuse(connection, refusal, out);
     }
 
-    /// Joins a new user to the automatic channels, or ends their session at once if its connection is gone.
-    fn settle_in(&mut self, origin: Origin, user: UserId, out: &mut Outputs) {
+    /// Joins a new user to the automatic channels; or ends a new session at once if its connection is gone.
+    fn settle_in(&mut self, origin: Origin, user: UserId, is_new: bool, out: &mut Outputs) {
         let session = self.session_of(origin);
         // The labelled answer to the line that completed registration ends with the welcome; everything from
         // here on is separate.
@@ -248,7 +270,7 @@ impl Server {
             self.propose_end(gone, user, EndReason::Servers("Connection closed".to_owned()), out);
             return;
         }
-        for channel in self.network.settings.autojoin.clone() {
+        for channel in self.network.settings.autojoin.clone().into_iter().filter(|_| is_new) {
             self.submit(by, EntryCommand::Join(crate::network::entry::Join { channel, key: None }), out);
         }
     }

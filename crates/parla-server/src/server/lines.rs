@@ -259,8 +259,18 @@ impl Server {
         let (Some(nick), Some(names)) = (registration.nick.clone(), registration.user.clone()) else {
             return;
         };
+        let account = registration.account;
+        if account.is_none()
+            && self.network.settings.accounts.as_ref().is_some_and(|accounts| accounts.required)
+        {
+            return self.require_account(connection, out);
+        }
         let UserNames { user, realname } = names;
         registration.submitted = true;
+        if session.sasl.take().is_some() {
+            let aborted = Reply::SaslAborted {}.encode(&self.network.settings.name, nick.as_str());
+            session.send(aborted.into(), out);
+        }
         let metadata = session.metadata.as_ref().map(|metadata| metadata.early.clone()).unwrap_or_default();
         let register = crate::network::entry::Register {
             nick,
@@ -269,6 +279,7 @@ impl Server {
             address,
             modes,
             realname,
+            account,
             metadata,
             is_exempt,
         };

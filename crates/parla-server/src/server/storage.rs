@@ -15,7 +15,7 @@ use crate::{
         channel::Channel,
         conversation::ConversationName,
         entry::{EntryCommand, Proposer, SayTarget, Verb},
-        refusal::{Failure, Refusal, Silenced},
+        refusal::{Failure, Refusal, Silenced, account::AccountFault},
     },
 };
 
@@ -48,6 +48,9 @@ impl Server {
     pub(super) fn refusal_for_full_disk(&self, by: Proposer, command: &EntryCommand) -> Option<Refusal> {
         if !self.is_storage_low {
             return None;
+        }
+        if let EntryCommand::CreateAccount(create) = command {
+            return Some(AccountFault::DiskFull.of(create.asker, create.name.as_str()));
         }
         let actor = by.actor?;
         let user = self.network.user(actor)?;

@@ -2,15 +2,21 @@
 
 use std::{collections::VecDeque, mem};
 
-use parla_proto::Timestamp;
+use parla_proto::{AccountName, Timestamp};
 
 use super::Session;
 use crate::{
+    base::{scram::ClientFirst, secret::Secret},
     contract::{
         output::{Output, Outputs},
         question::{Page, Question, QuestionId},
     },
-    network::{conversation::Conversation, entry::Redact},
+    network::{
+        account::AccountId,
+        conversation::Conversation,
+        entry::{AccountAsker, Redact},
+        refusal::account::AnswerBy,
+    },
 };
 
 /// Why a session currently handles no lines.
@@ -58,6 +64,8 @@ pub(crate) enum Exchange {
     ServerPassword,
     /// The password of the operator of this name.
     Operator { name: String },
+    /// Something about an account.
+    Account(Box<AccountExchange>),
     /// Check whether the peer is the gateway that it claims to be.
     Gateway,
     /// Read the configuration again, or restart the server.
@@ -66,6 +74,39 @@ pub(crate) enum Exchange {
     History(Box<HistoryQuestion>),
     /// Find out whether a message that is to be deleted is in this conversation.
     Redaction { conversation: Conversation, redaction: Box<Redact> },
+}
+
+/// Why a session that has to do with an account asks the daemon.
+#[derive(Debug)]
+pub(crate) enum AccountExchange {
+    /// Check the password with which a client wants to sign in.
+    SignIn {
+        /// The account's name, as the client wrote it.
+        name: String,
+        /// `None` if there is no such account.
+        id: Option<AccountId>,
+        /// What was kept of its password when the comparison began.
+        hash: Option<Box<str>>,
+        way: AnswerBy,
+    },
+    /// Get a nonce for a client that has sent its first message of SCRAM.
+    Nonce(ClientFirst),
+    /// Make what is kept of a new account's password.
+    Create { name: AccountName, asker: AccountAsker },
+    /// Make what is kept of an account's new password.
+    NewPassword { id: AccountId },
+    /// Check the password of the account that a user is signed in to, before something that only its person
+    /// may do.
+    Confirm { id: AccountId, then: Confirmed },
+}
+
+/// What is done when a user has given their password once more.
+#[derive(Debug)]
+pub(crate) enum Confirmed {
+    /// Their account gets this new password.
+    NewPassword(Secret),
+    /// Their account is deleted.
+    Delete,
 }
 
 /// What CHATHISTORY needs again when the answer comes.

@@ -27,6 +27,8 @@ pub(crate) struct Questions {
 impl Questions {
     /// Asks the daemon on behalf of a session, which handles no line before the answer.
     pub(crate) fn ask(&mut self, session: &mut Session, asking: Asking, now: Timestamp, out: &mut Outputs) {
+        debug_assert!(!matches!(session.waits_until(), Some(Until::Answered { .. })), "one line asks once");
+        self.forget(session, out);
         let Asking { question, exchange } = asking;
         self.count += 1;
         let id = QuestionId::from_number(self.count);

@@ -73,10 +73,13 @@ impl Sessions {
         now: Timestamp,
     ) -> Option<Exchange> {
         let session = self.get_mut(connection)?;
-        debug_assert!(
-            matches!(session.waits_until(), Some(Until::Answered { question, .. }) if *question == id),
-            "a question is open as long as its session waits for the answer"
-        );
+        let is_awaited =
+            matches!(session.waits_until(), Some(Until::Answered { question, .. }) if *question == id);
+        debug_assert!(is_awaited, "a question is open as long as its session waits for the answer");
+        // The answer to another question must never be taken for the one to this.
+        if !is_awaited {
+            return None;
+        }
         match session.answered(now)? {
             Until::Answered { exchange, .. } => Some(exchange),
             Until::Time(_) | Until::Sent { .. } | Until::Committed { .. } => None,
@@ -85,17 +88,8 @@ impl Sessions {
 
     /// Removes a session, which no longer gets its user's lines.
     pub(crate) fn remove(&mut self, connection: ConnectionId) -> Option<Box<Session>> {
+        self.unbind(connection);
         let session = self.sessions.remove(connection.0)?;
-        if let Some(user) = session.user()
-            && let Some(receivers) = self.receivers.get_mut(&user)
-        {
-            let before = receivers.as_slice().len();
-            receivers.retain(|receiver| receiver.connection != connection);
-            self.registered -= before - receivers.as_slice().len();
-            if receivers.as_slice().is_empty() {
-                self.receivers.swap_remove(&user);
-            }
-        }
         Some(session)
     }
 
@@ -128,6 +122,18 @@ impl Sessions {
             let receiver = Receiver::of(session);
             self.receivers.entry(user).or_default().push(receiver);
             self.registered += 1;
+        }
+    }
+
+    /// Takes a connection from the user that it belongs to, if it belongs to one who is still there.
+    pub(crate) fn unbind(&mut self, connection: ConnectionId) {
+        let Some(user) = self.get(connection).and_then(Session::user) else { return };
+        let Some(receivers) = self.receivers.get_mut(&user) else { return };
+        let before = receivers.as_slice().len();
+        receivers.retain(|receiver| receiver.connection != connection);
+        self.registered -= before - receivers.as_slice().len();
+        if receivers.as_slice().is_empty() {
+            self.receivers.swap_remove(&user);
         }
     }
 

@@ -50,6 +50,10 @@ pub(crate) fn supported(settings: &NetworkSettings) -> Capabilities {
     all.set(Capabilities::CHATHISTORY, settings.history);
     all.set(Capabilities::MESSAGE_REDACTION, settings.redaction);
     all.set(EITHER, settings.metadata.is_some());
+    let accounts = settings.accounts.as_ref();
+    all.set(Capabilities::SASL, accounts.is_some_and(|accounts| !accounts.mechanisms.is_empty()));
+    let registers = accounts.is_some_and(|accounts| accounts.registration.is_some());
+    all.set(Capabilities::ACCOUNT_REGISTRATION, registers);
     all
 }
 
@@ -91,6 +95,19 @@ fn value(settings: &NetworkSettings, capability: Capabilities) -> Option<String>
     match capability {
         Capabilities::MULTILINE => {
             Some(format!("max-bytes={},max-lines={}", limits.multiline_bytes, limits.multiline_lines))
+        }
+        Capabilities::SASL => {
+            let mechanisms = settings.accounts.as_ref()?.mechanisms.iter().map(|mechanism| mechanism.name());
+            Some(mechanisms.collect::<Vec<_>>().join(","))
+        }
+        Capabilities::ACCOUNT_REGISTRATION => {
+            let registration = settings.accounts.as_ref()?.registration?;
+            let words = [
+                (registration.before_connect, "before-connect"),
+                (registration.email_required, "email-required"),
+            ];
+            let words: Vec<&str> = words.iter().filter(|(has, _)| *has).map(|(_, word)| *word).collect();
+            (!words.is_empty()).then(|| words.join(","))
         }
         Capabilities::METADATA | Capabilities::METADATA_2 => metadata::capability_value(settings),
         _ => None,
@@ -229,7 +246,7 @@ mod tests {
     use super::*;
     use crate::{
         base::settings::{Flood, Sts},
-        network::{Network, entry::Meta},
+        network::{Network, entry::Meta, kept::Kept},
         publish::publication::Publication,
         session::{allowance::Allowances, sessions::Sessions, watchers::Watchers},
     };
@@ -310,7 +327,7 @@ mod tests {
         let before = NetworkSettings::named("s");
         let mut after = NetworkSettings { history: false, ..before.clone() };
         after.limits.multiline_lines = 5;
-        let network = Network::new(Arc::new(after), Vec::new(), 1);
+        let network = Network::new(Arc::new(after), Kept::default(), 1);
         let mut sessions = Sessions::default();
         let connections = [1, 2, 3].map(ConnectionId::from_number);
         let all = Capabilities::all();

@@ -24,8 +24,8 @@ use crate::{
 enum Done {
     /// The mode already was as wanted.
     Nothing,
-    /// A rank was given or taken away. Contains the nick as others see it.
-    Ranked(String),
+    /// A rank was given to a member or taken away. Contains the nick as others see it.
+    Ranked(UserId, String),
     /// The channel's stored state must change.
     Changes {
         change: ChannelChange,
@@ -122,7 +122,10 @@ impl Change<'_> {
         for step in steps {
             let mut tell = |param| done.push(ModeChange { set: step.sets(), letter: step.letter(), param });
             match apply(network, step, self) {
-                Ok(Done::Ranked(nick)) => tell(Some(nick)),
+                Ok(Done::Ranked(member, nick)) => {
+                    tell(Some(nick));
+                    network.remember_member(member, self.channel, effects);
+                }
                 Ok(Done::Changes { change, param }) => {
                     if let Some(channel) = network.channel_mut(self.channel) {
                         effects.change(channel, change);
@@ -272,5 +275,5 @@ fn apply_rank(network: &mut Network, step: RankStep<'_>, change: &Change<'_>) ->
     let channel = network.found_channel(change.channel)?;
     let promotion = change.hand.promotion(channel, RankChange { member, nick: &nick, rank, set })?;
     let changes = promotion.carry_out(change.meta.seq);
-    Ok(if changes { Done::Ranked(nick) } else { Done::Nothing })
+    Ok(if changes { Done::Ranked(member, nick) } else { Done::Nothing })
 }

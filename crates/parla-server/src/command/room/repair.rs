@@ -132,12 +132,19 @@ fn give(
     let wanted = changes_of_hands(network, channel, owner);
     let channel = network.found_channel(channel_id)?;
     let mut steps = Vec::new();
+    let mut changed = Vec::new();
     for Wanted { member, nick, rank, mode, set } in wanted {
         let change = RankChange { member, nick: &nick, rank, set };
         if channel.overseen_promotion(right, change)?.carry_out(gift.seq) {
             steps.push(ModeChange { set, letter: mode.letter(), param: Some(nick) });
+            changed.push(member);
         }
     }
+    if !network.settings.autojoin.contains(&name) {
+        let owner = network.account_id_of(owner).filter(|_| network.channels_owned_max() > 0);
+        network.give_to(channel_id, owner, effects);
+    }
+    changed.into_iter().for_each(|member| network.remember_member(member, channel_id, effects));
     effects.audits.push(right.audit("ROOM GIVE", name.to_string(), source));
     if !steps.is_empty() {
         effects.events.push(Event::ModesChanged { by, channel: channel_id, steps });

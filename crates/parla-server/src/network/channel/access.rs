@@ -8,6 +8,7 @@ use crate::{
     base::formatting,
     network::{
         UserId, UserRef,
+        account::AccountId,
         entry::Verb,
         operator::Oversight,
         refusal::{Refusal, Silenced},
@@ -28,6 +29,17 @@ pub(crate) struct Speaker<'a> {
 pub(crate) struct Entrant<'a> {
     channel: &'a mut Channel,
     id: UserId,
+    /// The ranks that the channel remembers.
+    rank: Rank,
+}
+
+/// Somebody who wants to enter.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Comer<'a> {
+    pub(crate) id: UserId,
+    pub(crate) user: &'a User,
+    /// The account that they are signed in to.
+    pub(crate) account: Option<AccountId>,
 }
 
 /// The right to give a member a rank or take it away.
@@ -191,18 +203,25 @@ impl Channel {
     /// overrides only `+i`. Nothing stops the user who creates the channel.
     pub(crate) fn entrant(
         &mut self,
-        id: UserId,
-        user: &User,
+        comer: Comer<'_>,
         key: Option<&str>,
         casemapping: Casemapping,
     ) -> Result<Entrant<'_>, Refusal> {
+        let Comer { id, user, account } = comer;
         let name = || self.name().clone();
         let full = |limit: u32| self.members.len() >= limit as usize;
+        let remembered = account.and_then(|account| self.state.access.get(&account)).copied();
+        let entrant = |channel| Ok(Entrant { channel, id, rank: remembered.unwrap_or_default() });
         if self.invited.contains(&id) || self.is_empty_and_unkept() {
-            return Ok(Entrant { channel: self, id });
+            return entrant(self);
         }
-        if self.is_banned(user, Reach::Whole, casemapping) {
+        // Whoever may lift a ban is not kept out by one.
+        let lifts_bans = remembered.is_some_and(|rank| rank.may(Act::ChangeLists));
+        if self.is_banned(user, Reach::Whole, casemapping) && !lifts_bans {
             return Err(Refusal::Banned(name()));
+        }
+        if remembered.is_some() {
+            return entrant(self);
         }
         if self.has(Flags::REGISTERED_ONLY) && user.account().is_none() {
             return Err(Refusal::AccountNeeded(name()));
@@ -218,12 +237,23 @@ impl Channel {
         if self.state.limit.is_some_and(full) {
             return Err(Refusal::ChannelIsFull(name()));
         }
-        Ok(Entrant { channel: self, id })
+        entrant(self)
     }
 
     /// Allows a user in whatever the modes say, on behalf of somebody who oversees channels.
-    pub(crate) const fn overseen_entrant(&mut self, _: &Oversight, id: UserId) -> Entrant<'_> {
-        Entrant { channel: self, id }
+    pub(crate) fn overseen_entrant(
+        &mut self,
+        _: &Oversight,
+        id: UserId,
+        account: Option<AccountId>,
+    ) -> Entrant<'_> {
+        let remembered = account.and_then(|account| self.state.access.get(&account)).copied();
+        Entrant { channel: self, id, rank: remembered.unwrap_or_default() }
+    }
+
+    /// Lets a user in again who is remembered as a member, when the server starts.
+    pub(crate) fn returning_entrant(&mut self, id: UserId, rank: Rank) -> Entrant<'_> {
+        Entrant { channel: self, id, rank }
     }
 
     /// Whether a ban of this reach applies to a user. An ordinary exception lifts bans and mutes; one with
@@ -271,13 +301,14 @@ impl Speaker<'_> {
 }
 
 impl Entrant<'_> {
-    /// Makes the user a member. Whoever creates a channel becomes its operator; a kept channel gives nobody a
-    /// rank, even if they are the first to enter after it was empty.
-    pub(crate) fn enter(self) {
-        let Self { channel, id } = self;
-        let rank = if channel.is_empty_and_unkept() { Rank::OPERATOR } else { Rank::empty() };
-        let made_by = channel.state.id.number();
-        channel.set_rank(id, rank, made_by);
+    /// Makes the user a member. Whoever creates a channel becomes its operator; a kept channel gives the ranks
+    /// that it remembers and no other, even to the first who enters after it was empty.
+    ///
+    /// `seq` is the number of the entry: a rank lets nobody delete what others said before.
+    pub(crate) fn enter(self, seq: u64) {
+        let Self { channel, id, rank } = self;
+        let rank = if channel.is_empty_and_unkept() { Rank::OPERATOR } else { rank };
+        channel.set_rank(id, rank, seq);
         channel.forget_invitation(id);
     }
 }
@@ -329,7 +360,7 @@ mod tests {
         }
         let (other, id) = (UserId(1), UserId(2));
         channel.members.insert(other, Rank::OPERATOR);
-        let mut user = User::new(
+        let user = User::new(
             Register {
                 nick: Nick::parse("bob", &rules).unwrap(),
                 user: "b".to_owned(),
@@ -337,19 +368,23 @@ mod tests {
                 address: std::net::IpAddr::from([127, 0, 0, 1]),
                 modes: parla_proto::mode::UserModes::empty(),
                 realname: "Bob".to_owned(),
+                account: None,
                 metadata: Default::default(),
                 is_exempt: false,
             },
+            account.map(|account| AccountName::parse(account, &rules).unwrap()),
             &Meta::from_nobody(1),
         );
-        user.set_account(account.map(|account| AccountName::parse(account, &rules).unwrap()));
         (channel, id, user)
     }
 
     /// Checks whether somebody with this account may enter, and whether they may speak once inside.
     fn check(flags: &str, lists: &[(char, &str)], account: Option<&str>, expected: (bool, bool)) {
         let (mut channel, id, user) = scene(flags, lists, account);
-        let enters = channel.entrant(id, &user, None, ASCII).map(Entrant::enter).is_ok();
+        let enters = channel
+            .entrant(Comer { id, user: &user, account: None }, None, ASCII)
+            .map(|entrant| entrant.enter(1))
+            .is_ok();
         channel.members.insert(id, Rank::empty());
         let speaks = channel.speaker(UserRef { id, user: &user }, None, ASCII).is_ok();
         assert_eq!((enters, speaks), expected, "+{flags} {lists:?} {account:?}");
@@ -382,11 +417,11 @@ mod tests {
         let (mut channel, id, user) = scene("iR", &[('b', "*")], None);
         channel.state.key = Some("word".to_owned());
         channel.state.limit = Some(1);
-        assert!(channel.entrant(id, &user, None, ASCII).is_err());
+        assert!(channel.entrant(Comer { id, user: &user, account: None }, None, ASCII).is_err());
         channel.invite(id);
-        channel.entrant(id, &user, None, ASCII).unwrap().enter();
+        channel.entrant(Comer { id, user: &user, account: None }, None, ASCII).unwrap().enter(1);
         channel.remove(id);
-        assert!(channel.entrant(id, &user, None, ASCII).is_err());
+        assert!(channel.entrant(Comer { id, user: &user, account: None }, None, ASCII).is_err());
     }
 
     #[test]
@@ -401,7 +436,9 @@ mod tests {
             let (mut channel, id, user) = scene(flags, &[], None);
             channel.members.clear();
             channel.kept = kept;
-            let entered = channel.entrant(id, &user, None, ASCII).map(Entrant::enter);
+            let entered = channel
+                .entrant(Comer { id, user: &user, account: None }, None, ASCII)
+                .map(|entrant| entrant.enter(1));
             assert_eq!(entered.and_then(|()| channel.rank(id)).ok(), rank, "+{flags} {kept}");
         }
     }

@@ -6,7 +6,7 @@ use parla_proto::{ChannelName, Timestamp, extban::ListMask, metadata::Key, mode:
 use serde::{Deserialize, Serialize};
 
 use super::Flags;
-use crate::network::{ChannelId, conversation::Conversation};
+use crate::network::{ChannelId, account::AccountId, conversation::Conversation, rank::Rank};
 
 /// The topic, who set it and when.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,6 +57,12 @@ pub struct ChannelState {
     pub invite_exceptions: Vec<ListEntry>,
     /// Since when it has been empty; `None` if somebody is in it, or was when the server stopped.
     pub empty_since: Option<Timestamp>,
+    /// The account that owns it. A channel with an owner stays when it is empty, and remembers who is a member
+    /// and with which ranks.
+    pub owner: Option<AccountId>,
+    /// Accounts that are members, with the ranks that they have whenever they enter; only of a channel with an
+    /// owner.
+    pub access: BTreeMap<AccountId, Rank>,
     /// Its METADATA values.
     pub metadata: BTreeMap<Key, String>,
 }
@@ -100,6 +106,15 @@ pub enum ChannelChange {
     },
     /// The channel has been empty since this time; `None` if somebody is in it.
     EmptySince(Option<Timestamp>),
+    /// The channel belongs to this account now, or to none.
+    Owner(Option<AccountId>),
+    /// An account has these ranks whenever it enters, or is no longer remembered.
+    Access {
+        /// The account.
+        account: AccountId,
+        /// Its ranks, which may be none; `None` if it is not remembered.
+        rank: Option<Rank>,
+    },
 }
 
 impl ChannelState {
@@ -118,6 +133,8 @@ impl ChannelState {
             ban_exceptions: Vec::new(),
             invite_exceptions: Vec::new(),
             empty_since: None,
+            owner: None,
+            access: BTreeMap::new(),
             metadata: BTreeMap::new(),
         }
     }
@@ -150,6 +167,9 @@ impl ChannelState {
             ChannelChange::Metadata { key, value: Some(value) } => drop(self.metadata.insert(key, value)),
             ChannelChange::Metadata { key, value: None } => drop(self.metadata.remove(&key)),
             ChannelChange::EmptySince(since) => self.empty_since = since,
+            ChannelChange::Owner(owner) => self.owner = owner,
+            ChannelChange::Access { account, rank: Some(rank) } => drop(self.access.insert(account, rank)),
+            ChannelChange::Access { account, rank: None } => drop(self.access.remove(&account)),
         }
     }
 

@@ -10,7 +10,7 @@ use expect_test::{Expect, expect};
 use super::super::*;
 use crate::{
     base::settings::Privileges,
-    network::{entry::Proposal, grant::OperatorGrant},
+    network::{entry::Proposal, grant::OperatorGrant, kept::Kept},
 };
 
 /// One connection, with the name that the test gives it.
@@ -56,7 +56,7 @@ impl Rig {
         for which in 0..count {
             let start = Start::Shared {
                 run: u64::from(which) + 1,
-                snapshot: Snapshot::of_new_network(settings().network, Vec::new(), 1),
+                snapshot: Snapshot::of_new_network(settings().network, Kept::default(), 1),
             };
             rig.servers.push(Server::new(NodeId(which), settings(), start, NOW));
             rig.feed(which as usize, Input::Deadline);

@@ -1,5 +1,5 @@
-//! How many channels with a history each address has started recently. Such channels stay when everybody has
-//! left, and a server can only hold a limited number of them.
+//! How many lasting things each address has made recently: channels with a history, or accounts. They stay
+//! when whoever made them has left, and a server can only hold a limited number of them.
 
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -12,19 +12,19 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::{address_block::AddressBlock, limits::CHANNELS_MAX};
 
-/// How long a channel counts against its creator.
+/// How long a thing counts against its maker.
 const WINDOW: Duration = Duration::from_secs(3600);
 
-/// The channels of the last hour, with the addresses of their creators.
+/// The things of one kind that were made in the last hour, with the addresses of their makers.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct NewChannels {
+pub(crate) struct RecentlyMade {
     /// Starting with the earliest.
     made: VecDeque<(Timestamp, IpAddr)>,
     counts: BTreeMap<AddressBlock, usize>,
 }
 
-impl NewChannels {
-    /// Counts a new channel and returns true, unless the address has started too many.
+impl RecentlyMade {
+    /// Counts a new thing and returns true, unless the address has made too many.
     pub(crate) fn add(&mut self, address: IpAddr, most: usize, now: Timestamp) -> bool {
         while self.made.len() >= CHANNELS_MAX || self.made.front().is_some_and(|(at, _)| *at + WINDOW <= now)
         {
@@ -66,13 +66,13 @@ mod tests {
     }
 
     /// How many channels these addresses may start, one after the other, with a limit of 2.
-    fn made<'a>(new: &mut NewChannels, addresses: impl IntoIterator<Item = &'a str>) -> usize {
+    fn made<'a>(new: &mut RecentlyMade, addresses: impl IntoIterator<Item = &'a str>) -> usize {
         addresses.into_iter().filter(|address| new.add(address.parse().unwrap(), 2, at(0))).count()
     }
 
     #[test]
     fn an_address_has_its_own_budget() {
-        let mut new = NewChannels::default();
+        let mut new = RecentlyMade::default();
         assert_eq!(made(&mut new, ["192.0.2.1"; 5]), 2);
         assert_eq!(made(&mut new, ["192.0.2.2"; 5]), 2);
         assert_eq!(made(&mut new, ["::ffff:192.0.2.2"; 5]), 0);
@@ -80,7 +80,7 @@ mod tests {
 
     #[test]
     fn a_network_of_ipv6_counts_as_an_address_and_larger_ones_have_more() {
-        let mut new = NewChannels::default();
+        let mut new = RecentlyMade::default();
         assert_eq!(made(&mut new, ["2001:db8:1:1::1", "2001:db8:1:1::2", "2001:db8:1:1:f::3"]), 2);
         assert_eq!(made(&mut new, ["2001:db8:1:2::1"; 5]), 2);
         let networks = |prefix: &str, count: u32| -> Vec<String> {
@@ -96,7 +96,7 @@ mod tests {
 
     #[test]
     fn after_an_hour_nothing_counts_and_nothing_is_remembered() {
-        let mut new = NewChannels::default();
+        let mut new = RecentlyMade::default();
         let address: IpAddr = "2001:db8::1".parse().unwrap();
         assert!(new.add(address, 2, at(0)) && new.add(address, 2, at(1800)));
         assert!(!new.add(address, 2, at(3599)));

@@ -1,0 +1,190 @@
+//! An account: a person who comes back, and the proofs by which the server knows them.
+//!
+//! Everything here is what must survive a restart. The proofs are not secrets, but nobody needs to see them.
+
+use std::{fmt, net::IpAddr};
+
+use parla_proto::{AccountName, Timestamp};
+use serde::{Deserialize, Serialize};
+
+pub use crate::base::scram::ScramProof;
+use crate::{base::limits::CERTIFICATES_MAX, network::ChannelId};
+
+/// Identifies an account, by the number of the entry that created it. It is the same on every machine and
+/// never reused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct AccountId(u64);
+
+impl AccountId {
+    /// The account that was created by the entry with this number.
+    pub const fn from_number(seq: u64) -> Self {
+        Self(seq)
+    }
+
+    /// The number of the entry that created the account.
+    pub const fn number(self) -> u64 {
+        self.0
+    }
+}
+
+/// The SHA-256 of a client's certificate in DER.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Fingerprint(pub [u8; 32]);
+
+impl Fingerprint {
+    /// Parses 64 hexadecimal digits, with or without colons between them.
+    pub fn parse(text: &str) -> Option<Self> {
+        let digits: Option<Vec<u8>> = text
+            .chars()
+            .filter(|char| *char != ':')
+            .map(|char| char.to_digit(16).and_then(|digit| u8::try_from(digit).ok()))
+            .collect();
+        let bytes: Vec<u8> =
+            digits?.chunks(2).map(|pair| pair.iter().fold(0, |sum, digit| sum << 4 | digit)).collect();
+        (text.chars().filter(|char| *char != ':').count() == 64).then(|| bytes.try_into().ok().map(Self))?
+    }
+}
+
+impl fmt::Display for Fingerprint {
+    /// 64 lower-case hexadecimal digits.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Fingerprint({self})")
+    }
+}
+
+/// What is kept of a password: enough to recognize it, by either kind of SASL mechanism, and no more.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PasswordProof {
+    /// The argon2id hash as a PHC string, for passwords that are sent as text.
+    pub hash: Box<str>,
+    /// The same password for clients that prove that they know it without sending it.
+    pub scram: ScramProof,
+}
+
+impl fmt::Debug for PasswordProof {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PasswordProof(…)")
+    }
+}
+
+/// An account as it is kept.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccountState {
+    /// The network's id of the account.
+    pub id: AccountId,
+    /// The name, which nobody else may use as a nick.
+    pub name: AccountName,
+    /// When it was created.
+    pub created_at: Timestamp,
+    /// The password; `None` if it has none, so that only a certificate signs in.
+    pub password: Option<PasswordProof>,
+    /// Certificates that sign in without a password, in the order in which they were added; at most
+    /// [`CERTIFICATES_MAX`].
+    pub certificates: Vec<Fingerprint>,
+    /// If nobody may sign in to it: the reason that whoever tries is told.
+    pub suspended: Option<String>,
+    /// Whether its person wants to stay present without a connection; `None` if they have not said.
+    pub always_on: Option<bool>,
+    /// As whom its person is present, if they stay so without a connection.
+    pub presence: Option<Box<Presence>>,
+}
+
+/// A user as they are after a restart, if they stay present without a connection.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Presence {
+    /// The nick.
+    pub nick: String,
+    /// The user name.
+    pub user: String,
+    /// The host that others see.
+    pub host: String,
+    /// The real address of their first connection.
+    pub address: IpAddr,
+    /// The real name.
+    pub realname: String,
+    /// The away text, if they are away.
+    pub away: Option<String>,
+    /// The kept channels that they are in, in the order of joining.
+    pub channels: Vec<ChannelId>,
+}
+
+/// One change of an account. There is no other way to change it, so the network and the disk always agree.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum AccountChange {
+    /// It has this password now, or none.
+    Password(Option<PasswordProof>),
+    /// A certificate signs in to it from now on. No account has it yet.
+    CertificateAdded(Fingerprint),
+    /// A certificate does not sign in to it any more.
+    CertificateRemoved(Fingerprint),
+    /// Nobody may sign in to it, for this reason; or one may again.
+    Suspended(Option<String>),
+    /// Its person wants to stay present without a connection, or does not, or leaves it to the server.
+    AlwaysOn(Option<bool>),
+    /// Its person is present as this user, and stays so; or they do not.
+    Presence(Option<Box<Presence>>),
+}
+
+impl AccountState {
+    /// A new account.
+    pub const fn new(id: AccountId, name: AccountName, at: Timestamp) -> Self {
+        Self {
+            id,
+            name,
+            created_at: at,
+            password: None,
+            certificates: Vec::new(),
+            suspended: None,
+            always_on: None,
+            presence: None,
+        }
+    }
+
+    /// Applies one change.
+    pub fn apply(&mut self, change: AccountChange) {
+        match change {
+            AccountChange::Password(password) => self.password = password,
+            AccountChange::CertificateAdded(certificate) => {
+                debug_assert!(self.certificates.len() < CERTIFICATES_MAX, "the commit counts them");
+                self.certificates.push(certificate);
+            }
+            AccountChange::CertificateRemoved(certificate) => {
+                self.certificates.retain(|known| *known != certificate);
+            }
+            AccountChange::Suspended(why) => self.suspended = why,
+            AccountChange::AlwaysOn(wish) => self.always_on = wish,
+            AccountChange::Presence(presence) => self.presence = presence,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fingerprint_is_read_as_tools_print_it() {
+        let plain = "00ff".repeat(16);
+        let fingerprint = Fingerprint::parse(&plain).unwrap();
+        assert_eq!(fingerprint.to_string(), plain);
+        let colons = plain.as_bytes().chunks(2).map(|pair| std::str::from_utf8(pair).unwrap().to_uppercase());
+        assert_eq!(Fingerprint::parse(&colons.collect::<Vec<_>>().join(":")), Some(fingerprint));
+        for bad in ["", "00", &plain[1..], &format!("{plain}0"), &plain.replace("ff", "fg")] {
+            assert_eq!(Fingerprint::parse(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn proofs_are_not_shown() {
+        let scram =
+            ScramProof { salt: [1; 16].into(), iterations: 4096, stored_key: [2; 32], server_key: [3; 32] };
+        let proof = PasswordProof { hash: "$argon2id$".into(), scram };
+        assert_eq!(format!("{proof:?}"), "PasswordProof(…)");
+    }
+}

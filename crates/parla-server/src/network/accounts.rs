@@ -1,0 +1,281 @@
+//! All accounts, and which of them own which names.
+
+use std::{collections::BTreeMap, net::IpAddr};
+
+use parla_proto::{AccountName, Nick};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    ChannelId, Network, UserId,
+    account::{AccountChange, AccountId, AccountState, Fingerprint},
+    change::Change,
+    channel::Channel,
+    effects::Effects,
+    refusal::Refusal,
+};
+use crate::base::names;
+
+/// The accounts, with what finds them.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(super) struct Accounts {
+    /// In the order in which they were created.
+    all: BTreeMap<AccountId, AccountState>,
+    #[serde(skip)]
+    names: BTreeMap<AccountName, AccountId>,
+    /// What the names look like, if the casemapping allows names that are easily confused.
+    #[serde(skip)]
+    skeletons: BTreeMap<Box<str>, AccountId>,
+    #[serde(skip)]
+    certificates: BTreeMap<Fingerprint, AccountId>,
+    /// How many channels an account owns, if it owns any.
+    #[serde(skip)]
+    owned: BTreeMap<AccountId, usize>,
+    /// Users who are signed in to an account.
+    #[serde(skip)]
+    present: BTreeMap<AccountName, UserId>,
+}
+
+impl Network {
+    /// Adds an account that was stored or has just been created.
+    pub(super) fn add_account(&mut self, account: AccountState) {
+        self.index_account(&account);
+        let before = self.accounts.all.insert(account.id, account);
+        debug_assert!(before.is_none(), "an entry creates one account");
+    }
+
+    fn index_account(&mut self, account: &AccountState) {
+        let look = self.look_of(&account.name);
+        let accounts = &mut self.accounts;
+        accounts.names.insert(account.name.clone(), account.id);
+        accounts.skeletons.extend(look.map(|look| (look, account.id)));
+        accounts
+            .certificates
+            .extend(account.certificates.iter().map(|certificate| (*certificate, account.id)));
+    }
+
+    /// Rebuilds the indexes, which follow from the accounts and the users.
+    pub(super) fn index_accounts(&mut self) {
+        let all: Vec<AccountState> = self.accounts.all.values().cloned().collect();
+        all.iter().for_each(|account| self.index_account(account));
+        let present = self.users.iter().filter_map(|(id, user)| Some((user.account()?.clone(), *id)));
+        self.accounts.present = present.collect();
+        self.accounts.owned.clear();
+        let owners: Vec<AccountId> =
+            self.channels.values().filter_map(|channel| channel.state.owner).collect();
+        owners.into_iter().for_each(|owner| self.count_owned(None, Some(owner)));
+    }
+
+    fn look_of(&self, name: &AccountName) -> Option<Box<str>> {
+        names::account_skeleton(name, self.casemapping())
+    }
+
+    /// The name of an account as it is compared, whatever spelling of it somebody typed.
+    pub(crate) fn canonical(&self, text: &str) -> String {
+        let nick = names::nick(text, &self.settings.name_rules());
+        let name = AccountName::kept(nick.as_ref().map_or(text, Nick::as_str));
+        name.map_or_else(|_| text.to_owned(), |name| name.folded().to_owned())
+    }
+
+    /// The name of an account if there is one of this name, and nothing otherwise: people type passwords where
+    /// names belong.
+    pub(crate) fn known_account(&self, text: &str) -> String {
+        self.account_called(text).map(|account| account.name.to_string()).unwrap_or_default()
+    }
+
+    /// The account with this name.
+    pub(crate) fn account(&self, name: &AccountName) -> Option<&AccountState> {
+        self.accounts.all.get(self.accounts.names.get(name)?)
+    }
+
+    /// The account with this id.
+    pub(crate) fn account_by_id(&self, id: AccountId) -> Option<&AccountState> {
+        self.accounts.all.get(&id)
+    }
+
+    /// The account that a person means who typed this.
+    pub(crate) fn account_called(&self, text: &str) -> Option<&AccountState> {
+        let canonical = names::nick(text, &self.settings.name_rules());
+        let text = canonical.as_ref().map_or(text, Nick::as_str);
+        self.account(&AccountName::kept(text).ok()?)
+    }
+
+    /// The account that this certificate signs in to.
+    pub(crate) fn account_of_certificate(&self, certificate: &Fingerprint) -> Option<&AccountState> {
+        self.accounts.all.get(self.accounts.certificates.get(certificate)?)
+    }
+
+    /// Accounts in the order of their names, after this one or from the first.
+    pub(crate) fn accounts_after(&self, name: Option<&AccountName>) -> impl Iterator<Item = &AccountState> {
+        let from = name.map_or(std::ops::Bound::Unbounded, std::ops::Bound::Excluded);
+        let ids = self.accounts.names.range((from, std::ops::Bound::Unbounded));
+        ids.filter_map(|(_, id)| self.accounts.all.get(id))
+    }
+
+    /// All accounts, in the order in which they were created.
+    pub(crate) fn accounts(&self) -> impl Iterator<Item = &AccountState> {
+        self.accounts.all.values()
+    }
+
+    /// How many accounts there are.
+    pub(crate) fn account_count(&self) -> usize {
+        self.accounts.all.len()
+    }
+
+    /// The user who is signed in to this account.
+    pub(crate) fn user_of_account(&self, name: &AccountName) -> Option<UserId> {
+        self.accounts.present.get(name).copied()
+    }
+
+    /// The account that owns a nick: the one with this name, or with one that is easily confused with it.
+    pub(crate) fn owner_of_nick(&self, nick: &Nick) -> Option<&AccountState> {
+        let own = AccountName::kept(nick.as_str()).ok().and_then(|name| self.account(&name));
+        own.or_else(|| {
+            let look = names::skeleton(nick, self.casemapping())?;
+            self.accounts.all.get(self.accounts.skeletons.get(&look)?)
+        })
+    }
+
+    /// Checks that a nick does not belong to another account than this one.
+    pub(crate) fn permitted_nick(&self, nick: &Nick, account: Option<&AccountName>) -> Result<(), Refusal> {
+        let reserves = self.settings.accounts.as_ref().is_some_and(|accounts| accounts.reserve_nicks);
+        match self.owner_of_nick(nick).filter(|_| reserves) {
+            Some(owner) if Some(&owner.name) != account => Err(Refusal::NickOwned(nick.to_string())),
+            _ => Ok(()),
+        }
+    }
+
+    /// Signs a user in to an account to which no other user is signed in, or out.
+    pub(crate) fn set_account(&mut self, id: UserId, account: Option<AccountName>) {
+        self.set_account_absent(id);
+        let Some(user) = self.users.get_mut(&id) else { return };
+        if let Some(account) = &account {
+            let other = self.accounts.present.insert(account.clone(), id);
+            debug_assert!(other.is_none_or(|other| other == id), "an account has one user");
+        }
+        user.set_account(account);
+        self.update_stay(id);
+    }
+
+    /// Notes that the user of an account, if the user has one, is not there any more.
+    pub(super) fn set_account_absent(&mut self, id: UserId) {
+        if let Some(account) = self.users.get(&id).and_then(|user| user.account()) {
+            self.accounts.present.remove(account);
+        }
+    }
+
+    /// The id of the account that a user is signed in to.
+    pub(crate) fn account_id_of(&self, user: UserId) -> Option<AccountId> {
+        self.accounts.names.get(self.user(user)?.account()?).copied()
+    }
+
+    /// How many channels one account may own; with 0, channels belong to nobody.
+    pub(crate) fn channels_owned_max(&self) -> usize {
+        self.settings.accounts.as_ref().map_or(0, |accounts| accounts.channels_owned_max)
+    }
+
+    /// Whether an account may own another channel.
+    pub(crate) fn may_own_another(&self, account: AccountId) -> bool {
+        let most = self.channels_owned_max();
+        self.accounts.owned.get(&account).copied().unwrap_or_default() < most
+    }
+
+    /// Counts a channel that has an owner from now on, or has none any more.
+    pub(super) fn count_owned(&mut self, before: Option<AccountId>, after: Option<AccountId>) {
+        if let Some(count) = before.and_then(|owner| self.accounts.owned.get_mut(&owner)) {
+            *count -= 1;
+            if *count == 0 {
+                before.and_then(|owner| self.accounts.owned.remove(&owner));
+            }
+        }
+        if let Some(owner) = after {
+            *self.accounts.owned.entry(owner).or_default() += 1;
+        }
+    }
+
+    /// The user whose nick is this one, or is easily confused with it.
+    pub(crate) fn holder_of_nick(&self, nick: &Nick) -> Option<UserId> {
+        let alike = || self.skeletons.get(&names::skeleton(nick, self.casemapping())?).copied();
+        self.nicks.get(nick).copied().or_else(alike)
+    }
+
+    /// Counts a new account of an address, unless the address has created too many within the hour.
+    pub(crate) fn count_new_account(&mut self, address: IpAddr, most: usize) -> bool {
+        self.new_accounts.add(address, most, self.at)
+    }
+
+    /// Creates an account and has it stored.
+    pub(crate) fn create_account(&mut self, account: AccountState, effects: &mut Effects) {
+        effects.changes.push(Change::Account(Box::new(account.clone())));
+        self.add_account(account);
+    }
+
+    /// Changes an account and has the change stored.
+    pub(crate) fn change_account(&mut self, id: AccountId, change: AccountChange, effects: &mut Effects) {
+        let accounts = &mut self.accounts;
+        let Some(account) = accounts.all.get_mut(&id) else {
+            debug_assert!(false, "the account that changes was found");
+            return;
+        };
+        match &change {
+            AccountChange::CertificateAdded(certificate) => {
+                accounts.certificates.insert(*certificate, id);
+            }
+            AccountChange::CertificateRemoved(certificate) => {
+                accounts.certificates.remove(certificate);
+            }
+            AccountChange::Password(_)
+            | AccountChange::Suspended(_)
+            | AccountChange::AlwaysOn(_)
+            | AccountChange::Presence(_) => {}
+        }
+        account.apply(change.clone());
+        effects.changes.push(Change::AccountChanged { account: id, change });
+    }
+
+    /// Deletes an account and has that stored. Its channels belong to nobody then. Whoever is signed in to it
+    /// must be signed out first.
+    pub(crate) fn delete_account(&mut self, id: AccountId, effects: &mut Effects) {
+        let remembers =
+            |channel: &&Channel| channel.state.owner == Some(id) || channel.state.access.contains_key(&id);
+        let mut channels: Vec<ChannelId> =
+            self.channels.values().filter(remembers).map(|channel| channel.state.id).collect();
+        channels.sort_unstable();
+        for channel in channels {
+            self.disown(channel, id, effects);
+            self.remember(channel, id, None, effects);
+        }
+        let Some(account) = self.accounts.all.remove(&id) else { return };
+        let look = self.look_of(&account.name);
+        let accounts = &mut self.accounts;
+        debug_assert!(!accounts.present.contains_key(&account.name), "nobody is signed in to it");
+        accounts.names.remove(&account.name);
+        if let Some(look) = look.filter(|look| accounts.skeletons.get(look) == Some(&id)) {
+            accounts.skeletons.remove(&look);
+        }
+        for certificate in &account.certificates {
+            accounts.certificates.remove(certificate);
+        }
+        effects.changes.push(Change::AccountDeleted { account: id });
+    }
+
+    /// Checks that the indexes agree with the accounts and the users.
+    pub(super) fn check_accounts(&self) -> Result<(), String> {
+        let mut fresh = self.clone();
+        fresh.accounts = Accounts { all: self.accounts.all.clone(), ..Accounts::default() };
+        fresh.index_accounts();
+        if fresh.accounts != self.accounts {
+            return Err("the indexes of the accounts are wrong".to_owned());
+        }
+        let signed_in = self.users.values().filter_map(|user| user.account());
+        let mut seen = std::collections::BTreeSet::new();
+        for account in signed_in {
+            if self.account(account).is_none() {
+                return Err(format!("somebody is signed in to {account}, which does not exist"));
+            }
+            if !seen.insert(account) {
+                return Err(format!("two users are signed in to {account}"));
+            }
+        }
+        Ok(())
+    }
+}

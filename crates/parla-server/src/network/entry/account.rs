@@ -1,0 +1,105 @@
+//! Commands about accounts, and about the channels that belong to them.
+
+use std::net::IpAddr;
+
+use parla_proto::{AccountName, ChannelName};
+use serde::{Deserialize, Serialize};
+
+use crate::network::{
+    account::{AccountChange, AccountId, PasswordProof},
+    rank::Rank,
+};
+
+/// Signs the actor in to an account, or out. Whether they may was found out before it was proposed.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct SignIn {
+    /// The account; `None` to sign out. Another account may have its name by the time of the commit.
+    pub account: Option<AccountId>,
+    /// Whether the client waits for the end of a SASL exchange.
+    pub by_sasl: bool,
+}
+
+/// Creates an account. If its person asks for it, they are signed in to it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct CreateAccount {
+    /// Who asks for it.
+    pub asker: AccountAsker,
+    /// The name.
+    pub name: AccountName,
+    /// The password.
+    pub password: PasswordProof,
+    /// The address whose new accounts are counted; `None` for whoever is exempt.
+    pub address: Option<IpAddr>,
+}
+
+/// Changes an account or deletes it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ChangeAccount {
+    /// Who asks for it.
+    pub asker: AccountAsker,
+    /// The account.
+    pub name: AccountName,
+    /// What is to be done with it.
+    pub edit: AccountEdit,
+}
+
+/// Changes whose a channel is, or which ranks an account has there.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct OwnChannel {
+    /// Who asks for it; [`AccountAsker::Command`] never does.
+    pub asker: AccountAsker,
+    /// The channel.
+    pub channel: ChannelName,
+    /// What is to be done.
+    pub act: Ownership,
+}
+
+/// What is to be done with a channel's owner or members.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub enum Ownership {
+    /// An operator of a channel without an owner becomes its owner.
+    Register,
+    /// The channel belongs to nobody from now on.
+    Unregister,
+    /// The channel belongs to another account.
+    Transfer(AccountName),
+    /// An account gets these ranks, and no others, whenever it enters; with `None` it is forgotten.
+    Access {
+        /// The account.
+        account: AccountName,
+        /// The ranks.
+        rank: Option<Rank>,
+    },
+}
+
+/// What is to be done with an account.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub enum AccountEdit {
+    /// Change it.
+    Change(AccountChange),
+    /// Delete it.
+    Delete,
+}
+
+/// Who asks for something to be done with an account, and by which way they get the answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum AccountAsker {
+    /// Its person, with the command REGISTER.
+    Command,
+    /// Its person, in a message to NickServ.
+    Person,
+    /// An operator of the server, in a message to NickServ; the commit checks their privilege.
+    Operator,
+    /// The administrator, whose request to the daemon had this number. There is no actor.
+    Administrator(u64),
+}
+
+impl AccountAsker {
+    /// The number of the administrator's request.
+    pub(super) const fn request(self) -> Option<u64> {
+        match self {
+            Self::Administrator(id) => Some(id),
+            Self::Command | Self::Person | Self::Operator => None,
+        }
+    }
+}

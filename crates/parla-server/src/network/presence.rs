@@ -1,0 +1,165 @@
+//! People who stay present when their last connection ends, also over a restart.
+//!
+//! The account keeps what the user needs to be there again. It is brought up to date at the end of each entry
+//! that changed it, so it is always what the entries made of the user.
+
+use parla_proto::Nick;
+
+use super::{
+    ChannelId, Network, UserId,
+    account::{AccountChange, AccountState, Presence},
+    effects::Effects,
+    entry::{Meta, Register},
+    event::{AwayNews, Event, Renamed},
+    user::User,
+};
+
+/// The away text of somebody who has no connection and did not say otherwise.
+const NOT_CONNECTED: &str = "Not connected at the moment";
+
+impl Network {
+    /// Decides again whether a user stays present without a session, because their account, its settings or
+    /// those of the network have changed.
+    pub(crate) fn update_stay(&mut self, id: UserId) {
+        let account = self.user(id).and_then(User::account).and_then(|account| self.account(account));
+        let policy = self.settings.accounts.as_ref().map(|accounts| accounts.always_on);
+        let stays = account.zip(policy).is_some_and(|(account, policy)| policy.applies(account.always_on));
+        if let Some(user) = self.user_mut(id) {
+            user.set_stays(stays);
+        }
+        self.note_changed(id);
+    }
+
+    /// Notes that something about a user has changed that is kept if they stay.
+    pub(crate) fn note_changed(&mut self, id: UserId) {
+        self.changed.insert(id);
+    }
+
+    /// Decides for everybody whether they stay. Returns those who must go now, in the order in which they
+    /// registered.
+    pub(crate) fn update_stays(&mut self) -> Vec<UserId> {
+        let has_account = |(_, user): &(&UserId, &User)| user.account().is_some();
+        let mut users: Vec<UserId> = self.users.iter().filter(has_account).map(|(id, _)| *id).collect();
+        users.sort_unstable();
+        users.iter().for_each(|id| self.update_stay(*id));
+        users.retain(|id| self.user(*id).is_some_and(User::is_over));
+        users
+    }
+
+    /// Marks a user who has just lost their last session as away, if they stay and are not away yet.
+    pub(crate) fn left_alone(&mut self, id: UserId, effects: &mut Effects) {
+        let Some(user) = self.users.get(&id).filter(|user| user.stays() && user.sessions().is_empty()) else {
+            return;
+        };
+        // Nobody keeps a name without being there, except for their own.
+        let own = user
+            .account()
+            .and_then(|account| Nick::parse(account.as_str(), &self.settings.name_rules()).ok());
+        let own = own.filter(|own| own != user.nick() && self.free_nick(own, Some(id)).is_ok());
+        let (old_nick, old_source) = (user.nick().clone(), user.source().to_owned());
+        if let Some(own) = own {
+            self.rename_user(id, own);
+            effects.events.push(Event::Renamed(Renamed { user: id, old_nick, old_source }));
+        }
+        let Some(user) = self.users.get_mut(&id) else { return };
+        if user.away.is_none() {
+            user.away = Some(NOT_CONNECTED.into());
+            user.is_away_alone = true;
+            effects.events.push(Event::AwayChanged { user: id, news: AwayNews::Presence });
+        }
+    }
+
+    /// Marks a user as back who was away only because they had no session.
+    pub(crate) fn has_company(&mut self, id: UserId, effects: &mut Effects) {
+        let Some(user) = self.users.get_mut(&id).filter(|user| user.is_away_alone) else { return };
+        user.is_away_alone = false;
+        user.away = None;
+        effects.events.push(Event::AwayChanged { user: id, news: AwayNews::Presence });
+    }
+
+    /// At the end of an entry: has stored what it changed about people who stay.
+    pub(crate) fn keep_presences(&mut self, effects: &mut Effects) {
+        for id in std::mem::take(&mut self.changed) {
+            let Some(user) = self.user(id) else { continue };
+            let Some(account) = user.account().and_then(|account| self.account(account)) else { continue };
+            let presence = user.stays().then(|| Box::new(self.presence_of(user)));
+            if account.presence != presence {
+                self.change_account(account.id, AccountChange::Presence(presence), effects);
+            }
+        }
+    }
+
+    fn presence_of(&self, user: &User) -> Presence {
+        let is_kept = |id: &&ChannelId| self.channel(**id).is_some_and(|channel| channel.kept);
+        Presence {
+            nick: user.nick().to_string(),
+            user: user.user().to_owned(),
+            host: user.host().to_owned(),
+            address: user.address(),
+            realname: user.realname.to_string(),
+            away: user.away.as_deref().filter(|_| !user.is_away_alone).map(str::to_owned),
+            channels: user.channels.iter().filter(is_kept).copied().collect(),
+        }
+    }
+
+    /// Notes that somebody is gone who stayed until now.
+    pub(crate) fn forget_presence(&mut self, id: UserId, effects: &mut Effects) {
+        let account = self.user(id).and_then(User::account).and_then(|account| self.account(account));
+        if let Some(account) = account.filter(|account| account.presence.is_some()) {
+            self.change_account(account.id, AccountChange::Presence(None), effects);
+        }
+    }
+
+    /// Brings back those who were present when the server stopped and stay without a connection.
+    pub(super) fn bring_back(&mut self) {
+        let policy = self.settings.accounts.as_ref().map(|accounts| accounts.always_on);
+        let stays = |account: &&AccountState| {
+            account.suspended.is_none() && policy.is_some_and(|policy| policy.applies(account.always_on))
+        };
+        let back: Vec<(AccountState, Presence)> = self
+            .accounts()
+            .filter(stays)
+            .filter_map(|account| Some((account.clone(), account.presence.as_deref()?.clone())))
+            .collect();
+        for (account, presence) in back {
+            self.bring_back_one(&account, presence);
+        }
+        self.changed.clear();
+    }
+
+    fn bring_back_one(&mut self, account: &AccountState, presence: Presence) {
+        let Ok(nick) = Nick::parse(&presence.nick, &self.settings.name_rules()) else { return };
+        if self.free_nick(&nick, None).is_err() || self.permitted_nick(&nick, Some(&account.name)).is_err() {
+            return;
+        }
+        let register = Register {
+            nick,
+            user: presence.user,
+            host: presence.host,
+            address: presence.address,
+            modes: self.settings.user_modes,
+            realname: presence.realname,
+            account: Some(account.id),
+            metadata: Default::default(),
+            is_exempt: false,
+        };
+        // No other user can have this number, because the entry with it created the account.
+        let meta = Meta::at_start(account.id.number(), account.created_at);
+        let id = self.add_user(meta.seq, User::new(register, Some(account.name.clone()), &meta));
+        if let Some(user) = self.users.get_mut(&id) {
+            user.is_away_alone = presence.away.is_none();
+            user.away = Some(presence.away.unwrap_or_else(|| NOT_CONNECTED.to_owned()).into());
+        }
+        let most = self.settings.limits.channels_per_client;
+        for channel_id in presence.channels.into_iter().take(most) {
+            let is_outside = |channel: &&mut super::channel::Channel| !channel.is_member(id);
+            let Some(channel) = self.channels.get_mut(&channel_id).filter(is_outside) else { continue };
+            let rank = channel.state.access.get(&account.id).copied().unwrap_or_default();
+            channel.returning_entrant(id, rank).enter(self.next_seq);
+            self.occupied += usize::from(channel.members.len() == 1);
+            if let Some(user) = self.users.get_mut(&id) {
+                user.channels.push(channel_id);
+            }
+        }
+    }
+}

@@ -1,0 +1,270 @@
+//! Accounts: what the daemon's answers about passwords lead to, and the administrator's requests.
+
+use parla_proto::{
+    AccountName, FailCode, Line, Reply,
+    reply::{Severity, StandardReply},
+};
+
+use super::Server;
+use crate::{
+    base::{connection::ConnectionId, limits::ADMIN_ACCOUNTS_MAX, names, settings::Mechanism},
+    command::{self, authenticate},
+    contract::{
+        administration::{AccountDetails, AccountSummary, AdminAnswer},
+        note::Noted,
+        output::Outputs,
+        question::{Answer, NotCompared, Question, Verdict},
+    },
+    network::{
+        account::{AccountChange, AccountId, AccountState, PasswordProof},
+        entry::{AccountAsker, AccountEdit, ChangeAccount, CreateAccount, EntryCommand, Proposer, SignIn},
+        refusal::account::{AccountFault, AnswerBy},
+    },
+    session::{
+        pause::{AccountExchange, Asking, Confirmed, Exchange},
+        sasl::{Sasl, Step, parts},
+    },
+};
+
+/// Somebody who has given a password to sign in.
+struct Comer {
+    connection: ConnectionId,
+    /// The account's name, as the client wrote it.
+    name: String,
+    /// `None` if there is no such account.
+    id: Option<AccountId>,
+    /// What was kept of its password when the comparison began.
+    hash: Option<Box<str>>,
+    way: AnswerBy,
+}
+
+impl Server {
+    /// Goes on with something about an account after the daemon's answer.
+    pub(super) fn account_answered(
+        &mut self,
+        connection: ConnectionId,
+        exchange: AccountExchange,
+        answer: Answer,
+        out: &mut Outputs,
+    ) {
+        match (exchange, answer) {
+            (AccountExchange::SignIn { name, id, hash, way }, Answer::Password(verdict)) => {
+                self.password_compared(Comer { connection, name, id, hash, way }, verdict, out);
+            }
+            (AccountExchange::Nonce(first), Answer::Nonce(Ok(nonce))) => {
+                let account = self.network.account_called(&first.account);
+                let key = self.network.settings.message_ids.secret();
+                let canonical = self.network.canonical(&first.account);
+                let proof = authenticate::scram_proof(account, &key, &canonical);
+                let (account, id) = (first.account.clone(), account.map(|account| account.id));
+                let (message, challenge) = first.challenge(&nonce, proof);
+                let Some(session) = self.sessions.get_mut(connection) else { return };
+                let step = Step::Challenged { account, id, challenge: Box::new(challenge) };
+                session.sasl = Some(Box::new(Sasl::at(Mechanism::ScramSha256, step)));
+                for part in parts(&message) {
+                    session.send(Line::bare("AUTHENTICATE").param(part).finish().into(), out);
+                }
+            }
+            (AccountExchange::Nonce(_), Answer::Nonce(Err(why))) => {
+                self.must_wait(connection, why, AnswerBy::Sasl, out);
+            }
+            (AccountExchange::Create { name, asker }, Answer::NewPassword(Ok(password))) => {
+                let Some(session) = self.sessions.get(connection) else { return };
+                let is_own = asker != AccountAsker::Operator;
+                let address = Some(session.peer.address).filter(|_| is_own && !session.peer.unthrottled);
+                let by = Proposer { session: Some(connection), actor: session.user() };
+                let create = CreateAccount { asker, name, password: *password, address };
+                self.submit_if_kept(by, EntryCommand::CreateAccount(Box::new(create)), out);
+            }
+            (AccountExchange::Create { asker, .. }, Answer::NewPassword(Err(why))) => {
+                self.must_wait(connection, why, asker.into(), out);
+            }
+            (AccountExchange::NewPassword { id }, Answer::NewPassword(Ok(password))) => {
+                let edit = AccountEdit::Change(AccountChange::Password(Some(*password)));
+                self.change_own(connection, id, edit, out);
+            }
+            (AccountExchange::NewPassword { .. }, Answer::NewPassword(Err(why))) => {
+                self.must_wait(connection, why, AnswerBy::Service, out);
+            }
+            (AccountExchange::Confirm { id, then }, Answer::Password(verdict)) => {
+                self.confirmed(connection, id, (then, verdict), out);
+            }
+            // This would be the daemon's mistake; the session continues as if it had not asked.
+            (exchange, answer) => debug_assert!(false, "{answer:?} is no answer to {exchange:?}"),
+        }
+    }
+
+    fn must_wait(&mut self, connection: ConnectionId, why: NotCompared, way: AnswerBy, out: &mut Outputs) {
+        self.refuse(connection, &AccountFault::Wait(why.to_string()).of(way, ""), out);
+    }
+
+    /// Signs a session in if its password was right.
+    fn password_compared(&mut self, comer: Comer, verdict: Verdict, out: &mut Outputs) {
+        let Comer { connection, name, id, hash, way } = comer;
+        // The password may have been changed meanwhile.
+        let is_current = |account: &&AccountState| {
+            account.password.as_ref().map(|password| &password.hash) == hash.as_ref()
+        };
+        let account = match verdict {
+            Verdict::Right => id.and_then(|id| self.network.account_by_id(id)).filter(is_current),
+            Verdict::Wrong => None,
+            Verdict::NotCompared(why) => return self.must_wait(connection, why, way, out),
+        };
+        let Some(account) = account else {
+            let by = if way == AnswerBy::Sasl { Mechanism::Plain.name() } else { "NICKSERV" };
+            let account = self.network.known_account(&name);
+            self.note(connection, Noted::SignInFailed { account, by, was_compared: true }, out);
+            self.refuse(connection, &AccountFault::WrongPassword.of(way, name), out);
+            return self.count_sign_in_failure(connection, out);
+        };
+        if let Err(refusal) = command::account::may_sign_in(account, way) {
+            return self.refuse(connection, &refusal, out);
+        }
+        let (id, account) = (account.id, account.name.clone());
+        self.note(connection, Noted::SignedIn { account: account.to_string() }, out);
+        let Some(session) = self.sessions.get_mut(connection) else { return };
+        let actor = session.user();
+        if let Some(registration) = session.registration() {
+            registration.account = Some(id);
+            let source = session.source(&self.network);
+            self.reply(connection, Reply::LoggedIn { source: &source, account: account.as_str() }, out);
+            return self.reply(connection, Reply::SaslSuccess {}, out);
+        }
+        let sign_in = SignIn { account: Some(id), by_sasl: way == AnswerBy::Sasl };
+        self.submit(Proposer { session: Some(connection), actor }, EntryCommand::Account(sign_in), out);
+    }
+
+    fn count_sign_in_failure(&mut self, connection: ConnectionId, out: &mut Outputs) {
+        let session = self.sessions.get_mut(connection);
+        if let Some(error) = session.and_then(|session| session.count_sign_in_failure()) {
+            self.end(connection, Some(error), None, out);
+        }
+    }
+
+    /// Does what a user wanted to do with their account, if the password that they gave again was right.
+    fn confirmed(
+        &mut self,
+        connection: ConnectionId,
+        id: AccountId,
+        (then, verdict): (Confirmed, Verdict),
+        out: &mut Outputs,
+    ) {
+        match (verdict, then) {
+            (Verdict::Right, Confirmed::Delete) => self.change_own(connection, id, AccountEdit::Delete, out),
+            (Verdict::Right, Confirmed::NewPassword(password)) => {
+                let exchange = Exchange::Account(Box::new(AccountExchange::NewPassword { id }));
+                self.ask(connection, Asking { question: Question::NewPassword(password), exchange }, out);
+            }
+            (Verdict::Wrong, _) => {
+                self.refuse(connection, &AccountFault::WrongPassword.of(AnswerBy::Service, ""), out);
+                self.count_sign_in_failure(connection, out);
+            }
+            (Verdict::NotCompared(why), _) => self.must_wait(connection, why, AnswerBy::Service, out),
+        }
+    }
+
+    /// Proposes a change of the account of this session's user.
+    fn change_own(&mut self, connection: ConnectionId, id: AccountId, edit: AccountEdit, out: &mut Outputs) {
+        let actor = self.sessions.get(connection).and_then(|session| session.user());
+        let by = Proposer { session: Some(connection), actor };
+        let Some(account) = self.network.account_by_id(id) else {
+            let refusal = AccountFault::NoSuchAccount.of(AnswerBy::Service, "");
+            return self.refuse(connection, &refusal, out);
+        };
+        let change = ChangeAccount { asker: AccountAsker::Person, name: account.name.clone(), edit };
+        self.submit_if_kept(by, EntryCommand::ChangeAccount(Box::new(change)), out);
+    }
+
+    /// Submits a command unless the disk is too full for what it must keep.
+    fn submit_if_kept(&mut self, by: Proposer, command: EntryCommand, out: &mut Outputs) {
+        match (self.refusal_for_full_disk(by, &command), by.session) {
+            (Some(refusal), Some(connection)) => self.refuse(connection, &refusal, out),
+            _ => self.submit(by, command, out),
+        }
+    }
+
+    /// Signs a client in that has created an account before it was registered.
+    pub(super) fn signed_up(&mut self, connection: ConnectionId, account: &AccountName) {
+        let account = self.network.account(account).map(|account| account.id);
+        let session = self.sessions.get_mut(connection);
+        if let Some(registration) = session.and_then(|session| session.registration()) {
+            registration.account = account;
+        }
+    }
+
+    /// Ends a client that has to sign in and did not.
+    pub(super) fn require_account(&mut self, connection: ConnectionId, out: &mut Outputs) {
+        let why = "This server is only for people who are signed in to an account";
+        let (severity, code) = (Severity::Fail, FailCode::AccountRequired);
+        let reply = StandardReply { severity, command: "*", code, context: &[], description: why };
+        let line = reply.encode(&self.network.settings.name);
+        self.sessions.send(connection, line.into(), out);
+        self.end(connection, Some(why), None, out);
+    }
+
+    pub(super) fn account_summaries(&self, after: Option<&str>) -> AdminAnswer {
+        let after = after.map(AccountName::kept).transpose();
+        let Ok(after) = after else {
+            return AdminAnswer::Refused("No account can have the name after which to begin".to_owned());
+        };
+        let mut accounts = self.network.accounts_after(after.as_ref()).map(|account| self.summary(account));
+        let page = accounts.by_ref().take(ADMIN_ACCOUNTS_MAX).collect();
+        AdminAnswer::Accounts { accounts: page, has_more: accounts.next().is_some() }
+    }
+
+    fn summary(&self, account: &AccountState) -> AccountSummary {
+        AccountSummary {
+            name: account.name.to_string(),
+            created_at: account.created_at,
+            is_present: self.network.user_of_account(&account.name).is_some(),
+            suspended: account.suspended.clone(),
+        }
+    }
+
+    pub(super) fn account_details(&self, name: &str) -> AdminAnswer {
+        let Some(account) = self.network.account_called(name) else {
+            return AdminAnswer::Refused(format!("{name}: There is no account with this name"));
+        };
+        let user = self.network.user_of_account(&account.name).and_then(|id| self.network.user(id));
+        AdminAnswer::Account(Box::new(AccountDetails {
+            id: account.id,
+            summary: self.summary(account),
+            has_password: account.password.is_some(),
+            certificates: account.certificates.clone(),
+            user: user.map(|user| user.source().to_owned()),
+            sessions: user.map_or(0, |user| user.sessions().len()),
+        }))
+    }
+
+    pub(super) fn new_account(
+        &self,
+        id: u64,
+        name: &str,
+        password: PasswordProof,
+    ) -> Result<EntryCommand, AdminAnswer> {
+        let name = self.readable_name(name)?;
+        let asker = AccountAsker::Administrator(id);
+        let create = CreateAccount { asker, name, password, address: None };
+        Ok(EntryCommand::CreateAccount(Box::new(create)))
+    }
+
+    fn readable_name(&self, name: &str) -> Result<AccountName, AdminAnswer> {
+        let nick = names::nick(name, &self.network.settings.name_rules()).ok();
+        let name = nick.and_then(|nick| AccountName::kept(nick.as_str()).ok());
+        name.ok_or_else(|| AdminAnswer::Refused("No account can have this name".to_owned()))
+    }
+
+    pub(super) fn account_edit(
+        &self,
+        id: u64,
+        name: &str,
+        edit: AccountEdit,
+    ) -> Result<EntryCommand, AdminAnswer> {
+        let asker = AccountAsker::Administrator(id);
+        let Some(account) = self.network.account_called(name) else {
+            return Err(AdminAnswer::Refused(format!("{name}: There is no account with this name")));
+        };
+        let change = ChangeAccount { asker, name: account.name.clone(), edit };
+        Ok(EntryCommand::ChangeAccount(Box::new(change)))
+    }
+}
