@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use parla_proto::{
     ChannelName, Timestamp, extban::ListMask, metadata::Key, mode::ChannelMode, name::NameRules,
 };
-use parla_server::{ChannelChange, ChannelId, ChannelState, Flags, ListEntry, Topic};
+use parla_server::{AccountId, ChannelChange, ChannelId, ChannelState, Flags, ListEntry, Rank, Topic};
 use rusqlite::{Connection, Row, ToSql, Transaction, params};
 
-use crate::{DatabaseError, conversations};
+use crate::{DatabaseError, accounts, conversations};
 
 /// The stored channels. Those whose names the rules no longer allow are skipped.
 pub(crate) fn read(connection: &Connection, rules: &NameRules) -> Result<Vec<ChannelState>, DatabaseError> {
@@ -19,6 +19,7 @@ pub(crate) fn read(connection: &Connection, rules: &NameRules) -> Result<Vec<Cha
         let Some(mut state) = row? else { continue };
         read_lists(connection, &mut state)?;
         state.metadata = metadata(connection, state.id)?;
+        state.access = access(connection, &state)?;
         channels.push(state);
     }
     Ok(channels)
@@ -51,6 +52,7 @@ fn channel(row: &Row<'_>, rules: &NameRules) -> Result<Option<ChannelState>, rus
         limit: row.get("member_limit")?,
         forward: forward.and_then(|name| ChannelName::parse(&name, rules).ok()),
         empty_since: row.get::<_, Option<i64>>("empty_since")?.map(Timestamp::from_millis),
+        owner: row.get::<_, Option<i64>>("owner")?.map(|owner| AccountId::from_number(owner.cast_unsigned())),
         ..ChannelState::new(id, name, created_at, flags)
     }))
 }
@@ -93,6 +95,23 @@ fn metadata(connection: &Connection, id: ChannelId) -> Result<BTreeMap<Key, Stri
     Ok(rows.filter_map(Result::transpose).collect::<Result<_, _>>()?)
 }
 
+/// The accounts that a channel remembers. Letters that give no rank mean a member without one.
+fn access(connection: &Connection, state: &ChannelState) -> Result<BTreeMap<AccountId, Rank>, DatabaseError> {
+    let sql = "SELECT account, modes FROM channel_access WHERE channel = ?1";
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut rows = statement.query([row_id(state.id)])?;
+    let mut access = BTreeMap::new();
+    while let Some(row) = rows.next()? {
+        let account = AccountId::from_number(row.get::<_, i64>(0)?.cast_unsigned());
+        let rank = row.get_ref(1)?.as_str().ok().and_then(Rank::from_letters);
+        if rank.is_none() {
+            tracing::warn!(channel = %state.name, "the kept ranks of an account mean nothing; it has none");
+        }
+        access.insert(account, rank.unwrap_or_default());
+    }
+    Ok(access)
+}
+
 /// Stores a whole channel, in place of what was stored before.
 pub(crate) fn keep(transaction: &Transaction<'_>, state: &ChannelState) -> Result<(), rusqlite::Error> {
     let id = row_id(state.id);
@@ -111,6 +130,10 @@ pub(crate) fn keep(transaction: &Transaction<'_>, state: &ChannelState) -> Resul
     row.set("key", &state.key)?;
     row.set("member_limit", &state.limit)?;
     row.set("forward", &state.forward.as_ref().map(ChannelName::as_str))?;
+    row.set("owner", &state.owner.map(accounts::row_id))?;
+    for (account, rank) in &state.access {
+        row.set_access(*account, Some(*rank))?;
+    }
     for (mode, entries) in state.lists() {
         for entry in entries {
             row.add_entry(mode, entry)?;
@@ -140,6 +163,8 @@ pub(crate) fn change(
         ChannelChange::ListEntryAdded { mode, entry } => row.add_entry(*mode, entry),
         ChannelChange::ListEntryRemoved { mode, mask } => row.remove_entry(*mode, mask),
         ChannelChange::Metadata { key, value } => row.set_metadata(key, value.as_deref()),
+        ChannelChange::Owner(owner) => row.set("owner", &owner.map(accounts::row_id)),
+        ChannelChange::Access { account, rank } => row.set_access(*account, *rank),
         ChannelChange::EmptySince(since) => row.set("empty_since", &since.map(Timestamp::as_millis)),
     }
 }
@@ -191,6 +216,23 @@ impl ChannelRow<'_> {
         Ok(())
     }
 
+    fn set_access(&self, account: AccountId, rank: Option<Rank>) -> Result<(), rusqlite::Error> {
+        let (id, account) = (self.id, accounts::row_id(account));
+        match rank {
+            Some(rank) => {
+                let sql = "INSERT OR REPLACE INTO channel_access (channel, account, modes)
+                    SELECT channels.id, accounts.id, ?3 FROM channels, accounts
+                    WHERE channels.id = ?1 AND accounts.id = ?2";
+                self.transaction.prepare_cached(sql)?.execute(params![id, account, rank.letters()])?;
+            }
+            None => {
+                let sql = "DELETE FROM channel_access WHERE channel = ?1 AND account = ?2";
+                self.transaction.prepare_cached(sql)?.execute(params![id, account])?;
+            }
+        }
+        Ok(())
+    }
+
     fn set_metadata(&self, key: &Key, value: Option<&str>) -> Result<(), rusqlite::Error> {
         let (id, key) = (self.id, key.as_str());
         match value {
@@ -239,7 +281,8 @@ pub(crate) fn rewrite_masks(transaction: &Transaction<'_>) -> Result<(), rusqlit
 #[cfg(test)]
 mod tests {
     use parla_history::{Durability, migrate};
-    use parla_server::{Change, NetworkSettings};
+    use parla_proto::AccountName;
+    use parla_server::{AccountState, Change, NetworkSettings};
 
     use super::*;
     use crate::{
@@ -263,6 +306,17 @@ mod tests {
         }
     }
 
+    const ALICE: AccountId = AccountId::from_number(3);
+    const BOB: AccountId = AccountId::from_number(4);
+
+    /// The accounts that own and enter the channel.
+    fn accounts() -> [Change; 2] {
+        [(ALICE, "alice"), (BOB, "bob")].map(|(id, name)| {
+            let name = AccountName::kept(name).unwrap();
+            Change::Account(Box::new(AccountState::new(id, name, Timestamp::default())))
+        })
+    }
+
     /// A channel in which no property is empty.
     fn full() -> ChannelState {
         let at = Timestamp::from_millis(1000);
@@ -275,6 +329,8 @@ mod tests {
             ban_exceptions: vec![entry("!a:*", 3000)],
             invite_exceptions: vec![entry("bad!*@*", 1000), entry("a:friend", 1000)],
             empty_since: Some(at),
+            owner: Some(ALICE),
+            access: BTreeMap::from([(ALICE, Rank::FOUNDER | Rank::OPERATOR), (BOB, Rank::empty())]),
             metadata: BTreeMap::from([(Key::parse("display-name").unwrap(), "Rust \u{2764}".to_owned())]),
             ..ChannelState::new(
                 ChannelId::from_number(7),
@@ -298,6 +354,11 @@ mod tests {
             ChannelChange::Key(Some("other".to_owned())),
             ChannelChange::Limit(Some(6)),
             ChannelChange::Forward(Some(name("#third"))),
+            ChannelChange::Owner(None),
+            ChannelChange::Access { account: ALICE, rank: Some(Rank::VOICE) },
+            ChannelChange::Access { account: BOB, rank: None },
+            ChannelChange::Owner(Some(BOB)),
+            ChannelChange::Access { account: BOB, rank: Some(Rank::HALF_OPERATOR) },
             ChannelChange::ListEntryAdded { mode, entry: entry("new!*@*", 1) },
             ChannelChange::ListEntryRemoved { mode, mask: mask.clone() },
             ChannelChange::ListEntryAdded { mode, entry: entry("bad!*@*", 3) },
@@ -320,11 +381,12 @@ mod tests {
         let mut state = full();
         {
             let mut database = Database::open(folder.path(), Durability::Fsync).unwrap();
+            database.commit(&accounts()).unwrap();
             database.commit(&[Change::Channel(Box::new(state.clone()))]).unwrap();
         }
         {
             let mut database = Database::open(folder.path(), Durability::Fsync).unwrap();
-            assert_eq!(database.tables().channels(&rules()).unwrap(), std::slice::from_ref(&state));
+            assert_eq!(database.tables().kept(&rules()).unwrap().channels, std::slice::from_ref(&state));
             for change in changes() {
                 state.apply(change.clone());
                 database
@@ -333,7 +395,7 @@ mod tests {
             }
         }
         let database = Database::open(folder.path(), Durability::Fsync).unwrap();
-        assert_eq!(database.tables().channels(&rules()).unwrap(), [state]);
+        assert_eq!(database.tables().kept(&rules()).unwrap().channels, [state]);
         assert_eq!(database.tables().last_seq().unwrap(), Some(7));
     }
 
@@ -344,6 +406,7 @@ mod tests {
         for number in 0..50 {
             state.bans.push(entry(&format!("bad{number}!*@*"), 1));
         }
+        tables.commit(&accounts()).unwrap();
         tables.commit(&[Change::Channel(Box::new(state.clone()))]).unwrap();
         let rows_written = |tables: &Tables| -> i64 {
             tables.connection.query_row("SELECT total_changes()", [], |row| row.get(0)).unwrap()
@@ -358,7 +421,7 @@ mod tests {
                 .unwrap();
             assert_eq!(rows_written(&tables) - before, 1, "{change:?}");
             state.apply(change);
-            assert_eq!(tables.channels(&rules()).unwrap(), std::slice::from_ref(&state));
+            assert_eq!(tables.kept(&rules()).unwrap().channels, std::slice::from_ref(&state));
         }
     }
 
@@ -368,7 +431,7 @@ mod tests {
         for change in changes() {
             tables.commit(&[Change::ChannelChanged { channel: ChannelId::from_number(8), change }]).unwrap();
         }
-        assert_eq!(tables.channels(&rules()).unwrap(), []);
+        assert_eq!(tables.kept(&rules()).unwrap().channels, []);
         let rows = "SELECT (SELECT count(*) FROM channel_masks) + (SELECT count(*) FROM channel_metadata)";
         assert_eq!(tables.connection.query_row(rows, [], |row| row.get::<_, i64>(0)).unwrap(), 0);
     }
@@ -384,7 +447,7 @@ mod tests {
     }
 
     fn bans(database: &Database) -> Vec<String> {
-        let channels = database.tables().channels(&rules()).unwrap();
+        let channels = database.tables().kept(&rules()).unwrap().channels;
         let [channel] = channels.as_slice() else { panic!("{channels:?}") };
         assert_eq!(channel.forward, None);
         channel.bans.iter().map(|ban| ban.mask.to_string()).collect()

@@ -8,6 +8,8 @@ use parla_history::ConversationId;
 use parla_server::Conversation;
 use rusqlite::{Connection, OptionalExtension as _, Transaction};
 
+use crate::accounts;
+
 /// The number of a conversation; `None` for two accounts between whom nothing was ever stored.
 pub(crate) fn number(
     connection: &Connection,
@@ -15,7 +17,7 @@ pub(crate) fn number(
 ) -> Result<Option<ConversationId>, rusqlite::Error> {
     let pair = match conversation {
         Conversation::Channel(channel) => return Ok(Some(ConversationId(channel.number().cast_signed()))),
-        Conversation::Accounts(pair) => pair.names().map(|name| name.folded()),
+        Conversation::Accounts(pair) => pair.ids().map(accounts::row_id),
     };
     let sql = "SELECT id FROM conversations WHERE account = ?1 AND other_account = ?2";
     connection.prepare_cached(sql)?.query_row(pair, |row| row.get(0)).optional()
@@ -33,7 +35,7 @@ pub(crate) fn number_for(
     }
     let id = ConversationId(seq.cast_signed());
     if let Conversation::Accounts(pair) = conversation {
-        let [account, other] = pair.names().map(|name| name.folded());
+        let [account, other] = pair.ids().map(accounts::row_id);
         let sql =
             "INSERT INTO conversations(id, kind, account, other_account) VALUES(?1, 'accounts', ?2, ?3)";
         transaction.prepare_cached(sql)?.execute((id, account, other))?;
@@ -66,17 +68,20 @@ pub(crate) fn rewrite_rooms(transaction: &Transaction<'_>) -> Result<(), rusqlit
 
 #[cfg(test)]
 mod tests {
-    use parla_proto::{AccountName, ChannelName, Timestamp};
+    use parla_proto::{ChannelName, Timestamp};
     use parla_server::{
-        AccountPair, Change, ChannelId, ChannelState, Flags, Page, Query, QueryResult, Settings,
+        AccountId, AccountPair, Change, ChannelId, ChannelState, Flags, Page, Query, QueryResult, Settings,
     };
 
     use super::*;
     use crate::{Tables, fixture::said};
 
-    fn pair(one: &str, other: &str) -> Conversation {
-        let name = |text| AccountName::kept(text).unwrap();
-        Conversation::Accounts(AccountPair::new(name(one), name(other)))
+    const ALICE: u64 = 1;
+    const BOB: u64 = 2;
+
+    fn pair(one: u64, other: u64) -> Conversation {
+        let [one, other] = [one, other].map(AccountId::from_number);
+        Conversation::Accounts(AccountPair::new(one, other))
     }
 
     fn numbers(tables: &Tables, conversation: &Conversation) -> Vec<u64> {
@@ -87,7 +92,7 @@ mod tests {
         }
     }
 
-    fn rows(tables: &Tables) -> Vec<(i64, String, Option<String>, Option<String>)> {
+    fn rows(tables: &Tables) -> Vec<(i64, String, Option<i64>, Option<i64>)> {
         let mut statement = tables.connection.prepare("SELECT * FROM conversations ORDER BY id").unwrap();
         let row = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?));
         statement.query_map([], row).unwrap().collect::<Result<_, _>>().unwrap()
@@ -98,33 +103,30 @@ mod tests {
         let mut tables = Tables::in_memory().unwrap();
         let room = ChannelName::parse("#rust", &Settings::named("a.b").network.name_rules()).unwrap();
         let room = ChannelState::new(ChannelId::from_number(3), room, Timestamp::default(), Flags::empty());
-        let notes = pair("Zoë", "zoë");
+        let notes = pair(BOB, BOB);
         let changes = [
             Change::Channel(Box::new(room.clone())),
             said(4, room.conversation()),
-            said(5, pair("alice", "Zoë")),
-            said(6, pair("ZOË", "Alice")),
+            said(5, pair(ALICE, BOB)),
+            said(6, pair(BOB, ALICE)),
             said(7, notes.clone()),
         ];
         tables.commit(&changes).unwrap();
-        tables.commit(&[said(8, pair("alice", "zoë"))]).unwrap();
+        tables.commit(&[said(8, pair(ALICE, BOB))]).unwrap();
         let accounts =
-            |id, one: &str| (id, "accounts".to_owned(), Some(one.to_owned()), Some("zoë".to_owned()));
-        assert_eq!(
-            rows(&tables),
-            [(3, "room".to_owned(), None, None), accounts(5, "alice"), accounts(7, "zoë")]
-        );
-        assert_eq!(numbers(&tables, &pair("alice", "zoë")), [5, 6, 8]);
+            |id, one: u64| (id, "accounts".to_owned(), Some(one.cast_signed()), Some(BOB.cast_signed()));
+        assert_eq!(rows(&tables), [(3, "room".to_owned(), None, None), accounts(5, ALICE), accounts(7, BOB)]);
+        assert_eq!(numbers(&tables, &pair(ALICE, BOB)), [5, 6, 8]);
         assert_eq!(numbers(&tables, &notes), [7]);
-        assert_eq!(numbers(&tables, &pair("alice", "bob")), [0; 0]);
-        let times = tables.answer(&Query::LatestTimes { conversations: vec![notes, pair("alice", "bob")] });
+        assert_eq!(numbers(&tables, &pair(ALICE, 9)), [0; 0]);
+        let times = tables.answer(&Query::LatestTimes { conversations: vec![notes, pair(ALICE, 9)] });
         assert_eq!(times.unwrap(), QueryResult::LatestTimes(vec![Some(Timestamp::from_millis(7)), None]));
     }
 
     #[test]
     fn a_message_is_taken_back_from_its_own_conversation_only() {
         let mut tables = Tables::in_memory().unwrap();
-        let (ours, others) = (pair("alice", "bob"), pair("alice", "carol"));
+        let (ours, others) = (pair(ALICE, 9), pair(ALICE, 3));
         tables.commit(&[said(5, ours.clone()), said(6, ours.clone())]).unwrap();
         let redacted =
             |conversation: &Conversation| Change::Redacted { conversation: conversation.clone(), seq: 5 };

@@ -271,7 +271,7 @@ mod tests {
         for (table, column) in of_channel {
             assert_eq!(rows(&database, table, column), 0, "{table}");
         }
-        assert_eq!(database.tables().channels(&rules).unwrap().len(), 1);
+        assert_eq!(database.tables().kept(&rules).unwrap().channels.len(), 1);
         // The messages are removed when there is time, and after a crash this continues.
         assert_eq!(rows(&database, "messages", "conversation"), 10);
         drop(database);

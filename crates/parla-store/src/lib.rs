@@ -1,4 +1,4 @@
-//! Stores everything that a server keeps in one SQLite file, `parla.db`: channels, messages (through
+//! Stores everything that a server keeps in one SQLite file, `parla.db`: channels, accounts, messages (through
 //! `parla-history`), and its keys.
 //!
 //! [`Database`] is the writing end. It opens a data directory only if it is as it was left, stores the
@@ -8,8 +8,8 @@
 //!
 //! # Code map
 //!
-//! - Writing: `tables.rs` stores the changes of a batch in one transaction; `channels.rs`, `conversations.rs`
-//!   and `messages.rs` map them to rows, `schema.rs` has the tables, and `keys.rs` the random keys.
+//! - Writing: `tables.rs` stores the changes of a batch in one transaction; `channels.rs`, `accounts.rs`,
+//!   `conversations.rs` and `messages.rs` map them to rows, `schema.rs` has the tables, and `keys.rs` the random keys.
 //! - Reading: `reader.rs` answers queries on a connection of its own.
 //! - The file: `database.rs` is an open data directory, and `open.rs` opens one. `upgrade.rs` copies it
 //!   before its tables are changed.
@@ -19,6 +19,7 @@
 //!   without SQLite, `inspect.rs` compares the two before anything is written, `check.rs` reads the whole
 //!   file, and `salvage.rs` rescues what is still readable.
 
+mod accounts;
 mod channels;
 mod check;
 mod conversations;

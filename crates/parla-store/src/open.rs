@@ -235,6 +235,7 @@ fn accept(data_dir: &Path, known: &KnownState, doubts: &[Doubt]) -> Result<(), D
     tracing::warn!(
         messages = saved.messages,
         rooms = saved.channels,
+        accounts = saved.accounts,
         aside = %saved.aside.display(),
         "the damage was accepted: what could be read is in a new parla.db, and the files from before are aside"
     );

@@ -17,7 +17,7 @@ use rusqlite::{
     types::{Value, ValueRef},
 };
 
-use crate::{DatabaseError, channels, conversations, database, inspect, messages, schema, state};
+use crate::{DatabaseError, accounts, channels, conversations, database, inspect, messages, schema, state};
 
 /// The database with the files that SQLite creates for it and those that record something about it.
 const FILES: [&str; 6] =
@@ -31,6 +31,7 @@ const DERIVED: [&str; 4] = ["schema_versions", "message_places", "messages_index
 pub(crate) struct Saved {
     pub(crate) messages: u64,
     pub(crate) channels: u64,
+    pub(crate) accounts: u64,
     /// The damaged database, if there was one.
     pub(crate) aside: PathBuf,
 }
@@ -70,7 +71,7 @@ pub(crate) fn salvage(data_dir: &Path, log: WithLog) -> Result<Saved, DatabaseEr
     fs::rename(&new, &old).map_err(failed)?;
     File::open(data_dir).and_then(|dir| dir.sync_all()).map_err(failed)?;
     let count = |table: &str| counts.get(table).copied().unwrap_or_default();
-    Ok(Saved { messages: count("messages"), channels: count("channels"), aside })
+    Ok(Saved { messages: count("messages"), channels: count("channels"), accounts: count("accounts"), aside })
 }
 
 /// Renames every file of the database to a name with the time in it. Returns the new name of the database.
@@ -172,7 +173,7 @@ fn take_over(old: &Connection, new: &mut Connection) -> Result<BTreeMap<String, 
         for direction in ["ASC", "DESC"] {
             let order = keys.iter().map(|key| format!("{key} {direction}")).collect::<Vec<_>>().join(", ");
             let select = format!("SELECT {list} FROM \"{table}\" ORDER BY {order}");
-            let (copied, error) = copy_rows(old, &select, &mut insert);
+            let (copied, error) = copy_rows(old, &select, &mut insert, texts_of(&table));
             count += copied;
             match error {
                 None => break,
@@ -182,6 +183,7 @@ fn take_over(old: &Connection, new: &mut Connection) -> Result<BTreeMap<String, 
         counts.insert(table, count);
     }
     channels::rewrite_masks(&transaction)?;
+    accounts::delete_certificates_of_nobody(&transaction)?;
     let unsound = parla_history::delete_unsound(&transaction)? as u64;
     if let Some(messages) = counts.get_mut("messages") {
         *messages = messages.saturating_sub(unsound);
@@ -193,8 +195,27 @@ fn take_over(old: &Connection, new: &mut Connection) -> Result<BTreeMap<String, 
     Ok(counts)
 }
 
-/// Copies rows up to the first unreadable one, and skips those with invalid texts.
-fn copy_rows(old: &Connection, select: &str, insert: &mut Statement<'_>) -> (u64, Option<rusqlite::Error>) {
+/// What becomes of a row with an invalid text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum InvalidTexts {
+    /// It is skipped.
+    Skipped,
+    /// It is copied with replacement characters in the text.
+    Replaced,
+}
+
+/// Accounts are copied even with invalid texts: if one were missing, its name would be free for anybody.
+fn texts_of(table: &str) -> InvalidTexts {
+    if table == "accounts" { InvalidTexts::Replaced } else { InvalidTexts::Skipped }
+}
+
+/// Copies rows up to the first unreadable one.
+fn copy_rows(
+    old: &Connection,
+    select: &str,
+    insert: &mut Statement<'_>,
+    texts: InvalidTexts,
+) -> (u64, Option<rusqlite::Error>) {
     let mut count = 0;
     let mut copy = || {
         let mut statement = old.prepare(select)?;
@@ -202,7 +223,7 @@ fn copy_rows(old: &Connection, select: &str, insert: &mut Statement<'_>) -> (u64
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
             let values: Option<Vec<Value>> =
-                (0..width).map(|place| value(row.get_ref(place).ok()?)).collect();
+                (0..width).map(|place| value(row.get_ref(place).ok()?, texts)).collect();
             let Some(values) = values else { continue };
             let values: Vec<&dyn ToSql> = values.iter().map(|value| value as &dyn ToSql).collect();
             // A row that its table does not accept, such as one with a text in place of a number, is damaged
@@ -215,12 +236,15 @@ fn copy_rows(old: &Connection, select: &str, insert: &mut Statement<'_>) -> (u64
     (count, error)
 }
 
-fn value(value: ValueRef<'_>) -> Option<Value> {
+fn value(value: ValueRef<'_>, texts: InvalidTexts) -> Option<Value> {
     Some(match value {
         ValueRef::Null => Value::Null,
         ValueRef::Integer(number) => Value::Integer(number),
         ValueRef::Real(number) => Value::Real(number),
-        ValueRef::Text(bytes) => Value::Text(std::str::from_utf8(bytes).ok()?.to_owned()),
+        ValueRef::Text(bytes) => match std::str::from_utf8(bytes) {
+            Err(_) if texts == InvalidTexts::Skipped => return None,
+            _ => Value::Text(String::from_utf8_lossy(bytes).into_owned()),
+        },
         ValueRef::Blob(bytes) => Value::Blob(bytes.to_vec()),
     })
 }

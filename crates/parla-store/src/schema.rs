@@ -4,7 +4,9 @@
 //!
 //! | table | a row is |
 //! | --- | --- |
-//! | `channels`, `channel_masks`, `channel_metadata` | a room that is kept, an entry of one of its lists, a value of its METADATA |
+//! | `channels`, `channel_masks`, `channel_metadata`, `channel_access` | a room that is kept, an entry of one of its lists, a value of its METADATA, an account that it remembers as a member |
+//! | `accounts`, `account_certificates` | a person who comes back, with what is kept of their password; a certificate that signs in to it |
+//! | `account_presences`, `account_channels` | a person who stays present without a connection; a room that they are in |
 //! | `conversations` | what messages are kept in: a room, or two accounts |
 //! | `messages` | a message: `SELECT datetime(at / 1000, 'unixepoch'), source, text FROM messages WHERE conversation = …` |
 //! | `message_places`, `messages_indexed`, `messages_search` and what begins so, `conversations_forgotten` | the indexes of `messages`, and what is on its way out of them (`parla-history`) |
@@ -36,7 +38,7 @@ impl parla_history::Step for Step {
 }
 
 /// The steps that create the tables of this crate, one per version.
-pub(crate) const STEPS: [Step; 10] = [
+pub(crate) const STEPS: [Step; 11] = [
     Step::Sql(
         "
     CREATE TABLE channels (
@@ -113,6 +115,61 @@ pub(crate) const STEPS: [Step; 10] = [
     ),
     // Until now, only the tags of a reply said which message it answers.
     Step::Rows(messages::fill_references),
+    // What is kept of a password recognizes it, and does not say what it is.
+    Step::Sql(
+        "
+    CREATE TABLE accounts (
+        id INTEGER PRIMARY KEY,             -- the number of the entry that created it; none has the number of a message or room
+        name TEXT NOT NULL,
+        name_folded TEXT UNIQUE,            -- the name as it is compared; NULL if it cannot be
+                                            -- read and another account has the name now
+        created_at INTEGER NOT NULL,        -- milliseconds of UTC
+        password_hash TEXT,                 -- of argon2id, as a PHC string; NULL, like the next four, if there is no password
+        scram_salt BLOB, scram_iterations INTEGER,
+        scram_stored_key BLOB, scram_server_key BLOB,  -- of SCRAM-SHA-256 (RFC 5802), 32 bytes each
+        suspended TEXT,                     -- the reason why nobody may sign in to it; NULL if one may
+        always_on INTEGER                   -- 1 if its person wants to stay present without a connection, 0 if not,
+                                            -- NULL if they leave it to the server
+    ) STRICT;
+    CREATE TABLE account_certificates (
+        account INTEGER NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+        fingerprint TEXT NOT NULL UNIQUE,   -- the SHA-256 of the certificate: 64 lower-case hexadecimal digits
+        place INTEGER NOT NULL,             -- the order in which the account got them
+        PRIMARY KEY (account, fingerprint)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE account_presences (        -- people who are present, also without a connection
+        account INTEGER PRIMARY KEY REFERENCES accounts (id) ON DELETE CASCADE,
+        nick TEXT NOT NULL, user TEXT NOT NULL, host TEXT NOT NULL,
+        address TEXT NOT NULL,              -- the real one, of their first connection
+        realname TEXT NOT NULL,
+        away TEXT                           -- NULL if they are not away
+    ) STRICT;
+    CREATE TABLE account_channels (         -- the rooms that they are in
+        account INTEGER NOT NULL REFERENCES account_presences (account) ON DELETE CASCADE,
+        channel INTEGER NOT NULL,           -- channels.id
+        place INTEGER NOT NULL,             -- the order in which they joined them
+        PRIMARY KEY (account, channel)
+    ) STRICT, WITHOUT ROWID;
+    ALTER TABLE channels ADD COLUMN owner INTEGER;  -- accounts.id; NULL if it belongs to nobody
+    CREATE TABLE channel_access (           -- accounts that a room with an owner remembers as its members
+        channel INTEGER NOT NULL REFERENCES channels (id) ON DELETE CASCADE,
+        account INTEGER NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+        modes TEXT NOT NULL,                -- letters of the ranks that they have whenever they enter; may be empty
+        PRIMARY KEY (channel, account)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX channel_access_by_account ON channel_access (account);
+    DROP TABLE conversations;               -- until now there were no accounts, so it had rooms only
+    CREATE TABLE conversations (
+        id INTEGER PRIMARY KEY,             -- messages.conversation; of a room, channels.id
+        kind TEXT NOT NULL,                 -- room, or accounts: two people who are signed in, or one alone with their notes
+        account INTEGER, other_account INTEGER,  -- accounts.id of the two, the lower one first; of a room, NULL
+        UNIQUE (account, other_account),
+        CHECK (CASE kind WHEN 'room' THEN account IS NULL AND other_account IS NULL
+                         WHEN 'accounts' THEN account <= other_account ELSE false END)
+    ) STRICT;
+    INSERT INTO conversations(id, kind) SELECT id, 'room' FROM channels;
+    ",
+    ),
 ];
 
 /// The version of all tables in the file, including those of the history: the sum of `schema_versions`.

@@ -1,16 +1,16 @@
-//! The tables of a server, and the only connection that writes to them: channels, conversations, messages and
-//! their indexes.
+//! The tables of a server, and the only connection that writes to them: channels, accounts, conversations,
+//! messages and their indexes.
 //!
 //! It knows nothing about files: [`crate::Database`] opens the tables in a data directory, and tests have
 //! them in memory.
 
 use parla_history::{ConversationId, MessageNumber, Writer};
 use parla_proto::{Timestamp, name::NameRules};
-use parla_server::{Change, ChannelState, Query, QueryResult};
+use parla_server::{Change, Kept, Query, QueryResult};
 use rusqlite::{Connection, Transaction};
 
 use crate::{
-    DatabaseError, Patience, channels, conversations,
+    DatabaseError, Patience, accounts, channels, conversations,
     limits::{FORGET_BYTES_MAX, INDEX_ROWS_MAX},
     messages, schema,
 };
@@ -41,15 +41,18 @@ impl Tables {
         Ok(Self { connection, unindexed: 1, has_forgotten: true })
     }
 
-    /// The stored channels. Those whose names the rules no longer allow are skipped.
+    /// What a server starts with. Channels whose names the rules no longer allow are skipped, and so are accounts
+    /// whose names cannot be read.
     ///
     /// # Errors
     /// The file cannot be read.
-    pub fn channels(&self, rules: &NameRules) -> Result<Vec<ChannelState>, DatabaseError> {
-        channels::read(&self.connection, rules)
+    pub fn kept(&self, rules: &NameRules) -> Result<Kept, DatabaseError> {
+        let (channels, accounts) =
+            (channels::read(&self.connection, rules)?, accounts::read(&self.connection)?);
+        Ok(Kept { channels, accounts })
     }
 
-    /// The highest number that any message or channel has or had before it was deleted; `None` if there never
+    /// The highest number that any message, channel or account has or had before it was deleted; `None` if there never
     /// was one.
     ///
     /// # Errors
@@ -69,7 +72,8 @@ impl Tables {
         let sql = "SELECT max(at) FROM (
             SELECT at FROM (SELECT at FROM messages ORDER BY id DESC LIMIT 1)
             UNION ALL SELECT max(created_at) FROM channels UNION ALL SELECT max(topic_at) FROM channels
-            UNION ALL SELECT max(empty_since) FROM channels UNION ALL SELECT max(set_at) FROM channel_masks)";
+            UNION ALL SELECT max(empty_since) FROM channels UNION ALL SELECT max(set_at) FROM channel_masks
+            UNION ALL SELECT max(created_at) FROM accounts)";
         let last: Option<i64> = self.connection.query_row(sql, [], |row| row.get(0))?;
         Ok(last.map(Timestamp::from_millis))
     }
@@ -101,6 +105,14 @@ impl Tables {
                     {
                         number_gone(&transaction, seq.cast_signed())?;
                     }
+                }
+                Change::Account(state) => accounts::keep(&transaction, state)?,
+                Change::AccountChanged { account, change } => {
+                    accounts::change(&transaction, *account, change)?;
+                }
+                Change::AccountDeleted { account } => {
+                    accounts::delete(&transaction, *account)?;
+                    number_gone(&transaction, accounts::row_id(*account))?;
                 }
                 Change::Channel(state) => channels::keep(&transaction, state)?,
                 Change::ChannelChanged { channel, change } => {
@@ -175,11 +187,15 @@ impl Tables {
     }
 }
 
-/// The number of the last message or channel.
+/// The number of the last message, channel or account. A file of an older version has no accounts yet.
 pub(crate) fn last_number(connection: &Connection) -> Result<Option<u64>, rusqlite::Error> {
-    let sql =
-        "SELECT max(last) FROM (SELECT max(id) AS last FROM messages UNION ALL SELECT max(id) FROM channels)";
-    let last: Option<i64> = connection.query_row(sql, [], |row| row.get(0))?;
+    let mut last = None;
+    for table in ["messages", "channels", "accounts"] {
+        if connection.table_exists(None, table)? {
+            let sql = format!("SELECT max(id) FROM {table}");
+            last = last.max(connection.query_row(&sql, [], |row| row.get::<_, Option<i64>>(0))?);
+        }
+    }
     Ok(last.and_then(|last| u64::try_from(last).ok()))
 }
 

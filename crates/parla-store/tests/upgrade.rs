@@ -36,7 +36,7 @@ fn open(data_dir: &Path) -> Database {
 }
 
 fn copy(data_dir: &Path) -> PathBuf {
-    data_dir.join("parla.db.before-16")
+    data_dir.join("parla.db.before-17")
 }
 
 /// The names of all files in a data directory.
@@ -65,7 +65,7 @@ fn everything_is_there_and_the_file_of_before_is_beside_it() {
     let before = tables.map(|table| rows(&path, table));
     open(folder.path()).close().unwrap();
 
-    assert_eq!(names(folder.path()), ["parla.db", "parla.db.before-16", "parla.lock", "parla.state"]);
+    assert_eq!(names(folder.path()), ["parla.db", "parla.db.before-17", "parla.lock", "parla.state"]);
     assert_eq!(fs::metadata(copy(folder.path())).unwrap().permissions().mode() & 0o777, 0o600);
     assert_eq!(tables.map(|table| rows(&copy(folder.path()), table)), before);
     assert_eq!(older::faults(folder.path(), references), [""; 0]);
@@ -86,6 +86,10 @@ fn everything_is_there_and_the_file_of_before_is_beside_it() {
     let rooms: Vec<_> =
         before[1].iter().map(|row| (row["id"].clone(), Value::from("room".to_owned()))).collect();
     assert_eq!(kinds, rooms);
+    // What the older version did not have is there, and empty.
+    for table in ["accounts", "account_certificates"] {
+        assert_eq!(rows(&path, table), [], "{table}");
+    }
 }
 
 #[test]
@@ -93,7 +97,8 @@ fn rooms_and_messages_are_read_as_they_were_written() {
     let folder = tempfile::tempdir().unwrap();
     older::make(folder.path(), 0).unwrap();
     let database = open(folder.path());
-    let rooms = database.tables().channels(&Settings::named("irc.example.org").network.name_rules()).unwrap();
+    let rooms =
+        database.tables().kept(&Settings::named("irc.example.org").network.name_rules()).unwrap().channels;
     let seen: Vec<_> =
         rooms.iter().map(|room| (room.name.as_str(), room.flags.letters(), room.key.as_deref())).collect();
     let flags = |letters: &str| letters.to_owned();
@@ -182,14 +187,14 @@ fn what_was_said_last_may_be_in_the_log_alone() {
 fn only_the_newest_copy_is_kept() {
     let folder = tempfile::tempdir().unwrap();
     older::make(folder.path(), 0).unwrap();
-    for old in ["parla.db.before-9", "parla.db.before-16.unfinished", "parla.db.damaged-2026-01-01T00-00-00"]
+    for old in ["parla.db.before-9", "parla.db.before-17.unfinished", "parla.db.damaged-2026-01-01T00-00-00"]
     {
         fs::write(folder.path().join(old), "old").unwrap();
     }
     open(folder.path()).close().unwrap();
     let expected = [
         "parla.db",
-        "parla.db.before-16",
+        "parla.db.before-17",
         "parla.db.damaged-2026-01-01T00-00-00",
         "parla.lock",
         "parla.state",

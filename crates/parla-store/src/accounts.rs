@@ -1,0 +1,289 @@
+//! The rows of accounts: the people who come back, and the proofs by which the server knows them.
+//!
+//! A damaged row is read with less and never with more: a proof that is not whole is left out, an account whose
+//! reason for being suspended cannot be read stays suspended, and a name remains taken as long as one of its two
+//! forms can be read. Warnings name the account, and never a proof.
+
+use std::collections::BTreeSet;
+
+use parla_proto::{AccountName, Timestamp};
+use parla_server::{
+    AccountChange, AccountId, AccountState, ChannelId, Fingerprint, PasswordProof, Presence, ScramProof,
+};
+use rusqlite::{Connection, Row, Transaction, params, types::ValueRef};
+
+use crate::DatabaseError;
+
+/// The stored accounts, in the order in which they were created. Those are skipped whose names cannot be read, or
+/// belong to another account.
+pub(crate) fn read(connection: &Connection) -> Result<Vec<AccountState>, DatabaseError> {
+    let mut statement = connection.prepare("SELECT * FROM accounts ORDER BY id")?;
+    let mut rows = statement.query([])?;
+    let (mut accounts, mut is_doubtful) = (Vec::new(), BTreeSet::new());
+    while let Some(row) = rows.next()? {
+        let id = AccountId::from_number(row.get::<_, i64>("id")?.cast_unsigned());
+        let [written, folded] = [name(row, "name")?, name(row, "name_folded")?];
+        if written != folded {
+            is_doubtful.insert(id);
+        }
+        let Some(name) = written.or(folded) else {
+            tracing::warn!(
+                id = id.number(),
+                "a kept account has a name that cannot be read; it is left alone"
+            );
+            continue;
+        };
+        let created_at = Timestamp::from_millis(row.get_ref("created_at")?.as_i64().unwrap_or_default());
+        accounts.push(AccountState {
+            password: password(row, &name)?,
+            certificates: certificates(connection, id, &name)?,
+            suspended: suspended(row, &name)?,
+            always_on: row.get_ref("always_on")?.as_i64_or_null().ok().flatten().map(|wish| wish != 0),
+            presence: presence(connection, id, &name)?,
+            ..AccountState::new(id, name, created_at)
+        });
+    }
+    // A name belongs to the account whose row has it in both forms.
+    accounts.sort_by_key(|account| (is_doubtful.contains(&account.id), account.id));
+    let mut names = BTreeSet::new();
+    accounts.retain(|account| {
+        let is_free = names.insert(account.name.clone());
+        if !is_free {
+            let (id, account) = (account.id.number(), &account.name);
+            tracing::warn!(id, %account, "two kept accounts have the same name; one of them is left alone");
+        }
+        is_free
+    });
+    accounts.sort_by_key(|account| account.id);
+    Ok(accounts)
+}
+
+/// One of the two forms of the name, if it can be read and nothing in it was replaced when it was saved from a
+/// damaged file.
+fn name(row: &Row<'_>, column: &str) -> Result<Option<AccountName>, rusqlite::Error> {
+    let text = row.get_ref(column)?;
+    let text = text.as_str().ok().filter(|text| !text.contains(char::REPLACEMENT_CHARACTER));
+    Ok(text.and_then(|text| AccountName::kept(text).ok()))
+}
+
+/// The password; `None` if there is none, or if a part of what is kept of it is missing.
+fn password(row: &Row<'_>, name: &AccountName) -> Result<Option<PasswordProof>, rusqlite::Error> {
+    let parts = [
+        row.get_ref("password_hash")?,
+        row.get_ref("scram_salt")?,
+        row.get_ref("scram_iterations")?,
+        row.get_ref("scram_stored_key")?,
+        row.get_ref("scram_server_key")?,
+    ];
+    if parts.iter().all(|part| *part == ValueRef::Null) {
+        return Ok(None);
+    }
+    let password = proof(parts);
+    if password.is_none() {
+        tracing::warn!(account = %name, "what is kept of the password of an account is damaged; it has no password");
+    }
+    Ok(password)
+}
+
+fn proof([hash, salt, iterations, stored_key, server_key]: [ValueRef<'_>; 5]) -> Option<PasswordProof> {
+    let hash = hash.as_str().ok().filter(|hash| !hash.is_empty())?;
+    let salt = salt.as_blob().ok().filter(|salt| !salt.is_empty())?;
+    let iterations = u32::try_from(iterations.as_i64().ok()?).ok().filter(|iterations| *iterations > 0)?;
+    let scram = ScramProof {
+        salt: salt.into(),
+        iterations,
+        stored_key: stored_key.as_blob().ok()?.try_into().ok()?,
+        server_key: server_key.as_blob().ok()?.try_into().ok()?,
+    };
+    Some(PasswordProof { hash: hash.into(), scram })
+}
+
+fn suspended(row: &Row<'_>, name: &AccountName) -> Result<Option<String>, rusqlite::Error> {
+    let why = row.get_ref("suspended")?;
+    if why == ValueRef::Null {
+        return Ok(None);
+    }
+    let Ok(why) = why.as_str() else {
+        tracing::warn!(account = %name, "the reason why an account is suspended cannot be read; it stays suspended");
+        return Ok(Some(String::new()));
+    };
+    Ok(Some(why.to_owned()))
+}
+
+/// The certificates of an account. Only those are read that are written in the form in which
+/// [`AccountChange::CertificateRemoved`] finds them: any other would come back after it was removed.
+fn certificates(
+    connection: &Connection,
+    id: AccountId,
+    name: &AccountName,
+) -> Result<Vec<Fingerprint>, DatabaseError> {
+    let sql = "SELECT fingerprint FROM account_certificates WHERE account = ?1 ORDER BY place, fingerprint";
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut rows = statement.query([row_id(id)])?;
+    let mut certificates = Vec::new();
+    while let Some(row) = rows.next()? {
+        let text = row.get_ref(0)?.as_str().unwrap_or_default();
+        match Fingerprint::parse(text).filter(|fingerprint| fingerprint.to_string() == text) {
+            Some(fingerprint) => certificates.push(fingerprint),
+            None => {
+                tracing::warn!(account = %name, "a certificate of a kept account means nothing; it is left out");
+            }
+        }
+    }
+    Ok(certificates)
+}
+
+/// As whom the account's person is present; `None` if they are not, or if it cannot be read.
+fn presence(
+    connection: &Connection,
+    id: AccountId,
+    name: &AccountName,
+) -> Result<Option<Box<Presence>>, DatabaseError> {
+    let sql = "SELECT nick, user, host, address, realname, away FROM account_presences WHERE account = ?1";
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut rows = statement.query([row_id(id)])?;
+    let Some(row) = rows.next()? else { return Ok(None) };
+    let text = |column: usize| row.get_ref(column).ok()?.as_str().ok().map(str::to_owned);
+    let address = text(3).and_then(|address| address.parse().ok());
+    let (Some(nick), Some(user), Some(host), Some(address), Some(realname)) =
+        (text(0), text(1), text(2), address, text(4))
+    else {
+        tracing::warn!(account = %name, "as whom somebody was present cannot be read; they are not present");
+        return Ok(None);
+    };
+    let away = text(5);
+    let sql = "SELECT channel FROM account_channels WHERE account = ?1 ORDER BY place, channel";
+    let mut statement = connection.prepare_cached(sql)?;
+    let channels = statement.query_map([row_id(id)], |row| row.get::<_, i64>(0))?;
+    let channels = channels.map(|channel| Ok(ChannelId::from_number(channel?.cast_unsigned())));
+    let channels = channels.collect::<Result<_, rusqlite::Error>>()?;
+    Ok(Some(Box::new(Presence { nick, user, host, address, realname, away, channels })))
+}
+
+/// The row id of an account.
+pub(crate) const fn row_id(account: AccountId) -> i64 {
+    account.number().cast_signed()
+}
+
+/// Stores a whole account, in place of what was stored before.
+pub(crate) fn keep(transaction: &Transaction<'_>, state: &AccountState) -> Result<(), rusqlite::Error> {
+    let id = row_id(state.id);
+    transaction.prepare_cached("DELETE FROM accounts WHERE id = ?1")?.execute([id])?;
+    // The network has no other account of this name. If the file has one, it was left alone when it was read.
+    let sql = "UPDATE accounts SET name_folded = NULL WHERE name_folded = ?1";
+    transaction.prepare_cached(sql)?.execute([state.name.folded()])?;
+    let sql = "INSERT INTO accounts (id, name, name_folded, created_at) VALUES (?1, ?2, ?3, ?4)";
+    let (name, created_at) = (&state.name, state.created_at.as_millis());
+    transaction.prepare_cached(sql)?.execute(params![id, name.as_str(), name.folded(), created_at])?;
+    let row = AccountRow { transaction, id };
+    row.set_password(state.password.as_ref())?;
+    row.set_suspended(state.suspended.as_deref())?;
+    row.set_always_on(state.always_on)?;
+    row.set_presence(state.presence.as_deref())?;
+    state.certificates.iter().try_for_each(|certificate| row.add_certificate(certificate))
+}
+
+/// Stores one change of an account by writing the one row that it concerns. If the account is not stored,
+/// nothing happens.
+pub(crate) fn change(
+    transaction: &Transaction<'_>,
+    id: AccountId,
+    change: &AccountChange,
+) -> Result<(), rusqlite::Error> {
+    let row = AccountRow { transaction, id: row_id(id) };
+    match change {
+        AccountChange::Password(password) => row.set_password(password.as_ref()),
+        AccountChange::CertificateAdded(certificate) => row.add_certificate(certificate),
+        AccountChange::CertificateRemoved(certificate) => row.remove_certificate(certificate),
+        AccountChange::Suspended(why) => row.set_suspended(why.as_deref()),
+        AccountChange::AlwaysOn(wish) => row.set_always_on(*wish),
+        AccountChange::Presence(presence) => row.set_presence(presence.as_deref()),
+    }
+}
+
+/// Deletes an account and everything that belongs to it.
+pub(crate) fn delete(transaction: &Transaction<'_>, id: AccountId) -> Result<(), rusqlite::Error> {
+    transaction.prepare_cached("DELETE FROM accounts WHERE id = ?1")?.execute([row_id(id)])?;
+    Ok(())
+}
+
+/// Deletes certificates whose account could not be saved from a damaged file, so that they never sign in to
+/// another one.
+pub(crate) fn delete_certificates_of_nobody(transaction: &Transaction<'_>) -> Result<(), rusqlite::Error> {
+    let sql = "DELETE FROM account_certificates WHERE account NOT IN (SELECT id FROM accounts)";
+    transaction.execute(sql, [])?;
+    Ok(())
+}
+
+/// The row of an account, and the rows that belong to it.
+struct AccountRow<'t> {
+    transaction: &'t Transaction<'t>,
+    id: i64,
+}
+
+impl AccountRow<'_> {
+    fn set_password(&self, password: Option<&PasswordProof>) -> Result<(), rusqlite::Error> {
+        let sql = "UPDATE accounts SET password_hash = ?2, scram_salt = ?3, scram_iterations = ?4,
+            scram_stored_key = ?5, scram_server_key = ?6 WHERE id = ?1";
+        let scram = password.map(|password| &password.scram);
+        self.transaction.prepare_cached(sql)?.execute(params![
+            self.id,
+            password.map(|password| &*password.hash),
+            scram.map(|scram| &*scram.salt),
+            scram.map(|scram| scram.iterations),
+            scram.map(|scram| scram.stored_key.as_slice()),
+            scram.map(|scram| scram.server_key.as_slice()),
+        ])?;
+        Ok(())
+    }
+
+    fn set_suspended(&self, why: Option<&str>) -> Result<(), rusqlite::Error> {
+        let sql = "UPDATE accounts SET suspended = ?2 WHERE id = ?1";
+        self.transaction.prepare_cached(sql)?.execute(params![self.id, why])?;
+        Ok(())
+    }
+
+    fn set_always_on(&self, wish: Option<bool>) -> Result<(), rusqlite::Error> {
+        let sql = "UPDATE accounts SET always_on = ?2 WHERE id = ?1";
+        self.transaction.prepare_cached(sql)?.execute(params![self.id, wish])?;
+        Ok(())
+    }
+
+    /// Replaces what is kept of the user, with the channels that they are in.
+    fn set_presence(&self, presence: Option<&Presence>) -> Result<(), rusqlite::Error> {
+        let sql = "DELETE FROM account_presences WHERE account = ?1";
+        self.transaction.prepare_cached(sql)?.execute([self.id])?;
+        let Some(presence) = presence else { return Ok(()) };
+        let sql = "INSERT INTO account_presences (account, nick, user, host, address, realname, away)
+            SELECT id, ?2, ?3, ?4, ?5, ?6, ?7 FROM accounts WHERE id = ?1";
+        let Presence { nick, user, host, address, realname, away, channels } = presence;
+        let row = params![self.id, nick, user, host, address.to_string(), realname, away];
+        if self.transaction.prepare_cached(sql)?.execute(row)? == 0 {
+            return Ok(());
+        }
+        let sql = "INSERT OR IGNORE INTO account_channels (account, channel, place) VALUES (?1, ?2, ?3)";
+        let mut statement = self.transaction.prepare_cached(sql)?;
+        for (place, channel) in (0_i64..).zip(channels) {
+            statement.execute(params![self.id, crate::channels::row_id(*channel), place])?;
+        }
+        Ok(())
+    }
+
+    /// Adds a certificate as the last one. No account of the network has it, so a row that has it is replaced.
+    fn add_certificate(&self, certificate: &Fingerprint) -> Result<(), rusqlite::Error> {
+        let sql = "INSERT OR REPLACE INTO account_certificates (account, fingerprint, place)
+            SELECT id, ?2, (SELECT coalesce(max(place) + 1, 0) FROM account_certificates WHERE account = ?1)
+            FROM accounts WHERE id = ?1";
+        self.transaction.prepare_cached(sql)?.execute(params![self.id, certificate.to_string()])?;
+        Ok(())
+    }
+
+    fn remove_certificate(&self, certificate: &Fingerprint) -> Result<(), rusqlite::Error> {
+        let sql = "DELETE FROM account_certificates WHERE account = ?1 AND fingerprint = ?2";
+        self.transaction.prepare_cached(sql)?.execute(params![self.id, certificate.to_string()])?;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;
