@@ -3,6 +3,7 @@
 //! Clients, clocks, logs and crashes are models; the server and its store are real. The same seed always
 //! makes the same run.
 
+mod accounts;
 mod actions;
 mod checkers;
 mod client;

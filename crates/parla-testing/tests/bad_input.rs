@@ -9,7 +9,8 @@ use parla_proto::{
     mode::{CHANNEL_MODES, USER_MODES},
 };
 use parla_server::{
-    Answer, ConnectionId, Input, NodeId, Output, Outputs, Peer, Question, Server, Settings, Start, Verdict,
+    Answer, ConnectionId, Input, NodeId, NotCompared, Output, Outputs, Peer, Question, Server, Settings,
+    Start, Verdict,
 };
 
 /// A server in memory with two people in one room, the first of whom sends what should not be sent.
@@ -71,6 +72,8 @@ impl Room {
                             Question::Gateway(_) => Answer::Gateway(Err("You are no gateway".to_owned())),
                             Question::Password { .. } => Answer::Password(Verdict::Wrong),
                             Question::Store(_) => Answer::Store(None),
+                            Question::NewPassword(_) => Answer::NewPassword(Err(NotCompared::TooManyAtOnce)),
+                            Question::Nonce { .. } => Answer::Nonce(Ok("nonce".to_owned())),
                             Question::Configuration | Question::Restart => continue,
                         };
                         inputs.push(Input::Answer { id, answer });

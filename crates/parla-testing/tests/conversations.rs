@@ -1,6 +1,5 @@
 //! Messages between people who are logged in belong to a conversation of their accounts, and are stored in
-//! the same way as those in rooms. No client can log in yet, so this test creates the entries that will do
-//! so.
+//! the same way as those in rooms. Nobody gives a password here: the test makes the entries that sign people in.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "this is how a test fails")]
 
 use std::{
@@ -11,12 +10,15 @@ use std::{
 
 use parla_proto::{AccountName, Message, Timestamp};
 use parla_server::{
-    AccountPair, Change, ConnectionId, Conversation, EntryCommand, Input, NodeId, Output, Outputs, Page,
-    Peer, Proposal, Query, QueryResult, Server, Settings, Snapshot, Spoken, Start,
+    AccountId, AccountPair, AccountState, AlwaysOn, Change, ConnectionId, Conversation, EntryCommand, Input,
+    Kept, NodeId, Output, Outputs, Page, Peer, Proposal, Query, QueryResult, Server, Settings, SignIn,
+    Snapshot, Spoken, Start,
 };
 use parla_store::Tables;
 
 const CLIENTS: [&str; 3] = ["alice", "bob", "carol"];
+
+const ACCOUNTS: [&str; 4] = ["Liddell", "bob", "carol", "somebody"];
 
 /// A server whose log and store are kept by this test.
 struct Rig {
@@ -41,12 +43,17 @@ enum History {
 fn settings(history: History) -> Settings {
     let mut settings = Settings::named("irc.example.org");
     settings.network.history = history == History::Kept;
+    let accounts = settings.network.accounts.as_mut().unwrap();
+    // The clients have the nicks of accounts before they sign in, and go when they leave.
+    (accounts.reserve_nicks, accounts.always_on) = (false, AlwaysOn::Off);
     settings
 }
 
 impl Rig {
     fn new(settings: Settings) -> Self {
-        let snapshot = Snapshot::of_new_network(settings.network.clone(), Vec::new(), 1);
+        let account = |text| AccountState::new(id(text), name(text), Timestamp::default());
+        let kept = Kept { accounts: ACCOUNTS.map(account).to_vec(), ..Kept::default() };
+        let snapshot = Snapshot::of_new_network(settings.network.clone(), kept, 10);
         let start = Start::Shared { run: 7, snapshot };
         let mut rig = Self {
             server: Server::new(NodeId(1), settings, start, Timestamp::default()),
@@ -101,7 +108,8 @@ impl Rig {
     /// Puts a client's login into the log.
     fn signs_in(&mut self, client: &str, account: Option<&str>) {
         let last = self.proposals.get(&connection(client)).unwrap().clone();
-        self.commit(Proposal { commands: vec![EntryCommand::Account(account.map(name))], ..last });
+        let sign_in = SignIn { account: account.map(id), by_sasl: false };
+        self.commit(Proposal { commands: vec![EntryCommand::Account(sign_in)], ..last });
     }
 
     fn commit(&mut self, mut proposal: Proposal) {
@@ -151,7 +159,7 @@ impl Rig {
 }
 
 fn kept(tables: &Tables, one: &str, other: &str) -> Vec<Arc<Spoken>> {
-    let conversation = Conversation::Accounts(AccountPair::new(name(one), name(other)));
+    let conversation = Conversation::Accounts(AccountPair::new(id(one), id(other)));
     let query = Query::History { conversation, page: Page::Latest(None), limit: 100 };
     match tables.answer(&query).unwrap() {
         QueryResult::History(found) => found,
@@ -162,6 +170,12 @@ fn kept(tables: &Tables, one: &str, other: &str) -> Vec<Arc<Spoken>> {
 fn connection(client: &str) -> ConnectionId {
     let place = CLIENTS.iter().position(|known| *known == client).unwrap();
     ConnectionId::from_number(place as u64 + 1)
+}
+
+/// The id of the account with this name.
+fn id(text: &str) -> AccountId {
+    let place = ACCOUNTS.iter().position(|known| name(known) == name(text)).unwrap();
+    AccountId::from_number(place as u64 + 1)
 }
 
 fn name(text: &str) -> AccountName {

@@ -8,7 +8,7 @@ use std::{
 };
 
 use parla_proto::name::NameRules;
-use parla_server::{Change, ChannelState, Query, QueryResult};
+use parla_server::{Change, Kept, Query, QueryResult};
 use parla_store::{Database, DatabaseError, Durability, Reader, Tables};
 use tempfile::TempDir;
 
@@ -110,19 +110,19 @@ impl Disk {
         folder.shut_down()
     }
 
-    /// The channels that a server finds when it starts. The channels, the messages and the used numbers must
-    /// be exactly what was written.
-    pub(crate) fn found(&mut self, rules: &NameRules, model: &Store) -> Checked<Vec<ChannelState>> {
+    /// What a server finds when it starts. The channels, the accounts, the messages and the used numbers must be
+    /// exactly what was written.
+    pub(crate) fn found(&mut self, rules: &NameRules, model: &Store) -> Checked<Kept> {
         let tables = match self {
             Self::Folder(folder) => folder.database()?.tables(),
             Self::Memory(tables) => in_memory(tables)?,
         };
-        let channels = tables.channels(rules).map_err(refused)?;
-        model.is_found(&channels, tables.last_seq().map_err(refused)?)?;
+        let kept = tables.kept(rules).map_err(refused)?;
+        model.is_found(&kept, tables.last_seq().map_err(refused)?)?;
         for query in model.whole_histories() {
             self.answer(&query, model)?;
         }
-        Ok(channels)
+        Ok(kept)
     }
 }
 
@@ -209,8 +209,8 @@ fn system(error: std::io::Error) -> Finding {
 
 #[cfg(test)]
 mod tests {
-    use parla_proto::{ChannelName, Timestamp};
-    use parla_server::{ChannelId, Flags, Settings};
+    use parla_proto::{AccountName, ChannelName, Timestamp};
+    use parla_server::{AccountId, AccountState, ChannelId, ChannelState, Flags, Settings};
 
     use super::*;
 
@@ -227,17 +227,20 @@ mod tests {
             Self { model: Store::new(&settings), settings, disk }
         }
 
-        fn channel(&self, number: u64) -> Vec<Change> {
+        /// A channel and an account, with names and numbers made from this one.
+        fn created(&self, number: u64) -> Vec<Change> {
             let name =
                 ChannelName::parse(&format!("#room{number}"), &self.settings.network.name_rules()).unwrap();
             let id = ChannelId::from_number(number);
             let state = ChannelState::new(id, name, Timestamp::from_millis(1), Flags::empty());
-            vec![Change::Channel(Box::new(state))]
+            let (id, name) = (AccountId::from_number(1000 + number), format!("alice{number}"));
+            let account = AccountState::new(id, AccountName::kept(&name).unwrap(), Timestamp::from_millis(1));
+            vec![Change::Channel(Box::new(state)), Change::Account(Box::new(account))]
         }
 
         fn write(&mut self, number: u64) {
-            self.disk.write(&self.channel(number)).unwrap();
-            self.model.write(self.channel(number), &[]).unwrap();
+            self.disk.write(&self.created(number)).unwrap();
+            self.model.write(self.created(number), &[]).unwrap();
         }
 
         fn is_right(&mut self) -> bool {
@@ -250,7 +253,7 @@ mod tests {
         let mut both = Both::new(Disk::folder());
         for (number, thousandths) in (1..).zip([0, 1, 250, 500, 750, 999]) {
             both.write(number);
-            let changes = both.channel(number + 100);
+            let changes = both.created(number + 100);
             both.disk.crash(UnderWay { changes: &changes, thousandths }).unwrap();
             assert!(both.is_right(), "{thousandths}");
         }
@@ -265,11 +268,19 @@ mod tests {
         let mut lacks = Both::new(Disk::Memory(None));
         lacks.write(1);
         assert!(lacks.is_right());
-        lacks.model.write(lacks.channel(2), &[]).unwrap();
+        lacks.model.write(lacks.created(2), &[]).unwrap();
         assert!(!lacks.is_right());
         let mut has_more = Both::new(Disk::Memory(None));
         has_more.write(1);
-        has_more.disk.write(&has_more.channel(2)).unwrap();
+        has_more.disk.write(&has_more.created(2)).unwrap();
         assert!(!has_more.is_right());
+        // A deleted account must not be there any more.
+        let mut has_account = Both::new(Disk::Memory(None));
+        has_account.write(1);
+        let deleted = || vec![Change::AccountDeleted { account: AccountId::from_number(1001) }];
+        has_account.model.write(deleted(), &[]).unwrap();
+        assert!(!has_account.is_right());
+        has_account.disk.write(&deleted()).unwrap();
+        assert!(has_account.is_right());
     }
 }

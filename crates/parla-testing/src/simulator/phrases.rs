@@ -78,6 +78,9 @@ const fn phrases(command: CommandName) -> &'static [&'static str] {
         CommandName::Notice => &["NOTICE @{room} :{text}"],
         CommandName::Oper => &["OPER admin {oper}", "OPER admin {oper}"],
         CommandName::Privmsg => &["PRIVMSG +{room} :{text}", "PRIVMSG @{room} :{text}"],
+        CommandName::Register => &["REGISTER * * :password{digit}"],
+        CommandName::Nickserv => &["NICKSERV REGISTER password{digit}", "NICKSERV HELP"],
+        CommandName::Chanserv => &["CHANSERV REGISTER {room}", "CHANSERV INFO {room}"],
         CommandName::Redact => {
             &["REDACT {nick} {id} :{text}", "REDACT {room} {id} :{text}", "REDACT {room} {id}"]
         }

@@ -11,11 +11,14 @@ use std::{
 
 use parla_proto::{Casemapping, ChannelName, Timestamp};
 use parla_server::{
-    Change, ChannelChange, ChannelId, ChannelState, Conversation, MessageIds, Page, Position, Query,
-    QueryResult, Settings, Spoken, Verb, pieces,
+    AccountState, Change, ChannelChange, ChannelId, ChannelState, Conversation, Kept, MessageIds, Page,
+    Position, Query, QueryResult, Settings, Spoken, Verb, pieces,
 };
 
-use super::checkers::{Checked, Finding, ensure};
+use super::{
+    accounts::Accounts,
+    checkers::{Checked, Finding, ensure},
+};
 
 /// Everything that was stored.
 #[derive(Debug)]
@@ -37,6 +40,7 @@ pub(crate) struct Store {
     forgotten: BTreeSet<ChannelId>,
     /// Every name, folded, that a channel ever had: clients are told of a new one later than the disk.
     names: BTreeMap<ChannelId, BTreeSet<String>>,
+    accounts: Accounts,
 }
 
 /// A message in a room, as a client received it.
@@ -68,6 +72,7 @@ impl Store {
             channels: BTreeMap::new(),
             forgotten: BTreeSet::new(),
             names: BTreeMap::new(),
+            accounts: Accounts::default(),
         }
     }
 
@@ -87,6 +92,9 @@ impl Store {
             match change {
                 Change::Message(spoken) => self.write_message(&spoken)?,
                 Change::Redacted { conversation, seq } => self.redact(&conversation, seq),
+                Change::Account(state) => self.accounts.create(*state)?,
+                Change::AccountChanged { account, change } => self.accounts.change(account, change)?,
+                Change::AccountDeleted { account } => self.accounts.delete(account)?,
                 Change::Channel(state) => self.write_channel(*state)?,
                 Change::ChannelChanged { channel, change } => self.change_channel(channel, &change)?,
                 Change::ChannelForgotten { channel } => self.forget(channel, deleted)?,
@@ -95,14 +103,17 @@ impl Store {
         Ok(())
     }
 
-    /// Checks that a starting server finds the channels that were written, and that no number is reused.
-    pub(crate) fn is_found(&self, channels: &[ChannelState], last_seq: Option<u64>) -> Checked {
+    /// Checks that a starting server finds the channels and accounts that were written, and that no number is
+    /// reused.
+    pub(crate) fn is_found(&self, kept: &Kept, last_seq: Option<u64>) -> Checked {
+        let Kept { channels, accounts } = kept;
         let are_same = channels.len() == self.channels.len()
             && self.channels.values().zip(channels).all(|(written, found)| is_same(written, found));
         ensure(are_same, "disk", || format!("{channels:?} are found, and {:?} were written", self.channels))?;
+        self.accounts.are_these(accounts, "disk")?;
         let last_message = self.messages.last_key_value().map(|(seq, _)| *seq);
         let last_channel = self.names.last_key_value().map(|(id, _)| id.number());
-        let last = last_message.max(last_channel);
+        let last = last_message.max(last_channel).max(self.accounts.last_number());
         ensure(last_seq == last, "disk", || format!("the last number is {last_seq:?} and not {last:?}"))
     }
 
@@ -159,11 +170,12 @@ impl Store {
         self.messages.get(&seq)
     }
 
-    /// Checks that a server's channels are those that are stored.
-    pub(crate) fn is_had(&self, channels: &[&ChannelState]) -> Checked {
+    /// Checks that a server's channels and accounts are those that are stored.
+    pub(crate) fn is_had(&self, channels: &[&ChannelState], accounts: &[&AccountState]) -> Checked {
         let are_same = channels.len() == self.channels.len()
             && self.channels.values().zip(channels).all(|(kept, had)| is_same(kept, had));
-        ensure(are_same, "kept", || format!("a server has {channels:?}, and {:?} are kept", self.channels))
+        ensure(are_same, "kept", || format!("a server has {channels:?}, and {:?} are kept", self.channels))?;
+        self.accounts.are_these(accounts, "kept")
     }
 
     /// The newest message at or before this position in the list, counted from the oldest.
@@ -401,10 +413,10 @@ mod tests {
         let name = ChannelName::parse("#a", &settings.network.name_rules()).unwrap();
         let state = ChannelState::new(ChannelId::from_number(1), name, Timestamp::default(), Flags::empty());
         let mut store = Store::new(&settings);
-        assert!(store.is_had(&[]).is_ok());
+        assert!(store.is_had(&[], &[]).is_ok());
         store.write(vec![Change::Channel(Box::new(state.clone()))], &[]).unwrap();
-        assert!(store.is_had(&[&state]).is_ok());
+        assert!(store.is_had(&[&state], &[]).is_ok());
         let other = ChannelState { key: Some("key".to_owned()), ..state };
-        assert!(store.is_had(&[]).is_err() && store.is_had(&[&other]).is_err());
+        assert!(store.is_had(&[], &[]).is_err() && store.is_had(&[&other], &[]).is_err());
     }
 }

@@ -17,7 +17,7 @@ use std::{
 
 use parla_proto::Timestamp;
 use parla_server::{
-    ChannelState, ConnectionId, Disconnect, Input, NodeId, Output, Peer, Server, Settings, Snapshot, Start,
+    ConnectionId, Disconnect, Input, Kept, NodeId, Output, Peer, Server, Settings, Snapshot, Start,
 };
 use slotmap::{DefaultKey, SlotMap};
 
@@ -119,7 +119,9 @@ pub(crate) struct World {
 }
 
 impl World {
-    pub(crate) fn new(settings: Settings, order: Order, (disk, trace): (Disk, Trace)) -> Self {
+    pub(crate) fn new(mut settings: Settings, order: Order, (disk, trace): (Disk, Trace)) -> Self {
+        // The simulated clients do not know how to sign in.
+        settings.network.accounts = None;
         let now = Timestamp::from_millis(1_700_000_000_000);
         let mut world = Self {
             scene: Scene::new(settings),
@@ -138,7 +140,7 @@ impl World {
             asked: Vec::new(),
             owed: Vec::new(),
         };
-        world.start_all(Vec::new());
+        world.start_all(Kept::default());
         world
     }
 
@@ -148,7 +150,7 @@ impl World {
     }
 
     /// Starts every server with what was stored and an empty log.
-    fn start_all(&mut self, kept: Vec<ChannelState>) {
+    fn start_all(&mut self, kept: Kept) {
         let settings = self.scene.settings.clone();
         self.log = SharedLog::default();
         self.looked_to = 0;

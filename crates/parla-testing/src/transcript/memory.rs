@@ -13,7 +13,7 @@ use parla_proto::{
     limits::CLIENT_LINE_BYTES_MAX,
 };
 use parla_server::{
-    Answer, Audit, ChannelState, ConnectionId, Disconnect, Input, NodeId, Note, Noted, Output, Outputs, Peer,
+    Answer, Audit, ConnectionId, Disconnect, Input, Kept, NodeId, Note, Noted, Output, Outputs, Peer,
     Question, Reconfiguration, Server, Snapshot, Start,
 };
 use parla_store::Tables;
@@ -76,7 +76,7 @@ impl Memory {
     pub fn new(script: &Script, log: Log) -> Result<Self, RunError> {
         let (settings, is_virtual) = (script.settings().clone(), script.is_virtual());
         let to_server = settings.to_server(is_virtual)?;
-        let start = start(log, &to_server, (1, Vec::new()));
+        let start = start(log, &to_server, (1, Kept::default()));
         let server = Server::new(NODE, to_server, start, START);
         Ok(Self {
             settings,
@@ -145,6 +145,8 @@ impl Memory {
         Ok(Some(match question {
             Question::Store(query) => Answer::Store(Some(self.tables.answer(&query)?)),
             Question::Password { of, password } => Answer::Password(self.settings.verdict(&of, &password)),
+            Question::NewPassword(password) => Answer::NewPassword(Ok(Box::new(Settings::proof(&password)))),
+            Question::Nonce { .. } => Answer::Nonce(Ok("nonce".to_owned())),
             Question::Gateway(gateway) => Answer::Gateway(self.settings.client_of(*gateway)),
             Question::Restart if !self.settings.broken => {
                 self.restarts = true;
@@ -238,7 +240,7 @@ impl Backend for Memory {
         self.feed(Input::ShuttingDown)?;
         self.first_seq += NUMBERS_PER_START;
         let settings = self.settings.to_server(self.is_virtual)?;
-        let kept = self.tables.channels(&settings.network.name_rules())?;
+        let kept = self.tables.kept(&settings.network.name_rules())?;
         let start = start(self.log, &settings, (self.first_seq, kept));
         self.server = Server::new(NODE, settings, start, self.now);
         Ok(())
@@ -280,6 +282,8 @@ fn note_line(note: &Note) -> String {
         Noted::Joined { who, secure: true } => format!("joined by TLS | {who}"),
         Noted::Renamed { from, to } => format!("renamed | {from} | {to}"),
         Noted::PasswordRefused => "password refused".to_owned(),
+        Noted::SignedIn { account } => format!("signed in | {account}"),
+        Noted::SignInFailed { account, by, .. } => format!("sign-in failed | {account} | {by}"),
         Noted::Left { who: Some(who), why } => format!("left | {who} | {why}"),
         Noted::Left { who: None, why } => format!("left | {why}"),
     };
@@ -291,7 +295,7 @@ const NODE: NodeId = NodeId(1);
 
 /// The first entry of the server itself has the number before `first_seq`, so that clients cause the same
 /// numbers with either log.
-fn start(log: Log, settings: &parla_server::Settings, (first_seq, kept): (u64, Vec<ChannelState>)) -> Start {
+fn start(log: Log, settings: &parla_server::Settings, (first_seq, kept): (u64, Kept)) -> Start {
     match log {
         Log::Local => Start::Alone { next_seq: first_seq, kept },
         Log::Shared => Start::Shared {

@@ -18,7 +18,7 @@ use parla_server::{
 };
 use parla_store::Tables;
 
-use super::script::Script;
+use super::{script::Script, settings::Settings};
 
 /// What the reading threads send to the thread that owns the server.
 enum Event {
@@ -116,6 +116,10 @@ fn serve(script: &Script, inbox: &mpsc::Receiver<Event>) {
                             Question::Password { of, password } => {
                                 Answer::Password(script.settings().verdict(&of, &password))
                             }
+                            Question::NewPassword(password) => {
+                                Answer::NewPassword(Ok(Box::new(Settings::proof(&password))))
+                            }
+                            Question::Nonce { .. } => Answer::Nonce(Ok("nonce".to_owned())),
                             Question::Configuration | Question::Restart => continue,
                         };
                         inputs.push(Input::Answer { id, answer });

@@ -8,9 +8,14 @@ use parla_proto::{
     name::Casemapping,
     tag::DeniedTags,
 };
-use parla_server::{Flags, Gateway, MessageIds, PasswordOf, Peer, Secret, Verdict, settings};
+use parla_server::{
+    Flags, Gateway, MessageIds, PasswordOf, PasswordProof, Peer, ScramProof, Secret, Verdict, settings,
+};
 
 use super::{NETWORK_NAME, SERVER_NAME, error::RunError, ids, text::duration};
+
+/// What the kept form of a password begins with.
+const HASH: &str = "in plain text: ";
 
 /// The settings of a script: `server: <word> <value>`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -154,12 +159,20 @@ impl Settings {
     /// The result of comparing a password.
     pub(super) fn verdict(&self, of: &PasswordOf, password: &Secret) -> Verdict {
         let wanted = match of {
-            PasswordOf::Server => self.password.as_ref(),
+            PasswordOf::Server => self.password.as_deref(),
             PasswordOf::Operator(name) => {
-                self.operators.iter().find(|oper| oper.name == *name).map(|oper| &oper.password)
+                self.operators.iter().find(|oper| oper.name == *name).map(|oper| oper.password.as_str())
             }
+            PasswordOf::Account { hash, .. } => hash.as_deref().and_then(|hash| hash.strip_prefix(HASH)),
         };
-        if wanted.is_some_and(|wanted| wanted == password.reveal()) { Verdict::Right } else { Verdict::Wrong }
+        if wanted == Some(password.reveal()) { Verdict::Right } else { Verdict::Wrong }
+    }
+
+    /// What is kept of a new password: here, all of it.
+    pub(super) fn proof(password: &Secret) -> PasswordProof {
+        let scram =
+            ScramProof { salt: [0; 16].into(), iterations: 1, stored_key: [0; 32], server_key: [0; 32] };
+        PasswordProof { hash: format!("{HASH}{}", password.reveal()).into(), scram }
     }
 
     /// The client of a gateway, as the daemon would return it if addresses are not hidden.

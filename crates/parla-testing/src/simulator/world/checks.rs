@@ -23,14 +23,15 @@ impl World {
         ensure(same, "state", || "the machines have different indexes".to_owned())
     }
 
-    /// Checks, when nothing is on its way, that a machine's channels are those that are stored, so that they
-    /// exist after the next start.
+    /// Checks, when nothing is on its way, that a machine's channels and accounts are those that are stored, so
+    /// that they exist after the next start.
     pub(super) fn check_kept(&self) -> Checked {
         let mut snapshots = self.machines.iter().map(|machine| machine.server.snapshot());
-        snapshots.try_for_each(|snapshot| self.scene.store.is_had(&snapshot.kept()))
+        snapshots.try_for_each(|snapshot| self.scene.store.is_had(&snapshot.kept(), &snapshot.accounts()))
     }
 
-    /// Checks, when nothing is on its way, that every machine has stored the same channels and messages.
+    /// Checks, when nothing is on its way, that every machine has stored the same channels, accounts and
+    /// messages.
     pub(crate) fn check_projections(&mut self) -> Checked {
         let rules = self.scene.settings.network.name_rules();
         for projection in self.machines.iter_mut().filter_map(|machine| machine.projection.as_mut()) {

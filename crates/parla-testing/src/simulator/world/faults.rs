@@ -46,7 +46,7 @@ impl World {
         // A room that is not stored will be created anew.
         let at_first = self.scene.settings.network.channel_modes;
         self.scene.journals.values_mut().for_each(|journal| journal.restart(at_first));
-        for room in &kept {
+        for room in &kept.channels {
             let name = room.name.folded().to_owned();
             self.scene.journals.entry(name).or_default().restart(room.flags);
         }

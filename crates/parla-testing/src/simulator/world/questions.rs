@@ -74,12 +74,16 @@ impl World {
                 let wanted = match of {
                     PasswordOf::Server => Some(PASSWORD),
                     PasswordOf::Operator(name) => (name == OPERATOR).then_some(OPERATOR_PASSWORD),
+                    PasswordOf::Account { .. } => None,
                 };
                 let is_right = wanted == Some(password.reveal());
                 Asked::Password(waits, if is_right { Verdict::Right } else { Verdict::Wrong })
             }
             Question::Configuration => Asked::Configuration(waits),
             Question::Gateway(_) => Asked::Gateway(waits),
+            Question::NewPassword(_) | Question::Nonce { .. } => {
+                return ensure(false, "questions", || "nobody can have an account here".to_owned());
+            }
             Question::Restart => {
                 return ensure(false, "operators", || "a restart without the privilege".to_owned());
             }
