@@ -1,7 +1,7 @@
 //! The commands of the program.
 
 use clap::{Parser, Subcommand};
-use parlad::{Options, room::RoomOptions};
+use parlad::{Options, account::AccountOptions, room::RoomOptions};
 
 /// The version of the crate, with the commit if the builder provided it, as `cargo xtask` does.
 const VERSION: &str = match option_env!("PARLA_VERSION") {
@@ -23,6 +23,8 @@ pub(crate) enum Command {
     Run(Options),
     /// Says whether the server would start with these options, and prints every problem. Changes nothing.
     Check(Options),
+    /// Shows, creates, changes and deletes accounts, whether or not the server is running.
+    Account(AccountOptions),
     /// Shows, changes and deletes rooms, whether or not the server is running.
     Room(RoomOptions),
     /// Reads a password from standard input and prints its hash for the configuration.

@@ -3,6 +3,7 @@
 //!
 //! Unknown keys are errors, so that a typo in the name of a limit cannot go unnoticed.
 
+mod accounts;
 mod certificate;
 mod connections;
 mod file;
@@ -23,7 +24,7 @@ mod whole;
 
 pub(crate) use self::{
     connections::{ConnectionLimits, KnownGateway, SharedNetwork},
-    hash::Hash,
+    hash::{BadHash, Hash, HashCost, SALT_BYTES},
     origin::{Host, Origin},
     ports::{Http, Listen, Speech},
     tls_files::{TlsError, TlsFiles},

@@ -17,9 +17,11 @@
 //! - `options.rs` is what the command line says, `log.rs` the log, and `limits.rs` has the bounds of the
 //!   queues.
 //! - Above them, `run.rs` assembles the parts and shuts them down. `reload.rs` is REHASH and SIGHUP,
-//!   `restart.rs` RESTART, `room.rs` is `parlad room`, and `health.rs` knows whether the threads make
-//!   progress. `main.rs` and `cli.rs` are the command line.
+//!   `restart.rs` RESTART, and `health.rs` knows whether the threads make progress. `account.rs` and `room.rs`
+//!   are `parlad account` and `parlad room`, which print with `printer.rs`. `main.rs` and `cli.rs` are the
+//!   command line.
 
+pub mod account;
 mod config;
 mod core;
 mod health;
@@ -27,6 +29,7 @@ mod limits;
 mod log;
 mod net;
 mod options;
+mod printer;
 mod reload;
 mod restart;
 pub mod room;

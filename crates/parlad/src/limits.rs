@@ -228,6 +228,26 @@ pub(crate) const GUESSES_REMEMBERED_FOR: Duration = Duration::from_secs(600);
 /// Addresses and networks whose wrong passwords are remembered.
 pub(crate) const GUESSERS_MAX: usize = 8_192;
 
+/// Wrong passwords of one account, from all addresses that its owner is not known to use, after which these
+/// addresses have to wait before the next attempt. The waits are those of [`GUESS_PAUSE_FIRST`].
+pub(crate) const ACCOUNT_GUESSES_FREE: u32 = 20;
+
+/// Accounts whose wrong passwords are remembered, for [`GUESSES_REMEMBERED_FOR`].
+pub(crate) const GUESSED_ACCOUNTS_MAX: usize = 8_192;
+
+/// How long an address is known to be one that the owner of an account uses, after they last signed in there.
+pub(crate) const OWNER_REMEMBERED_FOR: Duration = Duration::from_secs(30 * 24 * 3_600);
+
+/// Addresses that are known for the owner of one account; the oldest are dropped first.
+pub(crate) const OWNER_ADDRESSES_MAX: usize = 8;
+
+/// Accounts whose owners' addresses are known; those that nobody has used for longest are dropped first.
+pub(crate) const OWNERS_MAX: usize = 8_192;
+
+/// How often SCRAM hashes a new password. The state machine says the same of accounts that do not exist, so
+/// that nobody can tell them from others.
+pub(crate) const SCRAM_ITERATIONS: u32 = 10_000;
+
 /// How long the program that RESTART would start may take to say whether it would run.
 pub(crate) const CHECK_TIME_MAX: Duration = Duration::from_secs(30);
 

@@ -23,6 +23,7 @@ fn execute(cli: Cli) -> anyhow::Result<()> {
     match cli.command {
         Command::Run(options) => parlad::run(&options),
         Command::Check(options) => parlad::check(&options),
+        Command::Account(options) => parlad::account::account(options),
         Command::Room(options) => parlad::room::room(options),
         Command::HashPassword => Ok(writeln!(std::io::stdout(), "{}", parlad::hash_from_input()?)?),
     }

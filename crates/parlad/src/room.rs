@@ -1,12 +1,11 @@
 //! `parlad room`: looks after rooms from the server's computer, whether the server runs or not.
 
 use std::{
-    io::{self, Write},
+    io::{self, Write as _},
     path::PathBuf,
 };
 
 use parla_proto::{mask::glob, name::Casemapping};
-use serde::de::DeserializeOwned;
 
 use crate::{
     config::Config,
@@ -15,6 +14,7 @@ use crate::{
         message::{ControlRequest, RoomChanged, RoomDetails, RoomMask, RoomPage, RoomRow},
     },
     options::Options,
+    printer::Printer,
 };
 
 /// What the command line says of a server's rooms.
@@ -77,7 +77,7 @@ pub fn room(options: RoomOptions) -> anyhow::Result<()> {
     let RoomOptions { command, config, data_dir, json } = options;
     let config = Config::for_run(&Options { config, data_dir, ..Options::default() })?;
     let mut server = Administered::find(&config)?;
-    let mut print = Printer { out: io::stdout().lock(), json };
+    let mut print = Printer::new(json);
     match command {
         RoomCommand::List { mask } => {
             let casemapping = config.settings.network.casemapping;
@@ -85,7 +85,7 @@ pub fn room(options: RoomOptions) -> anyhow::Result<()> {
             print.value(&rooms, |out| rooms.iter().try_for_each(|room| row(out, room)))
         }
         RoomCommand::Show { room } => {
-            let room: RoomDetails = ask(&mut server, ControlRequest::RoomShow { room: name(room) })?;
+            let room: RoomDetails = server.ask(ControlRequest::RoomShow { room: name(room) })?;
             print.value(&room, |out| details(out, &room))
         }
         RoomCommand::Mode { room, modes } => {
@@ -97,27 +97,23 @@ pub fn room(options: RoomOptions) -> anyhow::Result<()> {
                 modes: modes.to_owned(),
                 params: params.to_vec(),
             };
-            let changed: RoomChanged = ask(&mut server, request)?;
+            let changed: RoomChanged = server.ask(request)?;
             print.value(&changed, |out| writeln!(out, "{room}: {}", modes_now(&changed)))
         }
         RoomCommand::Reset { room } => {
             let room = name(room);
-            let changed: RoomChanged = ask(&mut server, ControlRequest::RoomReset { room: room.clone() })?;
+            let changed: RoomChanged = server.ask(ControlRequest::RoomReset { room: room.clone() })?;
             print.value(&changed, |out| writeln!(out, "{room} is reset: {}", modes_now(&changed)))
         }
         RoomCommand::Delete { room, reason } => {
             let room = name(room);
             let changed: RoomChanged =
-                ask(&mut server, ControlRequest::RoomDelete { room: room.clone(), reason })?;
+                server.ask(ControlRequest::RoomDelete { room: room.clone(), reason })?;
             print.value(&changed, |out| {
                 writeln!(out, "{room} is deleted, with everything that was said in it")
             })
         }
     }
-}
-
-fn ask<T: DeserializeOwned>(server: &mut Administered, request: ControlRequest) -> anyhow::Result<T> {
-    Ok(serde_json::from_value(server.ask(request)?)?)
 }
 
 /// All rooms whose names match the mask, page by page.
@@ -128,7 +124,7 @@ fn list(
 ) -> anyhow::Result<Vec<RoomRow>> {
     let (mut rooms, mut after) = (Vec::new(), None);
     loop {
-        let page: RoomPage = ask(server, ControlRequest::RoomList { after })?;
+        let page: RoomPage = server.ask(ControlRequest::RoomList { after })?;
         after = page.rooms.last().map(|room| room.name.clone());
         let fits = |room: &RoomRow| mask.is_none_or(|mask| glob(mask, &room.name, casemapping));
         rooms.extend(page.rooms.into_iter().filter(fits));
@@ -141,40 +137,6 @@ fn list(
 /// The name of a room as it was typed, possibly without the `#`, which shells treat specially.
 fn name(typed: String) -> String {
     if typed.starts_with('#') { typed } else { format!("#{typed}") }
-}
-
-/// Prints for people or for programs.
-struct Printer<W> {
-    out: W,
-    json: bool,
-}
-
-impl<W: Write> Printer<W> {
-    fn value(
-        &mut self,
-        value: &impl serde::Serialize,
-        for_people: impl FnOnce(&mut Vec<u8>) -> io::Result<()>,
-    ) -> anyhow::Result<()> {
-        let text = if self.json {
-            // JSON itself does not escape the upper control characters.
-            without_controls(&serde_json::to_string_pretty(value)?, |char| {
-                format!("\\u{:04x}", u32::from(char))
-            }) + "\n"
-        } else {
-            let mut text = Vec::new();
-            for_people(&mut text)?;
-            without_controls(&String::from_utf8_lossy(&text), |_| "\u{fffd}".to_owned())
-        };
-        Ok(self.out.write_all(text.as_bytes())?)
-    }
-}
-
-/// A text without characters that move the cursor or colour the terminal, because other people wrote it.
-fn without_controls(text: &str, instead: impl Fn(char) -> String) -> String {
-    let shown = |char: char| {
-        if char.is_control() && char != '\n' { instead(char) } else { char.to_string() }
-    };
-    text.chars().map(shown).collect()
 }
 
 fn row(out: &mut Vec<u8>, room: &RoomRow) -> io::Result<()> {
@@ -227,11 +189,7 @@ mod tests {
             topic: "\u{1b}]0;owned\u{7}\u{9b}31m hello".to_owned(),
             created_at: "2026-01-01T00:00:00.000Z".to_owned(),
         };
-        let show = |json| {
-            let mut print = Printer { out: Vec::new(), json };
-            print.value(&room, |out| row(out, &room)).unwrap();
-            String::from_utf8(print.out).unwrap()
-        };
+        let show = |json| Printer::shown(json, &room, |out| row(out, &room));
         assert!(show(true).contains(r"\u001b]0;owned\u0007\u009b31m hello"), "{}", show(true));
         for text in [show(false), show(true)] {
             assert!(!text.contains(['\u{1b}', '\u{7}', '\u{9b}']), "{text:?}");

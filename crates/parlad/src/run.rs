@@ -45,7 +45,7 @@ use crate::{
         intake::{Intake, Shared},
         lines::Lines,
         listener::{self, ListenAddress, ListenError},
-        tls::{self, Certificates},
+        tls::{Certificates, Visitors},
     },
     options::Options,
     reload::Reload,
@@ -245,8 +245,8 @@ impl Listeners {
         let lines = Arc::new(Lines(Arc::clone(intake)));
         for (listener, listen) in self.irc {
             let is_proxied = listen.is_proxied;
-            let protocols = if listen.speech == Speech::Lines { tls::IRC } else { &[] };
-            let tls = listen.tls.map(|files| certificates.acceptor(&files, protocols)).transpose()?;
+            let visitors = if listen.speech == Speech::Lines { Visitors::Irc } else { Visitors::Browsers };
+            let tls = listen.tls.map(|files| certificates.acceptor(&files, visitors)).transpose()?;
             match listen.speech {
                 Speech::Lines => {
                     let service = Arc::clone(&lines);
@@ -260,7 +260,7 @@ impl Listeners {
         }
         for (listener, http) in self.http {
             let service = Arc::new(Site::app(parts.clone(), name, http.origins));
-            let tls = http.tls.map(|files| certificates.acceptor(&files, &[])).transpose()?;
+            let tls = http.tls.map(|files| certificates.acceptor(&files, Visitors::Browsers)).transpose()?;
             tokio::spawn(Arc::new(Acceptor { listener, service, is_proxied: false, tls }).run());
         }
         Ok(certificates)

@@ -77,6 +77,7 @@ fn a_message_of_another_century() {
         "UPDATE messages SET at = unixepoch() * 1000, sum = NULL WHERE at > unixepoch() * 1000",
         "UPDATE channels SET topic_at = unixepoch() * 1000 WHERE topic_at > unixepoch() * 1000",
         "UPDATE channels SET created_at = unixepoch() * 1000 WHERE created_at > unixepoch() * 1000",
+        "UPDATE accounts SET created_at = unixepoch() * 1000 WHERE created_at > unixepoch() * 1000",
         "UPDATE channel_masks SET set_at = unixepoch() * 1000 WHERE set_at > unixepoch() * 1000",
     ] {
         connection.execute(statement, []).unwrap();

@@ -3,9 +3,15 @@
 
 mod support;
 
-use std::fs;
+use std::{fs, net::Ipv4Addr};
 
-use support::{Client, Daemon, Folder, config, daemon::hashed, wait_for};
+use data_encoding::BASE64;
+
+use support::{
+    Client, Daemon, Folder, config,
+    daemon::{hashed, parlad},
+    wait_for,
+};
 
 /// A server with the password `door` and the operator `root`, whose password is `secret`.
 fn guarded(more: &str) -> String {
@@ -115,7 +121,7 @@ fn guesses_are_counted_by_address_over_all_connections() {
     });
     let (status, log) = daemon.stop();
     assert!(status.success());
-    assert!(log.contains("refused: Too many wrong passwords from your address"), "{log}");
+    assert!(log.contains("refused: Too many wrong passwords"), "{log}");
 }
 
 #[test]
@@ -135,4 +141,98 @@ fn wrong_passwords_of_the_server_are_counted_too() {
     assert!(has(&attempt("0"), " 464 "), "what is known to be wrong is wrong");
     wait_for("the end of the pause", || has(&attempt("door"), " 001 ").then_some(()));
     assert!(daemon.stop().0.success());
+}
+
+/// A server with the account `zoe`, whose password is `secret`.
+fn with_zoe(folder: &Folder) -> Daemon {
+    let cheap = "[accounts.passwords]\nmin_length = 1\nargon2_memory_kib = 64\nargon2_iterations = 1";
+    let daemon = Daemon::start(folder, &config(&format!("{OFTEN}\n{cheap}")));
+    let config = folder.path().join("parlad.toml");
+    let created = parlad(&["account", "create", "--config", config.to_str().unwrap(), "zoe"], "secret\n");
+    assert_eq!(created.code, Some(0), "{}", created.stderr);
+    daemon
+}
+
+/// Many addresses guess the password of one account. They have to wait, but its owner need not.
+#[test]
+fn guesses_from_everywhere_keep_no_owner_out() {
+    let folder = Folder::new();
+    let daemon = with_zoe(&folder);
+    let home = || Client::open_limited(daemon.address());
+    assert_eq!(home().sign_in("zoe", "secret"), "903");
+    let stranger = |host: u8| Client::open_from(Ipv4Addr::new(127, 0, 1, host), daemon.address());
+    let mut hosts = 0..=u8::MAX;
+    let refused = hosts.find(|host| {
+        let result = stranger(*host).sign_in_result("ZOE", &format!("guess {host}"));
+        assert!(result.contains(" 904 "), "{result}");
+        result.contains("try again in ")
+    });
+    assert!(refused.is_some_and(|host| host >= 20), "{refused:?}");
+    assert_eq!(home().sign_in("zoe", "secret"), "903");
+    wait_for("the end of the pause", || {
+        let mut owner = stranger(hosts.next()?);
+        (owner.sign_in("zoe", "secret") == "903").then_some(())
+    });
+    assert!(daemon.stop().0.success());
+}
+
+/// The message with which the server answers the first one of SCRAM.
+fn challenge(daemon: &Daemon, account: &str) -> String {
+    let mut client = Client::open_limited(daemon.address());
+    client.send("CAP REQ sasl\r\nAUTHENTICATE SCRAM-SHA-256");
+    client.until(|line| line == "AUTHENTICATE +");
+    let first = BASE64.encode(format!("n,,n={account},r=nonce").as_bytes());
+    client.send(&format!("AUTHENTICATE {first}"));
+    let line = client.line().unwrap();
+    let encoded = line.strip_prefix("AUTHENTICATE ").unwrap();
+    String::from_utf8(BASE64.decode(encoded.as_bytes()).unwrap()).unwrap()
+}
+
+/// Neither the salt nor the cost reveals which accounts exist.
+#[test]
+fn an_account_that_does_not_exist_looks_like_one() {
+    let folder = Folder::new();
+    let daemon = with_zoe(&folder);
+    let parts = |account: &str| {
+        let message = challenge(&daemon, account);
+        let parts: Vec<String> = message.split(',').map(str::to_owned).collect();
+        let [nonce, salt, iterations] = parts.try_into().unwrap();
+        assert!(nonce.starts_with("r=nonce") && nonce.len() >= "r=nonce".len() + 24, "{nonce}");
+        (nonce, salt, iterations)
+    };
+    let (zoe, again) = (parts("zoe"), parts("zoe"));
+    assert!(zoe.0 != again.0 && zoe.1 == again.1);
+    let (nobody, nobody_again) = (parts("nobody"), parts("nobody"));
+    assert_eq!(nobody.1, nobody_again.1);
+    assert_eq!((zoe.1.len(), &zoe.2), (nobody.1.len(), &nobody.2));
+    assert!(daemon.stop().0.success());
+}
+
+/// A client that fails to prove that it knows a password has guessed, although nobody saw what.
+#[test]
+fn wrong_proofs_are_guesses() {
+    let folder = Folder::new();
+    let daemon = with_zoe(&folder);
+    for _ in 0..5 {
+        let mut client = Client::open_limited(daemon.address());
+        client.send("CAP REQ sasl\r\nAUTHENTICATE SCRAM-SHA-256");
+        client.send(&format!("AUTHENTICATE {}", BASE64.encode(b"n,,n=zoe,r=nonce")));
+        let challenge = client.until(|line| line.starts_with("AUTHENTICATE ") && line.len() > 20);
+        let encoded = challenge.last().unwrap().strip_prefix("AUTHENTICATE ").unwrap().as_bytes();
+        let message = String::from_utf8(BASE64.decode(encoded).unwrap()).unwrap();
+        let nonce = message.split(',').next().unwrap();
+        let proof = format!("c={},{nonce},p={}", BASE64.encode(b"n,,"), BASE64.encode(&[7; 32]));
+        client.send(&format!("AUTHENTICATE {}", BASE64.encode(proof.as_bytes())));
+        client.until(|line| line.contains(" 904 "));
+    }
+    let mut client = Client::open_limited(daemon.address());
+    client.send("CAP REQ sasl\r\nAUTHENTICATE SCRAM-SHA-256");
+    client.send(&format!("AUTHENTICATE {}", BASE64.encode(b"n,,n=zoe,r=nonce")));
+    client.until(|line| line.contains(" 904 ") && line.contains("Too many wrong passwords"));
+    let refused = Client::open_limited(daemon.address()).sign_in_result("zoe", "secret");
+    assert!(refused.contains(" 904 ") && refused.contains("Too many wrong passwords"), "{refused}");
+    let (status, log) = daemon.stop();
+    let line = "failed to sign in address=127.0.0.2 connection=";
+    assert!(status.success() && log.matches(line).count() == 5, "{log}");
+    assert!(log.contains("account=\"zoe\" by=\"SCRAM-SHA-256\""), "{log}");
 }

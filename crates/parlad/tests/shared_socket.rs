@@ -4,12 +4,7 @@
 //! and runs each story below in every order in which the steps of its threads can happen. A task that sleeps
 //! although there is something to do is a deadlock, which loom reports. It prints the steps of a story that
 //! fails if `LOOM_LOG=trace` and `LOOM_LOCATION=1` are set.
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    reason = "a test stops at what it did not expect"
-)]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops at what it did not expect")]
 
 #[path = "shared_socket/net.rs"]
 mod net;

@@ -7,16 +7,22 @@ use std::{
     io::{self, Read as _, Write as _},
     net::{SocketAddr, TcpStream},
     path::PathBuf,
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     time::{Duration, Instant},
 };
 
 use rustix::process::{Signal, kill_process};
 use rustls::{
-    ClientConfig, ClientConnection, RootCertStore, StreamOwned,
+    ClientConfig, ClientConnection, HandshakeKind, RootCertStore, SignatureScheme, StreamOwned,
+    client::ResolvesClientCert,
     crypto::ring,
-    pki_types::{CertificateDer, ServerName},
+    pki_types::{CertificateDer, PrivateKeyDer, ServerName},
+    sign::CertifiedKey,
 };
+use sha2::{Digest as _, Sha256};
 use support::{
     Client, Daemon, Folder, PATIENCE,
     daemon::{hashed, parlad},
@@ -63,6 +69,67 @@ fn config(root: &CertificateDer<'static>) -> ClientConfig {
         .unwrap()
         .with_root_certificates(roots)
         .with_no_client_auth()
+}
+
+/// What a client presents when the server asks for a certificate, and whether it has asked.
+#[derive(Debug)]
+struct Presented {
+    key: Option<Arc<CertifiedKey>>,
+    is_asked: AtomicBool,
+}
+
+impl Presented {
+    fn nothing() -> Arc<Self> {
+        Arc::new(Self { key: None, is_asked: AtomicBool::new(false) })
+    }
+
+    /// A certificate with a key, which need not be its own.
+    fn new(certificate: &CertificateDer<'static>, key: &rcgen::KeyPair) -> Arc<Self> {
+        let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
+        let key = ring::sign::any_supported_type(&key).unwrap();
+        let key = Arc::new(CertifiedKey::new(vec![certificate.clone()], key));
+        Arc::new(Self { key: Some(key), is_asked: AtomicBool::new(false) })
+    }
+
+    fn is_asked(&self) -> bool {
+        self.is_asked.load(Ordering::Relaxed)
+    }
+}
+
+impl ResolvesClientCert for Presented {
+    fn resolve(&self, _: &[&[u8]], _: &[SignatureScheme]) -> Option<Arc<CertifiedKey>> {
+        self.is_asked.store(true, Ordering::Relaxed);
+        self.key.clone()
+    }
+
+    fn has_certs(&self) -> bool {
+        self.key.is_some()
+    }
+}
+
+/// A client's own certificate, which expired long ago, and its key.
+fn own_certificate() -> (CertificateDer<'static>, rcgen::KeyPair) {
+    let key = rcgen::KeyPair::generate().unwrap();
+    let mut params = rcgen::CertificateParams::new(vec!["zoe".to_owned()]).unwrap();
+    params.not_before = rcgen::date_time_ymd(1999, 1, 1);
+    params.not_after = rcgen::date_time_ymd(2000, 1, 1);
+    (params.self_signed(&key).unwrap().der().clone(), key)
+}
+
+/// A client that presents something, and remembers the sessions that it has had.
+fn presenting(root: &CertificateDer<'static>, presented: &Arc<Presented>) -> Arc<ClientConfig> {
+    let mut config = config(root);
+    config.client_auth_cert_resolver = Arc::clone(presented) as _;
+    Arc::new(config)
+}
+
+/// Connects a client, after it has sent these bytes without encryption.
+fn connect_as(client: &Arc<ClientConfig>, address: SocketAddr, first: &str) -> Stream {
+    let name = ServerName::try_from(support::NAME).unwrap();
+    let mut socket = TcpStream::connect(address).unwrap();
+    socket.set_read_timeout(Some(PATIENCE)).unwrap();
+    socket.write_all(first.as_bytes()).unwrap();
+    StreamOwned::new(ClientConnection::new(Arc::clone(client), name).unwrap(), socket)
 }
 
 fn try_connect(address: SocketAddr, root: &CertificateDer<'static>) -> io::Result<Stream> {
@@ -374,4 +441,76 @@ fn a_refusal_can_be_read_over_tls() {
     let mut second = connect(daemon.listens("TLS"), &root);
     let refused = "ERROR :Closing link: 127.0.0.1 (Too many connections from your address)\r\n";
     assert_eq!(until(&mut second, "\n"), refused);
+}
+
+/// Whether a client can sign in with the certificate that it has presented.
+fn signs_in(stream: &mut Stream) -> bool {
+    stream.write_all(b"CAP REQ sasl\r\nAUTHENTICATE EXTERNAL\r\n").unwrap();
+    until(stream, "AUTHENTICATE +\r\n");
+    stream.write_all(b"AUTHENTICATE +\r\nPING done\r\n").unwrap();
+    let answer = until(stream, "done\r\n");
+    let is_signed_in = answer.contains(" 903 ");
+    assert!(is_signed_in || answer.contains(" 904 "), "{answer}");
+    is_signed_in
+}
+
+/// Nobody but its owner has signed the certificate, and it has expired; the key is what counts.
+#[test]
+fn a_certificate_of_the_client_signs_in() {
+    let folder = Folder::new();
+    let root = certify(&folder);
+    let daemon = server(&folder);
+    let (certificate, key) = own_certificate();
+    let fingerprint = data_encoding::HEXLOWER.encode(&Sha256::digest(&certificate));
+    let config = folder.path().join("parlad.toml");
+    let account = |args: &[&str]| {
+        let config = ["--config", config.to_str().unwrap()];
+        let ended = parlad(&[&["account"], args, &config].concat(), "a password\n");
+        assert_eq!((ended.code, ended.stderr.as_str()), (Some(0), ""), "{args:?}");
+    };
+    account(&["create", "zoe"]);
+    let lines = daemon.listens("TLS");
+    let zoe = presenting(&root, &Presented::new(&certificate, &key));
+    assert!(!signs_in(&mut connect_as(&zoe, lines, "")), "nobody has named it yet");
+    account(&["certificate", "add", "zoe", &fingerprint]);
+    let mut again = connect_as(&zoe, lines, "");
+    assert!(signs_in(&mut again));
+    assert_eq!(again.conn.handshake_kind(), Some(HandshakeKind::Resumed), "the certificate is part of it");
+    let zoe = presenting(&root, &Presented::new(&certificate, &key));
+    assert!(signs_in(&mut connect_as(&zoe, lines, "")));
+    // Behind a proxy, it may be the certificate of the proxy.
+    assert!(!signs_in(&mut connect_as(&zoe, lines, "PROXY TCP4 192.0.2.1 127.0.0.1 1 2\r\n")));
+
+    let other = own_certificate();
+    let stranger = presenting(&root, &Presented::new(&other.0, &other.1));
+    assert!(!signs_in(&mut connect_as(&stranger, lines, "")));
+    assert!(!signs_in(&mut connect(lines, &root)), "a client need not have one");
+    // Whoever has the certificate without its key gets nowhere.
+    let thief = presenting(&root, &Presented::new(&certificate, &other.1));
+    let mut thief = connect_as(&thief, lines, "");
+    let _ = thief.write_all(b"CAP LS 302\r\n");
+    assert!(thief.read(&mut [0]).is_err());
+    let (status, log) = daemon.stop();
+    assert!(status.success() && log.contains("no agreement on TLS address=127.0.0.1"), "{log}");
+}
+
+/// A browser would ask the person for a certificate.
+#[test]
+fn no_browser_is_asked_for_a_certificate() {
+    let folder = Folder::new();
+    let root = certify(&folder);
+    let daemon = server(&folder);
+    let https = wait_for("the link", || {
+        let log = daemon.log();
+        let link = log.lines().find_map(|line| line.strip_prefix("  open https://"));
+        link.map(|link| link.strip_suffix("/ in a browser").unwrap().parse().unwrap())
+    });
+    for (address, expected) in
+        [(daemon.listens("TLS"), true), (daemon.listens("WebSocket, TLS"), false), (https, false)]
+    {
+        let presented = Presented::nothing();
+        let mut stream = connect_as(&presenting(&root, &presented), address, "");
+        stream.conn.complete_io(&mut stream.sock).unwrap();
+        assert_eq!(presented.is_asked(), expected, "{address}");
+    }
 }

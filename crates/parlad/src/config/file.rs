@@ -6,10 +6,11 @@ use std::{path::PathBuf, time::Duration};
 use bytesize::ByteSize;
 use ipnet::IpNet;
 use parla_proto::{mode::UserModes, name::Casemapping, tag::DeniedTags};
-use parla_server::{Flags, NetworkSettings, settings};
+use parla_server::{AccountSettings, Flags, NetworkSettings, settings};
 use parla_store::Durability;
 
 use super::{
+    accounts::Accounts,
     connections::{ConnectionLimits, KnownGateway, SharedNetwork},
     hash::Hash,
     kind::{
@@ -56,6 +57,7 @@ pub(super) struct File {
     pub(super) metadata: Option<settings::MetadataBounds>,
     pub(super) sts: Option<listen::Sts>,
     pub(super) webirc: Vec<KnownGateway>,
+    pub(super) accounts: Accounts,
 }
 
 impl File {
@@ -64,7 +66,7 @@ impl File {
         read(text, problems, |file| {
             file.required("listen", "at least one [[listen]] is needed");
             let default = defaults();
-            let read = Self {
+            let mut read = Self {
                 server: file.table("server", Server::read),
                 motd: file.table("motd", Motd::read),
                 listen: file.tables("listen", listen::Listen::read).into_iter().flatten().collect(),
@@ -88,8 +90,12 @@ impl File {
                 metadata: file.table("metadata", metadata),
                 sts: file.maybe_table("sts", listen::Sts::read).flatten(),
                 webirc: file.tables("webirc", listen::webirc).into_iter().flatten().collect(),
+                accounts: file.table("accounts", Accounts::read),
             };
-            for table in ["accounts", "relaymsg", "roleplay"] {
+            if let Some(accounts) = &mut read.accounts.settings {
+                accounts.channels_owned_max = read.channels.owned_max;
+            }
+            for table in ["relaymsg", "roleplay"] {
                 file.without_effect(table, asks_for_something);
             }
             read
@@ -250,15 +256,20 @@ pub(super) struct Channels {
     pub(super) autojoin: Vec<Placed<String>>,
     /// `None` means never.
     pub(super) forget_empty_after: Option<Duration>,
+    /// Channels that one account may own.
+    pub(super) owned_max: usize,
 }
 
 impl Channels {
     fn read(table: &mut Table<'_>) -> Self {
-        table.without_effect("registration", |value| flag(value) == Some(true));
         table.without_effect("operators_only_creation", |value| flag(value) == Some(true));
         let lobby = || vec![Placed::nowhere(LOBBY.to_owned())];
         let default = defaults();
+        let has_owners = table.or("registration", flag, true);
+        let owned_max =
+            table.or("max_owned", number(1..=100_000), AccountSettings::default().channels_owned_max);
         Self {
+            owned_max: if has_owners { owned_max } else { 0 },
             default_modes: table.or("default_modes", channel_modes, default.channel_modes),
             autojoin: table.maybe("autojoin", list(placed(text))).unwrap_or_else(lobby),
             forget_empty_after: table.or(

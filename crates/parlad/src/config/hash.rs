@@ -1,6 +1,9 @@
-//! Password hashes in the configuration.
+//! Password hashes, in the configuration and of accounts, and what a new one costs.
 
-use argon2::{Params, password_hash::phc::PasswordHash};
+use argon2::{
+    Params, Version,
+    password_hash::phc::{Output, PasswordHash, Salt},
+};
 use thiserror::Error;
 
 use crate::limits::{HASH_MEMORY_KIB_MAX, HASH_WORK_KIB_MAX};
@@ -8,6 +11,44 @@ use crate::limits::{HASH_MEMORY_KIB_MAX, HASH_WORK_KIB_MAX};
 /// The hash of a password: argon2id, at a cost that the server can afford.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Hash(PasswordHash);
+
+/// What hashing the password of an account costs, each time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct HashCost {
+    pub(crate) memory_kib: u32,
+    pub(crate) passes: u32,
+}
+
+impl Default for HashCost {
+    fn default() -> Self {
+        Self { memory_kib: Params::DEFAULT_M_COST, passes: Params::DEFAULT_T_COST }
+    }
+}
+
+impl HashCost {
+    /// As [`Hash::is_weak`].
+    pub(super) const fn is_weak(self) -> bool {
+        self.memory_kib < WEAK_MEMORY_KIB || self.work() < WEAK_WORK_KIB
+    }
+
+    /// Whether hashing would take the server too long.
+    pub(super) const fn is_too_much(self) -> bool {
+        self.work() > HASH_WORK_KIB_MAX
+    }
+
+    const fn of(params: &Params) -> Self {
+        Self { memory_kib: params.m_cost(), passes: params.t_cost() }
+    }
+
+    /// The work of one comparison: memory in KiB times passes.
+    const fn work(self) -> u64 {
+        // Both are 32 bits long.
+        self.memory_kib as u64 * self.passes as u64
+    }
+}
+
+/// How many random bytes are in the salt of a new hash.
+pub(crate) const SALT_BYTES: usize = 16;
 
 /// Why the server does not accept a text as a hash, worded to follow the name of a key.
 #[derive(Debug, PartialEq, Eq, Error)]
@@ -47,14 +88,39 @@ impl Hash {
             return Err(BadHash::None);
         }
         let params = Params::try_from(&hash).map_err(|_| BadHash::None)?;
-        let (memory, passes) = (params.m_cost(), params.t_cost());
-        if memory > HASH_MEMORY_KIB_MAX {
-            return Err(BadHash::TooLarge { asked: memory });
+        let cost = HashCost::of(&params);
+        if cost.memory_kib > HASH_MEMORY_KIB_MAX {
+            return Err(BadHash::TooLarge { asked: cost.memory_kib });
         }
-        if work(&params) > HASH_WORK_KIB_MAX {
-            return Err(BadHash::TooSlow { memory, passes });
+        if cost.is_too_much() {
+            return Err(BadHash::TooSlow { memory: cost.memory_kib, passes: cost.passes });
         }
         Ok(Self(hash))
+    }
+
+    /// A hash of this cost and salt that no password matches. [`Self::with_output`] makes that of a password
+    /// from it.
+    ///
+    /// # Errors
+    /// There is no hash of this cost.
+    pub(crate) fn of_no_password(cost: HashCost, salt: &[u8; SALT_BYTES]) -> Result<Self, BadHash> {
+        let HashCost { memory_kib, passes } = cost;
+        let make = || {
+            let params = Params::new(memory_kib, passes, Params::DEFAULT_P_COST, None).ok()?;
+            Some(PasswordHash {
+                algorithm: argon2::ARGON2ID_IDENT,
+                version: Some(Version::default().into()),
+                params: (&params).try_into().ok()?,
+                salt: Some(Salt::new(salt).ok()?),
+                hash: Some(Output::new(&[0; Params::DEFAULT_OUTPUT_LEN]).ok()?),
+            })
+        };
+        make().map(Self).ok_or(BadHash::None)
+    }
+
+    /// The hash of the password that this output was computed from, with the salt and cost of this hash.
+    pub(crate) fn with_output(self, output: Output) -> Self {
+        Self(PasswordHash { hash: Some(output), ..self.0 })
     }
 
     /// The hash with its salt and cost parameters.
@@ -65,19 +131,24 @@ impl Hash {
     /// Whether somebody who obtains the configuration could guess passwords much faster than with our own
     /// hashes.
     pub(crate) fn is_weak(&self) -> bool {
-        Params::try_from(&self.0)
-            .is_ok_and(|params| params.m_cost() < WEAK_MEMORY_KIB || work(&params) < WEAK_WORK_KIB)
+        Params::try_from(&self.0).is_ok_and(|params| HashCost::of(&params).is_weak())
     }
-}
-
-/// The work of one comparison: memory in KiB times passes.
-fn work(params: &Params) -> u64 {
-    u64::from(params.m_cost()) * u64::from(params.t_cost())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_hash_of_no_password_is_one_of_its_cost() {
+        let cost = HashCost { memory_kib: 64, passes: 3 };
+        let hash = Hash::of_no_password(cost, &[7; SALT_BYTES]).unwrap();
+        let text = hash.phc().to_string();
+        assert!(text.starts_with("$argon2id$v=19$m=64,t=3,p=1$BwcHBwcHBwcHBwcHBwcHBw$"), "{text}");
+        assert_eq!(Hash::parse(&text), Ok(hash));
+        assert!(Hash::of_no_password(HashCost { memory_kib: 1, passes: 1 }, &[7; SALT_BYTES]).is_err());
+        assert!(cost.is_weak() && !HashCost::default().is_weak() && !HashCost::default().is_too_much());
+    }
 
     #[test]
     fn hashes_that_the_server_takes() {

@@ -121,6 +121,7 @@ impl Config {
         settings.network.admin = file.admin;
         settings.network.operators = file.oper.iter().map(people::Operator::to_settings).collect();
         settings.network.metadata = file.metadata;
+        settings.network.accounts = file.accounts.settings;
         settings.network.redaction = file.history.allow_redact;
         settings.network.history = file.history.enabled;
         settings.network.history_reply_max = file.history.max_reply;
@@ -150,6 +151,7 @@ impl Config {
             connections,
             webirc: file.webirc,
             operator_passwords: file.oper.into_iter().map(|oper| oper.password).collect(),
+            password_cost: file.accounts.password_cost,
             warnings: Vec::new(),
             durability: file.history.durability,
             disk_reserve: file.disk_reserve,

@@ -10,7 +10,7 @@ use parla_store::Durability;
 use super::{
     connections::{ConnectionLimits, KnownGateway},
     file,
-    hash::Hash,
+    hash::{Hash, HashCost},
     ports::{Http, Listen},
     problem::Problem,
 };
@@ -30,6 +30,8 @@ pub(crate) struct Config {
     pub(crate) webirc: Vec<KnownGateway>,
     /// The hashes of the operators' passwords, in the order of `operators` in the network's settings.
     pub(crate) operator_passwords: Vec<Hash>,
+    /// What hashing the password of an account costs.
+    pub(crate) password_cost: HashCost,
     /// What the administrator should know of it.
     pub(crate) warnings: Vec<Problem>,
     pub(crate) durability: Durability,
@@ -64,6 +66,7 @@ impl Config {
             connections: file::Connections::default().into_limits(),
             webirc: Vec::new(),
             operator_passwords: Vec::new(),
+            password_cost: HashCost::default(),
             warnings: Vec::new(),
             durability: file::DURABILITY,
             disk_reserve: file::DISK_RESERVE,

@@ -1,4 +1,4 @@
-//! The control socket, through which `parlad room` and other tools of the administrator talk to the running
+//! The control socket, through which `parlad room`, `parlad account` and other tools of the administrator talk to the running
 //! server.
 //!
 //! `control.sock` in the data directory is a Unix socket that only the server's own user and root can open. A
@@ -201,10 +201,16 @@ impl Desk {
     /// The answer to a line.
     async fn answer(&self, line: &[u8]) -> ControlAnswer {
         match ControlRequest::parse(line) {
-            Ok(request) => match self.ask(request.into()).await {
-                Ok(answer) => answer.into(),
-                Err(why) => ControlAnswer::Error(why.to_owned()),
-            },
+            Ok(request) => {
+                let subject = request.subject();
+                match request.try_into() {
+                    Ok(request) => match self.ask(request).await {
+                        Ok(answer) => ControlAnswer::new(subject, answer),
+                        Err(why) => ControlAnswer::Error(why.to_owned()),
+                    },
+                    Err(why) => ControlAnswer::Error(why),
+                }
+            }
             Err(why) => ControlAnswer::Error(why),
         }
     }

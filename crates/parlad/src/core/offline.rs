@@ -20,7 +20,7 @@ pub(crate) struct Offline {
 
 /// The state machine with what the database contains.
 pub(crate) fn restore(config: &Config, database: &Database) -> Result<(Server, Clock), DatabaseError> {
-    let kept = database.tables().channels(&config.settings.network.name_rules())?;
+    let kept = database.tables().kept(&config.settings.network.name_rules())?;
     let mut clock = Clock::start_after(database.tables().last_time()?);
     let after_last = database.tables().last_seq()?.map_or(0, |last| last + 1);
     let start = Start::Alone { next_seq: clock.first_seq().max(after_last), kept };

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use parla_server::{Audit, Output, Question};
+use parla_server::{Audit, Mechanism, Note, Noted, Output, Question};
 use tokio::sync::mpsc;
 
 use crate::{
@@ -66,9 +66,28 @@ impl Release {
                     let Audit { who, action, whom, why } = &*audit;
                     tracing::info!(target: AUDIT_TARGET, who, action, whom, why);
                 }
-                Output::Note(note) => self.log.note(&note),
+                Output::Note(note) => self.note(&note),
                 Output::Propose(_) => tracing::error!("a proposal without a cluster"),
             }
+        }
+    }
+
+    /// Logs what happened to a connection, and passes it on to whoever counts it.
+    fn note(&self, note: &Note) {
+        self.log.note(note);
+        match &note.noted {
+            Noted::SignedIn { account } => self.workers.signed_in(account, note.address),
+            // Nobody guesses certificates.
+            Noted::SignInFailed { account, by, was_compared: false }
+                if *by == Mechanism::ScramSha256.name() =>
+            {
+                self.workers.proof_was_wrong(account, note.address);
+            }
+            Noted::SignInFailed { .. }
+            | Noted::Joined { .. }
+            | Noted::Renamed { .. }
+            | Noted::PasswordRefused
+            | Noted::Left { .. } => {}
         }
     }
 
@@ -80,6 +99,8 @@ impl Release {
             Question::Password { of, password } => {
                 self.workers.hash(waiting, Hashing::Password { of, password });
             }
+            Question::NewPassword(password) => self.workers.hash(waiting, Hashing::NewPassword(password)),
+            Question::Nonce { account } => self.workers.hash(waiting, Hashing::Nonce { account }),
             Question::Gateway(gateway) => self.workers.hash(waiting, Hashing::Gateway(gateway)),
             Question::Configuration => drop(self.wishes.send(Wish::Rehash(id))),
             Question::Restart => drop(self.wishes.send(Wish::Restart(id))),

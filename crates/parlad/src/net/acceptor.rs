@@ -18,6 +18,7 @@ use crate::{
         opening::{self, Opening},
         proxy::{self, Front, Introduction},
         stream::Stream,
+        tls,
     },
 };
 
@@ -104,7 +105,8 @@ impl<S: Service> Acceptor<S> {
         // works.
         let _ = socket.set_nodelay(true);
         if front == Front::Nothing && self.tls.is_none() {
-            let accepted = Accepted { stream: Stream::Plain(socket), address, is_secure: false, permit };
+            let stream = Stream::Plain(socket);
+            let accepted = Accepted { stream, address, is_secure: false, certificate: None, permit };
             return Arc::clone(&self.service).serve(accepted).await;
         }
         tokio::spawn(Arc::clone(self).introduce(PendingConnection { socket, address, front, permit }));
@@ -114,12 +116,16 @@ impl<S: Service> Acceptor<S> {
     async fn introduce(self: Arc<Self>, pending: PendingConnection) {
         let PendingConnection { socket, address: came_from, front, permit } = pending;
         let log = &self.service.intake().log;
-        let (address, by_tls) = match proxy::read_header(&socket, front).await {
+        let introduction = match proxy::read_header(&socket, front).await {
+            Ok(introduction) => introduction,
+            Err(error) => return log.mishap(came_from, Mishap::ProxyHeader, &error.to_string()),
+        };
+        let is_introduced = introduction.is_some();
+        let (address, by_tls) = match introduction {
             // The connection between a proxy and us is not encrypted, so it counts as secure only on this
             // computer.
-            Ok(Some(Introduction { address, by_tls })) => (address, by_tls && came_from.is_loopback()),
-            Ok(None) => (came_from, false),
-            Err(error) => return log.mishap(came_from, Mishap::ProxyHeader, &error.to_string()),
+            Some(Introduction { address, by_tls }) => (address, by_tls && came_from.is_loopback()),
+            None => (came_from, false),
         };
         if front != Front::Nothing
             && S::PURPOSE == Purpose::Irc
@@ -128,12 +134,17 @@ impl<S: Service> Acceptor<S> {
             return self.refuse(socket, address, &refused);
         }
         let Some(tls) = &self.tls else {
-            let accepted = Accepted { stream: Stream::Plain(socket), address, is_secure: by_tls, permit };
+            let stream = Stream::Plain(socket);
+            let accepted = Accepted { stream, address, is_secure: by_tls, certificate: None, permit };
             return Arc::clone(&self.service).serve(accepted).await;
         };
         match timeout(TLS_HANDSHAKE_TIME_MAX, agree(socket, tls)).await {
             Ok(Ok(stream)) => {
-                let accepted = Accepted { stream: Stream::Tls(stream), address, is_secure: true, permit };
+                // A proxy's certificate is not that of its clients.
+                let certificate =
+                    if is_introduced { None } else { tls::client_certificate(stream.get_ref().1) };
+                let stream = Stream::Tls(stream);
+                let accepted = Accepted { stream, address, is_secure: true, certificate, permit };
                 Arc::clone(&self.service).serve(accepted).await;
             }
             Ok(Err(NoTls::Failed(error))) => log.mishap(address, Mishap::NoTls, &error.to_string()),

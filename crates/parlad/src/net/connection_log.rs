@@ -125,6 +125,12 @@ impl ConnectionLog {
             Noted::PasswordRefused => {
                 tracing::info!(target: CONNECTIONS_TARGET, %address, ?connection, "refused: no good password for the server");
             }
+            Noted::SignedIn { account } => {
+                tracing::info!(target: CONNECTIONS_TARGET, %address, ?connection, account, "signed in");
+            }
+            Noted::SignInFailed { account, by, .. } => {
+                tracing::info!(target: CONNECTIONS_TARGET, %address, ?connection, account, by, "failed to sign in");
+            }
             Noted::Left { who: Some(who), why } => {
                 tracing::info!(target: CONNECTIONS_TARGET, %address, ?connection, who, why, "left the server");
             }

@@ -51,6 +51,8 @@ pub(crate) struct Accepted {
     pub(crate) address: IpAddr,
     /// Whether the connection is encrypted all the way.
     pub(crate) is_secure: bool,
+    /// As in [`Peer`].
+    pub(crate) certificate: Option<Box<[u8; 32]>>,
     pub(crate) permit: Permit,
 }
 
@@ -66,8 +68,8 @@ impl Intake {
 
     /// Opens an IRC connection.
     pub(crate) async fn open(&self, accepted: Accepted, reader: Reader) {
-        let Accepted { stream, address, is_secure, permit } = accepted;
-        let peer = Peer { secure: is_secure, ..self.addresses.peer(address) };
+        let Accepted { stream, address, is_secure, certificate, permit } = accepted;
+        let peer = Peer { secure: is_secure, certificate, ..self.addresses.peer(address) };
         let id = self.ids.take();
         let by = if reader.framing() == Framing::Lines { "lines" } else { "WebSocket" };
         self.log.connected(id, NewConnection { address, by, is_secure });

@@ -11,22 +11,95 @@ use std::{
 };
 
 use rustls::{
-    ServerConfig, ServerConnection,
-    crypto::ring,
-    server::{ClientHello, ResolvesServerCert},
+    DigitallySignedStruct, DistinguishedName, Error, ServerConfig, ServerConnection, SignatureScheme,
+    client::danger::HandshakeSignatureValid,
+    crypto::{WebPkiSupportedAlgorithms, ring, verify_tls12_signature, verify_tls13_signature},
+    pki_types::{CertificateDer, UnixTime},
+    server::{
+        ClientHello, NoClientAuth, ResolvesServerCert,
+        danger::{ClientCertVerified, ClientCertVerifier},
+    },
     sign::CertifiedKey,
 };
+use sha2::{Digest as _, Sha256};
 use tokio_rustls::TlsAcceptor;
 
 use crate::config::{TlsError, TlsFiles};
 
-/// The protocols within TLS (ALPN, RFC 7301). Clients that offer protocols without any of these are
-/// disconnected; clients that offer none are accepted. An empty list accepts everything.
-pub(crate) type Protocols = &'static [&'static [u8]];
+/// Who connects to a port.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Visitors {
+    /// Programs that speak lines. They may present a certificate, by which they sign in.
+    Irc,
+    /// Browsers, among others. They are not asked for a certificate, because a browser would pass the
+    /// question on to the person in front of it.
+    Browsers,
+}
 
-/// The protocol on a port for lines. Browsers offer `http/1.1` and `h2`, so a web page cannot use them to
-/// talk to it.
-pub(crate) const IRC: Protocols = &[b"irc"];
+impl Visitors {
+    /// The protocols within TLS (ALPN, RFC 7301). Clients that offer protocols without any of these are
+    /// disconnected; clients that offer none are accepted. An empty list accepts everything.
+    fn protocols(self) -> Vec<Vec<u8>> {
+        match self {
+            // Browsers offer `http/1.1` and `h2`, so a web page cannot use them to talk to such a port.
+            Self::Irc => vec![b"irc".to_vec()],
+            Self::Browsers => Vec::new(),
+        }
+    }
+}
+
+/// Asks clients for a certificate and accepts any, or none. The handshake proves that the client has the
+/// certificate's key. Who signed the certificate and how long it is valid does not matter, because it is
+/// compared with certificates that the owner of an account has named.
+#[derive(Debug)]
+struct AnyCertificate(WebPkiSupportedAlgorithms);
+
+impl ClientCertVerifier for AnyCertificate {
+    fn client_auth_mandatory(&self) -> bool {
+        false
+    }
+
+    fn root_hint_subjects(&self) -> &[DistinguishedName] {
+        &[]
+    }
+
+    fn verify_client_cert(
+        &self,
+        _: &CertificateDer<'_>,
+        _: &[CertificateDer<'_>],
+        _: UnixTime,
+    ) -> Result<ClientCertVerified, Error> {
+        Ok(ClientCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        verify_tls12_signature(message, certificate, signature, &self.0)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        verify_tls13_signature(message, certificate, signature, &self.0)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.0.supported_schemes()
+    }
+}
+
+/// The SHA-256 of the certificate whose key the client has, if it presented one.
+pub(crate) fn client_certificate(connection: &ServerConnection) -> Option<Box<[u8; 32]>> {
+    let certificate = connection.peer_certificates()?.first()?;
+    Some(Box::new(Sha256::digest(certificate).into()))
+}
 
 /// A certificate that is in use and can be read again.
 #[derive(Debug)]
@@ -47,14 +120,19 @@ impl Certificate {
         Ok(())
     }
 
-    fn acceptor(self: &Arc<Self>, protocols: Protocols) -> Result<TlsAcceptor, TlsError> {
+    fn acceptor(self: &Arc<Self>, visitors: Visitors) -> Result<TlsAcceptor, TlsError> {
         let resolver: Arc<dyn ResolvesServerCert> = Arc::clone(self) as _;
-        let mut config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        let provider = ring::default_provider();
+        let verifier: Arc<dyn ClientCertVerifier> = match visitors {
+            Visitors::Irc => Arc::new(AnyCertificate(provider.signature_verification_algorithms)),
+            Visitors::Browsers => Arc::new(NoClientAuth),
+        };
+        let mut config = ServerConfig::builder_with_provider(Arc::new(provider))
             .with_safe_default_protocol_versions()
             .map_err(TlsError::Setup)?
-            .with_no_client_auth()
+            .with_client_cert_verifier(verifier)
             .with_cert_resolver(resolver);
-        config.alpn_protocols = protocols.iter().map(|name| name.to_vec()).collect();
+        config.alpn_protocols = visitors.protocols();
         Ok(TlsAcceptor::from(Arc::new(config)))
     }
 }
@@ -74,16 +152,12 @@ impl Certificates {
     ///
     /// # Errors
     /// It cannot be used.
-    pub(crate) fn acceptor(
-        &mut self,
-        files: &TlsFiles,
-        protocols: Protocols,
-    ) -> Result<TlsAcceptor, TlsError> {
+    pub(crate) fn acceptor(&mut self, files: &TlsFiles, visitors: Visitors) -> Result<TlsAcceptor, TlsError> {
         if let Some(known) = self.0.iter().find(|known| known.files == *files) {
-            return known.acceptor(protocols);
+            return known.acceptor(visitors);
         }
         let certificate = Certificate::read(files)?;
-        let acceptor = certificate.acceptor(protocols)?;
+        let acceptor = certificate.acceptor(visitors)?;
         self.0.push(certificate);
         Ok(acceptor)
     }

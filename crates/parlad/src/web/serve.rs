@@ -58,7 +58,7 @@ pub(super) struct Served {
 
 /// Serves one HTTP connection until it ends or becomes an IRC connection.
 pub(super) async fn serve(accepted: Accepted, site: Arc<Served>) {
-    let Accepted { mut stream, address, is_secure, permit } = accepted;
+    let Accepted { mut stream, address, is_secure, certificate, permit } = accepted;
     let intake = &site.intake;
     let slot = match take_slot(&site, address).await {
         Ok(slot) => slot,
@@ -94,7 +94,7 @@ pub(super) async fn serve(accepted: Accepted, site: Arc<Served>) {
         }
     };
     drop(slot);
-    become_irc(intake, Accepted { stream, address, is_secure, permit }, agreed).await;
+    become_irc(intake, Accepted { stream, address, is_secure, certificate, permit }, agreed).await;
 }
 
 async fn take_slot(site: &Served, address: IpAddr) -> Result<Slot, Refused> {
@@ -207,12 +207,12 @@ impl HttpBody for Sending {
 
 /// Continues as agreed in the answer.
 async fn become_irc(intake: &Intake, accepted: Accepted, agreed: Option<(Outcome, Vec<u8>)>) {
-    let Accepted { stream, address, is_secure, permit } = accepted;
+    let Accepted { stream, address, is_secure, certificate, permit } = accepted;
     match agreed {
         Some((Ok(Agreement { framing, address, by_tls, permit }), early)) => {
             let is_secure = is_secure || by_tls;
             let reader = Reader::web_socket(framing, early);
-            intake.open(Accepted { stream, address, is_secure, permit }, reader).await;
+            intake.open(Accepted { stream, address, is_secure, certificate, permit }, reader).await;
         }
         // A web page does not see the status of a WebSocket request, so we tell it in a WebSocket.
         Some((Err(Full { framing, refused }), _)) => {
@@ -280,7 +280,8 @@ mod tests {
         let (socket, address) = listener.accept().await.unwrap();
         let permit = site.intake.admission.admit(address.ip(), Purpose::Http, Instant::now()).unwrap();
         let stream = Stream::Plain(socket);
-        let accepted = Accepted { stream, address: address.ip(), is_secure: false, permit };
+        let accepted =
+            Accepted { stream, address: address.ip(), is_secure: false, certificate: None, permit };
         let served = tokio::spawn(serve(accepted, site));
 
         client.write_all(b"GET /pieces HTTP/1.1\r\nHost: a\r\n\r\n").await.unwrap();

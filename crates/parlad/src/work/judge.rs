@@ -1,6 +1,7 @@
-//! Decides about passwords and gateways.
+//! Decides about passwords and gateways, and makes what is kept of new passwords.
 //!
-//! A password is compared only if its sender does not have to wait first, and if the result can matter.
+//! A password is compared only if its sender does not have to wait first, and if the result can matter. The
+//! same holds for the proof of a client that does not send its password: before it may begin, it has to wait.
 
 use std::{
     io,
@@ -9,13 +10,15 @@ use std::{
     time::Instant,
 };
 
+use data_encoding::BASE64_NOPAD;
 use parla_server::{Answer, Gateway, NotCompared, PasswordOf, Secret, Verdict};
 
 use super::{
     lane::Job,
     password::{
         Hasher, Passwords,
-        guesses::{Before, Guesses, Kind},
+        guesses::{Attempt, Before, Guesses, Kind},
+        prove,
     },
     webirc::Gateways,
 };
@@ -24,7 +27,7 @@ use crate::{
     net::{addresses::Addresses, connection::Connection},
 };
 
-/// Work that takes a core and some memory for a while.
+/// Work on passwords. Most of it takes a core and some memory for a while.
 #[derive(Debug)]
 pub(crate) enum Hashing {
     /// Whether a password is the server's, or an operator's.
@@ -34,9 +37,20 @@ pub(crate) enum Hashing {
         /// The password that was given.
         password: Secret,
     },
+    /// What is to be kept of a new password.
+    NewPassword(Secret),
+    /// A nonce for a client that wants to prove that it knows the password of this account. It waits with the
+    /// others, because it is the beginning of the same attempt.
+    Nonce {
+        /// As in [`Question::Nonce`](parla_server::Question::Nonce).
+        account: String,
+    },
     /// Whether somebody is a gateway.
     Gateway(Box<Gateway>),
 }
+
+/// How many random bytes are in a nonce.
+const NONCE_BYTES: usize = 24;
 
 /// What is known about passwords, gateways and guessers.
 pub(super) struct Judge {
@@ -52,9 +66,10 @@ pub(super) struct Judged {
     pub(super) was_guess: bool,
 }
 
-/// A password that was given for a name; the name is empty if what it protects has none.
+/// A password that was given for a name; the name is empty if what it protects has none, and that of an
+/// account is its hash.
 struct Given<'a> {
-    kind: Kind,
+    attempt: Attempt,
     from: IpAddr,
     name: &'a str,
     password: &'a Secret,
@@ -91,14 +106,24 @@ impl Judge {
     pub(super) fn judge(&self, job: &Job<Hashing>, hasher: &mut Hasher) -> Judged {
         let answer = match &job.task {
             Hashing::Password { of, password } => {
-                let (kind, name) = match of {
-                    PasswordOf::Server => (Kind::Server, ""),
-                    PasswordOf::Operator(name) => (Kind::Operator, name.as_str()),
+                let from = job.address;
+                let (attempt, name) = match of {
+                    PasswordOf::Server => (Attempt::new(Kind::Server, from), ""),
+                    PasswordOf::Operator(name) => (Attempt::new(Kind::Operator, from), name.as_str()),
+                    // What was wrong may be right when the account has another password.
+                    PasswordOf::Account { name, hash } => {
+                        (lock(&self.guesses).at_account(name, from), hash.as_deref().unwrap_or(name))
+                    }
                 };
-                let passwords = Arc::clone(&lock(&self.passwords));
-                let given = Given { kind, from: job.address, name, password };
+                let passwords = self.passwords();
+                let given = Given { attempt, from, name, password };
                 Answer::Password(self.verdict(&given, || passwords.is_right(of, password.reveal(), hasher)))
             }
+            Hashing::NewPassword(password) => {
+                let proof = prove(password.reveal(), self.passwords().cost, hasher);
+                Answer::NewPassword(proof.map(Box::new).ok_or(NotCompared::TooManyAtOnce))
+            }
+            Hashing::Nonce { account } => Answer::Nonce(self.nonce(account, job.address)),
             Hashing::Gateway(gateway) => {
                 let connection = job.connection.upgrade();
                 Answer::Gateway(match connection {
@@ -109,6 +134,42 @@ impl Judge {
             }
         };
         Judged { answer, was_guess: self.has_guessed(job.address) }
+    }
+
+    fn passwords(&self) -> Arc<Passwords> {
+        Arc::clone(&lock(&self.passwords))
+    }
+
+    /// A nonce for an attempt that begins now.
+    fn nonce(&self, account: &str, from: IpAddr) -> Result<String, NotCompared> {
+        if !self.addresses.limits.is_exempt(from) {
+            let mut guesses = lock(&self.guesses);
+            let (attempt, now) = (guesses.at_account(account, from), Instant::now());
+            let wait = guesses.wait(&attempt, now);
+            if !wait.is_zero() {
+                return Err(NotCompared::TooManyGuesses { wait });
+            }
+            guesses.begun(&attempt, now);
+        }
+        let mut bytes = [0; NONCE_BYTES];
+        getrandom::fill(&mut bytes).map_err(|_| NotCompared::TooManyAtOnce)?;
+        Ok(BASE64_NOPAD.encode(&bytes))
+    }
+
+    /// Notes that a client could not prove that it knows the password of an account.
+    pub(super) fn proof_was_wrong(&self, account: &str, from: IpAddr) {
+        if !self.addresses.limits.is_exempt(from) {
+            let mut guesses = lock(&self.guesses);
+            let attempt = guesses.at_account(account, from);
+            guesses.wrong(&attempt, None, Instant::now());
+        }
+    }
+
+    /// Notes that somebody has signed in to an account, by whatever means.
+    pub(super) fn signed_in(&self, account: &str, from: IpAddr) {
+        let mut guesses = lock(&self.guesses);
+        let attempt = guesses.at_account(account, from);
+        guesses.right(&attempt, Instant::now());
     }
 
     /// The client of a gateway, if it is one.
@@ -124,21 +185,22 @@ impl Judge {
                 let mut known = known.iter().map(|hash| hasher.matches(hash, password));
                 known.find(|is_it| *is_it != Some(false)).unwrap_or(Some(false))
             };
-            let (kind, from) = (Kind::Gateway, gateway.address);
-            self.verdict(&Given { kind, from, name: "", password: &gateway.password }, compare)
+            let (from, password) = (gateway.address, &gateway.password);
+            let attempt = Attempt::new(Kind::Gateway, from);
+            self.verdict(&Given { attempt, from, name: "", password }, compare)
         };
         self.gateways.client(gateway, compare, &self.addresses, connection.permit())
     }
 
     /// Compares a password, unless its sender has to wait or the result is known already.
     fn verdict(&self, given: &Given<'_>, compare: impl FnOnce() -> Option<bool>) -> Verdict {
-        let Given { kind, from, name, password } = *given;
+        let Given { attempt, from, name, password } = *given;
         if self.addresses.limits.is_exempt(from) {
             return verdict(compare());
         }
         let guesses = lock(&self.guesses);
         let guess = guesses.fingerprint(name, password.reveal());
-        let before = guesses.look(kind, from, &guess, Instant::now());
+        let before = guesses.look(&attempt, &guess, Instant::now());
         drop(guesses);
         match before {
             Before::Unknown => {}
@@ -147,8 +209,8 @@ impl Judge {
         }
         let verdict = verdict(compare());
         match verdict {
-            Verdict::Right => lock(&self.guesses).right(kind, from),
-            Verdict::Wrong => lock(&self.guesses).wrong(kind, from, guess, Instant::now()),
+            Verdict::Right => lock(&self.guesses).right(&attempt, Instant::now()),
+            Verdict::Wrong => lock(&self.guesses).wrong(&attempt, Some(guess), Instant::now()),
             Verdict::NotCompared(_) => {}
         }
         verdict

@@ -93,7 +93,7 @@ impl Workers {
         self.pulses.clone()
     }
 
-    /// Has a password compared, or a gateway verified.
+    /// Has a password compared or hashed, or a gateway verified.
     pub(crate) fn hash(&self, waiting: Waiting<'_>, task: Hashing) {
         let has_guessed = self.judge.has_guessed(waiting.address);
         let standing = if has_guessed { Standing::Guesser } else { Standing::Trusted };
@@ -110,6 +110,17 @@ impl Workers {
     pub(crate) fn forget(&self, id: QuestionId) {
         self.lanes.hashing.forget(id);
         self.lanes.reading.forget(id);
+    }
+
+    /// Notes that a client could not prove that it knows the password of an account. A password that was
+    /// compared here needs no such note.
+    pub(crate) fn proof_was_wrong(&self, account: &str, from: IpAddr) {
+        self.judge.proof_was_wrong(account, from);
+    }
+
+    /// Notes that somebody has signed in to an account, by whatever means.
+    pub(crate) fn signed_in(&self, account: &str, from: IpAddr) {
+        self.judge.signed_in(account, from);
     }
 
     /// Replaces the passwords to compare with.
@@ -197,6 +208,8 @@ fn refused(task: &Hashing) -> Answer {
     let why = NotCompared::TooManyAtOnce;
     match task {
         Hashing::Password { .. } => Answer::Password(Verdict::NotCompared(why)),
+        Hashing::NewPassword(_) => Answer::NewPassword(Err(why)),
+        Hashing::Nonce { .. } => Answer::Nonce(Err(why)),
         Hashing::Gateway(_) => Answer::Gateway(Err(why.to_string())),
     }
 }

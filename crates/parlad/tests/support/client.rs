@@ -27,9 +27,14 @@ impl Client {
     /// Opens a connection from 127.0.0.2, which no configuration here exempts from limits. Its socket buffers
     /// little that is not read.
     pub(crate) fn open_limited(address: SocketAddr) -> Self {
+        Self::open_from(Ipv4Addr::new(127, 0, 0, 2), address)
+    }
+
+    /// The same from another address of this computer.
+    pub(crate) fn open_from(from: Ipv4Addr, address: SocketAddr) -> Self {
         let socket = net::socket(AddressFamily::INET, SocketType::STREAM, None).unwrap();
         net::sockopt::set_socket_recv_buffer_size(&socket, 4096).unwrap();
-        net::bind(&socket, &SocketAddrV4::new(Ipv4Addr::new(127, 0, 0, 2), 0)).unwrap();
+        net::bind(&socket, &SocketAddrV4::new(from, 0)).unwrap();
         net::connect(&socket, &address).unwrap();
         Self::over(TcpStream::from(socket))
     }
@@ -56,6 +61,22 @@ impl Client {
         self.send(&format!("NICK {nick}\r\nUSER {nick} 0 * :{nick}\r\nCAP END"));
         self.until(|line| line.contains(" 376 ") || line.contains(" 422 "));
         self.sync();
+    }
+
+    /// Tries to sign in to an account, before or after registration. Returns the numeric of the result.
+    pub(crate) fn sign_in(&mut self, account: &str, password: &str) -> String {
+        let result = self.sign_in_result(account, password);
+        result.split(' ').nth(1).unwrap().to_owned()
+    }
+
+    /// The same, with the whole line.
+    pub(crate) fn sign_in_result(&mut self, account: &str, password: &str) -> String {
+        self.send("CAP REQ sasl\r\nAUTHENTICATE PLAIN");
+        self.until(|line| line == "AUTHENTICATE +");
+        let given = format!("\0{account}\0{password}");
+        self.send(&format!("AUTHENTICATE {}", data_encoding::BASE64.encode(given.as_bytes())));
+        let is_result = |line: &str| [" 903 ", " 904 ", " 907 "].iter().any(|numeric| line.contains(numeric));
+        self.until(is_result).pop().unwrap()
     }
 
     pub(crate) fn send(&mut self, line: &str) {

@@ -1,5 +1,7 @@
 //! What the administrator is told about files, word for word.
 
+mod accounts;
+
 use std::time::Duration;
 
 use expect_test::{Expect, expect};
@@ -210,13 +212,13 @@ fn what_is_no_toml_causes_no_other_complaint() {
 fn what_is_not_here_yet_is_told() {
     check(
         &format!(
-            "{LEAST}[accounts]\nrequire = true\n[relaymsg]\nenabled = false\n[channels]\nregistration = true\n\
-             [history]\nretain = \"forever\"\n[log]\ntarget = \"syslog\"\n"
+            "{LEAST}[accounts]\nlogin_attempts = 3\n[relaymsg]\nenabled = false\n[channels]\nregistration = true\n\
+             [history]\nretain = \"forever\"\n[log]\ntarget = \"syslog\"\n[roleplay]\n"
         ),
         expect![[r#"
-            line 6: warning: accounts: has no effect: this version does not have what it asks for
-            line 11: warning: channels.registration: has no effect: this version does not have what it asks for
-            line 15: warning: log.target: has no effect: this version does not have what it asks for"#]],
+            line 7: warning: accounts.login_attempts: has no effect: this version does not have what it asks for
+            line 15: warning: log.target: has no effect: this version does not have what it asks for
+            line 16: warning: roleplay: has no effect: this version does not have what it asks for"#]],
     );
 }
 

@@ -1,5 +1,5 @@
-//! The client's end of the control socket: asks the running server on behalf of `parlad room`, or the
-//! database if no server is running.
+//! The client's end of the control socket: asks the running server on behalf of `parlad room` and
+//! `parlad account`, or the database if no server is running.
 
 use std::{
     io::{BufRead as _, BufReader, ErrorKind, Read as _, Write as _},
@@ -8,6 +8,7 @@ use std::{
 };
 
 use anyhow::Context as _;
+use serde::de::DeserializeOwned;
 
 use super::{
     message::{ControlAnswer, ControlRequest},
@@ -50,17 +51,21 @@ impl Administered {
         }
     }
 
-    /// Sends a request and returns its result.
+    /// Sends a request and returns its result, in the form that the request defines.
     ///
     /// # Errors
     /// The request was refused, with a sentence that says why.
-    pub(crate) fn ask(&mut self, request: ControlRequest) -> anyhow::Result<serde_json::Value> {
+    pub(crate) fn ask<T: DeserializeOwned>(&mut self, request: ControlRequest) -> anyhow::Result<T> {
         let answer = match self {
             Self::Running(stream) => exchange(stream, &request)?,
-            Self::Offline(offline) => offline.ask(request.into())?.into(),
+            Self::Offline(offline) => {
+                let subject = request.subject();
+                let request = request.try_into().map_err(anyhow::Error::msg)?;
+                ControlAnswer::new(subject, offline.ask(request)?)
+            }
         };
         match answer {
-            ControlAnswer::Done(value) => Ok(value),
+            ControlAnswer::Done(value) => Ok(serde_json::from_value(value)?),
             ControlAnswer::Error(why) => Err(anyhow::anyhow!(why)),
         }
     }

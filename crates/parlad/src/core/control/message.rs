@@ -3,13 +3,17 @@
 //! A request is an object that says what to do and with which arguments. An answer is an object with `done`
 //! and the result, or with `error` and a sentence. `--json` prints the value of `done`.
 
-use parla_server::{AdminAnswer, AdminRepair, AdminRequest, ChannelDetails, Topic};
+use parla_server::{
+    AccountChange, AccountEdit, AccountSummary, AdminAnswer, AdminRepair, AdminRequest, ChannelDetails,
+    Fingerprint, PasswordProof, Topic,
+};
 use serde::{Deserialize, Serialize};
+
+use crate::config::Hash;
 
 /// A request.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(tag = "do", deny_unknown_fields)]
-#[expect(clippy::enum_variant_names, reason = "rooms are only the first that is asked about")]
 pub(crate) enum ControlRequest {
     /// The next rooms after this one, in the order of their names. Answered with a [`RoomPage`].
     #[serde(rename = "room.list")]
@@ -36,6 +40,44 @@ pub(crate) enum ControlRequest {
         #[serde(default)]
         reason: Option<String>,
     },
+    /// The next accounts after this one, in the order of their names. Answered with an [`AccountPage`].
+    #[serde(rename = "account.list")]
+    AccountList {
+        #[serde(default)]
+        after: Option<String>,
+    },
+    /// Answered with an [`AccountDetails`].
+    #[serde(rename = "account.show")]
+    AccountShow { account: String },
+    /// Answered with an [`AccountChanged`], like all requests that follow. Nobody sends a password: `password`
+    /// is what is kept of it.
+    #[serde(rename = "account.create")]
+    AccountCreate { account: String, password: PasswordProof },
+    #[serde(rename = "account.password")]
+    AccountPassword { account: String, password: PasswordProof },
+    #[serde(rename = "account.suspend")]
+    AccountSuspend {
+        account: String,
+        #[serde(default)]
+        reason: Option<String>,
+    },
+    #[serde(rename = "account.resume")]
+    AccountResume { account: String },
+    #[serde(rename = "account.delete")]
+    AccountDelete { account: String },
+    /// The certificate is given by its SHA-256, in 64 hexadecimal digits.
+    #[serde(rename = "account.certificate.add")]
+    AccountCertificateAdd { account: String, certificate: String },
+    #[serde(rename = "account.certificate.remove")]
+    AccountCertificateRemove { account: String, certificate: String },
+}
+
+/// What a request is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Subject {
+    Rooms,
+    /// An account, by the name that the request gives it; empty for all of them.
+    Account(String),
 }
 
 /// An answer.
@@ -119,6 +161,46 @@ pub(crate) struct RoomChanged {
     pub(crate) modes: Option<String>,
 }
 
+/// Some of the accounts.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct AccountPage {
+    pub(crate) accounts: Vec<AccountRow>,
+    /// Whether more accounts follow after the last one.
+    pub(crate) more: bool,
+}
+
+/// An account in the list.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct AccountRow {
+    pub(crate) name: String,
+    pub(crate) created_at: String,
+    /// Whether somebody is signed in to it.
+    pub(crate) present: bool,
+    /// Why nobody may sign in to it, which may be empty; null if they may.
+    pub(crate) suspended: Option<String>,
+}
+
+/// An account in full.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct AccountDetails {
+    #[serde(flatten)]
+    pub(crate) row: AccountRow,
+    pub(crate) has_password: bool,
+    /// The SHA-256 of each certificate that signs in to it.
+    pub(crate) certificates: Vec<String>,
+    /// `nick!user@host` of whoever is signed in to it.
+    pub(crate) user: Option<String>,
+    /// How many connections they have.
+    pub(crate) sessions: usize,
+}
+
+/// The result of a change of an account.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct AccountChanged {
+    /// Its name, as the request wrote it.
+    pub(crate) account: String,
+}
+
 impl ControlRequest {
     /// Parses a line.
     ///
@@ -127,11 +209,35 @@ impl ControlRequest {
     pub(crate) fn parse(line: &[u8]) -> Result<Self, String> {
         serde_json::from_slice(line).map_err(|error| format!("this is no request: {error}"))
     }
+
+    /// What it is about.
+    pub(crate) fn subject(&self) -> Subject {
+        match self {
+            Self::RoomList { .. }
+            | Self::RoomShow { .. }
+            | Self::RoomMode { .. }
+            | Self::RoomReset { .. }
+            | Self::RoomDelete { .. } => Subject::Rooms,
+            Self::AccountList { .. } => Subject::Account(String::new()),
+            Self::AccountShow { account }
+            | Self::AccountCreate { account, .. }
+            | Self::AccountPassword { account, .. }
+            | Self::AccountSuspend { account, .. }
+            | Self::AccountResume { account }
+            | Self::AccountDelete { account }
+            | Self::AccountCertificateAdd { account, .. }
+            | Self::AccountCertificateRemove { account, .. } => Subject::Account(account.clone()),
+        }
+    }
 }
 
-impl From<ControlRequest> for AdminRequest {
-    fn from(request: ControlRequest) -> Self {
-        match request {
+impl TryFrom<ControlRequest> for AdminRequest {
+    /// A sentence for the administrator.
+    type Error = String;
+
+    fn try_from(request: ControlRequest) -> Result<Self, String> {
+        let change = |name, change| Self::ChangeAccount { name, edit: AccountEdit::Change(change) };
+        Ok(match request {
             ControlRequest::RoomList { after } => Self::Channels { after },
             ControlRequest::RoomShow { room } => Self::Channel { name: room },
             ControlRequest::RoomMode { room, modes, params } => {
@@ -141,8 +247,51 @@ impl From<ControlRequest> for AdminRequest {
             ControlRequest::RoomDelete { room, reason } => {
                 Self::Repair { channel: room, repair: AdminRepair::Delete(reason) }
             }
-        }
+            ControlRequest::AccountList { after } => Self::Accounts { after },
+            ControlRequest::AccountShow { account } => Self::Account { name: account },
+            ControlRequest::AccountCreate { account, password } => {
+                Self::CreateAccount { name: account, password: usable(password)? }
+            }
+            ControlRequest::AccountPassword { account, password } => {
+                change(account, AccountChange::Password(Some(usable(password)?)))
+            }
+            ControlRequest::AccountSuspend { account, reason } => {
+                change(account, AccountChange::Suspended(Some(one_line(reason.unwrap_or_default())?)))
+            }
+            ControlRequest::AccountResume { account } => change(account, AccountChange::Suspended(None)),
+            ControlRequest::AccountDelete { account } => {
+                Self::ChangeAccount { name: account, edit: AccountEdit::Delete }
+            }
+            ControlRequest::AccountCertificateAdd { account, certificate } => {
+                change(account, AccountChange::CertificateAdded(fingerprint(&certificate)?))
+            }
+            ControlRequest::AccountCertificateRemove { account, certificate } => {
+                change(account, AccountChange::CertificateRemoved(fingerprint(&certificate)?))
+            }
+        })
     }
+}
+
+/// The most bytes of the reason for a suspension, which must fit into a line.
+const REASON_BYTES_MAX: usize = 300;
+
+fn one_line(reason: String) -> Result<String, String> {
+    if reason.contains(char::is_control) || reason.len() > REASON_BYTES_MAX {
+        return Err(format!("the reason must be one line of at most {REASON_BYTES_MAX} bytes"));
+    }
+    Ok(reason)
+}
+
+/// Checks that the server can compare passwords with a hash.
+fn usable(proof: PasswordProof) -> Result<PasswordProof, String> {
+    Hash::parse(&proof.hash).map_err(|error| format!("the hash of the password {error}"))?;
+    Ok(proof)
+}
+
+fn fingerprint(text: &str) -> Result<Fingerprint, String> {
+    Fingerprint::parse(text).ok_or_else(|| {
+        format!("{text:?} is no fingerprint; the SHA-256 of a certificate has 64 hexadecimal digits")
+    })
 }
 
 impl ControlAnswer {
@@ -162,8 +311,9 @@ impl ControlAnswer {
     }
 }
 
-impl From<AdminAnswer> for ControlAnswer {
-    fn from(answer: AdminAnswer) -> Self {
+impl ControlAnswer {
+    /// The server's answer to a request about this subject.
+    pub(crate) fn new(subject: Subject, answer: AdminAnswer) -> Self {
         match answer {
             AdminAnswer::Channels { channels, has_more } => {
                 let rooms = channels.into_iter().map(|channel| RoomRow {
@@ -176,13 +326,37 @@ impl From<AdminAnswer> for ControlAnswer {
                 Self::done(&RoomPage { rooms: rooms.collect(), more: has_more })
             }
             AdminAnswer::Channel(details) => Self::done(&RoomDetails::from(*details)),
-            AdminAnswer::Done { modes, refused } if refused.is_empty() => Self::done(&RoomChanged { modes }),
+            AdminAnswer::Accounts { accounts, has_more } => {
+                let accounts = accounts.into_iter().map(AccountRow::from).collect();
+                Self::done(&AccountPage { accounts, more: has_more })
+            }
+            AdminAnswer::Account(details) => Self::done(&AccountDetails::from(*details)),
+            AdminAnswer::Done { modes, refused } if refused.is_empty() => match subject {
+                Subject::Rooms => Self::done(&RoomChanged { modes }),
+                Subject::Account(account) => Self::done(&AccountChanged { account }),
+            },
             AdminAnswer::Done { modes: None, refused } => Self::Error(refused.join("; ")),
             AdminAnswer::Done { modes: Some(modes), refused } => {
                 Self::Error(format!("{}. The modes are {modes} now", refused.join("; ")))
             }
             AdminAnswer::Refused(why) => Self::Error(why),
         }
+    }
+}
+
+impl From<AccountSummary> for AccountRow {
+    fn from(summary: AccountSummary) -> Self {
+        let AccountSummary { name, created_at, is_present, suspended } = summary;
+        Self { name, created_at: created_at.to_string(), present: is_present, suspended }
+    }
+}
+
+impl From<parla_server::AccountDetails> for AccountDetails {
+    fn from(details: parla_server::AccountDetails) -> Self {
+        let parla_server::AccountDetails { id: _, summary, has_password, certificates, user, sessions } =
+            details;
+        let certificates = certificates.iter().map(ToString::to_string).collect();
+        Self { row: summary.into(), has_password, certificates, user, sessions }
     }
 }
 

@@ -3,7 +3,8 @@
 //! The first few cost nothing but their own time. Each further one doubles the wait for the address, up to
 //! half a minute: then a guesser gets nowhere, while a legitimate user behind the same address soon gets a
 //! turn. Sending the same wrong password again, as a client does that has an old one and reconnects again and
-//! again, is not another guess, because it is known to be wrong.
+//! again, is not another guess, because it is known to be wrong. The passwords of accounts are also counted by
+//! account ([`account_guesses`](super::account_guesses)).
 
 use std::{
     collections::HashMap,
@@ -15,12 +16,14 @@ use blake2::{
     Blake2sMac256,
     digest::{KeyInit as _, Mac as _},
 };
+use parla_proto::AccountName;
 use parla_server::AddressBlock;
 
-use crate::limits::{
-    GUESS_PAUSE_FIRST, GUESS_PAUSE_MAX, GUESSERS_MAX, GUESSES_FREE, GUESSES_FREE_GROWTH,
-    GUESSES_REMEMBERED_FOR,
+use super::{
+    account_guesses::AccountGuesses,
+    pause::{Fingerprint, pause},
 };
+use crate::limits::{GUESSERS_MAX, GUESSES_FREE, GUESSES_FREE_GROWTH, GUESSES_REMEMBERED_FOR};
 
 /// What is guessed. Each kind is counted separately: somebody can become an operator even if the person
 /// beside them mistypes.
@@ -32,10 +35,29 @@ pub(crate) enum Kind {
     Operator,
     /// A gateway's password.
     Gateway,
+    /// An account's password.
+    Account,
 }
 
-/// A guess in a form of fixed length that reveals nothing without the key.
-pub(crate) type Fingerprint = [u8; 32];
+impl Kind {
+    const ALL: [Self; 4] = [Self::Server, Self::Operator, Self::Gateway, Self::Account];
+}
+
+/// Somebody tries to give a password.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Attempt {
+    kind: Kind,
+    from: IpAddr,
+    /// The account whose password it is to be.
+    account: Option<Fingerprint>,
+}
+
+impl Attempt {
+    /// An attempt at a password that is not an account's.
+    pub(crate) const fn new(kind: Kind, from: IpAddr) -> Self {
+        Self { kind, from, account: None }
+    }
+}
 
 /// What is known about a guess before it is compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,6 +75,7 @@ pub(crate) enum Before {
 pub(crate) struct Guesses {
     key: [u8; 32],
     guessers: HashMap<(Kind, AddressBlock), Guesser>,
+    accounts: AccountGuesses,
 }
 
 #[derive(Debug)]
@@ -72,7 +95,7 @@ impl Guesses {
     pub(crate) fn new() -> Result<Self, getrandom::Error> {
         let mut key = [0; 32];
         getrandom::fill(&mut key)?;
-        Ok(Self { key, guessers: HashMap::new() })
+        Ok(Self { key, guessers: HashMap::new(), accounts: AccountGuesses::default() })
     }
 
     /// The fingerprint of a password for a name; the name is empty if what the password protects has none.
@@ -81,17 +104,51 @@ impl Guesses {
         mac.chain_update(name).chain_update(password).finalize().into_bytes().into()
     }
 
-    /// What is known about a guess from an address.
-    pub(crate) fn look(&self, kind: Kind, from: IpAddr, guess: &Fingerprint, now: Instant) -> Before {
-        let mut wait = Duration::ZERO;
-        for block in AddressBlock::around(from) {
-            let Some(guesser) = self.guessers.get(&(kind, block)) else { continue };
-            if guesser.known.contains(guess) {
-                return Before::Wrong;
-            }
-            wait = wait.max((guesser.last_at + guesser.pause(free(block))).saturating_duration_since(now));
+    /// An attempt at the password of an account, whose name is as the client wrote it.
+    pub(crate) fn at_account(&self, name: &str, from: IpAddr) -> Attempt {
+        let name = AccountName::kept(name).map_or_else(|_| name.to_owned(), |name| name.folded().to_owned());
+        Attempt { kind: Kind::Account, from, account: Some(self.fingerprint(&name, "")) }
+    }
+
+    /// What is known about a guess.
+    pub(crate) fn look(&self, attempt: &Attempt, guess: &Fingerprint, now: Instant) -> Before {
+        let is_wrong = |(_, guesser): (_, &Guesser)| guesser.known.contains(guess);
+        if self.around(attempt).any(is_wrong) {
+            return Before::Wrong;
         }
+        let wait = self.wait(attempt, now);
         if wait.is_zero() { Before::Unknown } else { Before::Wait(wait) }
+    }
+
+    /// How long an attempt has to wait.
+    pub(crate) fn wait(&self, attempt: &Attempt, now: Instant) -> Duration {
+        let of_address = self.around(attempt).map(|(block, guesser)| {
+            (guesser.last_at + pause(guesser.wrong, free(block))).saturating_duration_since(now)
+        });
+        let from = AddressBlock::of(attempt.from);
+        let of_account = attempt.account.map(|account| self.accounts.wait(&account, from, now));
+        of_address.chain(of_account).max().unwrap_or_default()
+    }
+
+    /// What is remembered of the blocks around the address of an attempt.
+    fn around(&self, attempt: &Attempt) -> impl Iterator<Item = (AddressBlock, &Guesser)> {
+        let kind = attempt.kind;
+        let blocks = AddressBlock::around(attempt.from);
+        blocks.filter_map(move |block| Some((block, self.guessers.get(&(kind, block))?)))
+    }
+
+    /// Notes that an attempt has begun whose result comes later. A guesser's next attempt then has to wait for
+    /// as long as this one had to, so that many attempts at the same time are not more than one.
+    pub(crate) fn begun(&mut self, attempt: &Attempt, now: Instant) {
+        for block in AddressBlock::around(attempt.from) {
+            let Some(guesser) = self.guessers.get_mut(&(attempt.kind, block)) else { continue };
+            if guesser.wrong >= free(block) {
+                guesser.last_at = now;
+            }
+        }
+        if let Some(account) = &attempt.account {
+            self.accounts.begun(account, AddressBlock::of(attempt.from), now);
+        }
     }
 
     /// Whether an address recently sent any wrong password, for whatever purpose.
@@ -99,14 +156,17 @@ impl Guesses {
         let is_recent = |guesser: &Guesser| {
             guesser.wrong > 0 && now.duration_since(guesser.last_at) < GUESSES_REMEMBERED_FOR
         };
-        let kinds = [Kind::Server, Kind::Operator, Kind::Gateway];
         // Larger networks also contain people who did nothing.
         let own = AddressBlock::of(from);
-        kinds.iter().filter_map(|kind| self.guessers.get(&(*kind, own))).any(is_recent)
+        Kind::ALL.iter().filter_map(|kind| self.guessers.get(&(*kind, own))).any(is_recent)
     }
 
-    /// Notes that a guess was wrong.
-    pub(crate) fn wrong(&mut self, kind: Kind, from: IpAddr, guess: Fingerprint, now: Instant) {
+    /// Notes that a guess was wrong; `None` if nobody knows what was guessed, only that it was wrong.
+    pub(crate) fn wrong(&mut self, attempt: &Attempt, guess: Option<Fingerprint>, now: Instant) {
+        let Attempt { kind, from, account } = *attempt;
+        if let Some(account) = account {
+            self.accounts.wrong(account, AddressBlock::of(from), now);
+        }
         for block in AddressBlock::around(from) {
             self.make_room(now);
             let new = Guesser { wrong: 0, last_at: now, known: Vec::new() };
@@ -116,16 +176,21 @@ impl Guesses {
             }
             guesser.wrong = guesser.wrong.saturating_add(1);
             guesser.last_at = now;
-            if guesser.known.len() >= KNOWN_MAX {
+            if guess.is_some() && guesser.known.len() >= KNOWN_MAX {
                 guesser.known.remove(0);
             }
-            guesser.known.push(guess);
+            guesser.known.extend(guess);
         }
     }
 
     /// Notes that a password was right. Somebody who knows the server's password need not guess it, so that
-    /// speaks for their address; an operator's password does not, because its owner may be after another one.
-    pub(crate) fn right(&mut self, kind: Kind, from: IpAddr) {
+    /// speaks for their address; an operator's or an account's password does not, because its owner may be
+    /// after another one.
+    pub(crate) fn right(&mut self, attempt: &Attempt, now: Instant) {
+        let Attempt { kind, from, account } = *attempt;
+        if let Some(account) = account {
+            self.accounts.right(account, AddressBlock::of(from), now);
+        }
         for block in AddressBlock::around(from).filter(|_| kind == Kind::Server) {
             if let Some(guesser) = self.guessers.get_mut(&(kind, block)) {
                 guesser.wrong = guesser.wrong.saturating_sub(1);
@@ -152,14 +217,6 @@ impl Guesses {
     }
 }
 
-impl Guesser {
-    /// How long the address has to wait after its last wrong password.
-    fn pause(&self, free: u32) -> Duration {
-        let Some(more) = self.wrong.checked_sub(free) else { return Duration::ZERO };
-        GUESS_PAUSE_FIRST.saturating_mul(1 << more.min(16)).min(GUESS_PAUSE_MAX)
-    }
-}
-
 /// How many wrong passwords are free for a block.
 fn free(block: AddressBlock) -> u32 {
     GUESSES_FREE.saturating_mul(block.share(GUESSES_FREE_GROWTH))
@@ -182,15 +239,19 @@ mod tests {
 
         fn look(&self, from: &str) -> Before {
             let guess = self.guesses.fingerprint("", "never made");
-            self.guesses.look(Kind::Operator, from.parse().unwrap(), &guess, self.now)
+            self.guesses.look(&attempt(Kind::Operator, from), &guess, self.now)
         }
 
         /// Guesses a new wrong password.
         fn wrong(&mut self, from: &str) {
             self.made += 1;
             let guess = self.guesses.fingerprint("root", &self.made.to_string());
-            self.guesses.wrong(Kind::Operator, from.parse().unwrap(), guess, self.now);
+            self.guesses.wrong(&attempt(Kind::Operator, from), Some(guess), self.now);
         }
+    }
+
+    fn attempt(kind: Kind, from: &str) -> Attempt {
+        Attempt::new(kind, from.parse().unwrap())
     }
 
     #[test]
@@ -212,8 +273,8 @@ mod tests {
         rig.wrong("192.0.2.1");
         assert_eq!(rig.look("192.0.2.2"), Before::Unknown);
         let guess = rig.guesses.fingerprint("", "x");
-        let address = "::ffff:192.0.2.1".parse().unwrap();
-        assert_eq!(rig.guesses.look(Kind::Server, address, &guess, rig.now), Before::Unknown);
+        let servers = attempt(Kind::Server, "::ffff:192.0.2.1");
+        assert_eq!(rig.guesses.look(&servers, &guess, rig.now), Before::Unknown);
         assert!(matches!(rig.look("::ffff:192.0.2.1"), Before::Wait(_)));
         // After a while it is forgotten.
         rig.now += GUESSES_REMEMBERED_FOR;
@@ -224,29 +285,64 @@ mod tests {
     #[test]
     fn the_same_wrong_password_again_is_no_new_guess() {
         let mut rig = Rig::new();
-        let address = "192.0.2.1".parse().unwrap();
+        let attempt = attempt(Kind::Operator, "192.0.2.1");
         let stale = rig.guesses.fingerprint("root", "stale");
-        rig.guesses.wrong(Kind::Operator, address, stale, rig.now);
-        assert_eq!(rig.guesses.look(Kind::Operator, address, &stale, rig.now), Before::Wrong);
+        rig.guesses.wrong(&attempt, Some(stale), rig.now);
+        assert_eq!(rig.guesses.look(&attempt, &stale, rig.now), Before::Wrong);
         assert_ne!(stale, rig.guesses.fingerprint("roots", "tale"));
         rig.guesses.forget_known();
-        assert_eq!(rig.guesses.look(Kind::Operator, address, &stale, rig.now), Before::Unknown);
+        assert_eq!(rig.guesses.look(&attempt, &stale, rig.now), Before::Unknown);
     }
 
     #[test]
     fn whoever_knows_the_servers_password_speaks_for_their_address() {
         let mut rig = Rig::new();
-        let address = "192.0.2.1".parse().unwrap();
-        for kind in [Kind::Server, Kind::Operator] {
+        let [server, operator] = [Kind::Server, Kind::Operator].map(|kind| attempt(kind, "192.0.2.1"));
+        for attempt in [server, operator] {
             for guess in 0..GUESSES_FREE {
                 let guess = rig.guesses.fingerprint("", &guess.to_string());
-                rig.guesses.wrong(kind, address, guess, rig.now);
+                rig.guesses.wrong(&attempt, Some(guess), rig.now);
             }
-            rig.guesses.right(kind, address);
+            rig.guesses.right(&attempt, rig.now);
         }
         let guess = rig.guesses.fingerprint("", "another");
-        assert_eq!(rig.guesses.look(Kind::Server, address, &guess, rig.now), Before::Unknown);
-        assert!(matches!(rig.guesses.look(Kind::Operator, address, &guess, rig.now), Before::Wait(_)));
+        assert_eq!(rig.guesses.look(&server, &guess, rig.now), Before::Unknown);
+        assert!(matches!(rig.guesses.look(&operator, &guess, rig.now), Before::Wait(_)));
+    }
+
+    #[test]
+    fn an_account_is_counted_beside_the_addresses() {
+        let mut rig = Rig::new();
+        let home = rig.guesses.at_account("Alice[]", "198.51.100.1".parse().unwrap());
+        rig.guesses.right(&home, rig.now);
+        for host in 0..100 {
+            let attempt = rig.guesses.at_account("alice{}", std::net::Ipv4Addr::new(192, 0, 2, host).into());
+            rig.guesses.wrong(&attempt, None, rig.now);
+        }
+        let wait = |name: &str, from: &str| {
+            rig.guesses.wait(&rig.guesses.at_account(name, from.parse().unwrap()), rig.now).as_secs()
+        };
+        assert_eq!(wait("ALICE[]", "203.0.113.1"), 30, "a name counts however it is written");
+        assert_eq!((wait("alice[]", "198.51.100.1"), wait("bob", "192.0.2.1")), (0, 0));
+        assert_eq!((wait("a b", "203.0.113.1"), wait("", "203.0.113.1")), (0, 0), "what is no name");
+        assert!(rig.guesses.has_guessed("192.0.2.1".parse().unwrap(), rig.now));
+    }
+
+    #[test]
+    fn a_guesser_begins_one_attempt_after_the_other() {
+        let mut rig = Rig::new();
+        for _ in 0..GUESSES_FREE + 1 {
+            rig.wrong("192.0.2.1");
+        }
+        let guesser = attempt(Kind::Operator, "192.0.2.1");
+        rig.now += Duration::from_secs(2);
+        assert_eq!(rig.guesses.wait(&guesser, rig.now), Duration::ZERO);
+        rig.guesses.begun(&guesser, rig.now);
+        assert_eq!(rig.guesses.wait(&guesser, rig.now).as_secs(), 2);
+        let other = attempt(Kind::Operator, "192.0.2.2");
+        rig.wrong("192.0.2.2");
+        rig.guesses.begun(&other, rig.now);
+        assert_eq!(rig.guesses.wait(&other, rig.now), Duration::ZERO);
     }
 
     #[test]

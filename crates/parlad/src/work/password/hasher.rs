@@ -1,9 +1,9 @@
 //! Compares passwords with hashes in memory that is reused, so that it need not be requested from the system
 //! each time.
 
-use argon2::{Argon2, Block, Params, Version};
+use argon2::{Argon2, Block, Params, Version, password_hash::phc::Output};
 
-use crate::config::Hash;
+use crate::config::{Hash, HashCost, SALT_BYTES};
 
 /// The minimum number of 1 KiB blocks that are requested from the system; only those that are used take
 /// memory. The allocator returns an allocation above 32 MiB to the system when it is freed, but may keep a
@@ -22,9 +22,15 @@ impl Hasher {
         self.derive(hash, password).map(|output| Some(output) == hash.phc().hash)
     }
 
+    /// The hash of a new password; `None` if there is not enough memory for it.
+    pub(crate) fn hash(&mut self, cost: HashCost, salt: &[u8; SALT_BYTES], password: &str) -> Option<Hash> {
+        let hash = Hash::of_no_password(cost, salt).ok()?;
+        let output = self.derive(&hash, password)?;
+        Some(hash.with_output(output))
+    }
+
     /// The result of hashing the password with the salt and cost of the hash.
-    fn derive(&mut self, hash: &Hash, password: &str) -> Option<argon2::password_hash::phc::Output> {
-        use argon2::password_hash::phc::Output;
+    fn derive(&mut self, hash: &Hash, password: &str) -> Option<Output> {
         let hash = hash.phc();
         let params = Params::try_from(hash).ok()?;
         let version = hash.version.map_or(Ok(Version::default()), Version::try_from).ok()?;
@@ -78,6 +84,26 @@ mod tests {
         assert_eq!(hasher.blocks.len(), 1024);
         hasher.rest();
         assert_eq!(hasher.blocks.capacity(), 0);
+    }
+
+    #[test]
+    fn a_new_hash_is_that_of_its_password() {
+        let mut hasher = Hasher::default();
+        let cost = HashCost { memory_kib: 64, passes: 2 };
+        let hash = hasher.hash(cost, &[1; SALT_BYTES], "secret").unwrap();
+        // It says what it is, so that it can be compared when other costs are configured.
+        let stored = Hash::parse(&hash.phc().to_string()).unwrap();
+        assert_eq!(
+            ["secret", "Secret"].map(|password| hasher.matches(&stored, password)),
+            [Some(true), Some(false)]
+        );
+        let by_itself =
+            Argon2::new(argon2::Algorithm::Argon2id, Version::V0x13, Params::new(64, 2, 1, None).unwrap());
+        let mut expected = [0; 32];
+        by_itself.hash_password_into(b"secret", &[1; SALT_BYTES], &mut expected).unwrap();
+        assert_eq!(stored.phc().hash.unwrap().as_bytes(), expected);
+        let nobodys = Hash::of_no_password(cost, &[1; SALT_BYTES]).unwrap();
+        assert_eq!(hasher.matches(&nobodys, "secret"), Some(false));
     }
 
     #[test]

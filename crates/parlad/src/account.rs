@@ -1,0 +1,313 @@
+//! `parlad account`: looks after accounts from the server's computer, whether the server runs or not.
+//!
+//! A password is hashed here, so that only what is kept of it is passed to the server.
+
+use std::{
+    io::{self, BufRead as _, IsTerminal as _, Write as _},
+    path::PathBuf,
+};
+
+use anyhow::Context as _;
+use parla_proto::{mask::glob, name::Casemapping};
+use parla_server::{AccountSettings, PasswordProof};
+
+use crate::{
+    config::Config,
+    core::control::{
+        client::Administered,
+        message::{AccountChanged, AccountDetails, AccountPage, AccountRow, ControlRequest},
+    },
+    options::Options,
+    printer::Printer,
+    work::password::{self, Hasher},
+};
+
+/// What the command line says of a server's accounts.
+#[derive(Clone, Debug, clap::Args)]
+pub struct AccountOptions {
+    #[command(subcommand)]
+    command: AccountCommand,
+    /// The configuration file of the server.
+    #[arg(long, value_name = "FILE", global = true)]
+    config: Option<PathBuf>,
+    /// Where the server keeps its data; replaces what the file says.
+    #[arg(long, value_name = "DIR", global = true)]
+    data_dir: Option<PathBuf>,
+    /// Prints JSON.
+    #[arg(long, global = true)]
+    json: bool,
+}
+
+#[derive(Clone, Debug, clap::Subcommand)]
+enum AccountCommand {
+    /// Creates an account with a password, which is read from standard input.
+    Create {
+        /// Its name, which is also its owner's nick.
+        name: String,
+    },
+    /// Gives an account another password, which is read from standard input.
+    Passwd {
+        /// Its name.
+        name: String,
+    },
+    /// Lists the accounts: name, when it was created, and whether its owner is there or it is suspended.
+    List {
+        /// Only those whose names it matches, such as 'guest*'.
+        mask: Option<String>,
+    },
+    /// Shows one account with its certificates.
+    Show {
+        /// Its name.
+        name: String,
+    },
+    /// Lets nobody sign in to an account until it is resumed, and signs out whoever is.
+    Suspend {
+        /// Its name.
+        name: String,
+        /// What whoever tries to sign in is told.
+        reason: Option<String>,
+    },
+    /// Lets people sign in to a suspended account again.
+    Resume {
+        /// Its name.
+        name: String,
+    },
+    /// Deletes an account for good; anybody may then take its name.
+    Delete {
+        /// Its name.
+        name: String,
+        /// Does not ask whether that is meant.
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Adds or removes a certificate that signs in to an account without a password.
+    Certificate {
+        #[command(subcommand)]
+        command: CertificateCommand,
+    },
+}
+
+#[derive(Clone, Debug, clap::Subcommand)]
+enum CertificateCommand {
+    /// From now on, whoever has the certificate's key can sign in.
+    Add(CertificateOptions),
+    /// The certificate does not sign in any more.
+    Remove(CertificateOptions),
+}
+
+#[derive(Clone, Debug, clap::Args)]
+struct CertificateOptions {
+    /// The name of the account.
+    name: String,
+    /// The certificate's SHA-256, as `openssl x509 -noout -fingerprint -sha256` prints it.
+    fingerprint: String,
+}
+
+/// Carries out what the command line asks for.
+///
+/// # Errors
+/// The configuration cannot be used, nobody answers, or the request is refused; worded for the administrator.
+pub fn account(options: AccountOptions) -> anyhow::Result<()> {
+    let AccountOptions { command, config, data_dir, json } = options;
+    let config = Config::for_run(&Options { config, data_dir, ..Options::default() })?;
+    let print = Printer::new(json);
+    match command {
+        AccountCommand::Create { name: account } => {
+            let request = ControlRequest::AccountCreate { account, password: new_password(&config)? };
+            change(&config, request, print, "is created")
+        }
+        AccountCommand::Passwd { name: account } => {
+            let request = ControlRequest::AccountPassword { account, password: new_password(&config)? };
+            change(&config, request, print, "has another password now")
+        }
+        AccountCommand::List { mask } => list(&config, mask.as_deref(), print),
+        AccountCommand::Show { name: account } => show(&config, account, print),
+        AccountCommand::Suspend { name: account, reason } => {
+            change(&config, ControlRequest::AccountSuspend { account, reason }, print, "is suspended")
+        }
+        AccountCommand::Resume { name: account } => {
+            change(&config, ControlRequest::AccountResume { account }, print, "is not suspended any more")
+        }
+        AccountCommand::Delete { name: account, yes } => {
+            anyhow::ensure!(yes || confirm(&account)?, "nothing was deleted");
+            change(&config, ControlRequest::AccountDelete { account }, print, "is deleted")
+        }
+        AccountCommand::Certificate { command: CertificateCommand::Add(certificate) } => {
+            let CertificateOptions { name: account, fingerprint: certificate } = certificate;
+            let request = ControlRequest::AccountCertificateAdd { account, certificate };
+            change(&config, request, print, "can be signed in to with this certificate")
+        }
+        AccountCommand::Certificate { command: CertificateCommand::Remove(certificate) } => {
+            let CertificateOptions { name: account, fingerprint: certificate } = certificate;
+            let request = ControlRequest::AccountCertificateRemove { account, certificate };
+            change(&config, request, print, "cannot be signed in to with this certificate any more")
+        }
+    }
+}
+
+/// Has an account changed, and prints what is true of it now.
+fn change<W: io::Write>(
+    config: &Config,
+    request: ControlRequest,
+    mut print: Printer<W>,
+    done: &str,
+) -> anyhow::Result<()> {
+    let changed: AccountChanged = Administered::find(config)?.ask(request)?;
+    print.value(&changed, |out| writeln!(out, "{} {done}", changed.account))
+}
+
+/// Reads a new password from standard input, and hashes it.
+fn new_password(config: &Config) -> anyhow::Result<PasswordProof> {
+    let password = password::from_input()?;
+    let settings = config.settings.network.accounts.clone().unwrap_or_default();
+    check(&password, &settings)?;
+    password::prove(&password, config.password_cost, &mut Hasher::default())
+        .context("there is not enough memory to hash the password")
+}
+
+/// Checks what REGISTER checks, too.
+fn check(password: &str, settings: &AccountSettings) -> anyhow::Result<()> {
+    let &AccountSettings { password_chars_min: least, password_bytes_max: most, .. } = settings;
+    anyhow::ensure!(
+        password.chars().count() >= least,
+        "the password is too short; it must have at least {least} characters"
+    );
+    anyhow::ensure!(password.len() <= most, "the password is too long; it may have at most {most} bytes");
+    anyhow::ensure!(!password.contains('\0'), "the password has a character that no client can send");
+    Ok(())
+}
+
+/// Asks the person at the terminal whether an account is to be deleted.
+fn confirm(account: &str) -> anyhow::Result<bool> {
+    anyhow::ensure!(
+        io::stdin().is_terminal(),
+        "say --yes if the account {account} is to be deleted for good"
+    );
+    let mut stderr = io::stderr();
+    write!(stderr, "Delete the account {account} for good? [y/N] ")?;
+    stderr.flush()?;
+    let mut answer = String::new();
+    io::stdin().lock().read_line(&mut answer)?;
+    Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
+}
+
+/// Prints all accounts whose names match the mask, which are asked for page by page.
+fn list<W: io::Write>(config: &Config, mask: Option<&str>, mut print: Printer<W>) -> anyhow::Result<()> {
+    let mut server = Administered::find(config)?;
+    let (mut accounts, mut after) = (Vec::new(), None);
+    loop {
+        let page: AccountPage = server.ask(ControlRequest::AccountList { after })?;
+        after = page.accounts.last().map(|account| account.name.clone());
+        let fits =
+            |account: &AccountRow| mask.is_none_or(|mask| glob(mask, &account.name, Casemapping::Precis));
+        accounts.extend(page.accounts.into_iter().filter(fits));
+        if !page.more || after.is_none() {
+            return print.value(&accounts, |out| accounts.iter().try_for_each(|account| row(out, account)));
+        }
+    }
+}
+
+fn show<W: io::Write>(config: &Config, account: String, mut print: Printer<W>) -> anyhow::Result<()> {
+    let account: AccountDetails = Administered::find(config)?.ask(ControlRequest::AccountShow { account })?;
+    print.value(&account, |out| details(out, &account))
+}
+
+fn row(out: &mut Vec<u8>, account: &AccountRow) -> io::Result<()> {
+    let AccountRow { name, created_at, present, suspended } = account;
+    let state = match suspended {
+        Some(why) => suspension(why),
+        None if *present => "here".to_owned(),
+        None => String::new(),
+    };
+    let line = format!("{name:<24} {created_at}  {state}");
+    writeln!(out, "{}", line.trim_end())
+}
+
+fn suspension(why: &str) -> String {
+    if why.is_empty() { "suspended".to_owned() } else { format!("suspended: {why}") }
+}
+
+fn details(out: &mut Vec<u8>, account: &AccountDetails) -> io::Result<()> {
+    let AccountDetails { row, has_password, certificates, user, sessions } = account;
+    writeln!(out, "{}", row.name)?;
+    writeln!(out, "created at {}", row.created_at)?;
+    if let Some(why) = &row.suspended {
+        writeln!(out, "{}", suspension(why))?;
+    }
+    writeln!(out, "{}", if *has_password { "has a password" } else { "has no password" })?;
+    if !certificates.is_empty() {
+        writeln!(out, "certificates:")?;
+        certificates.iter().try_for_each(|certificate| writeln!(out, "  {certificate}"))?;
+    }
+    match user {
+        Some(user) if *sessions == 1 => writeln!(out, "here as {user}, with 1 connection"),
+        Some(user) => writeln!(out, "here as {user}, with {sessions} connections"),
+        None => writeln!(out, "not here"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn passwords_are_as_long_as_register_wants() {
+        let settings =
+            AccountSettings { password_chars_min: 4, password_bytes_max: 64, ..AccountSettings::default() };
+        let why = |password: &str| check(password, &settings).map_err(|error| error.to_string());
+        assert_eq!(why("éééé"), Ok(()));
+        assert_eq!(why(&"a".repeat(64)), Ok(()));
+        let short = "the password is too short; it must have at least 4 characters";
+        assert_eq!(why("ééé"), Err(short.to_owned()));
+        let long = "the password is too long; it may have at most 64 bytes";
+        assert_eq!(why(&"é".repeat(33)), Err(long.to_owned()));
+        assert!(why("a\0bcd").unwrap_err().contains("no client can send"));
+    }
+
+    fn zoe(suspended: Option<&str>) -> AccountRow {
+        AccountRow {
+            name: "zoë".to_owned(),
+            created_at: "2026-01-01T00:00:00.000Z".to_owned(),
+            present: suspended.is_none(),
+            suspended: suspended.map(str::to_owned),
+        }
+    }
+
+    #[test]
+    fn an_account_is_shown_in_words() {
+        let shown = |account: AccountDetails| Printer::shown(false, &account, |out| details(out, &account));
+        let present = AccountDetails {
+            row: zoe(None),
+            has_password: true,
+            certificates: vec!["00ff".repeat(16)],
+            user: Some("zoë!z@192.0.2.1".to_owned()),
+            sessions: 2,
+        };
+        assert_eq!(
+            shown(present),
+            "zoë\ncreated at 2026-01-01T00:00:00.000Z\nhas a password\ncertificates:\n  \
+             00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff\n\
+             here as zoë!z@192.0.2.1, with 2 connections\n"
+        );
+        let absent = AccountDetails {
+            row: zoe(Some("spam\u{1b}[2J")),
+            has_password: false,
+            certificates: Vec::new(),
+            user: None,
+            sessions: 0,
+        };
+        assert_eq!(
+            shown(absent),
+            "zoë\ncreated at 2026-01-01T00:00:00.000Z\nsuspended: spam\u{fffd}[2J\nhas no password\nnot here\n"
+        );
+    }
+
+    #[test]
+    fn the_list_says_who_is_there() {
+        let shown = |account: &AccountRow| Printer::shown(false, account, |out| row(out, account));
+        assert_eq!(shown(&zoe(None)), "zoë                      2026-01-01T00:00:00.000Z  here\n");
+        let suspended = shown(&zoe(Some("spam")));
+        assert_eq!(suspended, "zoë                      2026-01-01T00:00:00.000Z  suspended: spam\n");
+        assert!(shown(&zoe(Some(""))).ends_with("Z  suspended\n"));
+    }
+}

@@ -1,0 +1,172 @@
+//! `parlad account`, with and without a running server.
+#![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
+
+mod support;
+
+use std::fs;
+
+use support::{
+    Client, Daemon, Folder, config,
+    daemon::{Ended, parlad},
+};
+
+/// Hashes that cost little.
+const CHEAP: &str = "[accounts.passwords]\nmin_length = 6\nargon2_memory_kib = 64\nargon2_iterations = 1\n";
+
+/// The SHA-256 of some certificate.
+const FINGERPRINT: &str = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
+
+/// Runs `parlad account` with the configuration of a folder and a password on standard input.
+fn account(folder: &Folder, args: &[&str], password: &str) -> Ended {
+    let config = folder.path().join("parlad.toml");
+    let before = ["account", "--config", config.to_str().unwrap()];
+    parlad(&[&before[..], args].concat(), &format!("{password}\n"))
+}
+
+/// The output of a successful command.
+fn done(folder: &Folder, args: &[&str], password: &str) -> String {
+    let ended = account(folder, args, password);
+    assert_eq!((ended.code, ended.stderr.as_str()), (Some(0), ""), "{args:?}");
+    ended.stdout
+}
+
+/// The message of a failed command.
+fn refused(folder: &Folder, args: &[&str], password: &str) -> String {
+    let ended = account(folder, args, password);
+    assert_eq!((ended.code, ended.stdout.as_str()), (Some(1), ""), "{args:?}");
+    ended.stderr
+}
+
+/// The result of trying to sign in: 903 if it succeeds, 904 if it does not.
+fn sign_in(daemon: &Daemon, name: &str, password: &str) -> String {
+    Client::open(daemon.address()).sign_in(name, password)
+}
+
+#[test]
+fn accounts_are_looked_after_while_the_server_runs() {
+    let folder = Folder::new();
+    let daemon = Daemon::start(&folder, &config(CHEAP));
+    assert_eq!(sign_in(&daemon, "zoe", "first password"), "904");
+    assert_eq!(done(&folder, &["create", "zoe"], "first password"), "zoe is created\n");
+    assert_eq!(sign_in(&daemon, "ZOE", "first password"), "903");
+    assert_eq!(done(&folder, &["passwd", "zoe"], "second password"), "zoe has another password now\n");
+    assert_eq!(sign_in(&daemon, "zoe", "first password"), "904");
+
+    let mut zoe = Client::open(daemon.address());
+    assert_eq!(zoe.sign_in("zoe", "second password"), "903");
+    zoe.introduce("zoe", "");
+    let shown = done(&folder, &["show", "zoe"], "");
+    assert!(shown.starts_with("zoe\ncreated at 20") && shown.contains("\nhas a password\n"), "{shown}");
+    assert!(shown.ends_with("\nhere as zoe!zoe@127.0.0.1, with 1 connection\n"), "{shown}");
+
+    done(&folder, &["certificate", "add", "zoe", FINGERPRINT], "");
+    assert!(done(&folder, &["show", "zoe"], "").contains(&format!("certificates:\n  {FINGERPRINT}\n")));
+    done(&folder, &["certificate", "remove", "zoe", &FINGERPRINT.to_uppercase()], "");
+    assert!(!done(&folder, &["show", "zoe"], "").contains("certificates"));
+
+    assert_eq!(done(&folder, &["suspend", "zoe", "for a week"], ""), "zoe is suspended\n");
+    let end = zoe.rest();
+    let words = "(This account is suspended: for a week)";
+    assert!(end.last().is_some_and(|line| line.starts_with("ERROR ") && line.ends_with(words)), "{end:?}");
+    assert_eq!(sign_in(&daemon, "zoe", "second password"), "904");
+    assert!(done(&folder, &["list"], "").ends_with("  suspended: for a week\n"));
+    done(&folder, &["resume", "zoe"], "");
+    assert_eq!(sign_in(&daemon, "zoe", "second password"), "903");
+    assert_eq!(done(&folder, &["delete", "zoe", "--yes"], ""), "zoe is deleted\n");
+    assert_eq!(sign_in(&daemon, "zoe", "second password"), "904");
+    assert_eq!(done(&folder, &["list"], ""), "");
+
+    let log = daemon.stop().1;
+    assert!(log.matches("the administrator, at the server's computer").count() >= 7, "{log}");
+    assert!(!log.contains("second password") && !log.contains("$argon2id$"), "{log}");
+}
+
+#[test]
+fn accounts_are_looked_after_while_nothing_runs() {
+    let folder = Folder::new();
+    assert!(Daemon::start(&folder, &config(CHEAP)).stop().0.success());
+    done(&folder, &["create", "zoe"], "first password");
+    done(&folder, &["create", "bob"], "bob's password");
+    done(&folder, &["create", "carol"], "carol's password");
+    done(&folder, &["passwd", "zoe"], "second password");
+    done(&folder, &["certificate", "add", "zoe", FINGERPRINT], "");
+    done(&folder, &["suspend", "bob"], "");
+    done(&folder, &["delete", "carol", "--yes"], "");
+    let bytes = fs::read(folder.database()).unwrap();
+    for password in ["first password", "second password", "bob's password"] {
+        let is_there = bytes.windows(password.len()).any(|window| window == password.as_bytes());
+        assert!(!is_there, "{password} is in the database");
+    }
+
+    let json = |args: &[&str]| -> serde_json::Value {
+        serde_json::from_str(&done(&folder, &[args, &["--json"]].concat(), "third password")).unwrap()
+    };
+    let list = json(&["list"]);
+    assert_eq!((&list[0]["name"], &list[1]["name"], &list[2]), (&"bob".into(), &"zoe".into(), &().into()));
+    assert!(list[0]["suspended"].is_string() && list[1]["suspended"].is_null());
+    assert_eq!(json(&["list", "Z*"]).as_array().unwrap().len(), 1);
+    let zoe = json(&["show", "zoe"]);
+    assert_eq!((&zoe["has_password"], &zoe["certificates"][0]), (&true.into(), &FINGERPRINT.into()));
+    assert_eq!((&zoe["present"], &zoe["user"], &zoe["sessions"]), (&false.into(), &().into(), &0.into()));
+    assert_eq!(json(&["create", "dave"]), serde_json::json!({ "account": "dave" }));
+
+    let daemon = Daemon::start(&folder, &config(CHEAP));
+    let results = [("zoe", "first"), ("zoe", "second"), ("bob", "bob's"), ("dave", "third")]
+        .map(|(name, password)| sign_in(&daemon, name, &format!("{password} password")));
+    assert_eq!(results, ["904", "903", "904", "903"]);
+    // What was done is kept, however the server ends.
+    done(&folder, &["resume", "bob"], "");
+    daemon.kill();
+    let daemon = Daemon::start(&folder, &config(CHEAP));
+    assert_eq!(sign_in(&daemon, "bob", "bob's password"), "903");
+    assert!(daemon.stop().0.success());
+}
+
+#[test]
+fn a_password_that_no_line_can_carry() {
+    let folder = Folder::new();
+    let daemon = Daemon::start(&folder, &config(CHEAP));
+    let long = "x".repeat(592);
+    let path = folder.path().join("parlad.toml");
+    // The options may stand before the name.
+    let created = parlad(&["account", "create", "--config", path.to_str().unwrap(), "zoe"], &(long + "\n"));
+    assert_eq!((created.code, created.stdout.as_str()), (Some(0), "zoe is created\n"), "{}", created.stderr);
+    assert!(done(&folder, &["show", "zoe"], "").contains("has a password"));
+    assert!(daemon.stop().0.success());
+}
+
+#[test]
+fn what_cannot_be_done_is_said_in_a_sentence() {
+    let folder = Folder::new();
+    folder.write("parlad.toml", config(CHEAP));
+    let why = refused(&folder, &["list"], "");
+    assert!(why.contains("parla.db: say by --config or --data-dir"), "{why}");
+
+    let daemon = Daemon::start(&folder, &config(CHEAP));
+    done(&folder, &["create", "zoe"], "a password");
+    done(&folder, &["create", "bob"], "a password");
+    done(&folder, &["certificate", "add", "bob", FINGERPRINT], "");
+    for (args, password, words) in [
+        (&["create", "bob2"][..], "short", "it must have at least 6 characters"),
+        (&["create", "bob2"], &*"x".repeat(1025), "it may have at most 1024 bytes"),
+        (&["create", "bob2"], "", "the password is empty"),
+        (&["create", "Zoe"], "a password", ""),
+        (&["create", "two words"], "a password", ""),
+        (&["create", "#room"], "a password", ""),
+        (&["passwd", "nobody"], "a password", ""),
+        (&["show", "nobody"], "", ""),
+        (&["suspend", "nobody"], "", ""),
+        (&["delete", "nobody", "--yes"], "", ""),
+        (&["delete", "zoe"], "y", "say --yes if the account zoe is to be deleted for good"),
+        (&["certificate", "add", "zoe", "00ff"], "", "has 64 hexadecimal digits"),
+        (&["certificate", "add", "zoe", FINGERPRINT], "", ""),
+        (&["certificate", "remove", "zoe", FINGERPRINT], "", ""),
+    ] {
+        let why = refused(&folder, args, password);
+        assert!(why.starts_with("parlad: ") && why.contains(words), "{args:?}: {why}");
+        assert_eq!(why.trim_end().lines().count(), 1, "{why}");
+    }
+    assert_eq!(account(&folder, &["create"], "").code, Some(2));
+    assert_eq!(done(&folder, &["list"], "").lines().count(), 2);
+    assert!(daemon.stop().0.success());
+}
