@@ -279,10 +279,7 @@ mod tests {
             ("Closing link: k3v9q2.ip (Killed (oper (you are banned from reconnecting)))", Kind::Killed),
             ("Closing link: k3v9q2.ip (Bad password)", Kind::PasswordWrong),
             ("Closing link: (This port needs TLS)", Kind::EncryptionNeeded),
-            (
-                "Closing link: a (Too many wrong passwords from your address; try again in 5 seconds)",
-                Kind::Throttled,
-            ),
+            ("Closing link: a (Too many wrong passwords; try again in 5 seconds)", Kind::Throttled),
             // ngIRCd
             ("Connection refused, too many connections from your IP address!", Kind::TooManyFromAddress),
             ("Server going down", Kind::ServerStopping),

@@ -405,7 +405,7 @@ impl State {
             }
             Update::Person(network, person) => self.views.person.set(Some((network, person))),
             Update::Announcement(_, _, Announcement::Help) => {
-                self.open_dialog(Dialog::Help, self.place_behind())
+                self.open_dialog(Dialog::Help, self.place_behind());
             }
             Update::Announcement(network, _, Announcement::Invitation { from, room }) => {
                 self.invited(Invitation { network, from, room });

@@ -90,9 +90,7 @@ impl Client {
             CommandName::Nick => self.nick(incoming, turn),
             CommandName::Part => self.part(incoming),
             CommandName::Ping => incoming.pong(turn),
-            CommandName::Pong => {
-                self.outbox.passed_fence(buffers, self.looking.now(), incoming.last(), turn);
-            }
+            CommandName::Pong => self.outbox.passed_fence(buffers, self.looking.now(), incoming.last(), turn),
             CommandName::Quit => self.quit(incoming),
             CommandName::Redact => {
                 if let Some(id) = buffers.conversation(session, incoming)
@@ -106,9 +104,10 @@ impl Client {
             CommandName::Topic => buffers.topic(session, incoming),
             CommandName::Note | CommandName::Wallops | CommandName::Warn => buffers.noted(session, incoming),
             // Nothing that the person sees depends on these.
-            CommandName::Account | CommandName::Setname => {}
+            CommandName::Account | CommandName::Register | CommandName::Setname => {}
             // Only clients send these. Servers answer them with numerics, and KILL with an ERROR.
             CommandName::Admin
+            | CommandName::Chanserv
             | CommandName::Chathistory
             | CommandName::Die
             | CommandName::Help
@@ -122,6 +121,7 @@ impl Client {
             | CommandName::Monitor
             | CommandName::Motd
             | CommandName::Names
+            | CommandName::Nickserv
             | CommandName::Oper
             | CommandName::Pass
             | CommandName::Rehash

@@ -9,8 +9,8 @@ use std::{
 
 use parla_proto::Timestamp;
 use parla_server::{
-    Answer, Change, ChannelId, ChannelState, ConnectionId, Conversation, Disconnect, Input, NodeId, Output,
-    Outputs, Page, Peer, Position, Query, QueryResult, Question, Server, Settings, Spoken, Start,
+    Answer, Change, ChannelId, ChannelState, ConnectionId, Conversation, Disconnect, Input, Kept, NodeId,
+    Output, Outputs, Page, Peer, Position, Query, QueryResult, Question, Server, Settings, Spoken, Start,
 };
 
 /// A server in memory.
@@ -107,7 +107,7 @@ impl Memory {
         self.feed(Input::ShuttingDown);
         self.closed.extend(self.lines.keys().copied());
         self.starts += 1;
-        let kept = self.channels.values().cloned().collect();
+        let kept = Kept::of_channels(self.channels.values().cloned().collect());
         let start = Start::Alone { next_seq: self.starts * 1_000_000, kept };
         self.server = Server::new(NodeId::ALONE, self.settings.clone(), start, self.now);
     }
@@ -137,6 +137,9 @@ impl Memory {
                         self.channels.remove(&channel);
                         let gone = Conversation::Channel(channel);
                         self.kept.retain(|spoken| spoken.conversation.as_ref() != Some(&gone));
+                    }
+                    Change::Account(_) | Change::AccountChanged { .. } | Change::AccountDeleted { .. } => {
+                        panic!("nobody has an account here")
                     }
                     Change::Redacted { seq, .. } => self.kept.retain(|spoken| spoken.seq != seq),
                 }
