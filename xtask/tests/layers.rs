@@ -43,13 +43,13 @@ const HOUSES: &[House] = &[
     House {
         src: "crates/parlad/src",
         floors: &[
-            ("base", &["limits", "options", "log", "health"]),
+            ("base", &["limits", "options", "log", "health", "printer"]),
             ("config", &["config"]),
             ("net", &["net"]),
             ("work", &["work"]),
             ("core", &["core"]),
             ("web", &["web"]),
-            ("whole", &["run", "reload", "restart", "room"]),
+            ("whole", &["run", "reload", "restart", "room", "account"]),
             ("command line", &["cli"]),
         ],
     },

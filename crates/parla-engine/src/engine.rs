@@ -137,7 +137,7 @@ impl<C: Connection> Engine<C> {
                 shell.change(ArchiveChange::Unkeep(ArchiveDeletion { kind, name, msgid }));
             }
             Output::Rename { kind, from, to } => {
-                shell.change(ArchiveChange::Rename(ArchiveRename { kind, from, to }))
+                shell.change(ArchiveChange::Rename(ArchiveRename { kind, from, to }));
             }
             Output::Recall { kind, name, before, limit } => {
                 let request = RecallRequest { kind, name: name.clone(), before, limit };
