@@ -101,7 +101,7 @@ const HOUSES: &[House] = &[
     },
     House {
         src: "crates/parla-engine/src",
-        floors: &[("shell", &["storage", "transport", "pace"]), ("engine", &["engine"])],
+        floors: &[("shell", &["storage", "transport", "pace", "wished_nick"]), ("engine", &["engine"])],
     },
 ];
 
