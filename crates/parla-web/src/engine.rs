@@ -304,7 +304,7 @@ impl Engine {
                 leader.perform(me, here.unwrap_or_else(|| to_nowhere(&command)));
             }
             Side::Outdated(_) if matches!(command, AppCommand::Intent(_, Intent::Reconnect)) => {
-                build::reload()
+                build::reload();
             }
             Side::Leader(_) | Side::Nobody | Side::Follower(_) | Side::Outdated(_) => {
                 let term = match &self.side {

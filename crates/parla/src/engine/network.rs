@@ -206,7 +206,7 @@ impl NetworkClient {
                 self.is_shown = false;
             }
             platform::NetworkChange::Trust(fingerprint) => {
-                settings.trusted = Some(fingerprint.as_ref().to_owned())
+                settings.trusted = Some(fingerprint.as_ref().to_owned());
             }
         }
         settings.is_left = false;
