@@ -160,8 +160,12 @@ fn guesses_from_everywhere_keep_no_owner_out() {
     let daemon = with_zoe(&folder);
     let home = || Client::open_limited(daemon.address());
     assert_eq!(home().sign_in("zoe", "secret"), "903");
-    let stranger = |host: u8| Client::open_from(Ipv4Addr::new(127, 0, 1, host), daemon.address());
-    let mut hosts = 0..=u8::MAX;
+    // More of them than can ask before the pause ends.
+    let stranger = |host: u16| {
+        let [high, low] = host.to_be_bytes();
+        Client::open_from(Ipv4Addr::new(127, 1, high, low), daemon.address())
+    };
+    let mut hosts = 0..=u16::MAX;
     let refused = hosts.find(|host| {
         let result = stranger(*host).sign_in_result("ZOE", &format!("guess {host}"));
         assert!(result.contains(" 904 "), "{result}");
