@@ -280,6 +280,11 @@ fn shape<'a, T: for<'p> From<&'p Params<'a>>>(
     if params.len() < params_min { Err(BadCommand::TooFewParams(name)) } else { Ok(T::from(params)) }
 }
 
+/// The words in all parameters, as a service reads them.
+fn words<'a>(params: &Params<'a>) -> Vec<&'a str> {
+    params.iter().flat_map(|param| param.split_ascii_whitespace()).collect()
+}
+
 /// A parameter that [`Facts::params_min`] guarantees to exist.
 fn at<'a>(params: &Params<'a>, index: usize) -> &'a str {
     params.get(index).copied().unwrap_or_default()

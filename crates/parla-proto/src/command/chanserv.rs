@@ -1,6 +1,6 @@
 //! CHANSERV sends a command to the service for channels.
 
-use super::Facts;
+use super::{Facts, words};
 use crate::message::Params;
 
 /// CHANSERV with its parameters.
@@ -27,6 +27,6 @@ pub const ALIAS: &str = "CS";
 
 impl<'a> From<&Params<'a>> for Chanserv<'a> {
     fn from(params: &Params<'a>) -> Self {
-        Self { words: params.iter().flat_map(|param| param.split_ascii_whitespace()).collect() }
+        Self { words: words(params) }
     }
 }

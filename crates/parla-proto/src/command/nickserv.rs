@@ -1,7 +1,7 @@
 //! NICKSERV sends a command to the service for accounts, so that no password can reach a person who has
 //! taken the service's name.
 
-use super::Facts;
+use super::{Facts, words};
 use crate::message::Params;
 
 /// NICKSERV with its parameters.
@@ -28,6 +28,6 @@ pub const ALIAS: &str = "NS";
 
 impl<'a> From<&Params<'a>> for Nickserv<'a> {
     fn from(params: &Params<'a>) -> Self {
-        Self { words: params.iter().flat_map(|param| param.split_ascii_whitespace()).collect() }
+        Self { words: words(params) }
     }
 }
