@@ -302,3 +302,14 @@ fn answer(question: Question) -> Answer {
         other => panic!("{other:?}"),
     }
 }
+
+/// A server with alice, who has made a room, and bob, both with accounts.
+pub(crate) fn with_room() -> Rig {
+    let mut rig = Rig::with_account("alice", "correcthorse");
+    rig.connect("bob", "");
+    rig.says("bob", "REGISTER * * batterystaple\nQUIT");
+    rig.connect_as("alice", "alice", "correcthorse");
+    rig.says("alice", "JOIN #tea");
+    rig.heard.clear();
+    rig
+}

@@ -1,0 +1,105 @@
+//! Accounts are created, and their names are their own.
+
+use expect_test::expect;
+
+use super::rig::Rig;
+
+#[test]
+fn an_account_is_created_and_its_name_is_its_own() {
+    let mut rig = Rig::new();
+    rig.connect("alice", "");
+    rig.says("alice", "REGISTER * * correcthorse");
+    rig.check(expect![[r#"
+        alice> :s REGISTER SUCCESS alice :Your account is created, and you are signed in to it
+        alice> :s 900 alice alice!alice@192.0.2.1 alice :You are now logged in as alice
+    "#]]);
+    rig.says("alice", "REGISTER * * correcthorse");
+    rig.says("alice", "QUIT");
+    rig.check(expect![[r#"
+        alice> :s FAIL REGISTER ALREADY_AUTHENTICATED alice :You are signed in to alice
+        alice> ERROR :Closing link: 192.0.2.1 (Quit: Leaving)
+    "#]]);
+    rig.open("eve");
+    rig.says("eve", "NICK alice");
+    rig.says("eve", "NICK \u{430}lice");
+    rig.says("eve", "NICK nickserv");
+    rig.check(expect![[r#"
+        eve> :s 433 * alice :This nickname belongs to somebody with an account; sign in to use it
+        eve> :s 433 * аlice :This nickname belongs to somebody with an account; sign in to use it
+        eve> :s 437 * nickserv :This nickname is reserved for services
+    "#]]);
+    // Who negotiates may be about to sign in, so the nick is decided at the end.
+    rig.says("eve", "CAP LS 302\nNICK alice\nUSER eve 0 * :Eve");
+    rig.heard.clear();
+    rig.says("eve", "CAP END");
+    rig.check(expect![[r#"
+        eve> :s 433 * alice :This nickname belongs to somebody with an account; sign in to use it
+    "#]]);
+    rig.says("eve", "NICK eve");
+    rig.heard.clear();
+    rig.says("eve", "NICK alice");
+    rig.check(expect![[r#"
+        eve> :s 433 eve alice :This nickname belongs to somebody with an account; sign in to use it
+    "#]]);
+}
+
+#[test]
+fn a_name_can_be_had_before_the_client_is_registered() {
+    let mut rig = Rig::new();
+    rig.open("alice");
+    rig.says("alice", "REGISTER * * correcthorse");
+    rig.says("alice", "CAP LS 302\nNICK alice");
+    rig.heard.clear();
+    rig.says("alice", "REGISTER bob * correcthorse");
+    rig.says("alice", "REGISTER ALICE * correcthorse");
+    rig.check(expect![[r#"
+        alice> :s FAIL REGISTER ACCOUNT_NAME_MUST_BE_NICK bob :The name of your account must be your nickname; change that first
+        alice> :s REGISTER SUCCESS alice :Your account is created, and you are signed in to it
+        alice> :s 900 alice alice!*@192.0.2.1 alice :You are now logged in as alice
+    "#]]);
+    rig.says("alice", "USER alice 0 * :Alice\nCAP END");
+    rig.heard.clear();
+    rig.says("alice", "WHOIS alice");
+    assert!(rig.heard.contains("330 alice alice alice :is logged in as"), "{}", rig.heard);
+}
+
+#[test]
+fn whoever_uses_a_name_is_not_driven_out_by_a_stranger() {
+    let mut rig = Rig::new();
+    rig.connect("root", "");
+    rig.open("thief");
+    rig.says("thief", "NICK root");
+    rig.says("thief", "REGISTER * * correcthorse");
+    rig.check(expect![[r#"
+        thief> :s 433 * root :Nickname is already in use
+        thief> :s FAIL REGISTER ACCOUNT_EXISTS * :Somebody else is using this nickname now
+    "#]]);
+}
+
+#[test]
+fn bad_passwords_and_names_are_refused() {
+    let mut rig = Rig::new();
+    rig.connect("alice", "");
+    rig.says("alice", "REGISTER * * short");
+    rig.says("alice", &format!("NICKSERV REGISTER {}", "x".repeat(300)));
+    rig.check(expect![[r#"
+        alice> :s FAIL REGISTER WEAK_PASSWORD alice :The password is too short: it needs 8 characters
+        alice> :NickServ!NickServ@s NOTICE alice :The password is too long: it may have 200 bytes
+    "#]]);
+    rig.says("alice", "REGISTER * *");
+    rig.check(expect![[r#"
+        alice> :s 461 alice REGISTER :Not enough parameters
+    "#]]);
+}
+
+#[test]
+fn nothing_looks_like_a_service() {
+    let mut rig = Rig::new();
+    rig.open("eve");
+    rig.says("eve", "NICK \u{39d}ickserv\nNICK NickServ\nNICK operserv");
+    rig.check(expect![[r#"
+        eve> :s 437 * Νickserv :This nickname is reserved for services
+        eve> :s 437 * NickServ :This nickname is reserved for services
+        eve> :s 437 * operserv :This nickname is reserved for services
+    "#]]);
+}

@@ -1,0 +1,254 @@
+//! Rooms that belong to accounts.
+
+use expect_test::expect;
+use parla_server::settings::Privileges;
+
+use super::rig::{Rig, with_room};
+
+#[test]
+fn a_room_belongs_to_whoever_made_it() {
+    let mut rig = with_room();
+    rig.says("alice", "MODE #tea +k key\nTOPIC #tea :green\nQUIT");
+    rig.connect("eve", "");
+    rig.says("eve", "JOIN #tea");
+    rig.says("eve", "JOIN #tea key");
+    rig.says("eve", "MODE #tea -k key");
+    rig.says("eve", "CS REGISTER #tea");
+    rig.says("eve", "CS INFO #tea");
+    rig.connect_as("alice", "alice", "correcthorse");
+    rig.heard.clear();
+    rig.says("alice", "JOIN #tea");
+    rig.check(expect![[r#"
+        alice, eve> :alice!alice@192.0.2.1 JOIN #tea
+        alice> :s 332 alice #tea :green
+        alice> :s 333 alice #tea alice!alice@192.0.2.1 0
+        alice> :s 353 alice = #tea :eve @alice
+        alice> :s 366 alice #tea :End of /NAMES list
+    "#]]);
+    // The others leave, and it is still there.
+    rig.says("eve", "QUIT");
+    rig.says("alice", "PART #tea\nJOIN #tea\nCS REGISTER #tea\nCS REGISTER #tea");
+    rig.check(expect![[r#"
+        eve> ERROR :Closing link: 192.0.2.1 (Quit: Leaving)
+        alice> :eve!eve@192.0.2.1 QUIT :Quit: Leaving
+        alice> :alice!alice@192.0.2.1 PART #tea
+        alice> :alice!alice@192.0.2.1 JOIN #tea
+        alice> :s 332 alice #tea :green
+        alice> :s 333 alice #tea alice!alice@192.0.2.1 0
+        alice> :s 353 alice = #tea :@alice
+        alice> :s 366 alice #tea :End of /NAMES list
+        alice> :ChanServ!ChanServ@s MODE #tea +q alice
+        alice> :ChanServ!ChanServ@s NOTICE alice :#tea is yours now
+        alice> :ChanServ!ChanServ@s NOTICE alice :#tea is yours now
+    "#]]);
+}
+
+#[test]
+fn ranks_and_members_come_back_with_the_person() {
+    let mut rig = with_room();
+    rig.connect_as("bob", "bob", "batterystaple");
+    rig.says("bob", "JOIN #tea");
+    rig.says("alice", "MODE #tea +ihv bob bob");
+    rig.says("bob", "QUIT");
+    rig.connect("eve", "");
+    rig.connect_as("bob", "bob", "batterystaple");
+    rig.heard.clear();
+    rig.says("eve", "JOIN #tea");
+    rig.says("bob", "JOIN #tea");
+    rig.says("alice", "MODE #tea -hv bob bob");
+    rig.says("bob", "QUIT");
+    rig.connect_as("bob", "bob", "batterystaple");
+    rig.heard.clear();
+    rig.says("bob", "JOIN #tea");
+    rig.check(expect![[r#"
+        alice, bob> :bob!bob@192.0.2.1 JOIN #tea
+        bob> :s 353 bob = #tea :@alice bob
+        bob> :s 366 bob #tea :End of /NAMES list
+    "#]]);
+    // Who leaves a private room or is removed needs an invitation.
+    rig.says("bob", "PART #tea\nJOIN #tea");
+    rig.says("alice", "INVITE bob #tea");
+    rig.says("bob", "JOIN #tea");
+    rig.says("alice", "KICK #tea bob");
+    rig.says("bob", "JOIN #tea");
+    rig.heard = rig
+        .heard
+        .lines()
+        .filter(|line| line.starts_with("bob"))
+        .fold(String::new(), |all, line| all + line + "\n");
+    rig.check(expect![[r#"
+        bob> :s 473 bob #tea :Cannot join channel (+i): you need an invitation
+        bob> :alice!alice@192.0.2.1 INVITE bob #tea
+        bob> :s 353 bob = #tea :@alice bob
+        bob> :s 366 bob #tea :End of /NAMES list
+        bob> :s 473 bob #tea :Cannot join channel (+i): you need an invitation
+    "#]]);
+}
+
+#[test]
+fn chanserv_changes_ranks_of_people_who_are_elsewhere() {
+    let mut rig = with_room();
+    rig.says("alice", "CS AMODE #tea +o bob");
+    rig.says("alice", "CS AMODE #tea +o nobody");
+    rig.says("alice", "CS AMODE #tea +x bob");
+    rig.says("alice", "CS AMODE #tea");
+    rig.connect_as("bob", "bob", "batterystaple");
+    rig.heard.clear();
+    rig.says("bob", "JOIN #tea");
+    rig.says("bob", "CS AMODE #tea -o alice");
+    rig.says("bob", "CS AMODE #tea +q bob");
+    rig.says("bob", "CS TRANSFER #tea bob");
+    rig.says("alice", "CS TRANSFER #tea bob");
+    rig.says("alice", "CS UNREGISTER #tea");
+    rig.says("bob", "CS AMODE #tea -o alice");
+    rig.says("bob", "CS INFO #tea");
+    rig.says("bob", "CS UNREGISTER #tea");
+    rig.says("bob", "CS INFO #tea");
+    rig.check(expect![[r#"
+        alice, bob> :bob!bob@192.0.2.1 JOIN #tea
+        bob> :s 353 bob = #tea :@alice @bob
+        bob> :s 366 bob #tea :End of /NAMES list
+        bob> :ChanServ!ChanServ@s NOTICE bob :Only the owner of the room can do that
+        bob> :ChanServ!ChanServ@s NOTICE bob :Your own rank in the room is too low for that
+        bob> :ChanServ!ChanServ@s NOTICE bob :Only the owner of the room can do that
+        alice, bob> :ChanServ!ChanServ@s MODE #tea +q bob
+        alice> :ChanServ!ChanServ@s NOTICE alice :#tea belongs to bob now
+        alice> :ChanServ!ChanServ@s NOTICE alice :Only the owner of the room can do that
+        alice, bob> :ChanServ!ChanServ@s MODE #tea -o alice
+        bob> :ChanServ!ChanServ@s NOTICE bob :alice has no rank in #tea
+        bob> :ChanServ!ChanServ@s NOTICE bob :#tea belongs to bob
+        bob> :ChanServ!ChanServ@s NOTICE bob :#tea belongs to nobody now
+        bob> :ChanServ!ChanServ@s NOTICE bob :#tea belongs to nobody
+    "#]]);
+}
+
+#[test]
+fn a_room_survives_its_owners_account() {
+    let mut rig = with_room();
+    rig.connect("eve", "");
+    rig.says("eve", "JOIN #tea");
+    rig.heard.clear();
+    rig.says("alice", "NS DROP correcthorse");
+    rig.says("eve", "CS INFO #tea");
+    rig.check(expect![[r#"
+        alice> :s 901 alice alice!alice@192.0.2.1 :You are now logged out
+        alice> :NickServ!NickServ@s NOTICE alice :alice is deleted
+        eve> :ChanServ!ChanServ@s NOTICE eve :#tea belongs to nobody
+    "#]]);
+}
+
+#[test]
+fn whoever_owns_a_room_cannot_be_kept_out_of_it() {
+    let mut rig = with_room();
+    rig.connect_as("bob", "bob", "batterystaple");
+    rig.says("bob", "JOIN #tea");
+    rig.says("alice", "MODE #tea +oi bob");
+    rig.says("bob", "MODE #tea -o alice\nKICK #tea alice\nMODE #tea +b alice!*@*");
+    rig.heard.clear();
+    rig.says("alice", "JOIN #tea");
+    rig.check(expect![[r#"
+        alice, bob> :alice!alice@192.0.2.1 JOIN #tea
+        alice> :s 353 alice = #tea :@bob @alice
+        alice> :s 366 alice #tea :End of /NAMES list
+    "#]]);
+}
+
+/// A rank that comes back with its person lets them delete nothing that was said before they came.
+#[test]
+fn a_remembered_rank_begins_when_its_person_enters() {
+    let mut rig = with_room();
+    rig.connect("eve", "message-tags echo-message");
+    rig.says("eve", "JOIN #tea");
+    rig.says("alice", "QUIT");
+    rig.heard.clear();
+    rig.says("eve", "PRIVMSG #tea :before");
+    let id = rig.heard.split("msgid=").nth(1).unwrap().split([' ', ';']).next().unwrap().to_owned();
+    rig.connect_as("alice", "alice", "correcthorse");
+    rig.says("alice", "CAP REQ :draft/message-redaction\nJOIN #tea");
+    rig.heard.clear();
+    rig.says("alice", &format!("REDACT #tea {id}"));
+    assert!(rig.heard.contains("FAIL REDACT REDACT_FORBIDDEN"), "{}", rig.heard);
+}
+
+#[test]
+fn the_servers_rooms_belong_to_nobody_else() {
+    let mut rig = Rig::with_autojoin("#lobby");
+    rig.connect("alice", "");
+    rig.says("alice", "REGISTER * * correcthorse");
+    rig.becomes_operator("alice", Privileges::CHANNELS);
+    rig.heard.clear();
+    rig.says("alice", "CS REGISTER #lobby\nCS TRANSFER #lobby alice\nROOM GIVE #lobby alice\nCS INFO #lobby");
+    rig.check(expect![[r#"
+        alice> :ChanServ!ChanServ@s NOTICE alice :This room belongs to the server
+        alice> :ChanServ!ChanServ@s NOTICE alice :This room belongs to the server
+        alice> :s MODE #lobby +q alice
+        alice> :s NOTICE #lobby :alice, an operator of this server, has given this room to alice
+        alice> :ChanServ!ChanServ@s NOTICE alice :#lobby belongs to nobody
+    "#]]);
+}
+
+/// A channel gives the ranks that it remembers also to somebody who signs in after they came, and those that it
+/// does not remember are not taken by a change of others.
+#[test]
+fn ranks_are_given_when_a_member_signs_in() {
+    let mut rig = with_room();
+    rig.says("alice", "TOPIC #tea :green\nQUIT");
+    for guest in ["guest", "half", "robert"] {
+        rig.connect(guest, "");
+        rig.says(guest, "JOIN #tea");
+    }
+    rig.heard.clear();
+    rig.says("guest", "NS IDENTIFY alice correcthorse");
+    rig.says("guest", "MODE #tea +ho half robert");
+    rig.says("robert", "NS IDENTIFY bob batterystaple");
+    rig.says("half", "CS AMODE #tea +v bob");
+    rig.says("guest", "CS AMODE #tea");
+    rig.check(expect![[r#"
+        guest> :s 900 guest guest!guest@192.0.2.1 alice :You are now logged in as alice
+        guest, half, robert> :ChanServ!ChanServ@s MODE #tea +o guest
+        guest, half, robert> :guest!guest@192.0.2.1 MODE #tea +ho half robert
+        robert> :s 900 robert robert!robert@192.0.2.1 bob :You are now logged in as bob
+        half> :ChanServ!ChanServ@s NOTICE half :Your own rank in the room is too low for that
+        guest> :ChanServ!ChanServ@s NOTICE guest :alice: +o
+        guest> :ChanServ!ChanServ@s NOTICE guest :bob: +o
+        guest> :ChanServ!ChanServ@s NOTICE guest :#tea remembers 2 accounts
+    "#]]);
+}
+
+#[test]
+fn a_mistyped_room_does_not_stay() {
+    let mut rig = with_room();
+    rig.says("alice", "JOIN #tae\nPART #tae\nCS INFO #tae");
+    rig.says("alice", "JOIN #milk\nTOPIC #milk :white\nPART #milk\nCS INFO #milk");
+    rig.heard = rig
+        .heard
+        .lines()
+        .filter(|line| line.contains("403") || line.contains("ChanServ"))
+        .fold(String::new(), |all, line| all + line + "\n");
+    rig.check(expect![[r#"
+        alice> :s 403 alice #tae :No such channel
+        alice> :ChanServ!ChanServ@s NOTICE alice :#milk belongs to alice
+    "#]]);
+}
+
+/// Otherwise whoever is operator could give the room another name and take the old one.
+#[test]
+fn an_owned_room_keeps_its_name() {
+    let mut rig = with_room();
+    rig.connect_as("bob", "bob", "batterystaple");
+    rig.says("bob", "JOIN #tea");
+    rig.says("alice", "MODE #tea +o bob");
+    rig.heard.clear();
+    rig.says("bob", "RENAME #tea #old");
+    rig.says("alice", "RENAME #tea #green");
+    rig.heard = rig
+        .heard
+        .lines()
+        .filter(|line| line.contains("FAIL") || line.contains("JOIN"))
+        .fold(String::new(), |all, line| all + line + "\n");
+    rig.check(expect![[r#"
+        bob> :s FAIL RENAME CANNOT_RENAME #tea #old :Only the owner of the channel can give it another name
+        alice> :alice!alice@192.0.2.1 JOIN #green
+        bob> :bob!bob@192.0.2.1 JOIN #green
+    "#]]);
+}
