@@ -2,14 +2,11 @@
 //!
 //! A password is hashed here, so that only what is kept of it is passed to the server.
 
-use std::{
-    io::{self, BufRead as _, IsTerminal as _, Write as _},
-    path::PathBuf,
-};
+use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
 
 use anyhow::Context as _;
 use parla_proto::{mask::glob, name::Casemapping};
-use parla_server::{AccountSettings, PasswordProof};
+use parla_server::{AccountSettings, BadPassword, PasswordProof};
 
 use crate::{
     config::Config,
@@ -17,7 +14,7 @@ use crate::{
         client::Administered,
         message::{AccountChanged, AccountDetails, AccountPage, AccountRow, ControlRequest},
     },
-    options::Options,
+    options::AdminOptions,
     printer::Printer,
     work::password::{self, Hasher},
 };
@@ -27,15 +24,8 @@ use crate::{
 pub struct AccountOptions {
     #[command(subcommand)]
     command: AccountCommand,
-    /// The configuration file of the server.
-    #[arg(long, value_name = "FILE", global = true)]
-    config: Option<PathBuf>,
-    /// Where the server keeps its data; replaces what the file says.
-    #[arg(long, value_name = "DIR", global = true)]
-    data_dir: Option<PathBuf>,
-    /// Prints JSON.
-    #[arg(long, global = true)]
-    json: bool,
+    #[command(flatten)]
+    admin: AdminOptions,
 }
 
 #[derive(Clone, Debug, clap::Subcommand)]
@@ -108,8 +98,9 @@ struct CertificateOptions {
 /// # Errors
 /// The configuration cannot be used, nobody answers, or the request is refused; worded for the administrator.
 pub fn account(options: AccountOptions) -> anyhow::Result<()> {
-    let AccountOptions { command, config, data_dir, json } = options;
-    let config = Config::for_run(&Options { config, data_dir, ..Options::default() })?;
+    let AccountOptions { command, admin } = options;
+    let json = admin.json;
+    let config = Config::for_run(&admin.of_server())?;
     let print = Printer::new(json);
     match command {
         AccountCommand::Create { name: account } => {
@@ -167,12 +158,14 @@ fn new_password(config: &Config) -> anyhow::Result<PasswordProof> {
 
 /// Checks what REGISTER checks, too.
 fn check(password: &str, settings: &AccountSettings) -> anyhow::Result<()> {
-    let &AccountSettings { password_chars_min: least, password_bytes_max: most, .. } = settings;
-    anyhow::ensure!(
-        password.chars().count() >= least,
-        "the password is too short; it must have at least {least} characters"
-    );
-    anyhow::ensure!(password.len() <= most, "the password is too long; it may have at most {most} bytes");
+    settings.check_password(password).map_err(|why| match why {
+        BadPassword::TooShort(least) => {
+            anyhow::anyhow!("the password is too short; it must have at least {least} characters")
+        }
+        BadPassword::TooLong(most) => {
+            anyhow::anyhow!("the password is too long; it may have at most {most} bytes")
+        }
+    })?;
     anyhow::ensure!(!password.contains('\0'), "the password has a character that no client can send");
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! The options of `parlad run` and `parlad check`.
+//! The options of `parlad run` and `parlad check`, and those that all commands for the administrator share.
 
 use std::{net::SocketAddr, path::PathBuf};
 
@@ -23,4 +23,25 @@ pub struct Options {
     /// Goes on with what can be read if the data is damaged, and sets the damaged files aside.
     #[arg(long)]
     pub accept_damage: bool,
+}
+
+/// Which server a command is about, and how its answer is printed.
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct AdminOptions {
+    /// The configuration file of the server.
+    #[arg(long, value_name = "FILE", global = true)]
+    pub(crate) config: Option<PathBuf>,
+    /// The directory in which the server keeps its data. Replaces `data_dir` in the file.
+    #[arg(long, value_name = "DIR", global = true)]
+    pub(crate) data_dir: Option<PathBuf>,
+    /// Prints JSON.
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+}
+
+impl AdminOptions {
+    /// The options by which the server's configuration is found.
+    pub(crate) fn of_server(self) -> Options {
+        Options { config: self.config, data_dir: self.data_dir, ..Options::default() }
+    }
 }

@@ -1,9 +1,6 @@
 //! `parlad room`: looks after rooms from the server's computer, whether the server runs or not.
 
-use std::{
-    io::{self, Write as _},
-    path::PathBuf,
-};
+use std::io::{self, Write as _};
 
 use parla_proto::{mask::glob, name::Casemapping};
 
@@ -13,7 +10,7 @@ use crate::{
         client::Administered,
         message::{ControlRequest, RoomChanged, RoomDetails, RoomMask, RoomPage, RoomRow},
     },
-    options::Options,
+    options::AdminOptions,
     printer::Printer,
 };
 
@@ -22,15 +19,8 @@ use crate::{
 pub struct RoomOptions {
     #[command(subcommand)]
     command: RoomCommand,
-    /// The configuration file of the server.
-    #[arg(long, value_name = "FILE", global = true)]
-    config: Option<PathBuf>,
-    /// The directory in which the server keeps its data. Replaces `data_dir` in the file.
-    #[arg(long, value_name = "DIR", global = true)]
-    data_dir: Option<PathBuf>,
-    /// Prints JSON.
-    #[arg(long, global = true)]
-    json: bool,
+    #[command(flatten)]
+    admin: AdminOptions,
 }
 
 #[derive(Clone, Debug, clap::Subcommand)]
@@ -74,8 +64,9 @@ enum RoomCommand {
 /// # Errors
 /// The configuration cannot be used, nobody answers, or the request is refused; worded for the administrator.
 pub fn room(options: RoomOptions) -> anyhow::Result<()> {
-    let RoomOptions { command, config, data_dir, json } = options;
-    let config = Config::for_run(&Options { config, data_dir, ..Options::default() })?;
+    let RoomOptions { command, admin } = options;
+    let json = admin.json;
+    let config = Config::for_run(&admin.of_server())?;
     let mut server = Administered::find(&config)?;
     let mut print = Printer::new(json);
     match command {
