@@ -52,8 +52,8 @@ pub use base::{
     secret::Secret,
     settings,
     settings::{
-        AccountSettings, AlwaysOn, MachineSettings, Mechanism, NetworkSettings, RegistrationSettings,
-        Settings,
+        AccountSettings, AlwaysOn, BadPassword, MachineSettings, Mechanism, NetworkSettings,
+        RegistrationSettings, Settings,
     },
 };
 pub use contract::{

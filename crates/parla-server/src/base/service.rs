@@ -5,13 +5,13 @@ use parla_proto::{Line, Source};
 /// The service for accounts.
 pub(crate) const NICKSERV: &str = "NickServ";
 
+/// The service for channels.
+pub(crate) const CHANSERV: &str = "ChanServ";
+
 /// Names that people would trust with their passwords, in small letters. Nobody can have one as a nick, or one
 /// that looks like it, whether or not the network has such a service.
 pub(crate) const RESERVED: [&str; 8] =
     ["botserv", "chanserv", "histserv", "hostserv", "memoserv", "nickserv", "operserv", "saslserv"];
-
-/// The service for channels.
-pub(crate) const CHANSERV: &str = "ChanServ";
 
 /// The service that the target of a message names: `nickserv` or `NickServ@irc.example.org`.
 pub(crate) fn called(target: &str, server: &str) -> Option<&'static str> {

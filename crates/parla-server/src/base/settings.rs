@@ -243,6 +243,32 @@ pub struct AccountSettings {
     pub password_bytes_max: usize,
 }
 
+/// Why something cannot be the password of an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BadPassword {
+    /// It has fewer characters than this.
+    TooShort(usize),
+    /// It has more bytes than this.
+    TooLong(usize),
+}
+
+impl AccountSettings {
+    /// Checks that a new password is neither too short nor too long.
+    ///
+    /// # Errors
+    /// It is.
+    pub fn check_password(&self, password: &str) -> Result<(), BadPassword> {
+        let (least, most) = (self.password_chars_min.max(1), self.password_bytes_max);
+        if password.chars().count() < least {
+            Err(BadPassword::TooShort(least))
+        } else if password.len() > most {
+            Err(BadPassword::TooLong(most))
+        } else {
+            Ok(())
+        }
+    }
+}
+
 /// Whether people with an account stay present when their last connection ends, so that messages reach them and
 /// their channels wait for them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

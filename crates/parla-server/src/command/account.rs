@@ -45,6 +45,16 @@ pub(crate) fn may_sign_in(account: &AccountState, way: AnswerBy) -> Result<(), R
     }
 }
 
+/// Checks that a session may become one of a user who is signed in to the same account already.
+pub(crate) fn may_join(network: &Network, user: UserId, way: AnswerBy) -> Result<(), Refusal> {
+    let is_alone = network.user(user).is_some_and(|user| user.sessions().is_empty());
+    if network.settings.several_sessions() || is_alone {
+        Ok(())
+    } else {
+        Err(AccountFault::PresentElsewhere.of(way, ""))
+    }
+}
+
 /// Proposes to sign a registered user in to an account that they have proved to be theirs.
 pub(crate) fn propose(context: &mut Context<'_>, account: AccountId, way: AnswerBy) {
     let by_sasl = way == AnswerBy::Sasl;
@@ -68,10 +78,7 @@ pub(crate) fn commit(
         may_sign_in(found, way)?;
         let name = found.name.clone();
         if let Some(to) = network.user_of_account(&name).filter(|other| *other != id) {
-            let is_alone = network.user(to).is_some_and(|user| user.sessions().is_empty());
-            if !network.settings.several_sessions() && !is_alone {
-                return Err(AccountFault::PresentElsewhere.of(way, name.as_str()));
-            }
+            may_join(network, to, way)?;
             return move_session(network, meta, Move { from: id, to, by_sasl }, effects);
         }
         signed_in = Some(name);

@@ -7,7 +7,7 @@ use parla_proto::{AccountName, Line, Reply, command::Authenticate};
 
 use crate::{
     base::{
-        scram::{self, ClientFirst},
+        scram::{self, Challenge, ClientFirst},
         secret::Secret,
         settings::Mechanism,
     },
@@ -17,6 +17,7 @@ use crate::{
         question::{PasswordOf, Question},
     },
     network::{
+        Network,
         account::{AccountId, AccountState, Fingerprint},
         refusal::{
             Refusal,
@@ -25,7 +26,7 @@ use crate::{
     },
     session::{
         pause::{AccountExchange, Exchange},
-        sasl::{Received, Sasl, Step},
+        sasl::{self, Received, Sasl, Step},
     },
 };
 
@@ -79,29 +80,30 @@ fn step(context: &mut Context<'_>, sasl: Sasl, message: &[u8]) -> Result<(), Ref
             Ok(())
         }
         (Mechanism::ScramSha256, Step::Challenged { account, id, challenge }) => {
-            // The password may have been changed since the challenge.
-            let is_current = |id: &AccountId| {
-                let account = context.network.account_by_id(*id);
-                let password = account.and_then(|account| account.password.as_ref());
-                password.is_some_and(|password| challenge.is_of(&password.scram))
-            };
+            let is_current = |id: &AccountId| challenged(context.network, *id, &challenge).is_some();
             let Some((id, answer)) = id.filter(is_current).zip(challenge.verify(message)) else {
                 return fail(context, &account, Mechanism::ScramSha256);
             };
             let step = Step::Proved { id, challenge };
             context.session.sasl = Some(Box::new(Sasl::at(Mechanism::ScramSha256, step)));
-            send(context, &answer);
+            for line in sasl::lines(&answer) {
+                context.line(line);
+            }
             Ok(())
         }
         (Mechanism::ScramSha256, Step::Proved { id, challenge }) => {
-            let account = context.network.account_by_id(id);
-            let password = account.and_then(|account| account.password.as_ref());
-            match account.filter(|_| password.is_some_and(|password| challenge.is_of(&password.scram))) {
+            match challenged(context.network, id, &challenge) {
                 Some(account) => sign_in(context, account),
                 None => fail(context, "", Mechanism::ScramSha256),
             }
         }
     }
+}
+
+/// The account whose password a challenge is about, unless the password has been changed since.
+fn challenged<'n>(network: &'n Network, id: AccountId, challenge: &Challenge) -> Option<&'n AccountState> {
+    let account = network.account_by_id(id)?;
+    account.password.as_ref().filter(|password| challenge.is_of(&password.scram)).and(Some(account))
 }
 
 /// A message of the account to act as, the account and its password, separated by NULs.
@@ -129,15 +131,11 @@ pub(crate) fn compare(context: &mut Context<'_>, given: Given<'_>, way: AnswerBy
     let found = context.network.account_called(given.account);
     let hash = found.and_then(|account| account.password.as_ref()).map(|proof| proof.hash.clone());
     let (id, name) = (found.map(|account| account.id), context.network.canonical(given.account));
-    let hash_then = hash.clone();
     let question = Question::Password {
-        of: PasswordOf::Account { name: name.clone(), hash },
+        of: PasswordOf::Account { name: name.clone(), hash: hash.clone() },
         password: Secret::new(given.password.to_owned()),
     };
-    context.ask(
-        question,
-        Exchange::Account(Box::new(AccountExchange::SignIn { name, id, hash: hash_then, way })),
-    );
+    context.ask(question, Exchange::Account(Box::new(AccountExchange::SignIn { name, id, hash, way })));
 }
 
 /// The certificate says who it is; the message, if it is not empty, as whom they want to act.
@@ -189,13 +187,6 @@ fn sign_in(context: &mut Context<'_>, account: &AccountState) -> Result<(), Refu
         None => super::account::propose(context, account.id, AnswerBy::Sasl),
     }
     Ok(())
-}
-
-/// Sends the client a message of the exchange.
-fn send(context: &mut Context<'_>, message: &str) {
-    for part in crate::session::sasl::parts(message) {
-        context.line(Line::bare("AUTHENTICATE").param(part).finish());
-    }
 }
 
 /// What an account has for SCRAM; if there is no such account, or it has no password, something that looks

@@ -192,6 +192,15 @@ impl Asked<'_> {
         if self.is_owner() { Ok(()) } else { Err(self.fault(AccountFault::NotTheOwner)) }
     }
 
+    /// Checks that an account may own another channel.
+    fn has_room(&self, network: &Network, owner: AccountId) -> Result<(), Refusal> {
+        if network.may_own_another(owner) {
+            return Ok(());
+        }
+        let is_never = network.channels_owned_max() == 0;
+        Err(self.fault(if is_never { AccountFault::NoOwners } else { AccountFault::TooManyChannels }))
+    }
+
     fn account(&self, network: &Network, account: &AccountName) -> Result<AccountId, Refusal> {
         let found = network.account(account).map(|account| account.id);
         found.ok_or_else(|| self.fault(AccountFault::NoSuchAccount))
@@ -251,13 +260,8 @@ fn register(
     if !rank.may(Act::ChangeModes) {
         return Err(asked.fault(AccountFault::NotOperator));
     }
-    if asked.owner.is_none() && !network.may_own_another(account) {
-        let is_never = network.channels_owned_max() == 0;
-        return Err(asked.fault(if is_never {
-            AccountFault::NoOwners
-        } else {
-            AccountFault::TooManyChannels
-        }));
+    if asked.owner.is_none() {
+        asked.has_room(network, account)?;
     }
     let member = network.actor(meta)?.0;
     let is_kept = network.channel(asked.id).is_some_and(|channel| channel.kept);
@@ -279,30 +283,23 @@ fn transfer(
 ) -> Result<String, Refusal> {
     let to = asked.account(network, account)?;
     asked.only_owner()?;
-    if asked.owner != Some(to) && !network.may_own_another(to) {
-        let is_never = network.channels_owned_max() == 0;
-        return Err(asked.fault(if is_never {
-            AccountFault::NoOwners
-        } else {
-            AccountFault::TooManyChannels
-        }));
+    if asked.owner != Some(to) {
+        asked.has_room(network, to)?;
     }
     let channel = asked.id;
     let previous = asked.owner.filter(|owner| *owner != to);
     network.own(channel, to, effects);
     if let Some(previous) = previous {
-        let before =
-            network.channel(channel).and_then(|channel| channel.state.access.get(&previous)).copied();
-        network.remember(channel, previous, Some(before.unwrap_or_default() - Rank::FOUNDER), effects);
+        let before = network.remembered_rank(channel, previous).unwrap_or_default();
+        network.remember(channel, previous, Some(before - Rank::FOUNDER), effects);
         let name = network.account_by_id(previous).map(|account| account.name.clone());
         if let Some(member) = name.and_then(|name| network.user_of_account(&name)) {
-            let rank =
-                network.channel(channel).and_then(|channel| channel.rank(member).ok()).unwrap_or_default();
-            set_ranks(network, meta, Ranked { channel, member, rank: rank - Rank::FOUNDER }, effects)?;
+            let rank = network.rank_in(channel, member).unwrap_or_default() - Rank::FOUNDER;
+            set_ranks(network, meta, Ranked { channel, member, rank }, effects)?;
         }
     }
-    let before = network.channel(channel).and_then(|channel| channel.state.access.get(&to)).copied();
-    network.remember(channel, to, Some(before.unwrap_or_default() | Rank::FOUNDER), effects);
+    let before = network.remembered_rank(channel, to).unwrap_or_default();
+    network.remember(channel, to, Some(before | Rank::FOUNDER), effects);
     if let Some(member) = network.user_of_account(account) {
         promote(network, meta, Ranked { channel, member, rank: Rank::FOUNDER }, effects)?;
     }
@@ -339,7 +336,7 @@ fn change_access(
     }
     if let Right::Member { rank: own, .. } = &asked.right {
         let present = network.user_of_account(account);
-        let live = network.channel(asked.id).zip(present).and_then(|(channel, user)| channel.rank(user).ok());
+        let live = present.and_then(|user| network.rank_in(asked.id, user));
         let before = before.unwrap_or_default();
         let changed = before.symmetric_difference(rank.unwrap_or_default());
         let outranks = own.outranks(before | live.unwrap_or_default());
@@ -352,8 +349,7 @@ fn change_access(
     network.remember(asked.id, to, rank, effects);
     if let Some(member) = network.user_of_account(account) {
         // A member may have ranks that the channel does not remember.
-        let live =
-            network.channel(asked.id).and_then(|channel| channel.rank(member).ok()).unwrap_or_default();
+        let live = network.rank_in(asked.id, member).unwrap_or_default();
         let (before, wanted) = (before.unwrap_or_default(), rank.unwrap_or_default());
         let rank = (live - (before - wanted)) | (wanted - before);
         set_ranks(network, meta, Ranked { channel: asked.id, member, rank }, effects)?;
@@ -417,8 +413,7 @@ pub(super) fn recognize(
 
 /// Gives a member a rank besides those that they have, if they are in the channel.
 fn promote(network: &mut Network, meta: &Meta, ranked: Ranked, effects: &mut Effects) -> Result<(), Refusal> {
-    let before = network.channel(ranked.channel).and_then(|channel| channel.rank(ranked.member).ok());
-    let Some(before) = before else { return Ok(()) };
+    let Some(before) = network.rank_in(ranked.channel, ranked.member) else { return Ok(()) };
     set_ranks(network, meta, Ranked { rank: before | ranked.rank, ..ranked }, effects)
 }
 

@@ -57,7 +57,8 @@ pub(crate) fn run(context: &mut Context<'_>, words: &[&str]) -> Result<(), Refus
         ("IDENTIFY" | "LOGIN" | "ID", [account, password]) => identify(context, Some(account), password),
         ("PASSWD", [password, new]) => {
             let own = own_account(context)?;
-            register::check_password(settings, new).map_err(|fault| fault.of(AnswerBy::Service, ""))?;
+            let checked = settings.check_password(new);
+            checked.map_err(|why| AccountFault::from(why).of(AnswerBy::Service, ""))?;
             confirm(context, own, password, Confirmed::NewPassword(Secret::new((*new).to_owned())));
             Ok(())
         }
@@ -86,8 +87,7 @@ pub(crate) fn run(context: &mut Context<'_>, words: &[&str]) -> Result<(), Refus
         ("CERT", words) => certificates(context, words),
         ("SAREGISTER", [account, password]) => {
             context.me()?.1.privileged(Privileges::ACCOUNTS)?;
-            let nick = context.network.read_nick(account).ok();
-            let name = nick.and_then(|nick| AccountName::kept(nick.as_str()).ok());
+            let name = context.network.new_account_name(account);
             let name = name.ok_or_else(|| AccountFault::BadName.of(AnswerBy::Service, *account))?;
             register::begin(context, settings, Wanted { name, password, asker: AccountAsker::Operator })
         }

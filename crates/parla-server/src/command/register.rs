@@ -82,20 +82,8 @@ pub(crate) fn begin(
     wanted: Wanted<'_>,
 ) -> Result<(), Refusal> {
     let Wanted { name, password, asker } = wanted;
-    check_password(settings, password).map_err(|fault| fault.of(asker, name.as_str()))?;
+    settings.check_password(password).map_err(|why| AccountFault::from(why).of(asker, name.as_str()))?;
     let question = Question::NewPassword(Secret::new(password.to_owned()));
     context.ask(question, Exchange::Account(Box::new(AccountExchange::Create { name, asker })));
     Ok(())
-}
-
-/// Checks that a new password is neither too short nor too long.
-pub(crate) fn check_password(settings: &AccountSettings, password: &str) -> Result<(), AccountFault> {
-    let (least, most) = (settings.password_chars_min.max(1), settings.password_bytes_max);
-    if password.chars().count() < least {
-        Err(AccountFault::PasswordTooShort(least))
-    } else if password.len() > most {
-        Err(AccountFault::PasswordTooLong(most))
-    } else {
-        Ok(())
-    }
 }

@@ -7,7 +7,7 @@ use parla_proto::{
     mode::{self, UserModes},
 };
 
-use super::{isupport, join, lusers, metadata, mode::ModeLetters, monitor, motd};
+use super::{account, isupport, join, lusers, metadata, mode::ModeLetters, monitor, motd};
 use crate::{
     base::formatting::is_stray_control,
     context::Context,
@@ -50,17 +50,12 @@ pub(crate) fn commit(
     let session = meta.origin.session_ref().ok_or(Refusal::Gone)?;
     let mut signed_in = None;
     if let Some(id) = register.account.filter(|_| network.settings.accounts.is_some()) {
-        let account =
-            network.account_by_id(id).ok_or_else(|| AccountFault::NoSuchAccount.of(AnswerBy::Sasl, ""))?;
-        if let Some(why) = account.suspended.clone() {
-            return Err(AccountFault::Suspended(why).of(AnswerBy::Sasl, ""));
-        }
-        let name = account.name.clone();
+        let way = AnswerBy::Sasl;
+        let found = network.account_by_id(id).ok_or_else(|| AccountFault::NoSuchAccount.of(way, ""))?;
+        account::may_sign_in(found, way)?;
+        let name = found.name.clone();
         if let Some(user) = network.user_of_account(&name) {
-            let is_alone = network.user(user).is_some_and(|user| user.sessions().is_empty());
-            if !network.settings.several_sessions() && !is_alone {
-                return Err(AccountFault::PresentElsewhere.of(AnswerBy::Sasl, ""));
-            }
+            account::may_join(network, user, way)?;
             return another_session(network, NewSession { session, user }, register.modes, effects);
         }
         signed_in = Some(name);

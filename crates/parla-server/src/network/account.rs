@@ -34,14 +34,12 @@ pub struct Fingerprint(pub [u8; 32]);
 impl Fingerprint {
     /// Parses 64 hexadecimal digits, with or without colons between them.
     pub fn parse(text: &str) -> Option<Self> {
-        let digits: Option<Vec<u8>> = text
-            .chars()
-            .filter(|char| *char != ':')
-            .map(|char| char.to_digit(16).and_then(|digit| u8::try_from(digit).ok()))
-            .collect();
-        let bytes: Vec<u8> =
-            digits?.chunks(2).map(|pair| pair.iter().fold(0, |sum, digit| sum << 4 | digit)).collect();
-        (text.chars().filter(|char| *char != ':').count() == 64).then(|| bytes.try_into().ok().map(Self))?
+        let digits = text.chars().filter(|char| *char != ':');
+        let digits = digits.map(|char| char.to_digit(16).and_then(|digit| u8::try_from(digit).ok()));
+        let digits = digits.collect::<Option<Vec<u8>>>()?;
+        let bytes = digits.chunks(2).map(|pair| pair.iter().fold(0, |sum, digit| sum << 4 | digit));
+        let bytes = <[u8; 32]>::try_from(bytes.collect::<Vec<u8>>()).ok();
+        bytes.filter(|_| digits.len() == 64).map(Self)
     }
 }
 

@@ -71,9 +71,18 @@ impl Network {
 
     /// The name of an account as it is compared, whatever spelling of it somebody typed.
     pub(crate) fn canonical(&self, text: &str) -> String {
-        let nick = names::nick(text, &self.settings.name_rules());
-        let name = AccountName::kept(nick.as_ref().map_or(text, Nick::as_str));
-        name.map_or_else(|_| text.to_owned(), |name| name.folded().to_owned())
+        self.meant_name(text).map_or_else(|| text.to_owned(), |name| name.folded().to_owned())
+    }
+
+    /// The name of an account that somebody means who typed this, if there can be one.
+    fn meant_name(&self, text: &str) -> Option<AccountName> {
+        let nick = self.read_nick(text);
+        AccountName::kept(nick.as_ref().map_or(text, Nick::as_str)).ok()
+    }
+
+    /// The name of a new account, from what somebody typed for it.
+    pub(crate) fn new_account_name(&self, text: &str) -> Option<AccountName> {
+        AccountName::kept(self.read_nick(text).ok()?.as_str()).ok()
     }
 
     /// The name of an account if there is one of this name, and nothing otherwise: people type passwords where
@@ -94,9 +103,7 @@ impl Network {
 
     /// The account that a person means who typed this.
     pub(crate) fn account_called(&self, text: &str) -> Option<&AccountState> {
-        let canonical = names::nick(text, &self.settings.name_rules());
-        let text = canonical.as_ref().map_or(text, Nick::as_str);
-        self.account(&AccountName::kept(text).ok()?)
+        self.account(&self.meant_name(text)?)
     }
 
     /// The account that this certificate signs in to.

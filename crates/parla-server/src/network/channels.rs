@@ -49,22 +49,26 @@ impl Network {
         channel_id: ChannelId,
         effects: &mut Effects,
     ) -> Result<(), Refusal> {
-        if let Some(channel) = self.channels.get_mut(&channel_id) {
-            channel.has_messages = true;
-        }
-        let Some(channel) = self.channels.get(&channel_id).filter(|channel| !channel.kept) else {
+        let Some(channel) = self.channels.get_mut(&channel_id) else { return Ok(()) };
+        channel.has_messages = true;
+        if channel.kept {
             return Ok(());
-        };
+        }
         let name = channel.name().clone();
         if !self.count_new_channel(user_id) {
             return Err(Refusal::CannotSend { channel: name, why: Silenced::TooManyNewChannels });
         }
-        let Some(channel) = self.channels.get_mut(&channel_id) else { return Ok(()) };
+        self.keep_channel(channel_id, effects);
+        Ok(())
+    }
+
+    /// Keeps a channel from now on, if it is not kept yet.
+    fn keep_channel(&mut self, id: ChannelId, effects: &mut Effects) {
+        let Some(channel) = self.channels.get_mut(&id).filter(|channel| !channel.kept) else { return };
         channel.kept = true;
         effects.keep(channel);
         // Those who stay are members over a restart, too, from now on.
         self.changed.extend(channel.members.keys().copied());
-        Ok(())
     }
 
     /// Counts a channel that is kept because of a user. Returns whether the user's address may have it.
@@ -72,6 +76,16 @@ impl Network {
         let most = self.settings.limits.new_channels_per_hour;
         let Some(user) = self.users.get(&user) else { return false };
         user.is_exempt || self.new_channels.add(user.address(), most, self.at)
+    }
+
+    /// The ranks that a channel remembers of an account; `None` if it does not remember it.
+    pub(crate) fn remembered_rank(&self, channel: ChannelId, account: AccountId) -> Option<Rank> {
+        self.channel(channel)?.state.access.get(&account).copied()
+    }
+
+    /// The ranks that a user has in a channel; `None` if they are not in it.
+    pub(crate) fn rank_in(&self, channel: ChannelId, user: UserId) -> Option<Rank> {
+        self.channel(channel)?.rank(user).ok()
     }
 
     /// Remembers an account as a member of a channel that has an owner, with these ranks; or forgets it.
@@ -98,7 +112,7 @@ impl Network {
 
     /// Remembers the ranks that a member of a channel has now, if they are signed in and it has an owner.
     pub(crate) fn remember_member(&mut self, user: UserId, channel: ChannelId, effects: &mut Effects) {
-        let rank = self.channel(channel).and_then(|channel| channel.rank(user).ok());
+        let rank = self.rank_in(channel, user);
         if let Some(account) = self.account_id_of(user).filter(|_| rank.is_some()) {
             self.remember(channel, account, rank, effects);
         }
@@ -115,13 +129,9 @@ impl Network {
 
     /// Makes an account the owner of a channel, which is kept from now on.
     pub(crate) fn own(&mut self, channel_id: ChannelId, owner: AccountId, effects: &mut Effects) {
+        self.keep_channel(channel_id, effects);
         let Some(channel) = self.channels.get_mut(&channel_id) else { return };
         let before = channel.state.owner;
-        if !channel.kept {
-            channel.kept = true;
-            effects.keep(channel);
-            self.changed.extend(channel.members.keys().copied());
-        }
         effects.change(channel, ChannelChange::Owner(Some(owner)));
         self.count_owned(before, Some(owner));
         self.set_empty_since(channel_id, None, effects);

@@ -1,13 +1,13 @@
 //! Accounts: what the daemon's answers about passwords lead to, and the administrator's requests.
 
 use parla_proto::{
-    AccountName, FailCode, Line, Reply,
+    AccountName, FailCode, Reply,
     reply::{Severity, StandardReply},
 };
 
 use super::Server;
 use crate::{
-    base::{connection::ConnectionId, limits::ADMIN_ACCOUNTS_MAX, names, settings::Mechanism},
+    base::{connection::ConnectionId, limits::ADMIN_ACCOUNTS_MAX, settings::Mechanism},
     command::{self, authenticate},
     contract::{
         administration::{AccountDetails, AccountSummary, AdminAnswer},
@@ -22,7 +22,7 @@ use crate::{
     },
     session::{
         pause::{AccountExchange, Asking, Confirmed, Exchange},
-        sasl::{Sasl, Step, parts},
+        sasl::{self, Sasl, Step},
     },
 };
 
@@ -61,8 +61,8 @@ impl Server {
                 let Some(session) = self.sessions.get_mut(connection) else { return };
                 let step = Step::Challenged { account, id, challenge: Box::new(challenge) };
                 session.sasl = Some(Box::new(Sasl::at(Mechanism::ScramSha256, step)));
-                for part in parts(&message) {
-                    session.send(Line::bare("AUTHENTICATE").param(part).finish().into(), out);
+                for line in sasl::lines(&message) {
+                    session.send(line.into(), out);
                 }
             }
             (AccountExchange::Nonce(_), Answer::Nonce(Err(why))) => {
@@ -249,8 +249,7 @@ impl Server {
     }
 
     fn readable_name(&self, name: &str) -> Result<AccountName, AdminAnswer> {
-        let nick = names::nick(name, &self.network.settings.name_rules()).ok();
-        let name = nick.and_then(|nick| AccountName::kept(nick.as_str()).ok());
+        let name = self.network.new_account_name(name);
         name.ok_or_else(|| AdminAnswer::Refused("No account can have this name".to_owned()))
     }
 

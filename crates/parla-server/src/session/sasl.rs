@@ -3,6 +3,7 @@
 use std::fmt;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use parla_proto::Line;
 
 use crate::{
     base::{
@@ -88,8 +89,13 @@ impl Sasl {
     }
 }
 
+/// The lines by which the server sends a message.
+pub(crate) fn lines(message: &str) -> impl Iterator<Item = Vec<u8>> {
+    parts(message).into_iter().map(|part| Line::bare("AUTHENTICATE").param(part).finish())
+}
+
 /// The parts in which the server sends a message.
-pub(crate) fn parts(message: &str) -> Vec<String> {
+fn parts(message: &str) -> Vec<String> {
     let encoded = STANDARD.encode(message);
     let mut parts: Vec<String> = encoded
         .as_bytes()

@@ -10,7 +10,7 @@ use parla_proto::{
 
 use super::ABOUT_BYTES_MAX;
 use crate::{
-    base::service,
+    base::{service, settings::BadPassword},
     network::{entry::AccountAsker, refusal::Refusal},
 };
 
@@ -127,6 +127,15 @@ pub(crate) enum AccountFault {
     NotOperator,
     /// It has to wait.
     Wait(String),
+}
+
+impl From<BadPassword> for AccountFault {
+    fn from(why: BadPassword) -> Self {
+        match why {
+            BadPassword::TooShort(least) => Self::PasswordTooShort(least),
+            BadPassword::TooLong(most) => Self::PasswordTooLong(most),
+        }
+    }
 }
 
 impl AccountFault {
