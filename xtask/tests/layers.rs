@@ -95,7 +95,7 @@ const HOUSES: &[House] = &[
                     "batches",
                 ],
             ),
-            ("messages", &["history", "outbox", "records"]),
+            ("messages", &["history", "outbox", "requests", "records"]),
             ("client", &["client"]),
         ],
     },

@@ -14,6 +14,8 @@ pub(crate) struct Away {
     /// The reason from the person's last wish to be away; `None` if they want to be back. It outlasts the
     /// connection.
     wanted: Option<Arc<str>>,
+    /// Whether the server has not confirmed the person's last wish.
+    is_unheard: bool,
     /// Whether the shell has stored the current wish.
     is_stored: bool,
 }
@@ -21,7 +23,7 @@ pub(crate) struct Away {
 impl Away {
     /// Starts with the wish that the shell had stored.
     pub(crate) const fn restored(wanted: Option<Arc<str>>) -> Self {
-        Self { now: None, wanted, is_stored: true }
+        Self { now: None, wanted, is_unheard: false, is_stored: true }
     }
 
     /// The reason why the person is away, if the server has marked them as away.
@@ -48,18 +50,23 @@ impl Away {
         };
         self.wanted = reason.map(|reason| Text::parse(reason).plain);
         self.is_stored = false;
+        self.is_unheard = true;
         link.ask(None, line, turn);
     }
 
     /// Tells a new connection what the person wanted on the previous one.
     pub(crate) fn want_again(&self, turn: &mut Turn<'_>) {
-        if let Some(reason) = &self.wanted {
-            turn.send(Line::bare("AWAY").text(reason));
+        match &self.wanted {
+            Some(reason) => turn.send(Line::bare("AWAY").text(reason)),
+            // Other sessions of the person may have kept them away.
+            None if self.is_unheard => turn.send(Line::bare("AWAY")),
+            None => {}
         }
     }
 
     /// RPL_NOWAWAY: the server has marked the person as away.
     pub(crate) fn is_away(&mut self, turn: &mut Turn<'_>) {
+        self.is_unheard = false;
         self.now = Some(self.wanted.clone().unwrap_or_default());
         turn.network_changed();
         turn.announce(None, Announcement::Away(true));
@@ -67,6 +74,7 @@ impl Away {
 
     /// RPL_UNAWAY: the server no longer marks the person as away.
     pub(crate) fn is_back(&mut self, turn: &mut Turn<'_>) {
+        self.is_unheard = false;
         self.now = None;
         turn.network_changed();
         turn.announce(None, Announcement::Away(false));

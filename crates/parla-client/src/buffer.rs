@@ -31,7 +31,7 @@ use crate::{
     turn::Turn,
     view::{
         BufferEvent, BufferId, BufferKind, BufferView, Content, Gap, Presence, Rank, Rights, Row, RowId,
-        Topic,
+        Topic, UndoneRequest,
     },
 };
 
@@ -71,6 +71,8 @@ pub(crate) struct Buffer {
     away: Option<Arc<str>>,
     /// The away reason that we were last given in answer to a message.
     away_told: Option<Arc<str>>,
+    /// What the person has asked for here and was not done.
+    undone: Arc<[UndoneRequest]>,
     /// Whether the person has asked to leave.
     is_leaving: bool,
     /// Whether the shell keeps the messages of this conversation.
@@ -102,6 +104,7 @@ impl Buffer {
             deletions: Vec::new(),
             away: None,
             away_told: None,
+            undone: Arc::default(),
             is_leaving: false,
             is_archived: false,
             is_changed: true,
@@ -349,6 +352,12 @@ impl Buffer {
         }
     }
 
+    /// Sets what the person has asked for here and was not done.
+    pub(crate) fn set_undone(&mut self, undone: Arc<[UndoneRequest]>) {
+        self.is_changed |= self.undone != undone;
+        self.undone = undone;
+    }
+
     /// Marks the other person as away for this reason, or as back. Returns false if that was already known.
     pub(crate) fn set_away(&mut self, reason: Option<Arc<str>>) -> bool {
         let is_news = self.away != reason;
@@ -438,6 +447,7 @@ impl Buffer {
             settings: self.modes.view(session),
             away: self.away.clone(),
             capacity: session.capacity(&self.name),
+            undone: Arc::clone(&self.undone),
         }
     }
 }

@@ -31,6 +31,7 @@ use crate::{
     people::AskedPeople,
     problem::{Problem, ProblemKind},
     records::Records,
+    requests::RoomRequests,
     session::Session,
     survey::Survey,
     text::shown_name,
@@ -48,6 +49,7 @@ pub struct Client {
     session: Session,
     buffers: Buffers,
     outbox: Outbox,
+    requests: RoomRequests,
     history: History,
     batches: Batches,
     looking: Looking,
@@ -78,12 +80,15 @@ impl Client {
             link.set_online_before();
         }
         outbox.restore(&mut buffers, &session, records);
+        let mut requests = RoomRequests::default();
+        requests.restore(&mut buffers, &session, records);
         Self {
             settings,
             link,
             session,
             buffers,
             outbox,
+            requests,
             history: History::default(),
             batches: Batches::default(),
             looking: Looking::default(),
@@ -190,6 +195,7 @@ impl Client {
             self.records.store_away(self.away.wanted(), turn);
         }
         self.outbox.store(&self.buffers, turn);
+        self.requests.store(&self.buffers, turn);
     }
 
     /// When the client wants [`Input::Deadline`], at the latest.
@@ -329,15 +335,16 @@ impl Client {
     /// Resets everything that was tied to the connection.
     fn leave_session(&mut self, now: Timestamp) {
         self.outbox.connection_lost(&self.buffers, now);
+        self.requests.connection_lost(&mut self.buffers);
         self.history.connection_lost(&mut self.buffers);
         self.batches = Batches::default();
         self.session = self.session.next(&self.settings);
         self.survey = Survey::default();
-        self.asked_people = AskedPeople::default();
+        self.asked_people.connection_lost();
         self.display_names = DisplayNames::default();
         self.left = None;
         self.markers = Markers::default();
-        self.directory.interrupted();
+        self.directory.connection_lost();
         self.away.connection_lost();
         self.buffers.connection_lost().into_iter().for_each(|left| self.close(left));
     }
@@ -353,6 +360,7 @@ impl Client {
     /// Closes a conversation for good.
     fn close(&mut self, id: BufferId) {
         self.outbox.discard_all(id);
+        self.requests.discard_all(id);
         self.buffers.close(id);
     }
 

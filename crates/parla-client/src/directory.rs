@@ -15,6 +15,8 @@ use crate::{
 pub(crate) struct DirectoryBuilder {
     coming: Vec<DirectoryRoom>,
     is_coming: bool,
+    /// Whether the connection was lost before the list was complete.
+    is_owed: bool,
     /// When a part of it last arrived.
     heard_at: Timestamp,
     cut: bool,
@@ -38,6 +40,18 @@ impl DirectoryBuilder {
             ..Self::default()
         };
         true
+    }
+
+    /// The connection was lost.
+    pub(crate) fn connection_lost(&mut self) {
+        self.is_owed |= self.is_coming;
+        self.interrupted();
+    }
+
+    /// Whether the person still waits for a list that a lost connection did not complete. The caller requests
+    /// it now, so the next call returns false.
+    pub(crate) const fn take_owed(&mut self) -> bool {
+        std::mem::replace(&mut self.is_owed, false)
     }
 
     /// The rest of the list will not arrive.

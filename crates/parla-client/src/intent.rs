@@ -140,18 +140,18 @@ pub enum Intent {
         /// Whether its newest row is in view.
         at_end: bool,
     },
-    /// Send a failed message again.
+    /// Send a failed message again, or repeat a request that was not done.
     Retry {
-        /// The conversation of the message.
+        /// The conversation of the message or request.
         buffer: BufferId,
-        /// The row of the message.
+        /// The row of the message or request.
         row: RowId,
     },
-    /// Discard a failed or queued message.
+    /// Discard a failed or queued message, or a request that was not done.
     Discard {
-        /// The conversation of the message.
+        /// The conversation of the message or request.
         buffer: BufferId,
-        /// The row of the message.
+        /// The row of the message or request.
         row: RowId,
     },
     /// Discard all messages of a conversation that have not been sent yet, but none that failed.

@@ -27,8 +27,9 @@
 //!   together until they are complete.
 //! - What else is asked and known: `directory.rs` (channels), `people.rs`, `display_names.rs`, `survey.rs`,
 //!   `markers.rs`, and `looking.rs` (what the person is looking at).
-//! - `history.rs` fetches earlier messages, `outbox.rs` has the messages that wait for confirmation, and
-//!   [`records`] is what a shell stores.
+//! - `history.rs` fetches earlier messages, `outbox.rs` has the messages that wait for confirmation,
+//!   `requests.rs` everything else that the person has asked of a channel, and [`records`] is what a shell
+//!   stores.
 //! - `client.rs` has all the parts and processes one input at a time. Only the files below it see the parts
 //!   together: `registration.rs`, `intents.rs`, `moderation.rs`, and `receive/`, with one file per command.
 //! - `testing.rs` replaces the shell in tests.
@@ -65,6 +66,7 @@ mod rank;
 mod received;
 pub mod records;
 mod regain;
+mod requests;
 mod room_modes;
 pub mod secrets;
 mod session;

@@ -16,6 +16,8 @@ pub const MEMBERS_MAX: usize = 100_000;
 pub const DIRECTORY_ROOMS_MAX: usize = 50_000;
 /// Messages that can wait to be sent or confirmed.
 pub const OUTBOX_MAX: usize = 1_000;
+/// Requests to channels that can wait for an answer or for the person.
+pub const REQUESTS_MAX: usize = 100;
 /// How long messages wait for an earlier connection of the person to deliver them, or to end.
 pub const GHOST_WAIT: Duration = Duration::from_secs(60);
 /// The pause between attempts while the device says that it has no network.

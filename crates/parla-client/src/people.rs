@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use parla_proto::Line;
+
 use crate::{session::Session, sorted_map::SortedMap, text::shown_name, turn::Turn, view::Person};
 
 /// The most people who can be asked about at once.
@@ -29,6 +31,25 @@ impl AskedPeople {
         }
         let person = Person { nick: shown_name(nick), name: Arc::from(nick), ..Person::default() };
         self.asked.insert(session.fold(nick), Asked { person, is_there: false });
+    }
+
+    /// The connection was lost before the answers arrived.
+    pub(crate) fn connection_lost(&mut self) {
+        for Asked { person, is_there } in self.asked.values_mut() {
+            *person = Person {
+                nick: Arc::clone(&person.nick),
+                name: Arc::clone(&person.name),
+                ..Person::default()
+            };
+            *is_there = false;
+        }
+    }
+
+    /// Asks a new connection about everybody of whom the previous one did not answer.
+    pub(crate) fn ask_again(&self, turn: &mut Turn<'_>) {
+        for Asked { person, .. } in self.asked.values() {
+            turn.send(Line::bare("WHOIS").param(&person.name));
+        }
     }
 
     /// Whether the person wants to know about somebody.

@@ -2,8 +2,8 @@
 //! rewritten unless it has changed.
 //!
 //! `room NAME` and `person NAME` are the conversations, `deleted room NAME` and `deleted person NAME` their
-//! deleted messages, `out NUMBER` the messages that the server has not confirmed ([`crate::outbox`]), and
-//! `away` the reason why the person is away. Whatever can be read of the texts is used; the rest is ignored.
+//! deleted messages, `out NUMBER` the messages that the server has not confirmed ([`crate::outbox`]), `asked
+//! NUMBER` the requests that it has not answered ([`crate::requests`]), and `away` the reason why the person is away. Whatever can be read of the texts is used; the rest is ignored.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -27,6 +27,8 @@ const AWAY: &str = "away";
 const DELETED: &str = "deleted ";
 /// The start of the keys of unconfirmed messages; a number follows.
 pub(crate) const OUT: &str = "out ";
+/// The start of the keys of unanswered requests; a number follows.
+pub(crate) const ASKED: &str = "asked ";
 
 /// The kind and name of the conversation that this key is about.
 pub fn conversation(key: &str) -> Option<(BufferKind, &str)> {
@@ -37,9 +39,9 @@ pub fn conversation(key: &str) -> Option<(BufferKind, &str)> {
     }
 }
 
-/// Whether this key is for a message that is about to be sent, or was sent and is not confirmed.
+/// Whether this key is for a message or a request that is about to be sent, or was sent and is not confirmed.
 pub fn is_to_be_sent(key: &str) -> bool {
-    key.starts_with(OUT)
+    key.starts_with(OUT) || key.starts_with(ASKED)
 }
 
 /// What the shell was told to store, so that it is told only of changes.

@@ -211,6 +211,7 @@ impl Session {
             channel_prefixes: self.channel_prefixes.clone(),
             network: self.network.clone(),
             nick_bytes_max: self.nick_bytes_max,
+            nick_asked: self.nick_asked.clone(),
             ..Self::new(settings)
         }
     }

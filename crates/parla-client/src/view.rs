@@ -14,6 +14,7 @@ use parla_proto::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    intent::Intent,
     problem::Problem,
     settings::{ListKind, RoomSettings, Setting, Whom},
     text::Text,
@@ -211,6 +212,20 @@ pub struct BufferView {
     pub away: Option<Arc<str>>,
     /// How much one message can hold here.
     pub capacity: Capacity,
+    /// What the person has asked of the room and was not done, or perhaps not, oldest first.
+    pub undone: Arc<[UndoneRequest]>,
+}
+
+/// Something that the person has asked of a room while the connection was broken or about to break. It stays
+/// until they repeat it ([`Intent::Retry`]) or discard it ([`Intent::Discard`]).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UndoneRequest {
+    /// Its id, which no row and no other request of the conversation has.
+    pub row: RowId,
+    /// What they asked for.
+    pub intent: Intent,
+    /// Whether it reached the server perhaps; otherwise it was not sent.
+    pub may_be_done: bool,
 }
 
 /// Whether all unread messages are counted.

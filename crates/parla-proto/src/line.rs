@@ -35,6 +35,14 @@ impl Line {
         Self { body_at: text.len(), text }
     }
 
+    /// A line that has no tags, with these tags, which must be escaped already.
+    #[must_use]
+    pub fn with_tags(self, tags: &str) -> Self {
+        let Self { mut text, body_at } = Self::tagged(tags);
+        text.push_str(&self.text);
+        Self { text, body_at }
+    }
+
     /// A line without tags or source, as clients send it.
     pub fn bare(command: &str) -> Self {
         Self { text: String::with_capacity(CAPACITY), body_at: 0 }.command(command)

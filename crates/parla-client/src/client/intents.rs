@@ -25,10 +25,8 @@ impl Client {
             Intent::Join { room, key } => self.ask_to_join(room, key.as_deref(), turn),
             Intent::Leave { buffer } => self.leave(*buffer, "", turn),
             Intent::OpenDirect { nick } => drop(self.open_direct(nick, turn)),
-            Intent::SetTopic { buffer, topic } => self.set_topic(*buffer, topic, turn),
-            Intent::Invite { buffer, nick } => self.invite(*buffer, nick, turn),
-            Intent::Kick { buffer, nick, reason } => {
-                self.ask_of_room(*buffer, turn, |room| kick_line(room, nick, reason));
+            Intent::SetTopic { buffer, .. } | Intent::Invite { buffer, .. } | Intent::Kick { buffer, .. } => {
+                self.ask_of_room(*buffer, intent, turn);
             }
             Intent::Configure { .. }
             | Intent::SetRank { .. }
@@ -54,6 +52,7 @@ impl Client {
             }
             Intent::Retry { buffer, row } => self.retry(*buffer, *row, turn),
             Intent::Discard { buffer, row } => {
+                self.requests.take(&mut self.buffers, *buffer, *row);
                 if let Some(buffer) = self.buffers.get_mut(*buffer) {
                     self.outbox.discard(buffer, *row);
                 }
@@ -138,7 +137,8 @@ impl Client {
                 self.say(id, &Utterance { manner: Manner::Action, ..Utterance::plain(&lines) }, turn);
             }
             Slash::Kick { nick, reason } => {
-                self.ask_of_room(id, turn, |room| kick_line(room, &nick, &reason.unwrap_or_default()));
+                let (nick, reason) = (nick.as_str().into(), reason.unwrap_or_default().as_str().into());
+                self.ask_of_room(id, &Intent::Kick { buffer: id, nick, reason }, turn);
             }
             Slash::Invite { nick, room: None } => self.invite(id, &nick, turn),
             Slash::Invite { nick, room: Some(room) } => {
@@ -226,6 +226,9 @@ impl Client {
             return turn.complain(Some(id), Problem::new(ProblemKind::NotInRoom, buffer.name(), ""));
         }
         self.outbox.queue_again(buffer, row);
+        if let Some(intent) = self.requests.take(&mut self.buffers, id, row) {
+            self.perform(&intent, turn);
+        }
     }
 }
 
@@ -274,8 +277,8 @@ impl Client {
         id
     }
 
-    fn set_topic(&self, id: BufferId, topic: &str, turn: &mut Turn<'_>) {
-        self.ask_of_room(id, turn, |room| Line::bare("TOPIC").param(room).text(topic));
+    fn set_topic(&mut self, buffer: BufferId, topic: &str, turn: &mut Turn<'_>) {
+        self.ask_of_room(buffer, &Intent::SetTopic { buffer, topic: topic.into() }, turn);
     }
 
     /// Shows the topic of a channel again, at the end of the conversation.
@@ -286,8 +289,8 @@ impl Client {
         buffer.happened(turn.now, BufferEvent::TopicSet { by, topic: topic.text.clone() });
     }
 
-    fn invite(&self, id: BufferId, nick: &str, turn: &mut Turn<'_>) {
-        self.ask_of_room(id, turn, |room| Line::bare("INVITE").param(nick).param(room));
+    fn invite(&mut self, buffer: BufferId, nick: &str, turn: &mut Turn<'_>) {
+        self.ask_of_room(buffer, &Intent::Invite { buffer, nick: nick.into() }, turn);
     }
 
     fn ask_whois(&mut self, buffer: Option<BufferId>, nick: &str, turn: &mut Turn<'_>) {
@@ -297,7 +300,7 @@ impl Client {
         self.link.ask(buffer, Line::bare("WHOIS").param(nick), turn);
     }
 
-    fn list_rooms(&mut self, turn: &mut Turn<'_>) {
+    pub(super) fn list_rooms(&mut self, turn: &mut Turn<'_>) {
         if !self.link.is_online() {
             turn.complain(None, Problem::of(ProblemKind::Offline));
         } else if self.directory.begin(turn.now) {
@@ -305,13 +308,41 @@ impl Client {
         }
     }
 
-    /// Sends a line about a channel; `line` receives the channel's name.
-    fn ask_of_room(&self, id: BufferId, turn: &mut Turn<'_>, line: impl FnOnce(&str) -> Line) {
+    /// Sends a request about a channel that is one line.
+    fn ask_of_room(&mut self, id: BufferId, intent: &Intent, turn: &mut Turn<'_>) {
         let Some(buffer) = self.buffers.get(id) else { return };
-        if buffer.is_room() {
-            self.link.ask(Some(id), line(buffer.name()), turn);
-        } else {
-            turn.complain(Some(id), Problem::of(ProblemKind::NotHere));
+        let room = buffer.name();
+        let line = match intent {
+            _ if !buffer.is_room() => return turn.complain(Some(id), Problem::of(ProblemKind::NotHere)),
+            Intent::SetTopic { topic, .. } => Line::bare("TOPIC").param(room).text(topic),
+            Intent::Invite { nick, .. } => Line::bare("INVITE").param(nick).param(room),
+            Intent::Kick { nick, reason, .. } => kick_line(room, nick, reason),
+            _ => return,
+        };
+        self.request(id, intent, turn, |_| vec![line]);
+    }
+
+    /// Sends what the person asks of a channel, or keeps it and tells them that they are not connected.
+    /// `lines` is called only if it can be sent.
+    pub(super) fn request(
+        &mut self,
+        id: BufferId,
+        intent: &Intent,
+        turn: &mut Turn<'_>,
+        lines: impl FnOnce(&mut Self) -> Vec<Line>,
+    ) {
+        if !self.requests.has_room() {
+            return turn.complain(Some(id), Problem::of(ProblemKind::QueueFull));
+        }
+        // Before the greeting is over, the channels have not been joined again.
+        if !self.session.is_greeted() {
+            self.requests.put_off(&mut self.buffers, id, intent.clone());
+            return turn.complain(Some(id), Problem::of(ProblemKind::Offline));
+        }
+        let lines = lines(self);
+        if !lines.is_empty() {
+            let Self { requests, buffers, session, .. } = self;
+            requests.send(buffers, session, (id, intent.clone()), lines, turn);
         }
     }
 }

@@ -6,6 +6,7 @@ use parla_proto::Line;
 
 use super::Client;
 use crate::{
+    buffer::Buffer,
     buffers::Buffers,
     intent::Intent,
     problem::{Problem, ProblemKind},
@@ -23,48 +24,61 @@ struct ModeStep<'a> {
 }
 
 impl Client {
-    /// Capacity out the person's intent for a channel, or tells them why not.
+    /// Carries out the person's intent for a channel, or tells them why not.
     pub(super) fn moderate(&mut self, intent: &Intent, turn: &mut Turn<'_>) {
-        let Self { session, buffers, link, .. } = self;
         match intent {
-            Intent::Configure { buffer, settings } => {
-                let Some(room) = buffers.get(*buffer) else { return };
-                for line in room.modes().lines(session, room.name(), settings) {
-                    link.ask(Some(*buffer), line, turn);
-                }
-            }
-            Intent::SetRank { buffer, nick, rank, is_given } => {
-                let mut modes = session.member_modes().iter();
-                if let Some(mode) = modes.find(|mode| Rank::of_sign(mode.sign) == *rank) {
-                    let step = ModeStep { is_set: *is_given, letter: mode.letter, param: nick };
-                    self.change_mode(*buffer, &step, turn);
-                }
-            }
             Intent::AskLists { buffer } => self.ask_lists(*buffer, turn),
-            Intent::AddMask { buffer, list, who, by } => {
-                let Some((letter, prefix)) = session.list_letter(*list) else { return };
-                match buffers.mask(session, who.trim(), *by) {
-                    Some(mask) => {
-                        let step = ModeStep { is_set: true, letter, param: &format!("{prefix}{mask}") };
-                        self.change_mode(*buffer, &step, turn);
-                    }
-                    None => turn.complain(Some(*buffer), Problem::new(ProblemKind::NoSuchPerson, who, "")),
+            Intent::Configure { buffer, .. }
+            | Intent::SetRank { buffer, .. }
+            | Intent::AddMask { buffer, .. }
+            | Intent::RemoveMask { buffer, .. } => {
+                let id = *buffer;
+                if !self.buffers.get(id).is_some_and(Buffer::is_room) {
+                    return;
                 }
-            }
-            Intent::RemoveMask { buffer, list, mask } => {
-                let Some((letter, prefix)) = session.list_letter(*list) else { return };
-                let step = ModeStep { is_set: false, letter, param: &format!("{prefix}{mask}") };
-                self.change_mode(*buffer, &step, turn);
+                let mut problem = None;
+                self.request(id, intent, turn, |client| {
+                    let lines = client.mode_lines(id, intent);
+                    lines.unwrap_or_else(|why| {
+                        problem = Some(why);
+                        Vec::new()
+                    })
+                });
+                if let Some(problem) = problem {
+                    turn.complain(Some(id), problem);
+                }
             }
             _ => {}
         }
     }
 
-    fn change_mode(&self, id: BufferId, step: &ModeStep<'_>, turn: &mut Turn<'_>) {
-        let Some(room) = self.buffers.get(id).filter(|buffer| buffer.is_room()) else { return };
-        let sign = if step.is_set { '+' } else { '-' };
-        let line = Line::bare("MODE").param(room.name()).param(format!("{sign}{}", step.letter));
-        self.link.ask(Some(id), line.param(step.param), turn);
+    /// The lines that change a channel's modes as the person wants.
+    fn mode_lines(&self, id: BufferId, intent: &Intent) -> Result<Vec<Line>, Problem> {
+        let Self { session, buffers, .. } = self;
+        let unknown = || Problem::of(ProblemKind::BadSetting);
+        let Some(room) = buffers.get(id) else { return Ok(Vec::new()) };
+        let list_of = |list| session.list_letter(list).ok_or_else(unknown);
+        match intent {
+            Intent::Configure { settings, .. } => Ok(room.modes().lines(session, room.name(), settings)),
+            Intent::SetRank { nick, rank, is_given, .. } => {
+                let mut modes = session.member_modes().iter();
+                let mode = modes.find(|mode| Rank::of_sign(mode.sign) == *rank).ok_or_else(unknown)?;
+                Ok(vec![mode_line(room, &ModeStep { is_set: *is_given, letter: mode.letter, param: nick })])
+            }
+            Intent::AddMask { list, who, by, .. } => {
+                let (letter, prefix) = list_of(*list)?;
+                let mask = buffers.mask(session, who.trim(), *by);
+                let mask = mask.ok_or_else(|| Problem::new(ProblemKind::NoSuchPerson, who, ""))?;
+                let param = &format!("{prefix}{mask}");
+                Ok(vec![mode_line(room, &ModeStep { is_set: true, letter, param })])
+            }
+            Intent::RemoveMask { list, mask, .. } => {
+                let (letter, prefix) = list_of(*list)?;
+                let param = &format!("{prefix}{mask}");
+                Ok(vec![mode_line(room, &ModeStep { is_set: false, letter, param })])
+            }
+            _ => Ok(Vec::new()),
+        }
     }
 
     fn ask_lists(&mut self, id: BufferId, turn: &mut Turn<'_>) {
@@ -76,6 +90,13 @@ impl Client {
             turn.send(Line::bare("MODE").param(room.name()).param(letter.to_string()));
         }
     }
+}
+
+/// The line that takes this step in a channel.
+fn mode_line(room: &Buffer, step: &ModeStep<'_>) -> Line {
+    let sign = if step.is_set { '+' } else { '-' };
+    let line = Line::bare("MODE").param(room.name()).param(format!("{sign}{}", step.letter));
+    line.param(step.param)
 }
 
 impl Buffers {

@@ -65,6 +65,7 @@ impl Client {
             Some(numeric) => self.numeric(numeric, &incoming, turn),
             None => self.command(&incoming, turn),
         }
+        self.requests.answered(&incoming);
     }
 
     /// Does what a command calls for.
@@ -90,7 +91,10 @@ impl Client {
             CommandName::Nick => self.nick(incoming, turn),
             CommandName::Part => self.part(incoming),
             CommandName::Ping => incoming.pong(turn),
-            CommandName::Pong => self.outbox.passed_fence(buffers, self.looking.now(), incoming.last(), turn),
+            CommandName::Pong => {
+                self.requests.passed_fence(incoming.last());
+                self.outbox.passed_fence(buffers, self.looking.now(), incoming.last(), turn);
+            }
             CommandName::Quit => self.quit(incoming),
             CommandName::Redact => {
                 if let Some(id) = buffers.conversation(session, incoming)
@@ -101,7 +105,10 @@ impl Client {
             }
             CommandName::Rename => self.rename(incoming, turn),
             CommandName::Tagmsg => buffers.tagmsg(session, incoming),
-            CommandName::Topic => buffers.topic(session, incoming),
+            CommandName::Topic => {
+                buffers.topic(session, incoming);
+                self.topic_known(incoming.param(0), incoming.param(1));
+            }
             CommandName::Note | CommandName::Wallops | CommandName::Warn => buffers.noted(session, incoming),
             // Nothing that the person sees depends on these.
             CommandName::Account | CommandName::Register | CommandName::Setname => {}

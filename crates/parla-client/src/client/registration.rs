@@ -75,12 +75,17 @@ impl Client {
         if !session.greeted() {
             return;
         }
+        session.ask_nick_again(turn);
         self.away.want_again(turn);
         DisplayNames::subscribe(session, turn);
         session.watch_nick(turn);
         buffers.rejoin(turn);
         buffers.ask_markers(session, turn);
         self.outbox.settle_direct(buffers, session);
+        self.asked_people.ask_again(turn);
+        if self.directory.take_owed() {
+            self.list_rooms(turn);
+        }
     }
 
     /// The latest time at which the greeting counts as over, because some servers never say so.

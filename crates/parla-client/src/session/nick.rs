@@ -66,12 +66,21 @@ impl Session {
     pub(crate) fn introduce_as(&mut self, nick: &str) {
         self.nick = nick.into();
         self.nicks_tried = 0;
+        self.nick_asked = None;
     }
 
     /// Requests another nick.
     pub(crate) fn ask_nick(&mut self, nick: &str, turn: &mut Turn<'_>) {
         self.nick_asked = Some(nick.into());
         turn.send(Line::bare("NICK").param(nick));
+    }
+
+    /// Requests the nick again that was requested on a connection which broke before the server answered.
+    pub(crate) fn ask_nick_again(&mut self, turn: &mut Turn<'_>) {
+        match self.nick_asked.take() {
+            Some(nick) if *nick != *self.nick => self.ask_nick(&nick, turn),
+            Some(_) | None => {}
+        }
     }
 
     /// A nick was refused. Returns true if the person need not be told, because it is the wanted one, which

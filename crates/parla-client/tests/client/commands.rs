@@ -46,27 +46,27 @@ fn rooms() {
     check(
         "/topic new words",
         expect![[r#"
-        TOPIC #lobby :new words
-    "#]],
+            @label=2 TOPIC #lobby :new words
+        "#]],
     );
     check(
         "/invite carol",
         expect![[r#"
-        INVITE carol #lobby
-    "#]],
+            @label=2 INVITE carol #lobby
+        "#]],
     );
     check("/invite carol #other", expect!["#lobby: problem NotInRoom #other"]);
     check(
         "/kick bob",
         expect![[r#"
-        KICK #lobby bob
-    "#]],
+            @label=2 KICK #lobby bob
+        "#]],
     );
     check(
         "/kick bob be nice",
         expect![[r#"
-        KICK #lobby bob :be nice
-    "#]],
+            @label=2 KICK #lobby bob :be nice
+        "#]],
     );
     check(
         "/list",

@@ -34,6 +34,7 @@ mod reconnecting;
 mod regaining;
 mod registration;
 mod renaming;
+mod requests;
 mod resending;
 mod rooms;
 mod server_page;

@@ -174,7 +174,12 @@ fn what_is_to_change_is_one_line() {
     let on = || Some(Arc::from(""));
     let mut configure = |settings: &[(Setting, Option<Arc<str>>)]| {
         rig.wants(Intent::Configure { buffer, settings: settings.to_vec() });
-        rig.sent()
+        let sent = rig.sent();
+        let without_label = |line: &str| match line.strip_prefix('@').and_then(|line| line.split_once(' ')) {
+            Some((_, line)) => format!("{line}\n"),
+            None => format!("{line}\n"),
+        };
+        sent.lines().map(without_label).collect::<String>()
     };
     let sent = configure(&[
         (Setting::InvitedOnly, on()),
@@ -256,8 +261,8 @@ fn lists_are_asked_for_and_followed() {
     rig.wants(Intent::RemoveMask { buffer, list: ListKind::Mutes, mask: "loud!*@*".into() });
     rig.wants(Intent::RemoveMask { buffer, list: ListKind::Bans, mask: "~a:spammer".into() });
     rig.sends(expect![[r#"
-        MODE #lobby -b ~m:loud!*@*
-        MODE #lobby -b ~a:spammer
+        @label=2 MODE #lobby -b ~m:loud!*@*
+        @label=3 MODE #lobby -b ~a:spammer
     "#]]);
 }
 
@@ -287,14 +292,14 @@ fn people_are_kept_out_by_name_and_by_address() {
     }
     rig.wants(Intent::AddMask { buffer, list: ListKind::Mutes, who: "bob".into(), by: MaskBy::Host });
     rig.sends(expect![[r#"
-        MODE #lobby +b bob!*@*
-        MODE #lobby +b *!*@192.0.2.7
-        MODE #lobby +b *!*@carols.host
-        MODE #lobby +b *!*@bad.example
-        MODE #lobby +b *!*@*.example
-        MODE #lobby +b *!u@host
-        MODE #lobby +b ~a:dave
-        MODE #lobby +b ~m:*!*@192.0.2.7
+        @label=2 MODE #lobby +b bob!*@*
+        @label=3 MODE #lobby +b *!*@192.0.2.7
+        @label=4 MODE #lobby +b *!*@carols.host
+        @label=5 MODE #lobby +b *!*@bad.example
+        @label=6 MODE #lobby +b *!*@*.example
+        @label=7 MODE #lobby +b *!u@host
+        @label=8 MODE #lobby +b ~a:dave
+        @label=9 MODE #lobby +b ~m:*!*@192.0.2.7
     "#]]);
     rig.says(expect![[r#"
         show #lobby
@@ -316,7 +321,7 @@ fn mutes_of_another_family_have_a_list_of_their_own() {
         MODE #lobby q
         MODE #lobby e
         MODE #lobby I
-        MODE #lobby +q bob!*@*
+        @label=2 MODE #lobby +q bob!*@*
     "#]]);
     rig.server(":s 728 alice #lobby q $a:bob carol!c@host 1600000000\n:s 729 alice #lobby q :End");
     let list = &rig.buffer("#lobby").settings.lists[1];
@@ -332,9 +337,9 @@ fn ranks_are_given_and_taken() {
         rig.wants(Intent::SetRank { buffer, nick: "bob".into(), rank, is_given });
     }
     rig.sends(expect![[r#"
-        MODE #lobby +o bob
-        MODE #lobby -v bob
-        MODE #lobby +q bob
+        @label=2 MODE #lobby +o bob
+        @label=3 MODE #lobby -v bob
+        @label=4 MODE #lobby +q bob
     "#]]);
     rig.server(":alice!a@host MODE #lobby +ov bob bob");
     let bob = rig.buffer("#lobby").members.0[1].clone();

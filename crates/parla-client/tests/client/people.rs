@@ -270,7 +270,7 @@ fn an_invitation_is_a_question() {
     let buffer = rig.id("#lobby");
     rig.wants(Intent::Invite { buffer, nick: "carol".into() });
     rig.sends(expect![[r#"
-        INVITE carol #lobby
+        @label=2 INVITE carol #lobby
     "#]]);
     rig.server(":s 341 alice carol #lobby");
     rig.wants(Intent::Invite { buffer, nick: "bob".into() });

@@ -346,7 +346,7 @@ fn a_topic_is_set_and_cleared() {
     let buffer = rig.id("#lobby");
     rig.wants(Intent::SetTopic { buffer, topic: "new words".into() });
     rig.sends(expect![[r#"
-        TOPIC #lobby :new words
+        @label=2 TOPIC #lobby :new words
     "#]]);
     rig.server(":alice!a@host TOPIC #lobby :new words\n:bob!b@host TOPIC #lobby :");
     rig.shows(

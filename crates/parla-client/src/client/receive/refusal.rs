@@ -196,6 +196,7 @@ impl Client {
             self.shut_out(id, &Problem::new(ProblemKind::Other, from, incoming.last()));
         }
         self.outbox.renamed(id);
+        self.requests.renamed(id);
         turn.announce(Some(id), Announcement::Forwarded { from: shown_name(from), to: shown_name(to) });
     }
 
@@ -210,6 +211,10 @@ impl Client {
                 self.outbox.fail(buffer, row, problem);
             }
             return;
+        }
+        // What was refused is the request, and not the JOIN before it.
+        if self.requests.is_answer(incoming) {
+            return turn.complain(id, problem);
         }
         let room = id.and_then(|id| self.buffers.get(id));
         match room.map(|room| (room.id(), room.is_leaving(), room.presence())) {

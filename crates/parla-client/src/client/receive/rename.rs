@@ -82,6 +82,7 @@ impl Client {
         }
         let Some(buffer) = self.buffers.rename(&self.session, &from, new.name) else { return };
         self.outbox.renamed(id);
+        self.requests.renamed(id);
         buffer.keep_renamed(&from, turn);
         let NewName { name, at, by, reason } = new;
         let (from, to) = (shown_name(&from), shown_name(name));

@@ -2,11 +2,21 @@
 
 use crate::{
     buffers::Buffers,
+    client::Client,
     incoming::Incoming,
     session::Session,
     text::{Text, shown_name},
     view::{BufferEvent, Topic},
 };
+
+impl Client {
+    /// The topic of a channel is known, so the person may not have to set it again.
+    pub(super) fn topic_known(&mut self, room: &str, topic: &str) {
+        if let Some(id) = self.buffers.room(&self.session, room) {
+            self.requests.topic_is(&mut self.buffers, id, topic);
+        }
+    }
+}
 
 impl Buffers {
     /// TOPIC.
