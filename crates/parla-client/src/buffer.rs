@@ -75,6 +75,8 @@ pub(crate) struct Buffer {
     undone: Arc<[UndoneRequest]>,
     /// Whether the person has asked to leave.
     is_leaving: bool,
+    /// Whether it stays although the person has left, because of messages that were not sent.
+    stays_for_unsent: bool,
     /// Whether the shell keeps the messages of this conversation.
     is_archived: bool,
     /// Whether it has changed since the interface last saw it.
@@ -106,6 +108,7 @@ impl Buffer {
             away_told: None,
             undone: Arc::default(),
             is_leaving: false,
+            stays_for_unsent: false,
             is_archived: false,
             is_changed: true,
             is_stored: false,
@@ -288,6 +291,7 @@ impl Buffer {
         }
         self.name = name.into();
         self.presence = Presence::Present;
+        self.stays_for_unsent = false;
         self.members.clear();
         self.modes.forget();
         self.begin_anew();
@@ -302,6 +306,24 @@ impl Buffer {
     pub(crate) const fn ask_to_leave(&mut self) {
         self.is_leaving = true;
         self.is_stored = false;
+    }
+
+    /// The person has left, and messages of theirs were not sent: the conversation stays, so that they are not
+    /// lost. Returns false if it stayed before.
+    pub(crate) fn stay_for_unsent(&mut self) -> bool {
+        self.is_leaving = false;
+        if self.is_room() {
+            self.leave(Presence::Absent(None));
+        }
+        !std::mem::replace(&mut self.stays_for_unsent, true)
+    }
+
+    /// The person goes on here after all.
+    pub(crate) const fn is_used_again(&mut self) {
+        self.stays_for_unsent = false;
+        if !self.is_room() {
+            self.is_leaving = false;
+        }
     }
 
     /// The person is no longer here. What is said from now on will be missing.

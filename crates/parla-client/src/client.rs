@@ -17,6 +17,7 @@ use parla_proto::{Line, Timestamp};
 use crate::{
     away::Away,
     batches::Batches,
+    buffer::Buffer,
     buffers::Buffers,
     changes::Changes,
     contract::{ClientSettings, Input, Output},
@@ -183,6 +184,16 @@ impl Client {
             self.markers.moved();
         }
         self.markers.plan(session, turn.now);
+        self.close_left(turn);
+    }
+
+    /// Closes the direct conversations that the person has left, now that what they said there has arrived.
+    fn close_left(&mut self, turn: &mut Turn<'_>) {
+        let left = self.buffers.iter().filter(|buffer| buffer.is_leaving() && !buffer.is_room());
+        let left: Vec<BufferId> = left.map(Buffer::id).collect();
+        for id in left.into_iter().filter(|id| !self.outbox.has_undecided(*id)).collect::<Vec<_>>() {
+            self.finish_leaving(id, turn);
+        }
     }
 
     /// Tells the shell what must be stored for the next start.
@@ -304,7 +315,7 @@ impl Client {
 impl Client {
     /// Tries to connect, whatever the state was before.
     fn connect(&mut self, turn: &mut Turn<'_>) {
-        self.leave_session(turn.now);
+        self.leave_session(turn);
         self.link.begin(turn.now);
         turn.network_changed();
         turn.output(Output::Connect);
@@ -314,7 +325,7 @@ impl Client {
     /// problem.
     fn stop(&mut self, why: Option<Problem>, suggestion: Option<Arc<str>>, turn: &mut Turn<'_>) {
         turn.output(Output::Disconnect);
-        self.leave_session(turn.now);
+        self.leave_session(turn);
         self.link.stop(why, suggestion);
         turn.network_changed();
     }
@@ -324,7 +335,7 @@ impl Client {
         if problem.kind == ProblemKind::ServerClosed {
             problem.kind = parting::problem(&problem.details);
         }
-        self.leave_session(turn.now);
+        self.leave_session(turn);
         // Somebody who disconnected on purpose stays disconnected.
         if self.link.is_online() || self.link.is_connecting() {
             self.link.lost(turn.now, problem);
@@ -333,8 +344,8 @@ impl Client {
     }
 
     /// Resets everything that was tied to the connection.
-    fn leave_session(&mut self, now: Timestamp) {
-        self.outbox.connection_lost(&self.buffers, now);
+    fn leave_session(&mut self, turn: &mut Turn<'_>) {
+        self.outbox.connection_lost(&self.buffers, turn.now);
         self.requests.connection_lost(&mut self.buffers);
         self.history.connection_lost(&mut self.buffers);
         self.batches = Batches::default();
@@ -342,11 +353,11 @@ impl Client {
         self.survey = Survey::default();
         self.asked_people.connection_lost();
         self.display_names = DisplayNames::default();
-        self.left = None;
+        self.left_for_good();
         self.markers = Markers::default();
         self.directory.connection_lost();
         self.away.connection_lost();
-        self.buffers.connection_lost().into_iter().for_each(|left| self.close(left));
+        self.buffers.connection_lost().into_iter().for_each(|left| self.finish_leaving(left, turn));
     }
 
     /// The person could not join a channel, or was removed from it.
@@ -355,6 +366,18 @@ impl Client {
             self.outbox.shut_out(buffer, &self.session, problem);
             buffer.leave(Presence::Absent(Some(Arc::new(problem.clone()))));
         }
+    }
+
+    /// The person has left a conversation. It is closed, unless messages would be lost with it: then it stays
+    /// until they are sent or deleted, or the person closes it once more.
+    fn finish_leaving(&mut self, id: BufferId, turn: &mut Turn<'_>) {
+        if let Some(buffer) = self.buffers.get_mut(id)
+            && self.outbox.leave_behind(buffer)
+            && buffer.stay_for_unsent()
+        {
+            return turn.complain(Some(id), Problem::of(ProblemKind::LeftUnsent));
+        }
+        self.close(id);
     }
 
     /// Closes a conversation for good.

@@ -182,6 +182,11 @@ pub enum ProblemKind {
     TooMuchText,
     /// The connection was lost, so the server may have the message or not.
     MaybeLost,
+    /// The person left the conversation before the message was sent. The conversation stays until they close
+    /// it once more.
+    LeftUnsent,
+    /// The conversation was closed before the person's wish arrived; `details` has what they wrote.
+    ConversationGone,
     /// Too many messages are already waiting to be sent.
     QueueFull,
     /// This app has no such command.

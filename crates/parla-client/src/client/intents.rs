@@ -6,7 +6,7 @@ use parla_proto::Line;
 
 use super::{Client, registration::join_line};
 use crate::{
-    buffer::Look,
+    buffer::{Buffer, Look},
     intent::Intent,
     limits::{SUBMIT_BYTES_MAX, SUBMIT_MESSAGES_MAX},
     lines, naming,
@@ -198,7 +198,9 @@ impl Client {
 
     fn say(&mut self, id: BufferId, utterance: &Utterance<'_>, turn: &mut Turn<'_>) {
         let Utterance { manner, lines, audience } = *utterance;
-        let Some(buffer) = self.buffers.get_mut(id) else { return };
+        let Some(buffer) = self.buffers.get_mut(id) else {
+            return turn.complain(None, gone(&lines.join("\n")));
+        };
         if buffer.kind() == BufferKind::Server {
             return turn.complain(Some(id), Problem::of(ProblemKind::NotHere));
         }
@@ -215,6 +217,7 @@ impl Client {
         if !self.outbox.has_room_for(messages.len()) {
             return turn.complain(Some(id), Problem::of(ProblemKind::QueueFull));
         }
+        buffer.is_used_again();
         for text in &messages {
             self.outbox.say(buffer, &self.session, Words { manner, text, audience }, turn.now);
         }
@@ -225,6 +228,7 @@ impl Client {
         if buffer.is_absent() {
             return turn.complain(Some(id), Problem::new(ProblemKind::NotInRoom, buffer.name(), ""));
         }
+        buffer.is_used_again();
         self.outbox.queue_again(buffer, row);
         if let Some(intent) = self.requests.take(&mut self.buffers, id, row) {
             self.perform(&intent, turn);
@@ -263,7 +267,12 @@ impl Client {
             let line = Line::bare("PART").param(buffer.name());
             return turn.send(if reason.is_empty() { line } else { line.text(reason) });
         }
-        self.close(id);
+        let is_direct = buffer.kind() == BufferKind::Direct;
+        // What the person has just said is waited for.
+        if is_direct && self.link.is_online() && !buffer.is_leaving() && self.outbox.has_undecided(id) {
+            return buffer.ask_to_leave();
+        }
+        self.finish_leaving(id, turn);
     }
 
     fn open_direct(&mut self, nick: &str, turn: &mut Turn<'_>) -> Option<BufferId> {
@@ -271,7 +280,10 @@ impl Client {
         let nick = nick.trim();
         let id = if session.is_nick(nick) { buffers.open(session, BufferKind::Direct, nick) } else { None };
         match id {
-            Some(id) => turn.show(id),
+            Some(id) => {
+                self.buffers.get_mut(id).into_iter().for_each(Buffer::is_used_again);
+                turn.show(id);
+            }
             None => turn.complain(None, Problem::new(ProblemKind::NoSuchPerson, nick, "")),
         }
         id
@@ -310,7 +322,9 @@ impl Client {
 
     /// Sends a request about a channel that is one line.
     fn ask_of_room(&mut self, id: BufferId, intent: &Intent, turn: &mut Turn<'_>) {
-        let Some(buffer) = self.buffers.get(id) else { return };
+        let Some(buffer) = self.buffers.get(id) else {
+            return turn.complain(None, gone(asked(intent)));
+        };
         let room = buffer.name();
         let line = match intent {
             _ if !buffer.is_room() => return turn.complain(Some(id), Problem::of(ProblemKind::NotHere)),
@@ -344,6 +358,21 @@ impl Client {
             let Self { requests, buffers, session, .. } = self;
             requests.send(buffers, session, (id, intent.clone()), lines, turn);
         }
+    }
+}
+
+/// The conversation is gone, in which the person wrote or asked for this.
+fn gone(written: &str) -> Problem {
+    // All of it is kept, because nobody else has it.
+    Problem { details: written.into(), ..Problem::of(ProblemKind::ConversationGone) }
+}
+
+/// What the person wrote in a request.
+fn asked(intent: &Intent) -> &str {
+    match intent {
+        Intent::SetTopic { topic, .. } => topic,
+        Intent::Invite { nick, .. } | Intent::Kick { nick, .. } => nick,
+        _ => "",
     }
 }
 

@@ -33,8 +33,10 @@ impl Client {
             | Intent::AddMask { buffer, .. }
             | Intent::RemoveMask { buffer, .. } => {
                 let id = *buffer;
-                if !self.buffers.get(id).is_some_and(Buffer::is_room) {
-                    return;
+                match self.buffers.get(id) {
+                    Some(buffer) if buffer.is_room() => {}
+                    Some(_) => return turn.complain(Some(id), Problem::of(ProblemKind::NotHere)),
+                    None => return turn.complain(None, Problem::of(ProblemKind::ConversationGone)),
                 }
                 let mut problem = None;
                 self.request(id, intent, turn, |client| {

@@ -89,7 +89,7 @@ impl Client {
             CommandName::Metadata => self.metadata(incoming),
             CommandName::Mode => buffers.mode(session, incoming),
             CommandName::Nick => self.nick(incoming, turn),
-            CommandName::Part => self.part(incoming),
+            CommandName::Part => self.part(incoming, turn),
             CommandName::Ping => incoming.pong(turn),
             CommandName::Pong => {
                 self.requests.passed_fence(incoming.last());

@@ -68,6 +68,28 @@ impl Outbox {
         }
     }
 
+    /// The person leaves a conversation, so nothing more will be sent there. Returns whether there are messages
+    /// that nobody would see any more if it were closed.
+    pub(crate) fn leave_behind(&mut self, buffer: &mut Buffer) -> bool {
+        let here = self.items.iter().filter(|item| item.buffer == buffer.id());
+        let undecided = here.clone().filter_map(|item| match item.transit {
+            Transit::Queued => Some((item.row, ProblemKind::LeftUnsent)),
+            Transit::Sent { .. } | Transit::Unsure => Some((item.row, ProblemKind::MaybeLost)),
+            Transit::Failed(_) => None,
+        });
+        let (undecided, is_any) = (undecided.collect::<Vec<_>>(), here.count() > 0);
+        for (row, kind) in undecided {
+            self.fail(buffer, row, Problem::of(kind));
+        }
+        is_any
+    }
+
+    /// Whether a conversation has messages whose fate is open.
+    pub(crate) fn has_undecided(&self, id: BufferId) -> bool {
+        let is_undecided = |transit: &Transit| !matches!(transit, Transit::Failed(_));
+        self.items.iter().any(|item| item.buffer == id && is_undecided(&item.transit))
+    }
+
     /// The person wants a failed message sent again.
     pub(crate) fn queue_again(&mut self, buffer: &mut Buffer, row: RowId) {
         let Some(item) = self.get_mut(row) else { return };
@@ -114,7 +136,7 @@ impl Outbox {
         }
     }
 
-    /// The conversation was closed, and its waiting messages with it.
+    /// The conversation was closed, and its messages with it: there are none, or the person discards them.
     pub(crate) fn discard_all(&mut self, id: BufferId) {
         self.forget_all(|item| item.buffer == id);
     }

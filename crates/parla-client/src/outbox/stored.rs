@@ -21,7 +21,7 @@ use crate::{
     text::Text,
     timeline::Anchor,
     turn::Turn,
-    view::{Audience, Author, BufferKind, Content, Delivery, Manner, MessageView, Row},
+    view::{Audience, Author, BufferKind, Content, Delivery, Manner, MessageView, Presence, Row},
 };
 
 /// The record of one message.
@@ -134,8 +134,13 @@ impl Outbox {
             BufferKind::Direct => session.is_nick(&stored.to),
             BufferKind::Room | BufferKind::Server => session.is_room_name(&stored.to),
         };
+        let is_new = buffers.named(session, &stored.to).is_none();
         let opened = if is_name { buffers.open(session, kind, &stored.to) } else { None };
         let Some(buffer) = opened.and_then(|id| buffers.get_mut(id)) else { return };
+        // The person has left the channel, and only this message is left of it.
+        if is_new && kind == BufferKind::Room && stored.failed.is_some() {
+            buffer.leave(Presence::Absent(None));
+        }
         let (transit, delivery) = match (&stored.sent, stored.failed) {
             (_, Some(kind)) => (Transit::Failed(kind), Delivery::Failed(Arc::new(Problem::of(kind)))),
             (Some(_), None) => (Transit::Unsure, Delivery::Sent),

@@ -63,7 +63,7 @@ fn a_number_is_never_used_twice() {
     );
 }
 
-/// A message that was discarded, or whose channel was left, is not found again.
+/// A message that was discarded, or whose channel was closed twice, is not found again.
 #[test]
 fn what_was_discarded_stays_so() {
     let mut rig = Rig::in_lobby("");
@@ -80,6 +80,7 @@ fn what_was_discarded_stays_so() {
     "#]],
     );
     let buffer = rig.id("#lobby");
+    rig.wants(Intent::Leave { buffer });
     rig.wants(Intent::Leave { buffer });
     rig.keeps(expect![[""]]);
 }

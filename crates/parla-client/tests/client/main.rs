@@ -20,6 +20,7 @@ mod flaky;
 mod history;
 mod hostile;
 mod kept;
+mod leaving;
 mod markers;
 mod members;
 mod moderation;

@@ -25,6 +25,7 @@ fn a_conversation_is_opened_and_found_again() {
     );
     let buffer = rig.id("Bob");
     rig.wants(Intent::Leave { buffer });
+    rig.server("@label=1;msgid=3 :alice!a@host PRIVMSG Bob :hello");
     rig.lists(expect![[""]]);
     rig.server("@msgid=2;10:02 :bob!b@host PRIVMSG alice :still there?");
     rig.lists(expect![[r#"

@@ -19,7 +19,7 @@ impl Client {
         };
         let (id, is_own) = (buffer.id(), self.session.is_own(who));
         if is_own && buffer.is_leaving() {
-            return self.close(id);
+            return self.finish_leaving(id, turn);
         }
         if !is_own && !buffer.members_mut().remove(&self.session, who) {
             return;

@@ -5,12 +5,13 @@ use crate::{
     client::Client,
     incoming::Incoming,
     text::{Text, shown_name},
+    turn::Turn,
     view::{BufferEvent, Presence},
 };
 
 impl Client {
     /// PART.
-    pub(super) fn part(&mut self, incoming: &Incoming<'_>) {
+    pub(super) fn part(&mut self, incoming: &Incoming<'_>, turn: &mut Turn<'_>) {
         let Some(buffer) = self.buffers.room_mut(&self.session, incoming.param(0)) else { return };
         let id = buffer.id();
         if !self.session.is_own(incoming.from) {
@@ -21,7 +22,7 @@ impl Client {
             return;
         }
         if buffer.is_leaving() {
-            return self.close(id);
+            return self.finish_leaving(id, turn);
         }
         if buffer.is_present() {
             self.left = Some(RoomLeft { room: id, at: incoming.at });

@@ -222,9 +222,9 @@ impl Client {
             Some((id, true, _))
                 if matches!(problem.kind, ProblemKind::NotInRoom | ProblemKind::NoSuchRoom) =>
             {
-                self.close(id);
+                self.finish_leaving(id, turn);
             }
-            Some((id, true, Presence::Joining)) => self.close(id),
+            Some((id, true, Presence::Joining)) => self.finish_leaving(id, turn),
             Some((id, false, Presence::Joining)) => self.shut_out(id, &problem),
             _ => turn.complain(id, problem),
         }

@@ -9,6 +9,7 @@ use parla_proto::{CommandName, Timestamp};
 use crate::{
     client::Client,
     incoming::Incoming,
+    problem::{Problem, ProblemKind},
     text::{Text, shown_name},
     turn::Turn,
     view::{BufferEvent, BufferId, Presence},
@@ -49,7 +50,7 @@ impl Client {
     /// Checks whether this line moves the person to the new name of the channel that the previous line took
     /// them out of.
     pub(super) fn notice_room_moved(&mut self, incoming: &Incoming<'_>, turn: &mut Turn<'_>) {
-        let Some(RoomLeft { room, at }) = self.left.take() else { return };
+        let Some(RoomLeft { room, at }) = self.left else { return };
         let name = incoming.param(0);
         let is_entering = incoming.command == Some(CommandName::Join) && self.session.is_own(incoming.from);
         let is_at_once = at.since(incoming.at) <= AT_ONCE && incoming.at.since(at) <= AT_ONCE;
@@ -60,7 +61,26 @@ impl Client {
             && self.buffers.named(&self.session, name).is_none()
             && self.session.is_room_name(name)
         {
-            self.rename_room(room, NewName { name, at: incoming.at, by: None, reason: None }, turn);
+            self.left = None;
+            return self.rename_room(room, NewName { name, at: incoming.at, by: None, reason: None }, turn);
+        }
+        let is_back = is_entering && self.buffers.room(&self.session, name) == Some(room);
+        if is_back {
+            self.left = None;
+        }
+        self.left_for_good();
+    }
+
+    /// The person was taken out of a channel that has no new name, so nothing will be sent there.
+    pub(in crate::client) fn left_for_good(&mut self) {
+        let Some(RoomLeft { room, .. }) = self.left.take() else { return };
+        self.not_there(room);
+    }
+
+    fn not_there(&mut self, id: BufferId) {
+        if let Some(buffer) = self.buffers.get_mut(id) {
+            let problem = Problem::new(ProblemKind::NotInRoom, buffer.name(), "");
+            self.outbox.shut_out(buffer, &self.session, &problem);
         }
     }
 
@@ -74,7 +94,7 @@ impl Client {
                 if let Some(buffer) = self.buffers.get_mut(id) {
                     buffer.leave(Presence::Absent(None));
                 }
-                return;
+                return self.not_there(id);
             }
             // The name now belongs to another channel. Queued messages for that name go there.
             self.outbox.hand_over(&mut self.buffers, other, id);

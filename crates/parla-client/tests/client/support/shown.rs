@@ -1,7 +1,7 @@
 //! Views in short form, as a person would read them off the screen.
 
 use parla_client::{
-    Problem,
+    Problem, ProblemKind,
     view::{
         Announcement, BufferEvent, BufferView, Content, Counted, Delivery, Earlier, Gap, LinkState, Manner,
         MessageView, ModeChange, Presence, Row,
@@ -122,7 +122,10 @@ fn change(change: &ModeChange) -> String {
 
 pub(crate) fn problem(problem: &Problem) -> String {
     let about = if problem.about.is_empty() { String::new() } else { format!(" {}", problem.about) };
-    format!("{:?}{about}", problem.kind)
+    match problem.kind {
+        ProblemKind::ConversationGone => format!("{:?} with {:?}", problem.kind, problem.details),
+        kind => format!("{kind:?}{about}"),
+    }
 }
 
 pub(crate) fn announcement(place: Option<&str>, announcement: &Announcement) -> String {
