@@ -637,6 +637,25 @@ room-no-earlier = This server keeps no earlier messages.
 room-mentions-you = Mentions you:
 # Cancels all waiting messages.
 room-cancel-all = Cancel all
+# Above the composer, before what the person wanted to do in the room (the “request-…” sentences below).
+room-undone = Not done, because you were not connected:
+# The same, if it may have been done.
+room-undone-perhaps = The connection broke, so it is not known whether this was done:
+# What the person wanted to do.
+request-topic = { $topic ->
+    [none] Remove the topic.
+   *[other] Set the topic to “{ $topic }”.
+}
+request-invite = Invite { $nick } to the room.
+request-kick = { $reason ->
+    [none] Remove { $nick } from the room.
+   *[other] Remove { $nick } from the room ({ $reason }).
+}
+request-settings = Change the settings of the room.
+request-rank = Change the rank of { $nick }.
+# $list is the heading of a list, such as “Banned”.
+request-mask-added = Add { $who } to the list “{ $list }”.
+request-mask-removed = Take { $who } off the list “{ $list }”.
 # A file was dropped, or a picture was pasted.
 room-no-files = Pictures and other files cannot be sent yet. You can send a link to one.
 # Above an answer, if the answered message is not here.
@@ -1221,6 +1240,12 @@ problem-too-much-text = That is too much. At most { NUMBER($kilobytes) } KB of t
 problem-maybe-lost = It is not known whether this arrived.
     .meaning = The connection broke just as it was sent, and the server keeps no copy.
     .remedy = Ask, or send it again.
+problem-left-unsent = You left the conversation before everything was sent.
+    .meaning = It stays open, so that nothing is lost.
+    .remedy = Send it again, or delete it. Closing the conversation once more discards it.
+problem-conversation-gone = The conversation was closed before this reached it.
+    .meaning = Nothing was sent. What you wrote is in the details.
+    .remedy = Open the conversation again, and send it from there.
 problem-queue-full = Too many messages are waiting to be sent.
     .meaning = They go out as soon as the connection is back.
     .remedy = Wait for it before you write more.

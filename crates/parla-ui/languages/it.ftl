@@ -445,6 +445,21 @@ room-load-earlier = Carica i messaggi precedenti
 room-no-earlier = Questo server non conserva messaggi precedenti.
 room-mentions-you = Ti menziona:
 room-cancel-all = Annulla tutti
+room-undone = Non fatto, perché mancava la connessione:
+room-undone-perhaps = La connessione è caduta, e non si sa se questo sia stato fatto:
+request-topic = { $topic ->
+    [none] Togliere l’argomento.
+   *[other] Impostare l’argomento “{ $topic }”.
+}
+request-invite = Invitare { $nick } nella stanza.
+request-kick = { $reason ->
+    [none] Rimuovere { $nick } dalla stanza.
+   *[other] Rimuovere { $nick } dalla stanza ({ $reason }).
+}
+request-settings = Cambiare le impostazioni della stanza.
+request-rank = Cambiare il ruolo di { $nick }.
+request-mask-added = Aggiungere { $who } all’elenco “{ $list }”.
+request-mask-removed = Togliere { $who } dall’elenco “{ $list }”.
 room-no-files = Per ora non si possono inviare immagini e altri file. Puoi inviare un link.
 room-earlier-message = un messaggio precedente
 room-in-reply-to = In risposta a
@@ -1000,6 +1015,12 @@ problem-too-much-text = È troppo. Si possono inviare al massimo { NUMBER($kilob
 problem-maybe-lost = Non si sa se è arrivato.
     .meaning = La connessione è caduta proprio durante l’invio, e il server non ne conserva una copia.
     .remedy = Chiedi, o invialo di nuovo.
+problem-left-unsent = Hai lasciato la conversazione prima che partisse tutto.
+    .meaning = Resta aperta, così non si perde niente.
+    .remedy = Invialo di nuovo o eliminalo. Se la chiudi un’altra volta, si scarta.
+problem-conversation-gone = La conversazione è stata chiusa prima.
+    .meaning = Non è partito niente. Quello che avevi scritto è nei dettagli.
+    .remedy = Riapri la conversazione e invialo da lì.
 problem-queue-full = Ci sono troppi messaggi in attesa di partire.
     .meaning = Partono appena torna la connessione.
     .remedy = Aspetta prima di scriverne altri.

@@ -9,7 +9,7 @@ use parla_client::{
     text::Text,
     view::{
         BufferEvent, BufferId, BufferView, Chunk, ChunkRef, Content, Delivery, Gap, GapState, Manner,
-        MessageView, RowId, Timeline, Topic, UNCONFIRMED_CHUNK,
+        MessageView, Presence, RowId, Timeline, Topic, UNCONFIRMED_CHUNK, UndoneRequest,
     },
 };
 use parla_ui::platform::{AppCommand, PageAct};
@@ -209,6 +209,35 @@ fn what_waits_can_be_cancelled_together() {
     assert!(page.text(".waiting").starts_with("12 messages wait for their turn."));
     page.press("Cancel all");
     assert!(intents(&page).contains(&Intent::DiscardQueued { buffer: LOBBY }));
+}
+
+#[test]
+fn what_was_not_done_can_be_repeated_or_dismissed() {
+    let undone = |row, intent, may_be_done| UndoneRequest { row: RowId(row), intent, may_be_done };
+    let topic = Intent::SetTopic { buffer: LOBBY, topic: "green <b>tea</b>".into() };
+    let kick = Intent::Kick { buffer: LOBBY, nick: "bob".into(), reason: "".into() };
+    let view = |undone: Vec<UndoneRequest>| BufferView { undone: undone.into(), ..room(1, "#lobby") };
+    let mut page = open(view(vec![undone(7, topic, true), undone(8, kick.clone(), false)]));
+    let rows: Vec<String> = page.all(".undone li").into_iter().map(|row| page.text_of(row)).collect();
+    assert_eq!(
+        rows,
+        [
+            "The connection broke, so it is not known whether this was done: Set the topic to “green \
+             <b>tea</b>”. Retry Dismiss",
+            "Not done, because you were not connected: Remove \u{2068}bob\u{2069} from the room. Retry Dismiss",
+        ]
+    );
+    for label in ["Retry", "Dismiss"] {
+        let button = page.all(".undone button").into_iter().find(|button| page.text_of(*button) == label);
+        page.click(button.unwrap());
+    }
+    let wanted = intents(&page);
+    assert!(wanted.contains(&Intent::Retry { buffer: LOBBY, row: RowId(7) }), "{wanted:?}");
+    assert!(wanted.contains(&Intent::Discard { buffer: LOBBY, row: RowId(7) }), "{wanted:?}");
+    // It is also seen by somebody who is not in the room any more.
+    let kick = vec![undone(8, kick, false)];
+    change(&mut page, BufferView { presence: Presence::Absent(None), ..view(kick) });
+    assert_eq!(page.all(".undone li").len(), 1);
 }
 
 #[test]

@@ -103,6 +103,8 @@ kinds! {
     NotOperator,
     TooLong,
     MaybeLost,
+    LeftUnsent,
+    ConversationGone,
     QueueFull,
     TooManyMessages(257),
     TooMuchText,

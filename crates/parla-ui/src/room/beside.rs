@@ -56,6 +56,38 @@ pub(crate) fn BesideComposer(at: BufferKey) -> Element {
     }
 }
 
+/// What the person has asked of the room and was not done, until they repeat or discard it.
+#[component]
+pub(crate) fn UndoneRequests(at: BufferKey) -> Element {
+    let words = use_words();
+    let here = use_context::<Here>();
+    let state = use_context::<State>();
+    let undone = use_memo(use_reactive!(|at| {
+        state.views.buffers.read(at).map(|view| view.undone.clone()).unwrap_or_default()
+    }));
+    let undone = undone.read();
+    if undone.is_empty() {
+        return rsx! {};
+    }
+    let requests = undone.iter().map(|request| {
+        let why = if request.may_be_done { words.room_undone_perhaps() } else { words.room_undone() };
+        let (row, retrying, discarding) = (request.row, here.clone(), here.clone());
+        let retry = move |_| wish(&retrying, at.network, Intent::Retry { buffer: at.buffer, row });
+        let discard = move |_| wish(&discarding, at.network, Intent::Discard { buffer: at.buffer, row });
+        rsx! {
+            li { key: "{row.0}",
+                span { "{why} " }
+                bdi { {words.request(&request.intent)} }
+                " "
+                button { r#type: "button", class: "plain", onclick: retry, {words.room_retry()} }
+                " "
+                button { r#type: "button", class: "plain", onclick: discard, {words.toast_dismiss()} }
+            }
+        }
+    });
+    rsx! { ul { class: "composer-note undone", role: "status", {requests} } }
+}
+
 /// The messages that wait in a conversation, and what they wait for.
 #[derive(Clone, PartialEq)]
 struct Queue {

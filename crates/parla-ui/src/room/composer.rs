@@ -18,7 +18,7 @@ use crate::{
     hooks::{use_context, use_memo},
     platform::{Here, PageAct},
     problem_words::ProblemWords,
-    room::beside::{BesideComposer, WaitingMessages},
+    room::beside::{BesideComposer, UndoneRequests, WaitingMessages},
     room::desk::{ASK_ID, COMPOSER_ID, Desk, SendWarning, use_desk},
     state::{BufferKey, State, wish},
     words::use_words,
@@ -79,6 +79,7 @@ pub(crate) fn Composer(at: ReadSignal<BufferKey>) -> Element {
             if !target.is_online {
                 p { class: "composer-note", role: "status", {words.room_offline()} }
             }
+            UndoneRequests { at: at() }
             BesideComposer { at: at() }
             WaitingMessages { at: at() }
             Ask { desk }
@@ -244,6 +245,8 @@ fn Absent(at: BufferKey, name: String, room: Arc<str>, why: Option<Arc<Problem>>
     };
     rsx! {
         div { class: "composer absent",
+            UndoneRequests { at }
+            BesideComposer { at }
             div { class: "why", role: "status",
                 match why {
                     Some(problem) => rsx! { ProblemWords { problem } },

@@ -1,6 +1,7 @@
 //! Moderation of a room: its settings, its bans and its ranks.
 
 use parla_client::{
+    Intent,
     settings::{ListKind, MaskBy, Setting, Whom},
     view::{ModeChange, Rank},
 };
@@ -84,6 +85,20 @@ impl Words {
             ListKind::Mutes => self.list_mutes(),
             ListKind::Exceptions => self.list_exceptions(),
             ListKind::Invited => self.list_invited(),
+        }
+    }
+
+    /// What the person has asked of a room; empty for other intents.
+    pub fn request(self, intent: &Intent) -> String {
+        match intent {
+            Intent::SetTopic { topic, .. } => self.request_topic(topic),
+            Intent::Invite { nick, .. } => self.request_invite(&name(nick)),
+            Intent::Kick { nick, reason, .. } => self.request_kick(&name(nick), reason),
+            Intent::Configure { .. } => self.request_settings().to_owned(),
+            Intent::SetRank { nick, .. } => self.request_rank(&name(nick)),
+            Intent::AddMask { list, who, .. } => self.request_mask_added(self.list_of(*list), who),
+            Intent::RemoveMask { list, mask, .. } => self.request_mask_removed(self.list_of(*list), mask),
+            _ => String::new(),
         }
     }
 

@@ -100,6 +100,8 @@ impl Words {
             ProblemKind::NotOperator => self.problem_not_operator(about),
             ProblemKind::TooLong => self.problem_too_long(),
             ProblemKind::MaybeLost => self.problem_maybe_lost(),
+            ProblemKind::LeftUnsent => self.problem_left_unsent(),
+            ProblemKind::ConversationGone => self.problem_conversation_gone(),
             ProblemKind::QueueFull => self.problem_queue_full(),
             ProblemKind::TooManyMessages(count) => self.problem_too_many_messages(count, SUBMIT_MESSAGES_MAX),
             ProblemKind::TooMuchText => self.problem_too_much_text(SUBMIT_BYTES_MAX / 1024),

@@ -56,6 +56,7 @@ pub fn conversation(id: u32, kind: BufferKind, name: &str) -> BufferView {
         settings: Arc::default(),
         away: None,
         capacity: Capacity { line_bytes: 400, several: None },
+        undone: Arc::default(),
     }
 }
 
