@@ -161,6 +161,7 @@ impl Client {
                 self.device_network_changed(due, turn);
             }
             Input::Intent(intent) => self.perform(&intent, turn),
+            Input::Late(intent) => self.perform_late(&intent, turn),
             Input::Again(intent) => self.show_again(&intent, turn),
             Input::Recalled { kind, name, messages, more } => {
                 self.recalled(kind, &name, Recalled { messages: &messages, more }, turn);

@@ -88,6 +88,10 @@ pub enum Input<'a> {
     /// The person gave this intent to an earlier client, which carried it out but perhaps could not show the
     /// result. This client shows the result and does not do anything a second time.
     Again(Intent),
+    /// The person wanted this in a tab that was closed, some time ago, and no client has carried it out.
+    /// Messages are sent. What they asked of a channel is shown to them instead, because they may not want it
+    /// any more.
+    Late(Intent),
     /// The person has changed where or how the server is reached. The client connects there.
     Moved {
         /// The new address, as the person gave it.

@@ -74,8 +74,7 @@ impl RoomRequests {
         &mut self,
         buffers: &mut Buffers,
         session: &mut Session,
-        (buffer, intent): (BufferId, Intent),
-        lines: Vec<Line>,
+        (buffer, intent, lines): (BufferId, Intent, Vec<Line>),
         turn: &mut Turn<'_>,
     ) {
         let label = session.has(Capabilities::LABELED_RESPONSE).then(|| session.label());

@@ -11,6 +11,7 @@ mod message;
 mod mirror;
 mod replica;
 mod saves;
+mod stored_wish;
 mod wishes;
 
 pub use election::{Ballot, Election, Mark, Role, TabId, Term};
@@ -20,4 +21,5 @@ pub use message::{Letter, TabMessage, pack, unpack};
 pub use mirror::{Delivery, Mirror, Recipients};
 pub use replica::{Arrived, Replica};
 pub use saves::Saves;
+pub use stored_wish::{Act, Orphan, Place, StoredWish, WISH, orphans};
 pub use wishes::{Before, CarriedOut, Request, Wishes};

@@ -11,7 +11,10 @@ use futures_util::{
 use gloo_timers::future::TimeoutFuture;
 use parla_client::{
     Credentials, Input, Intent,
-    tabs::{Ballot, Election, Letter, Look, Mark, Request, Role, TabId, TabMessage, Term, Wishes, pack},
+    tabs::{
+        Ballot, Election, Letter, Look, Mark, Request, Role, StoredWish, TabId, TabMessage, Term, Wishes,
+        pack,
+    },
     view::Update,
 };
 use parla_engine::Signal;
@@ -286,7 +289,7 @@ impl Engine {
             let Some(command) = wish.command_for(&self.interface, (page::now(), Rows::Stale)) else { return };
             let order = Order { command, kept: wish.kept.clone() };
             leader.carry_out((me, number), Some(order));
-            self.wishes.done(number);
+            self.wishes.done(number).iter().for_each(Wish::forget);
         }
     }
 
@@ -311,7 +314,8 @@ impl Engine {
                     Side::Follower(follower) if follower.is_fed() => follower.term().number,
                     _ => 0,
                 };
-                self.wishes.push(Wish::new(command, term));
+                let key = StoredWish::key(me, self.wishes.next_number());
+                self.wishes.push(Wish::new(command, term, &self.interface, key));
             }
         }
     }
@@ -391,6 +395,7 @@ impl Engine {
                 TabMessage::Told { delivery, due } => {
                     let told = follower.told((delivery, due), &mut self.interface);
                     for wish in told.done.map(|number| self.wishes.done(number)).unwrap_or_default() {
+                        wish.forget();
                         Order { command: wish.command, kept: wish.kept }.save();
                     }
                     if let Some(look) = self.look.filter(|_| told.is_whole) {
@@ -424,6 +429,7 @@ impl Engine {
         match &mut self.side {
             Side::Leader(leader) => {
                 leader.due(now);
+                leader.take_up(now, &self.interface);
                 leader.tell(&mut self.interface, &self.post);
             }
             Side::Follower(follower) => {

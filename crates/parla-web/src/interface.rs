@@ -4,13 +4,13 @@
 use futures_channel::mpsc::UnboundedSender;
 use parla_client::{
     Intent,
-    tabs::{Ids, Look},
-    view::{BufferId, Update},
+    tabs::{Ids, Look, Place},
+    view::{BufferId, NetworkId, Update},
 };
 use parla_ui::platform::AppCommand;
 
 /// A conversation that no client has: commands for it do nothing.
-const NOWHERE: BufferId = BufferId(u32::MAX);
+pub(crate) const NOWHERE: BufferId = BufferId(u32::MAX);
 
 /// The interface of this tab.
 pub(crate) struct Interface {
@@ -87,6 +87,17 @@ impl Interface {
             }
         }
         Some(command)
+    }
+
+    /// The conversation that an intent of this interface is about.
+    pub(crate) fn place(&self, network: NetworkId, intent: &Intent) -> Option<Place> {
+        let shown = intent.clone().buffer_mut().map(|buffer| *buffer)?;
+        self.ids.place(network, shown)
+    }
+
+    /// The client's id of a conversation.
+    pub(crate) fn at(&self, network: NetworkId, place: &Place) -> Option<BufferId> {
+        self.ids.at(network, place)
     }
 
     /// What the person is looking at, in the ids of the client.

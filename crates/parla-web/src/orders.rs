@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use parla_client::tabs::{Act, StoredWish};
 use parla_proto::Timestamp;
 use parla_ui::platform::AppCommand;
 use serde::{Deserialize, Serialize};
@@ -22,16 +23,38 @@ pub(crate) struct Wish {
     pub(crate) at: Timestamp,
     /// The number of the leader's term at that time.
     pub(crate) term: u64,
+    /// The key under which it is stored, if it is.
+    stored: Option<String>,
 }
 
 impl Wish {
-    /// A command that is given now, in the leader's term of this number.
-    pub(crate) fn new(command: AppCommand, term: u64) -> Self {
+    /// A command that is given now, in the leader's term of this number. From now on it is carried out even
+    /// if this tab is closed: it is stored under this key.
+    pub(crate) fn new(command: AppCommand, term: u64, interface: &Interface, key: String) -> Self {
         let kept = match &command {
             AppCommand::Save { key, .. } => storage::load(key),
             _ => None,
         };
-        Self { command, kept, at: page::now(), term }
+        let stored = match &command {
+            AppCommand::Intent(network, intent) => {
+                StoredWish::of_intent(*network, intent, interface.place(*network, intent))
+            }
+            AppCommand::Save { key, value } => {
+                let act = Act::Save { key: key.clone(), value: value.clone(), before: kept.clone() };
+                Some(StoredWish { place: None, act })
+            }
+            AppCommand::Connect { .. } | AppCommand::Forget(_) | AppCommand::Change(..) => None,
+        };
+        let is_stored =
+            stored.and_then(|wish| wish.to_text()).is_some_and(|it| storage::save(&key, Some(&it)));
+        Self { command, kept, at: page::now(), term, stored: is_stored.then_some(key) }
+    }
+
+    /// It was carried out, so it need not be stored any longer.
+    pub(crate) fn forget(&self) {
+        if let Some(key) = &self.stored {
+            storage::save(key, None);
+        }
     }
 
     /// The command in the ids of the client that receives it. `None` while the conversation may still come

@@ -6,6 +6,7 @@
 use std::{cell::RefCell, collections::BTreeMap};
 
 use futures_channel::mpsc::UnboundedSender;
+use parla_client::tabs::WISH;
 use parla_ui::platform::Happening;
 use web_sys::{Storage, StorageEvent, StorageEventInit, window};
 
@@ -13,11 +14,12 @@ use crate::{journal, page};
 
 /// The start of the keys of a client's records.
 const RECORD: &str = "record ";
-/// The starts of the keys that belong to the network and are deleted with it: records, messages and drafts.
-const OF_NETWORK: [&str; 3] = [RECORD, "said ", "draft "];
+/// The starts of the keys that belong to the network and are deleted with it: records, messages, drafts, and
+/// commands that wait.
+const OF_NETWORK: [&str; 4] = [RECORD, "said ", "draft ", WISH];
 
 /// The starts of the keys of texts that the person wrote and nobody else has.
-const WRITTEN: [&str; 2] = ["draft ", "record out "];
+const WRITTEN: [&str; 4] = ["draft ", "record out ", "record asked ", WISH];
 
 thread_local! {
     static FAILURES: RefCell<Option<UnboundedSender<Happening>>> = const { RefCell::new(None) };

@@ -101,6 +101,26 @@ impl Client {
         }
     }
 
+    /// Does what the person wanted some time ago, as far as they surely still want it.
+    pub(super) fn perform_late(&mut self, intent: &Intent, turn: &mut Turn<'_>) {
+        let request = match intent {
+            Intent::Submit { buffer, input } => as_request(*buffer, input),
+            Intent::SetTopic { .. }
+            | Intent::Invite { .. }
+            | Intent::Kick { .. }
+            | Intent::Configure { .. }
+            | Intent::SetRank { .. }
+            | Intent::AddMask { .. }
+            | Intent::RemoveMask { .. } => Some(intent.clone()),
+            _ => None,
+        };
+        let Some(mut request) = request else { return self.perform(intent, turn) };
+        match request.buffer_mut().map(|buffer| *buffer).filter(|id| self.buffers.get(*id).is_some()) {
+            Some(id) if self.requests.has_room() => self.requests.put_off(&mut self.buffers, id, request),
+            Some(_) | None => turn.complain(None, gone(asked(&request))),
+        }
+    }
+
     fn submit(&mut self, id: BufferId, input: &str, turn: &mut Turn<'_>) {
         if input.len() > SUBMIT_BYTES_MAX {
             return turn.complain(Some(id), Problem::of(ProblemKind::TooMuchText));
@@ -356,8 +376,21 @@ impl Client {
         let lines = lines(self);
         if !lines.is_empty() {
             let Self { requests, buffers, session, .. } = self;
-            requests.send(buffers, session, (id, intent.clone()), lines, turn);
+            requests.send(buffers, session, (id, intent.clone(), lines), turn);
         }
+    }
+}
+
+/// The request that a command of the composer makes of this channel, if it makes one.
+fn as_request(buffer: BufferId, input: &str) -> Option<Intent> {
+    let Submission::Command(command) = slash::parse(input) else { return None };
+    match command {
+        Slash::Topic { text: Some(topic) } => Some(Intent::SetTopic { buffer, topic: topic.into() }),
+        Slash::Kick { nick, reason } => {
+            Some(Intent::Kick { buffer, nick: nick.into(), reason: reason.unwrap_or_default().into() })
+        }
+        Slash::Invite { nick, room: None } => Some(Intent::Invite { buffer, nick: nick.into() }),
+        _ => None,
     }
 }
 

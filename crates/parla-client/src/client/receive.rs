@@ -91,10 +91,7 @@ impl Client {
             CommandName::Nick => self.nick(incoming, turn),
             CommandName::Part => self.part(incoming, turn),
             CommandName::Ping => incoming.pong(turn),
-            CommandName::Pong => {
-                self.requests.passed_fence(incoming.last());
-                self.outbox.passed_fence(buffers, self.looking.now(), incoming.last(), turn);
-            }
+            CommandName::Pong => self.pong(incoming, turn),
             CommandName::Quit => self.quit(incoming),
             CommandName::Redact => {
                 if let Some(id) = buffers.conversation(session, incoming)
@@ -105,10 +102,7 @@ impl Client {
             }
             CommandName::Rename => self.rename(incoming, turn),
             CommandName::Tagmsg => buffers.tagmsg(session, incoming),
-            CommandName::Topic => {
-                buffers.topic(session, incoming);
-                self.topic_known(incoming.param(0), incoming.param(1));
-            }
+            CommandName::Topic => self.topic(incoming),
             CommandName::Note | CommandName::Wallops | CommandName::Warn => buffers.noted(session, incoming),
             // Nothing that the person sees depends on these.
             CommandName::Account | CommandName::Register | CommandName::Setname => {}

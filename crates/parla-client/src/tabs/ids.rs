@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use super::Place;
 use crate::view::{BufferId, BufferKind, NetworkId, Update};
 
 /// The conversations that the interface knows.
@@ -113,6 +114,20 @@ impl Ids {
     fn shown(&self, network: NetworkId, theirs: BufferId) -> Option<BufferId> {
         let is_it = |known: &&Met| known.network == network && known.theirs == Some(theirs);
         self.known.iter().find(is_it).map(|known| known.shown)
+    }
+
+    /// The kind and the name of a conversation of the interface.
+    pub fn place(&self, network: NetworkId, shown: BufferId) -> Option<Place> {
+        let is_it = |known: &&Met| known.network == network && known.shown == shown;
+        let known = self.known.iter().find(is_it)?;
+        Some(Place { kind: known.kind, name: Arc::clone(&known.name) })
+    }
+
+    /// The client's id of the conversation of this kind and name.
+    pub fn at(&self, network: NetworkId, place: &Place) -> Option<BufferId> {
+        let is_it =
+            |known: &&Met| known.network == network && known.kind == place.kind && known.name == place.name;
+        self.known.iter().find(is_it).and_then(|known| known.theirs)
     }
 
     /// The client's id of a conversation of the interface.

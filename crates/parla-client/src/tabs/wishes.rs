@@ -47,6 +47,11 @@ impl<C> Default for Wishes<C> {
 }
 
 impl<C> Wishes<C> {
+    /// The number that the next command will have.
+    pub const fn next_number(&self) -> u64 {
+        self.last + 1
+    }
+
     /// Adds a command.
     pub fn push(&mut self, command: C) {
         self.last += 1;

@@ -3,7 +3,7 @@
 
 use expect_test::expect;
 use parla_client::{
-    Intent,
+    Input, Intent,
     settings::{ListKind, MaskBy, Setting},
     view::{BufferId, Rank, UndoneRequest},
 };
@@ -62,7 +62,7 @@ fn outcome(capabilities: &str, intent: &Intent, moment: Moment) -> String {
     if !matches!(moment, Moment::Connecting) {
         let next = rig.client.next_deadline().unwrap_or(rig.now);
         rig.pass(next.since(rig.now));
-        rig.input(parla_client::Input::Opened);
+        rig.input(Input::Opened);
     }
     let introduced = rig.sent();
     rig.greet_keeping(capabilities, TOKENS);
@@ -329,4 +329,34 @@ fn requests_are_bounded() {
     }
     assert_eq!(rig.buffer("#lobby").undone.len(), parla_client::limits::REQUESTS_MAX);
     assert_eq!(rig.model.said.last().unwrap(), "#lobby: problem QueueFull");
+}
+
+/// What a tab wanted that was closed before a leader got it, at the next start.
+#[test]
+fn what_was_wanted_some_time_ago_is_said_or_shown() {
+    let mut rig = rig(ALL);
+    let buffer = rig.id("#lobby");
+    let submit = |input: &str| Intent::Submit { buffer, input: input.into() };
+    for input in ["hello", "/topic tea", "/kick bob", "/join #new"] {
+        rig.input(Input::Late(submit(input)));
+    }
+    rig.input(Input::Late(Intent::Invite { buffer, nick: "carol".into() }));
+    let gone = BufferId(u32::MAX);
+    rig.input(Input::Late(Intent::Submit { buffer: gone, input: "for nobody".into() }));
+    rig.input(Input::Late(Intent::SetTopic { buffer: gone, topic: "coffee".into() }));
+    rig.sends(expect![[r#"
+        @label=2 PRIVMSG #lobby :hello
+        JOIN #new
+    "#]]);
+    rig.says(expect![[r#"
+        show #new
+        problem ConversationGone with "for nobody"
+        problem ConversationGone with "coffee"
+    "#]]);
+    expect![[r#"
+        not done: SetTopic { buffer: BufferId(2), topic: "tea" }
+        not done: Kick { buffer: BufferId(2), nick: "bob", reason: "" }
+        not done: Invite { buffer: BufferId(2), nick: "carol" }
+    "#]]
+    .assert_eq(&undone(&rig, "#lobby"));
 }

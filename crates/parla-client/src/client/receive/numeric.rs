@@ -35,10 +35,7 @@ impl Client {
             }
             Numeric::WhoReply => buffers.who(session, incoming),
             Numeric::EndOfWho => buffers.end_of_who(session, survey, incoming, turn),
-            Numeric::Topic => {
-                buffers.topic_told(session, incoming);
-                self.topic_known(incoming.param(1), incoming.param(2));
-            }
+            Numeric::Topic => self.topic_told(incoming),
             Numeric::NoTopic => buffers.no_topic_told(session, incoming),
             Numeric::TopicWhoTime => buffers.topic_by_told(session, incoming),
             Numeric::Inviting => buffers.invited(session, incoming, turn),

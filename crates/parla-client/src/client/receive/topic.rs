@@ -10,8 +10,20 @@ use crate::{
 };
 
 impl Client {
+    /// TOPIC.
+    pub(super) fn topic(&mut self, incoming: &Incoming<'_>) {
+        self.buffers.topic(&self.session, incoming);
+        self.topic_known(incoming.param(0), incoming.param(1));
+    }
+
+    /// RPL_TOPIC.
+    pub(super) fn topic_told(&mut self, incoming: &Incoming<'_>) {
+        self.buffers.topic_told(&self.session, incoming);
+        self.topic_known(incoming.param(1), incoming.param(2));
+    }
+
     /// The topic of a channel is known, so the person may not have to set it again.
-    pub(super) fn topic_known(&mut self, room: &str, topic: &str) {
+    fn topic_known(&mut self, room: &str, topic: &str) {
         if let Some(id) = self.buffers.room(&self.session, room) {
             self.requests.topic_is(&mut self.buffers, id, topic);
         }
@@ -19,8 +31,7 @@ impl Client {
 }
 
 impl Buffers {
-    /// TOPIC.
-    pub(super) fn topic(&mut self, session: &Session, incoming: &Incoming<'_>) {
+    fn topic(&mut self, session: &Session, incoming: &Incoming<'_>) {
         let Some(buffer) = self.room_mut(session, incoming.param(0)) else { return };
         let by = shown_name(incoming.from);
         let text = incoming.reason(2).map(Text::parse);
@@ -33,8 +44,7 @@ impl Buffers {
         buffer.happened(incoming.at, event);
     }
 
-    /// RPL_TOPIC.
-    pub(super) fn topic_told(&mut self, session: &Session, incoming: &Incoming<'_>) {
+    fn topic_told(&mut self, session: &Session, incoming: &Incoming<'_>) {
         if let Some(buffer) = self.room_mut(session, incoming.param(1)) {
             buffer.set_topic(Some(Topic { text: Text::parse(incoming.param(2)), by: None, at: None }));
         }
