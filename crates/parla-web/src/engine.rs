@@ -11,10 +11,7 @@ use futures_util::{
 use gloo_timers::future::TimeoutFuture;
 use parla_client::{
     Credentials, Input, Intent,
-    tabs::{
-        Ballot, Election, Letter, Look, Mark, Request, Role, StoredWish, TabId, TabMessage, Term, Wishes,
-        pack,
-    },
+    tabs::{Ballot, Election, Letter, Look, Mark, Request, Role, TabId, TabMessage, Term, Wishes, pack},
     view::Update,
 };
 use parla_engine::Signal;
@@ -314,8 +311,8 @@ impl Engine {
                     Side::Follower(follower) if follower.is_fed() => follower.term().number,
                     _ => 0,
                 };
-                let key = StoredWish::key(me, self.wishes.next_number());
-                self.wishes.push(Wish::new(command, term, &self.interface, key));
+                let number = self.wishes.next_number();
+                self.wishes.push(Wish::new(command, (me, number), term, &self.interface));
             }
         }
     }

@@ -1,14 +1,15 @@
 //! The leading tab: it has the client, its WebSocket and its timers, and tells its own interface and the
 //! other tabs of changes in batches.
 
+mod left_behind;
+
 use std::time::Duration;
 
 use futures_channel::mpsc::UnboundedSender;
 use parla_client::{
     ClientSettings, Credentials, Input, Intent, contract, naming,
     tabs::{
-        Act, Before, CarriedOut, Look, Looks, Mirror, Orphan, Recipients, Request, Saves, StoredWish, TabId,
-        TabMessage, Term, WISH, orphans, unpack,
+        Before, CarriedOut, Look, Looks, Mirror, Recipients, Request, Saves, TabId, TabMessage, Term, unpack,
     },
     view::{Announcement, Earlier, LinkState, NetworkId, Presence, Update},
 };
@@ -20,7 +21,7 @@ use web_sys::window;
 use crate::{
     channel::Post,
     engine::{Happening, NAME_KEY},
-    interface::{Interface, NOWHERE},
+    interface::Interface,
     orders::Order,
     page,
     shell::Shell,
@@ -37,11 +38,6 @@ const NETWORK: NetworkId = NetworkId(1);
 
 /// An announcement that follows a command within this time counts as an answer to it.
 const ANSWERS_WITHIN: Duration = Duration::from_secs(10);
-/// How long after the beginning of its lead, and after a tab was closed, commands count as left behind: by then
-/// all tabs that are there have been heard of.
-const TAKE_UP_AFTER: Duration = Duration::from_millis(500);
-/// How often it looks for them otherwise, because a tab that crashes does not say so.
-const TAKE_UP_EVERY: Duration = Duration::from_secs(30);
 /// The longest time for which the interfaces show what the previous leader had while this one connects.
 const QUIET_MAX: Duration = Duration::from_millis(1_500);
 
@@ -107,7 +103,7 @@ impl Leader {
             look: None,
             carried_out: carried_out.map(|text| CarriedOut::from_text(&text)).unwrap_or_default(),
             saves: Saves::default(),
-            take_up_at: begun_at + TAKE_UP_AFTER,
+            take_up_at: begun_at + left_behind::AFTER,
             asked: None,
             asked_person: None,
         };
@@ -257,7 +253,7 @@ impl Leader {
     /// A tab was closed that knew its commands up to this number to be carried out.
     pub(crate) fn gone(&mut self, tab: TabId, done: u64) {
         self.saves.left(tab, done);
-        self.take_up_at = self.take_up_at.min(page::now() + TAKE_UP_AFTER);
+        self.take_up_at = self.take_up_at.min(page::now() + left_behind::AFTER);
         self.mirror.gone(tab);
         self.looks.gone(tab);
         self.look_again();
@@ -334,48 +330,6 @@ impl Leader {
             self.pace.changed();
         }
         self.saves.due(now, Order::save_for_another);
-    }
-
-    /// Carries out what tabs have left behind that were closed before a leader got it.
-    pub(crate) fn take_up(&mut self, now: Timestamp, interface: &Interface) {
-        if now < self.take_up_at || self.is_quiet() || self.engine.is_none() {
-            return;
-        }
-        self.take_up_at = now + TAKE_UP_EVERY;
-        let stored = storage::keys(WISH).into_iter();
-        let stored = stored.filter_map(|key| Some((key.clone(), storage::load(&format!("{WISH}{key}"))?)));
-        let is_there = |tab| tab == self.me() || self.mirror.followers().contains(&tab);
-        for (index, Orphan { tab, number, wish }) in orphans(stored, is_there).into_iter().enumerate() {
-            // A command before it may have opened its conversation, which the interface does not know yet.
-            let is_known = |place| interface.at(NETWORK, place).is_some();
-            if index > 0 && !wish.place.as_ref().is_none_or(is_known) {
-                self.take_up_at = now + TAKE_UP_AFTER;
-                return;
-            }
-            if self.carried_out.begin(tab, number) == Before::Nothing {
-                self.take_up_one(&wish, interface);
-                storage::save(CARRIED_OUT_KEY, Some(&self.carried_out.to_text()));
-            }
-            storage::save(&StoredWish::key(tab, number), None);
-        }
-    }
-
-    fn take_up_one(&mut self, wish: &StoredWish, interface: &Interface) {
-        self.acted_at = Some(page::now());
-        match &wish.act {
-            Act::Save { key, value, before } => {
-                let command = AppCommand::Save { key: key.clone(), value: value.clone() };
-                Order { command, kept: before.clone() }.save_for_another();
-            }
-            Act::Intent(network, _) => {
-                let place = wish.place.as_ref();
-                let id = place.and_then(|place| interface.at(*network, place)).unwrap_or(NOWHERE);
-                if let Some((_, intent)) = wish.intent_at(id) {
-                    self.handle(Input::Late(intent));
-                }
-            }
-        }
-        self.collect(None);
     }
 
     fn engine_due(&self, now: Timestamp) -> Option<Timestamp> {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use parla_client::tabs::{Act, StoredWish};
+use parla_client::tabs::{Act, StoredWish, TabId};
 use parla_proto::Timestamp;
 use parla_ui::platform::AppCommand;
 use serde::{Deserialize, Serialize};
@@ -28,9 +28,14 @@ pub(crate) struct Wish {
 }
 
 impl Wish {
-    /// A command that is given now, in the leader's term of this number. From now on it is carried out even
-    /// if this tab is closed: it is stored under this key.
-    pub(crate) fn new(command: AppCommand, term: u64, interface: &Interface, key: String) -> Self {
+    /// A command that is given now: the one of this number of this tab, in the leader's term of this number.
+    /// It is stored, so from now on it is carried out even if the tab is closed.
+    pub(crate) fn new(
+        command: AppCommand,
+        (me, number): (TabId, u64),
+        term: u64,
+        interface: &Interface,
+    ) -> Self {
         let kept = match &command {
             AppCommand::Save { key, .. } => storage::load(key),
             _ => None,
@@ -45,6 +50,7 @@ impl Wish {
             }
             AppCommand::Connect { .. } | AppCommand::Forget(_) | AppCommand::Change(..) => None,
         };
+        let key = StoredWish::key(me, number);
         let is_stored =
             stored.and_then(|wish| wish.to_text()).is_some_and(|it| storage::save(&key, Some(&it)));
         Self { command, kept, at: page::now(), term, stored: is_stored.then_some(key) }
