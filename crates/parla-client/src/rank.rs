@@ -8,13 +8,13 @@ pub enum Rank {
     /// The owner of the channel; prefix `~`.
     Founder,
     /// Protected from other operators; prefix `&`.
-    Admin,
+    Protected,
     /// An operator of the channel; prefix `@`.
     Operator,
     /// A half-operator, who has some of an operator's rights; prefix `%`.
     HalfOperator,
     /// May speak in a moderated channel; prefix `+`.
-    Voiced,
+    Voice,
     /// Has no rank, and no prefix.
     #[default]
     Member,
@@ -25,10 +25,10 @@ impl Rank {
     pub(crate) const fn of_sign(sign: char) -> Self {
         match sign {
             '~' => Self::Founder,
-            '&' => Self::Admin,
+            '&' => Self::Protected,
             '@' => Self::Operator,
             '%' => Self::HalfOperator,
-            '+' => Self::Voiced,
+            '+' => Self::Voice,
             _ => Self::Member,
         }
     }

@@ -29,9 +29,9 @@ impl Picture {
     /// The mark of a rank; a plain member has none.
     pub(crate) const fn of(rank: Rank) -> Option<Self> {
         match rank {
-            Rank::Founder | Rank::Admin => Some(Self::Star),
+            Rank::Founder | Rank::Protected => Some(Self::Star),
             Rank::Operator | Rank::HalfOperator => Some(Self::Shield),
-            Rank::Voiced => Some(Self::Bubble),
+            Rank::Voice => Some(Self::Bubble),
             Rank::Member => None,
         }
     }

@@ -152,10 +152,10 @@ impl Words {
     pub fn ranks(self, rank: Rank) -> &'static str {
         match rank {
             Rank::Founder => self.ranks_owner(),
-            Rank::Admin => self.ranks_admin(),
+            Rank::Protected => self.ranks_admin(),
             Rank::Operator => self.ranks_operator(),
             Rank::HalfOperator => self.ranks_helper(),
-            Rank::Voiced => self.ranks_speaker(),
+            Rank::Voice => self.ranks_speaker(),
             Rank::Member => self.ranks_member(),
         }
     }

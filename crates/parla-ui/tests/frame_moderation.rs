@@ -53,14 +53,14 @@ fn settings() -> RoomSettings {
             ),
             list(ListKind::Mutes, vec![]),
         ],
-        ranks: vec![Rank::Founder, Rank::Operator, Rank::Voiced],
+        ranks: vec![Rank::Founder, Rank::Operator, Rank::Voice],
     }
 }
 
 fn tended(rank: Rank) -> BufferView {
     let mut view = room(1, "#lobby");
     view.members =
-        members(&[(Rank::Founder, "olga"), (rank, "anna"), (Rank::Voiced, "bob"), (Rank::Member, "carol")]);
+        members(&[(Rank::Founder, "olga"), (rank, "anna"), (Rank::Voice, "bob"), (Rank::Member, "carol")]);
     view.rights = Rights { set_topic: rank != Rank::Member, kick: rank != Rank::Member, rank };
     view.settings = Arc::new(settings());
     view
@@ -164,7 +164,7 @@ fn ranks_are_given_by_who_may() {
     page.press("Make operator");
     page.press("No longer speaker");
     let rank = |rank, is_given| Intent::SetRank { buffer: BUFFER, nick: "bob".into(), rank, is_given };
-    assert_eq!(page.fake.take_intents(), [rank(Rank::Operator, true), rank(Rank::Voiced, false)]);
+    assert_eq!(page.fake.take_intents(), [rank(Rank::Operator, true), rank(Rank::Voice, false)]);
     page.press("Close");
     meets(&mut page, "olga");
     assert_eq!(buttons(&page), ["Message", "Invite to…", "Make operator", "Make speaker"], "she is mightier");

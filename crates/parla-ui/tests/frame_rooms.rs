@@ -239,7 +239,7 @@ fn members_are_grouped_and_counted() {
         (Rank::Founder, "olga"),
         (Rank::Operator, "bob"),
         (Rank::Operator, "carl"),
-        (Rank::Voiced, "vera"),
+        (Rank::Voice, "vera"),
         (Rank::Member, "anna"),
     ]);
     let page = online(vec![shown(view)]);

@@ -61,9 +61,9 @@ impl Rights {
     /// Whether the person may give others this rank, or take it from them.
     pub fn may_give(self, rank: Rank) -> bool {
         let least = match rank {
-            Rank::Founder | Rank::Admin => Rank::Founder,
+            Rank::Founder | Rank::Protected => Rank::Founder,
             Rank::Operator | Rank::HalfOperator => Rank::Operator,
-            Rank::Voiced => Rank::HalfOperator,
+            Rank::Voice => Rank::HalfOperator,
             Rank::Member => return false,
         };
         self.kick && self.rank <= least

@@ -35,7 +35,7 @@ fn a_list_of_modes_changes_each() {
     rig.shows(
         "#lobby",
         expect![[r#"
-            -- op set +Operator zoe, +Voiced bob, -Voiced voiced
+            -- op set +Operator zoe, +Voice bob, -Voice voiced
             -- owner set -Operator op
             -- owner set -Founder owner
         "#]],

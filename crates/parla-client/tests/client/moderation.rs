@@ -333,7 +333,7 @@ fn ranks_are_given_and_taken() {
     let mut rig = arrived();
     rig.sent();
     let buffer = rig.id("#lobby");
-    for (rank, is_given) in [(Rank::Operator, true), (Rank::Voiced, false), (Rank::Founder, true)] {
+    for (rank, is_given) in [(Rank::Operator, true), (Rank::Voice, false), (Rank::Founder, true)] {
         rig.wants(Intent::SetRank { buffer, nick: "bob".into(), rank, is_given });
     }
     rig.sends(expect![[r#"
@@ -343,15 +343,15 @@ fn ranks_are_given_and_taken() {
     "#]]);
     rig.server(":alice!a@host MODE #lobby +ov bob bob");
     let bob = rig.buffer("#lobby").members.0[1].clone();
-    assert!(bob.has(Rank::Operator) && bob.has(Rank::Voiced) && !bob.has(Rank::HalfOperator));
+    assert!(bob.has(Rank::Operator) && bob.has(Rank::Voice) && !bob.has(Rank::HalfOperator));
     let rights = rig.buffer("#lobby").rights;
     assert!(
-        rights.may_give(Rank::Operator) && rights.may_give(Rank::Voiced) && !rights.may_give(Rank::Founder)
+        rights.may_give(Rank::Operator) && rights.may_give(Rank::Voice) && !rights.may_give(Rank::Founder)
     );
     assert!(rights.may_remove(Rank::Operator) && !rights.may_remove(Rank::Founder));
     rig.server(":bob!b@host MODE #lobby -o+h alice alice");
     let rights = rig.buffer("#lobby").rights;
-    assert!(rights.may_give(Rank::Voiced) && !rights.may_give(Rank::HalfOperator));
+    assert!(rights.may_give(Rank::Voice) && !rights.may_give(Rank::HalfOperator));
     assert!(rights.may_remove(Rank::Member) && !rights.may_remove(Rank::HalfOperator));
 }
 

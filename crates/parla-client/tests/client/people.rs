@@ -180,7 +180,7 @@ fn someone_is_asked_about() {
                 RoomOf {
                     shown: "#rust",
                     name: "#rust",
-                    rank: Voiced,
+                    rank: Voice,
                 },
                 RoomOf {
                     shown: "#more",
@@ -219,9 +219,9 @@ fn signs_before_a_room_are_ranks() {
     let rooms: Vec<_> = person.rooms.iter().map(|room| format!("{:?} {}", room.rank, room.name)).collect();
     let expected = [
         "Operator #two",
-        "Admin #admin",
+        "Protected #admin",
         "Member &local",
-        "Admin &both",
+        "Protected &both",
         "Member #hidden",
         "Operator #old",
         "Member #+",

@@ -29,7 +29,7 @@ fn they_say_for_whom_they_are() {
         ---- new
         <bob> for all
         <bob> (for Operators) for operators
-        -bob- (for Voiceds) for voices
+        -bob- (for Voices) for voices
         <bob> (for HalfOperators) the lowest sign counts
     "#]],
     );

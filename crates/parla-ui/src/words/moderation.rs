@@ -43,10 +43,10 @@ impl Group {
 pub(super) fn rank_key(rank: Rank) -> &'static str {
     match rank {
         Rank::Founder => "owner",
-        Rank::Admin => "admin",
+        Rank::Protected => "admin",
         Rank::Operator => "operator",
         Rank::HalfOperator => "helper",
-        Rank::Voiced => "speaker",
+        Rank::Voice => "speaker",
         Rank::Member => "member",
     }
 }
@@ -179,7 +179,7 @@ mod tests {
             is_added,
         };
         assert_eq!(said(rank(Rank::Operator, true)), "made bob an operator");
-        assert_eq!(said(rank(Rank::Voiced, false)), "removed bob as a speaker");
+        assert_eq!(said(rank(Rank::Voice, false)), "removed bob as a speaker");
         let set = |value: Option<&str>| ModeChange::Setting(Setting::Limit, value.map(Into::into));
         assert_eq!(said(set(Some("20"))), "set “At most this many people” to 20");
         assert_eq!(said(set(None)), "turned off “At most this many people”");

@@ -159,7 +159,7 @@ fn everything_is_the_same_in_the_other_tab() {
             at: at(201),
             content: Content::Event(BufferEvent::ModeSet {
                 by: "bob".into(),
-                changes: vec![ModeChange::Rank { who: "zoë".into(), rank: Rank::Voiced, is_given: true }]
+                changes: vec![ModeChange::Rank { who: "zoë".into(), rank: Rank::Voice, is_given: true }]
                     .into(),
             }),
         },

@@ -347,10 +347,10 @@ impl Rig {
         let members = self.buffer(name).members.0.iter().map(|member| {
             let sign = match member.rank {
                 Rank::Founder => "~",
-                Rank::Admin => "&",
+                Rank::Protected => "&",
                 Rank::Operator => "@",
                 Rank::HalfOperator => "%",
-                Rank::Voiced => "+",
+                Rank::Voice => "+",
                 Rank::Member => "",
             };
             format!("{sign}{}{}", member.nick, if member.away { " (away)" } else { "" })
