@@ -87,8 +87,8 @@ pub(crate) fn announce_to(
     let user = of.user;
     let Some(reason) = &user.away else { return };
     let others = members.iter().copied().filter(|member| *member != of.id);
-    let voice = channel.voice(of, reason, publisher.network.casemapping());
-    let reason = voice.among(reason.to_string(), others);
+    let reach = channel.text_reach(of, reason, publisher.network.casemapping());
+    let reason = reach.among(reason.to_string(), others);
     let reason = publisher.among_sessions(reason, Capabilities::AWAY_NOTIFY);
     publisher.relay_to(&reason, |reason| Some(line(user, Some(reason.unwrap_or(UNHEARD)))));
 }

@@ -223,8 +223,8 @@ pub(crate) fn announce(publisher: &mut Publisher<'_>, entered: Entered<'_>, audi
     let Entered { user: of, channel, msgid: id } = entered;
     let user = of.user;
     let relevant = Capabilities::EXTENDED_JOIN | Capabilities::SERVER_TIME | Capabilities::MESSAGE_TAGS;
-    let voice = channel.voice(of, &user.realname, publisher.network.casemapping());
-    let mut realname = voice.among(user.realname.to_string(), audience.iter().copied());
+    let reach = channel.text_reach(of, &user.realname, publisher.network.casemapping());
+    let mut realname = reach.among(user.realname.to_string(), audience.iter().copied());
     if audience.contains(&of.id) {
         realname.add(of.id);
     }

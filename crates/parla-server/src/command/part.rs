@@ -70,8 +70,8 @@ pub(crate) fn leave(network: &mut Network, leaving: Leaving, effects: &mut Effec
     let told = others.chain([user_id]).collect::<Vec<_>>();
     let reason = match why {
         Why::Own(Some(reason)) => {
-            let voice = channel.voice(UserRef { id: user_id, user }, &reason, casemapping);
-            voice.among(reason, told.into_iter())
+            let reach = channel.text_reach(UserRef { id: user_id, user }, &reason, casemapping);
+            reach.among(reason, told.into_iter())
         }
         Why::Own(None) => OwnText::for_all(None, told),
         Why::Operators(reason) => OwnText::for_all(reason, told),

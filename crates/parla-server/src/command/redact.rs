@@ -209,8 +209,8 @@ fn in_channel(
     let members = channel.members.keys().copied();
     let (reason, audit) = match (by_rank, &redact.reason) {
         (Ok(()), Some(reason)) => {
-            let voice = channel.voice(by, reason, network.casemapping());
-            (voice.among(reason.clone(), members), None)
+            let reach = channel.text_reach(by, reason, network.casemapping());
+            (reach.among(reason.clone(), members), None)
         }
         (Ok(()), None) => (OwnText::for_all(None, members.collect()), None),
         (Err(why), reason) => {

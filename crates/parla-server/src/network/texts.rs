@@ -16,7 +16,7 @@ use crate::{base::formatting, network::entry::Verb};
 
 /// How much of a text somebody gets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Heard {
+pub(crate) enum TextVersion {
     /// Nothing, though they see who wrote it.
     Nothing,
     /// All of it without colours and other formatting, because of `+S`.
@@ -25,10 +25,10 @@ pub(crate) enum Heard {
 }
 
 /// How far a user's text reaches in one channel.
-pub(crate) struct Voice<'a> {
+pub(crate) struct TextReach<'a> {
     channel: &'a Channel,
     speaker: UserId,
-    heard: Heard,
+    version: TextVersion,
     /// The lowest rank that gets it.
     least: Rank,
 }
@@ -37,31 +37,32 @@ pub(crate) struct Voice<'a> {
 #[derive(Clone, Debug)]
 pub(crate) struct OwnText<Hearer> {
     text: String,
-    audience: Vec<(Hearer, Heard)>,
+    audience: Vec<(Hearer, TextVersion)>,
 }
 
 impl Channel {
     /// How far a member's text reaches in this channel.
-    pub(crate) fn voice(&self, of: UserRef<'_>, text: &str, casemapping: Casemapping) -> Voice<'_> {
-        let mut voice = Voice { channel: self, speaker: of.id, heard: Heard::Nothing, least: Rank::empty() };
+    pub(crate) fn text_reach(&self, of: UserRef<'_>, text: &str, casemapping: Casemapping) -> TextReach<'_> {
+        let mut reach =
+            TextReach { channel: self, speaker: of.id, version: TextVersion::Nothing, least: Rank::empty() };
         if let Ok(speaker) = self.speaker(of, None, casemapping) {
-            voice.least = speaker.heard_from.unwrap_or_default();
-            voice.heard = match speaker.text(Verb::Privmsg, text.to_owned()) {
-                Ok(relayed) if relayed == text => Heard::Whole,
-                Ok(_) => Heard::Plain,
-                Err(_) => Heard::Nothing,
+            reach.least = speaker.heard_from.unwrap_or_default();
+            reach.version = match speaker.text(Verb::Privmsg, text.to_owned()) {
+                Ok(relayed) if relayed == text => TextVersion::Whole,
+                Ok(_) => TextVersion::Plain,
+                Err(_) => TextVersion::Nothing,
             };
         }
-        voice
+        reach
     }
 }
 
-impl Voice<'_> {
+impl TextReach<'_> {
     /// How much a member gets. The author is shown the same as the others.
-    pub(crate) fn reaches(&self, member: UserId) -> Heard {
+    pub(crate) fn reaches(&self, member: UserId) -> TextVersion {
         let rank = self.channel.members.get(&member);
         let hears = member == self.speaker || rank.is_some_and(|rank| rank.is_at_least(self.least));
-        if hears { self.heard } else { Heard::Nothing }
+        if hears { self.version } else { TextVersion::Nothing }
     }
 
     /// The text, with how much of it each of these members gets.
@@ -73,16 +74,16 @@ impl Voice<'_> {
 impl<Hearer: Copy + PartialEq> OwnText<Hearer> {
     /// No text, or one by the server, which everybody gets in full.
     pub(crate) fn for_all(text: Option<String>, audience: Vec<Hearer>) -> Self {
-        let heard = if text.is_some() { Heard::Whole } else { Heard::Nothing };
-        let audience = audience.into_iter().map(|hearer| (hearer, heard)).collect();
+        let version = if text.is_some() { TextVersion::Whole } else { TextVersion::Nothing };
+        let audience = audience.into_iter().map(|hearer| (hearer, version)).collect();
         Self { text: text.unwrap_or_default(), audience }
     }
 
     /// Adds somebody who gets all of it, or raises them to that.
     pub(crate) fn add(&mut self, hearer: Hearer) {
         match self.audience.iter_mut().find(|(known, _)| *known == hearer) {
-            Some((_, heard)) => *heard = Heard::Whole,
-            None => self.audience.push((hearer, Heard::Whole)),
+            Some((_, version)) => *version = TextVersion::Whole,
+            None => self.audience.push((hearer, TextVersion::Whole)),
         }
     }
 
@@ -96,19 +97,20 @@ impl<Hearer: Copy + PartialEq> OwnText<Hearer> {
     where
         Others: Iterator<Item = Other>,
     {
-        let spread = |(hearer, heard)| others(hearer).map(move |other| (other, heard));
+        let spread = |(hearer, version)| others(hearer).map(move |other| (other, version));
         OwnText { text: self.text, audience: self.audience.into_iter().flat_map(spread).collect() }
     }
 
     /// The versions of the text with those who get each; `None` for those who get nothing of it.
     pub(crate) fn versions(&self) -> impl Iterator<Item = (Option<Cow<'_, str>>, Vec<Hearer>)> {
-        [Heard::Whole, Heard::Plain, Heard::Nothing].into_iter().filter_map(|wanted| {
-            let who = self.audience.iter().filter(|(_, heard)| *heard == wanted).map(|(hearer, _)| *hearer);
+        [TextVersion::Whole, TextVersion::Plain, TextVersion::Nothing].into_iter().filter_map(|wanted| {
+            let who =
+                self.audience.iter().filter(|(_, version)| *version == wanted).map(|(hearer, _)| *hearer);
             let who: Vec<Hearer> = who.collect();
             let text = match wanted {
-                Heard::Nothing => None,
-                Heard::Plain => Some(formatting::strip(&self.text).into()),
-                Heard::Whole => Some(self.text.as_str().into()),
+                TextVersion::Nothing => None,
+                TextVersion::Plain => Some(formatting::strip(&self.text).into()),
+                TextVersion::Whole => Some(self.text.as_str().into()),
             };
             (!who.is_empty()).then_some((text, who))
         })
@@ -116,7 +118,7 @@ impl<Hearer: Copy + PartialEq> OwnText<Hearer> {
 
     /// Those who get at least part of it.
     pub(crate) fn hearers(&self) -> impl Iterator<Item = Hearer> {
-        self.audience.iter().filter(|(_, heard)| *heard > Heard::Nothing).map(|(hearer, _)| *hearer)
+        self.audience.iter().filter(|(_, version)| *version > TextVersion::Nothing).map(|(hearer, _)| *hearer)
     }
 }
 
@@ -127,10 +129,10 @@ impl Network {
         let UserRef { id, user } = of;
         let mut audience = Vec::new();
         for channel in user.channels.iter().filter_map(|channel| self.channel(*channel)) {
-            let voice = channel.voice(of, &text, self.casemapping());
+            let reach = channel.text_reach(of, &text, self.casemapping());
             let members = channel.audience(channel.rank(id).unwrap_or_default());
             audience
-                .extend(members.filter(|member| *member != id).map(|member| (member, voice.reaches(member))));
+                .extend(members.filter(|member| *member != id).map(|member| (member, reach.reaches(member))));
         }
         // Entries of the same user are sorted by how much they get, so the last has the most.
         audience.sort_unstable();
