@@ -256,9 +256,9 @@ mod tests {
     use super::*;
 
     #[derive(Default)]
-    struct Heard(Vec<String>);
+    struct Arrivals(Vec<String>);
 
-    impl Receiver for Heard {
+    impl Receiver for Arrivals {
         fn receive(&mut self, _: &mut Swarm, arrival: Arrival<'_>) {
             self.0.push(format!("{} {:?}", arrival.client, arrival.line));
         }
@@ -268,14 +268,14 @@ mod tests {
     fn lines_arrive_whole_and_pings_are_answered() {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let mut swarm = Swarm::new(listener.local_addr().unwrap()).unwrap();
-        let (mut intake, mut heard) = (Intake::new(), Heard::default());
+        let (mut intake, mut arrivals) = (Intake::new(), Arrivals::default());
         let client = swarm.connect().unwrap();
         let (mut server, _) = listener.accept().unwrap();
         for part in ["PRIVMSG #bench0 :~0000000", "00007\r\nPI", "NG :a b\r\n"] {
             server.write_all(part.as_bytes()).unwrap();
-            while intake.poll(&mut swarm, Duration::from_millis(20), &mut heard).unwrap() > 0 {}
+            while intake.poll(&mut swarm, Duration::from_millis(20), &mut arrivals).unwrap() > 0 {}
         }
-        assert_eq!(heard.0, ["0 Message(7)"]);
+        assert_eq!(arrivals.0, ["0 Message(7)"]);
         swarm.send(client, b"QUIT\r\n");
         let mut answer = [0; 17];
         server.read_exact(&mut answer).unwrap();
@@ -285,16 +285,16 @@ mod tests {
         server.write_all(b"PRIVMSG #bench0 :~000000000008\r\n").unwrap();
         server.shutdown(Shutdown::Both).unwrap();
         while swarm.closed == 0 {
-            intake.poll(&mut swarm, Duration::from_secs(5), &mut heard).unwrap();
+            intake.poll(&mut swarm, Duration::from_secs(5), &mut arrivals).unwrap();
         }
-        assert_eq!(heard.0, ["0 Message(7)", "0 Message(8)"]);
+        assert_eq!(arrivals.0, ["0 Message(7)", "0 Message(8)"]);
     }
 
     #[test]
     fn what_a_full_socket_does_not_take_follows() {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let mut swarm = Swarm::new(listener.local_addr().unwrap()).unwrap();
-        let (mut intake, mut heard) = (Intake::new(), Heard::default());
+        let (mut intake, mut arrivals) = (Intake::new(), Arrivals::default());
         let client = swarm.connect().unwrap();
         let (mut server, _) = listener.accept().unwrap();
         let bytes = vec![b'x'; 16 * 1024 * 1024];
@@ -305,7 +305,7 @@ mod tests {
             server.read_exact(&mut got).map(|()| got)
         });
         while !reader.is_finished() {
-            intake.poll(&mut swarm, Duration::from_millis(10), &mut heard).unwrap();
+            intake.poll(&mut swarm, Duration::from_millis(10), &mut arrivals).unwrap();
         }
         assert_eq!(reader.join().unwrap().unwrap().last(), Some(&b'y'));
     }

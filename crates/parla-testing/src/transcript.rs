@@ -58,7 +58,7 @@ mod text;
 
 use std::net::SocketAddr;
 
-pub use backend::{Backend, Heard};
+pub use backend::{Backend, ReceivedLine};
 pub use error::{RunError, ScriptError};
 pub use memory::{Log, Memory};
 pub use player::{Mismatch, Report, play};

@@ -20,13 +20,13 @@ const LINE: usize = 512;
 
 /// The effects of an input for one client.
 #[derive(Debug, Default)]
-struct Heard {
+struct Delivered {
     lines: Vec<String>,
     /// Whether the server wants to know when all of it has been sent.
     waits: bool,
 }
 
-impl Heard {
+impl Delivered {
     fn bytes(&self) -> usize {
         self.lines.iter().map(String::len).sum()
     }
@@ -61,34 +61,34 @@ impl Crowd {
         self.input(connection, Input::Connected { connection, peer });
     }
 
-    fn input(&mut self, hearer: ConnectionId, input: Input) -> Heard {
+    fn input(&mut self, hearer: ConnectionId, input: Input) -> Delivered {
         let mut out = Outputs::default();
         self.server.handle(self.now, input, &mut out);
-        let mut heard = Heard::default();
+        let mut delivered = Delivered::default();
         for output in out.outputs {
             match output {
                 Output::Deliver { to, line } if to.contains(&hearer) => {
-                    heard.lines.push(String::from_utf8(line.to_vec()).unwrap());
+                    delivered.lines.push(String::from_utf8(line.to_vec()).unwrap());
                 }
-                Output::TellWhenSent { connection } if connection == hearer => heard.waits = true,
+                Output::TellWhenSent { connection } if connection == hearer => delivered.waits = true,
                 _ => {}
             }
         }
-        heard
+        delivered
     }
 
     /// Sends a line, and returns what comes at once.
-    fn says(&mut self, connection: ConnectionId, line: &str) -> Heard {
+    fn says(&mut self, connection: ConnectionId, line: &str) -> Delivered {
         self.input(connection, Input::Line { connection, line: line.as_bytes().into() })
     }
 
     /// Notes that the client has been sent everything, and returns what comes then.
-    fn is_sent(&mut self, connection: ConnectionId) -> Heard {
+    fn is_sent(&mut self, connection: ConnectionId) -> Delivered {
         self.input(connection, Input::Sent { connection })
     }
 
     /// Sends a line, and returns everything that comes of it, in portions.
-    fn ask(&mut self, connection: ConnectionId, line: &str) -> Vec<Heard> {
+    fn ask(&mut self, connection: ConnectionId, line: &str) -> Vec<Delivered> {
         let mut portions = vec![self.says(connection, line)];
         while portions.last().is_some_and(|portion| portion.waits) {
             assert!(portions.len() < 1_000, "{line} has no end");
@@ -176,20 +176,20 @@ fn a_client_that_reads_nothing_is_sent_one_portion() {
     }
     assert!(bytes < PORTION_BYTES + LINE, "{bytes}");
     // The client's lines wait in order, and nothing is lost.
-    let mut heard = Vec::new();
+    let mut delivered = Vec::new();
     loop {
         let portion = crowd.is_sent(asker());
-        heard.extend(portion.lines);
+        delivered.extend(portion.lines);
         if !portion.waits {
             break;
         }
     }
-    let place = |part: &str| heard.iter().position(|line| line.contains(part)).unwrap();
-    let last = |part: &str| heard.iter().rposition(|line| line.contains(part)).unwrap();
+    let place = |part: &str| delivered.iter().position(|line| line.contains(part)).unwrap();
+    let last = |part: &str| delivered.iter().rposition(|line| line.contains(part)).unwrap();
     assert!(place(" 323 ") < place(" 352 ") && last(" 352 ") < place(" 353 "), "in order");
     assert!(last(" 323 ") < place(" 311 "), "in order");
     // Somebody else has read the message by now.
-    assert_eq!(heard.iter().filter(|line| line.contains(" 323 ")).count(), 2);
+    assert_eq!(delivered.iter().filter(|line| line.contains(" 323 ")).count(), 2);
 }
 
 #[test]
@@ -272,7 +272,7 @@ fn whowas_remembers_as_many_as_it_may() {
     for number in 0..150 {
         crowd.ask(asker(), &format!("NICK {}", if number % 2 == 0 { "here" } else { "there" }));
     }
-    let lines = |portions: Vec<Heard>| -> Vec<String> {
+    let lines = |portions: Vec<Delivered>| -> Vec<String> {
         portions.into_iter().flat_map(|portion| portion.lines).collect()
     };
     let told = lines(crowd.ask(asker(), "WHOWAS here,there"));

@@ -9,7 +9,7 @@ use std::{
 };
 
 use support::{
-    Client, Daemon, Folder, bystanders::Bystanders, client::Heard, config, daemon::hashed, wait_for,
+    Client, Daemon, Folder, bystanders::Bystanders, client::ReceivedMessage, config, daemon::hashed, wait_for,
 };
 
 /// Bytes of garbage that one connection sends.
@@ -93,7 +93,9 @@ fn a_line_of_a_megabyte() {
 /// Sends a message to the client itself, and returns the lines that come of it.
 fn said_to_oneself(client: &mut Client, nick: &str) -> String {
     client.send(&format!("PRIVMSG {nick} :still here"));
-    let own = |line: &str| Heard::parse(line).filter(|heard| heard.sender == nick && heard.target == nick);
+    let own = |line: &str| {
+        ReceivedMessage::parse(line).filter(|heard| heard.sender == nick && heard.target == nick)
+    };
     let lines = client.until(|line| own(line).is_some());
     lines.last().and_then(|line| own(line)).unwrap().text
 }
@@ -161,8 +163,9 @@ fn wait_for_the_end_of_the_deaf(listener: &mut Client, mut write: impl FnMut(u32
     let mut left = MOST;
     for number in 0..MOST {
         write(number);
-        let lines = listener.until(|line| Heard::parse(line).is_some_and(|heard| heard.sender == "writer"));
-        let heard = lines.last().and_then(|line| Heard::parse(line)).unwrap();
+        let lines =
+            listener.until(|line| ReceivedMessage::parse(line).is_some_and(|heard| heard.sender == "writer"));
+        let heard = lines.last().and_then(|line| ReceivedMessage::parse(line)).unwrap();
         assert_eq!(heard.text, number.to_string(), "a message was lost");
         if lines.iter().any(|line| line == SEND_QUEUE_EXCEEDED) {
             is_over = true;
@@ -212,7 +215,7 @@ fn one_who_floods_is_slowed_and_loses_nothing() {
         for client in [&mut listener, &mut flooder] {
             let last = format!(" PRIVMSG #room :{}", count - 1);
             let lines = client.until(|line| line.contains(":flooder!") && line.ends_with(&last));
-            let heard = lines.iter().filter_map(|line| Heard::parse(line));
+            let heard = lines.iter().filter_map(|line| ReceivedMessage::parse(line));
             let texts: Vec<String> =
                 heard.filter(|heard| heard.sender == "flooder").map(|heard| heard.text).collect();
             let all: Vec<String> = (0..count).map(|number| number.to_string()).collect();
@@ -276,7 +279,7 @@ fn one_who_is_slowed_and_says_that_he_leaves_is_heard_to_the_end() {
         client.send(&format!("NICK carol\r\nUSER carol 0 * :Carol\r\n{lines}QUIT :bye"));
         client.close_half();
         let lines = client.rest();
-        let heard = lines.iter().filter_map(|line| Heard::parse(line));
+        let heard = lines.iter().filter_map(|line| ReceivedMessage::parse(line));
         let texts: Vec<String> =
             heard.filter(|heard| heard.target == "carol").map(|heard| heard.text).collect();
         let all: Vec<String> = (0..20).map(|number| number.to_string()).collect();

@@ -6,7 +6,7 @@ mod support;
 
 use parla_proto::Timestamp;
 use rusqlite::Connection;
-use support::{Client, Daemon, Folder, client::Heard, config};
+use support::{Client, Daemon, Folder, client::ReceivedMessage, config};
 
 const CAPABILITIES: &str = "message-tags server-time echo-message batch draft/chathistory";
 
@@ -35,7 +35,7 @@ fn time(line: &str) -> Timestamp {
 fn texts(client: &mut Client, query: &str) -> Vec<String> {
     client.send(&format!("CHATHISTORY {query}"));
     let lines = client.until(|line| line.contains(" BATCH -"));
-    lines.iter().filter_map(|line| Some(Heard::parse(line)?.text)).collect()
+    lines.iter().filter_map(|line| Some(ReceivedMessage::parse(line)?.text)).collect()
 }
 
 /// Sends a message after a start with the clock set back, and finds it by time.

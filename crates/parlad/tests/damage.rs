@@ -17,7 +17,7 @@ use files::{Files, content, pages};
 use left::{CAPABILITIES, config, copy, say, stopped};
 use support::{
     Client, Daemon,
-    client::Heard,
+    client::ReceivedMessage,
     daemon::{PROGRAM, ended},
 };
 
@@ -72,9 +72,9 @@ fn check((name, left, expected, damage): &Case) {
     }
     let saved = history(&daemon);
     // If the key is lost, the ids change.
-    let words = |heard: &Heard| (heard.sender.clone(), heard.text.clone());
+    let words = |heard: &ReceivedMessage| (heard.sender.clone(), heard.text.clone());
     let seen: BTreeSet<_> = left.seen.iter().map(words).collect();
-    let was_said = |heard: &Heard| seen.contains(&words(heard)) || heard.text.contains("elsewhere");
+    let was_said = |heard: &ReceivedMessage| seen.contains(&words(heard)) || heard.text.contains("elsewhere");
     assert!(saved.iter().all(was_said), "{name}");
     // A damaged page loses its contents, and a damaged index loses nothing.
     let least = match *name {
@@ -89,11 +89,11 @@ fn check((name, left, expected, damage): &Case) {
     assert_eq!(history(&daemon), [saved, said].concat(), "{name}");
 }
 
-fn history(daemon: &Daemon) -> Vec<Heard> {
+fn history(daemon: &Daemon) -> Vec<ReceivedMessage> {
     let mut client = Client::register(daemon.address(), "reader", CAPABILITIES);
     client.send("JOIN #room\r\nCHATHISTORY LATEST #room * 1000");
     let lines = client.until(|line| line.contains(" BATCH -"));
-    lines.iter().filter_map(|line| Heard::parse(line)).collect()
+    lines.iter().filter_map(|line| ReceivedMessage::parse(line)).collect()
 }
 
 /// The topic and the first ban.

@@ -15,7 +15,7 @@ use std::{
 };
 
 use parla_server::MessageIds;
-use support::{Client, Daemon, Folder, client::Heard, config};
+use support::{Client, Daemon, Folder, client::ReceivedMessage, config};
 
 /// How many unconfirmed messages each writer may have; with one, it waits for its own echo before it
 /// continues.
@@ -31,7 +31,7 @@ fn what_was_seen_is_kept_when_the_server_is_killed() {
     let rounds: u32 = std::env::var("ROUNDS").map_or(5, |text| text.parse().unwrap());
     let folder = Folder::new();
     let started = Instant::now();
-    let mut kept: Vec<Heard> = Vec::new();
+    let mut kept: Vec<ReceivedMessage> = Vec::new();
     let mut seen_in_all = 0;
     for round in 1..=rounds {
         let daemon = Daemon::start(&folder, &config(""));
@@ -58,7 +58,7 @@ fn what_was_seen_is_kept_when_the_server_is_killed() {
 }
 
 /// Writes and reads until the server is killed, and returns what each client saw.
-fn load(daemon: Daemon, round: u32) -> Vec<Vec<Heard>> {
+fn load(daemon: Daemon, round: u32) -> Vec<Vec<ReceivedMessage>> {
     let address = daemon.address();
     // All clients are there before the first message, so that all see the same.
     let ready = Barrier::new(WRITERS.len() + READERS + 1);
@@ -77,7 +77,7 @@ fn load(daemon: Daemon, round: u32) -> Vec<Vec<Heard>> {
             clients.push(scope.spawn(move || {
                 let mut client = Client::register(address, &format!("r{index}"), CAPABILITIES);
                 ready.wait();
-                client.rest().iter().filter_map(|line| Heard::parse(line)).collect()
+                client.rest().iter().filter_map(|line| ReceivedMessage::parse(line)).collect()
             }));
         }
         ready.wait();
@@ -89,20 +89,20 @@ fn load(daemon: Daemon, round: u32) -> Vec<Vec<Heard>> {
 }
 
 /// Writes numbered messages until the connection ends, and returns everything it saw meanwhile.
-fn write(client: &mut Client, prefix: &str, window: usize) -> Vec<Heard> {
+fn write(client: &mut Client, prefix: &str, window: usize) -> Vec<ReceivedMessage> {
     let mut seen = Vec::new();
     let (mut written, mut echoed) = (0, 0);
     loop {
         while written < echoed + window {
             if client.try_send(format!("PRIVMSG #room :{prefix} {written}\r\n").as_bytes()).is_err() {
                 // Lines that came before the end can still be read.
-                seen.extend(client.rest().iter().filter_map(|line| Heard::parse(line)));
+                seen.extend(client.rest().iter().filter_map(|line| ReceivedMessage::parse(line)));
                 return seen;
             }
             written += 1;
         }
         let Some(line) = client.line() else { return seen };
-        if let Some(heard) = Heard::parse(&line) {
+        if let Some(heard) = ReceivedMessage::parse(&line) {
             echoed += usize::from(heard.text == format!("{prefix} {echoed}"));
             seen.push(heard);
         }
@@ -110,14 +110,15 @@ fn write(client: &mut Client, prefix: &str, window: usize) -> Vec<Heard> {
 }
 
 /// The history of the room: all of it, or `kept` and everything after it.
-fn history(address: SocketAddr, kept: &[Heard], whole: bool) -> Vec<Heard> {
+fn history(address: SocketAddr, kept: &[ReceivedMessage], whole: bool) -> Vec<ReceivedMessage> {
     let known = kept.last().filter(|_| !whole).map(|last| last.msgid.clone());
     let mut client = Client::register(address, "checker", CAPABILITIES);
     let mut pages = Vec::new();
     client.send(&format!("CHATHISTORY LATEST #room * {PAGE}"));
     loop {
         let lines = client.until(|line| line.contains(" BATCH -"));
-        let page: Vec<Heard> = lines.iter().filter_map(|line| Heard::parse(line)).collect();
+        let page: Vec<ReceivedMessage> =
+            lines.iter().filter_map(|line| ReceivedMessage::parse(line)).collect();
         assert!(page.len() <= PAGE, "a page is longer than was asked for");
         let Some(first) = page.first() else { break };
         client.send(&format!("CHATHISTORY BEFORE #room msgid={} {PAGE}", first.msgid));
@@ -133,7 +134,12 @@ fn history(address: SocketAddr, kept: &[Heard], whole: bool) -> Vec<Heard> {
 }
 
 /// Compares the new history of a round with what each client saw. Returns how many messages anyone saw.
-fn check(history: &[Heard], new: &[Heard], seen: &[Vec<Heard>], round: u32) -> usize {
+fn check(
+    history: &[ReceivedMessage],
+    new: &[ReceivedMessage],
+    seen: &[Vec<ReceivedMessage>],
+    round: u32,
+) -> usize {
     let ids: HashSet<&str> = history.iter().map(|heard| heard.msgid.as_str()).collect();
     assert_eq!(ids.len(), history.len(), "round {round}: ids repeat");
     // Anybody who could read the number in an id would know how many messages others have sent.
@@ -143,7 +149,7 @@ fn check(history: &[Heard], new: &[Heard], seen: &[Vec<Heard>], round: u32) -> u
         history.iter().map(|heard| (heard.sender.as_str(), heard.text.as_str())).collect();
     assert_eq!(texts.len(), history.len(), "round {round}: a message is kept twice");
 
-    let places: HashMap<&Heard, usize> =
+    let places: HashMap<&ReceivedMessage, usize> =
         new.iter().enumerate().map(|(place, heard)| (heard, place)).collect();
     let mut distinct = HashSet::new();
     for (client, seen) in seen.iter().enumerate() {

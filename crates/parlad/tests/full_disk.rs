@@ -10,7 +10,7 @@ use std::{fs, process::Command, thread, time::Duration};
 use rustix::process::{Resource, Rlimit, prlimit};
 use support::{
     Client, Daemon, Folder,
-    client::Heard,
+    client::ReceivedMessage,
     config,
     daemon::{PROGRAM, ended},
     wait_for,
@@ -29,14 +29,14 @@ fn limit(daemon: &Daemon, folder: &Folder, more: Option<u64>) {
 }
 
 /// Writes until the server stops. Returns what was seen, and the last text that was written and not seen.
-fn fill(daemon: &Daemon, client: &mut Client) -> (Vec<Heard>, String) {
+fn fill(daemon: &Daemon, client: &mut Client) -> (Vec<ReceivedMessage>, String) {
     let mut seen = Vec::new();
     for number in 0..MOST {
         let text = format!("{number} {}", "x".repeat(300));
         client.send(&format!("PRIVMSG #room :{text}"));
         loop {
             if let Some(line) = client.line_within(Duration::from_millis(500)) {
-                let Some(heard) = Heard::parse(&line) else { continue };
+                let Some(heard) = ReceivedMessage::parse(&line) else { continue };
                 seen.push(heard);
                 break;
             }
@@ -48,11 +48,11 @@ fn fill(daemon: &Daemon, client: &mut Client) -> (Vec<Heard>, String) {
     unreachable!("the disk is never full");
 }
 
-fn history(daemon: &Daemon) -> Vec<Heard> {
+fn history(daemon: &Daemon) -> Vec<ReceivedMessage> {
     let mut client = Client::register(daemon.address(), "reader", CAPABILITIES);
     client.send("CHATHISTORY LATEST #room * 1000");
     let lines = client.until(|line| line.contains(" BATCH -"));
-    lines.iter().filter_map(|line| Heard::parse(line)).collect()
+    lines.iter().filter_map(|line| ReceivedMessage::parse(line)).collect()
 }
 
 #[test]
@@ -70,9 +70,9 @@ fn the_server_stands_still_and_goes_on() {
 
     limit(&daemon, &folder, None);
     let heard = |client: &mut Client| {
-        let is_last = |line: &str| Heard::parse(line).is_some_and(|heard| heard.text == last);
+        let is_last = |line: &str| ReceivedMessage::parse(line).is_some_and(|heard| heard.text == last);
         let lines = client.until(is_last);
-        lines.iter().filter_map(|line| Heard::parse(line)).collect::<Vec<_>>()
+        lines.iter().filter_map(|line| ReceivedMessage::parse(line)).collect::<Vec<_>>()
     };
     seen.extend(heard(&mut alice));
     assert_eq!(heard(&mut bob), seen);

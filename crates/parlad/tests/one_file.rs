@@ -5,7 +5,7 @@ mod support;
 
 use std::{collections::BTreeSet, fs};
 
-use support::{Client, Daemon, Folder, client::Heard, config, daemon::hashed};
+use support::{Client, Daemon, Folder, client::ReceivedMessage, config, daemon::hashed};
 
 const CAPABILITIES: &str = "message-tags echo-message batch draft/chathistory";
 
@@ -21,10 +21,10 @@ fn only_one(folder: &Folder) {
 }
 
 /// Sends a message and reads it from the history, so that the file is open for reading.
-fn say_and_read(client: &mut Client, text: &str) -> Vec<Heard> {
+fn say_and_read(client: &mut Client, text: &str) -> Vec<ReceivedMessage> {
     client.send(&format!("PRIVMSG #room :{text}\r\nCHATHISTORY LATEST #room * 100"));
     let lines = client.until(|line| line.contains(" BATCH -"));
-    let heard: Vec<Heard> = lines.iter().filter_map(|line| Heard::parse(line)).collect();
+    let heard: Vec<ReceivedMessage> = lines.iter().filter_map(|line| ReceivedMessage::parse(line)).collect();
     assert!(heard.iter().any(|heard| heard.text == text));
     // Without the echo.
     heard.into_iter().skip(1).collect()
@@ -47,7 +47,7 @@ fn a_copy_of_the_one_file_has_everything() {
     let mut bob = Client::register(daemon.address(), "bob", CAPABILITIES);
     bob.send("CHATHISTORY LATEST #room * 100");
     let lines = bob.until(|line| line.contains(" BATCH -"));
-    assert_eq!(lines.iter().filter_map(|line| Heard::parse(line)).collect::<Vec<_>>(), seen);
+    assert_eq!(lines.iter().filter_map(|line| ReceivedMessage::parse(line)).collect::<Vec<_>>(), seen);
 }
 
 #[test]
@@ -72,7 +72,7 @@ fn a_restart_brings_everything_into_the_one_file() {
     let mut bob = Client::register(copy.address(), "bob", CAPABILITIES);
     bob.send("CHATHISTORY LATEST #room * 100");
     let lines = bob.until(|line| line.contains(" BATCH -"));
-    assert_eq!(lines.iter().filter_map(|line| Heard::parse(line)).collect::<Vec<_>>(), seen);
+    assert_eq!(lines.iter().filter_map(|line| ReceivedMessage::parse(line)).collect::<Vec<_>>(), seen);
     drop(daemon);
     only_one(&folder);
 }

@@ -5,7 +5,7 @@ mod support;
 
 use std::{net::SocketAddr, sync::Barrier, thread};
 
-use support::{Client, Daemon, Folder, client::Heard, config};
+use support::{Client, Daemon, Folder, client::ReceivedMessage, config};
 
 const CLIENTS: usize = 5;
 const MESSAGES_EACH: usize = 200;
@@ -17,13 +17,13 @@ fn all_members_see_one_order() {
     let folder = Folder::new();
     let daemon = Daemon::start(&folder, &config(""));
     let ready = Barrier::new(CLIENTS);
-    let seen: Vec<Vec<Heard>> = thread::scope(|scope| {
+    let seen: Vec<Vec<ReceivedMessage>> = thread::scope(|scope| {
         let talk = |index| talk(daemon.address(), index, &ready);
         let clients: Vec<_> = (0..CLIENTS).map(|index| scope.spawn(move || talk(index))).collect();
         clients.into_iter().map(|client| client.join().unwrap()).collect()
     });
     for room in ROOMS {
-        let of_room = |seen: &[Heard]| -> Vec<Heard> {
+        let of_room = |seen: &[ReceivedMessage]| -> Vec<ReceivedMessage> {
             seen.iter().filter(|heard| heard.target == room).cloned().collect()
         };
         let first = of_room(&seen[0]);
@@ -46,7 +46,7 @@ fn nick(index: usize) -> String {
 }
 
 /// Sends messages to different rooms, several at once, and returns what it saw from everyone.
-fn talk(address: SocketAddr, index: usize, ready: &Barrier) -> Vec<Heard> {
+fn talk(address: SocketAddr, index: usize, ready: &Barrier) -> Vec<ReceivedMessage> {
     let mut client = Client::register(address, &nick(index), CAPABILITIES);
     client.send(&format!("JOIN {}", ROOMS.join(",")));
     client.sync();
@@ -66,10 +66,13 @@ fn talk(address: SocketAddr, index: usize, ready: &Barrier) -> Vec<Heard> {
     });
     let mut seen = Vec::new();
     while seen.len() < CLIENTS * MESSAGES_EACH {
-        seen.extend(Heard::parse(&client.line().unwrap()));
+        seen.extend(ReceivedMessage::parse(&client.line().unwrap()));
     }
     writer.join().unwrap();
-    assert!(!client.sync().iter().any(|line| Heard::parse(line).is_some()), "more came than was said");
+    assert!(
+        !client.sync().iter().any(|line| ReceivedMessage::parse(line).is_some()),
+        "more came than was said"
+    );
     seen
 }
 

@@ -8,7 +8,7 @@ use std::{net::TcpStream, time::Duration};
 use support::{
     Client, Daemon, Folder, WebClient,
     bystanders::Bystanders,
-    client::Heard,
+    client::ReceivedMessage,
     config_with_http, http,
     web_socket::{BINARY, TEXT},
 };
@@ -238,7 +238,7 @@ fn many_lines_at_once_come_whole_and_in_order() {
         let mut number = 0;
         while number < count {
             let line = reader.line().unwrap();
-            if let Some(heard) = Heard::parse(&line) {
+            if let Some(heard) = ReceivedMessage::parse(&line) {
                 assert_eq!(heard.text, number.to_string());
                 number += 1;
             }

@@ -45,7 +45,7 @@ pub(crate) struct Store {
 
 /// A message in a room, as a client received it.
 #[derive(Debug)]
-pub(crate) struct Heard<'a> {
+pub(crate) struct ReceivedMessage<'a> {
     pub(crate) verb: &'a str,
     pub(crate) source: &'a str,
     /// The room's name, folded.
@@ -220,30 +220,30 @@ impl Store {
 
     /// Checks that what a client received is what was stored. Returns the message's number if it can be
     /// determined.
-    pub(crate) fn confirm(&self, heard: &Heard<'_>) -> Checked<Option<u64>> {
+    pub(crate) fn confirm(&self, received: &ReceivedMessage<'_>) -> Checked<Option<u64>> {
         let fits = |spoken: &Spoken| {
-            spoken.verb.as_str() == heard.verb
-                && spoken.source == heard.source
-                && lines(spoken).any(|line| line == heard.text)
-                && self.is_in(spoken, heard.room)
-                && heard.time.is_none_or(|time| time == spoken.at)
-                && heard.tags.as_ref().is_none_or(|tags| *tags == spoken.tags)
+            spoken.verb.as_str() == received.verb
+                && spoken.source == received.source
+                && lines(spoken).any(|line| line == received.text)
+                && self.is_in(spoken, received.room)
+                && received.time.is_none_or(|time| time == spoken.at)
+                && received.tags.as_ref().is_none_or(|tags| *tags == spoken.tags)
         };
-        if let Some(seq) = heard.seq {
+        if let Some(seq) = received.seq {
             let spoken = self.messages.get(&seq);
             let Some(spoken) = spoken else {
-                return Err(Finding::new("history", format!("{heard:?} was delivered and is not kept")));
+                return Err(Finding::new("history", format!("{received:?} was delivered and is not kept")));
             };
-            let is_first = lines(spoken).next() == Some(heard.text);
-            ensure(is_first && fits(spoken), "history", || format!("{heard:?} was kept as {spoken:?}"))?;
+            let is_first = lines(spoken).next() == Some(received.text);
+            ensure(is_first && fits(spoken), "history", || format!("{received:?} was kept as {spoken:?}"))?;
             return Ok(Some(seq));
         }
-        let mut same = self.said(heard.text).filter(|spoken| fits(spoken));
+        let mut same = self.said(received.text).filter(|spoken| fits(spoken));
         let first = same
             .next()
-            .ok_or_else(|| Finding::new("history", format!("{heard:?} was delivered and is not kept")))?;
+            .ok_or_else(|| Finding::new("history", format!("{received:?} was delivered and is not kept")))?;
         // Only the first line of a message identifies it.
-        let is_known = same.next().is_none() && lines(first).next() == Some(heard.text);
+        let is_known = same.next().is_none() && lines(first).next() == Some(received.text);
         Ok(is_known.then_some(first.seq))
     }
 

@@ -6,7 +6,7 @@ use super::error::RunError;
 
 /// One line that a client received, in the form of a script.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Heard {
+pub struct ReceivedLine {
     /// The client's name.
     pub client: String,
     /// The line without its line break, or `(closed)`.
@@ -56,7 +56,7 @@ pub trait Backend {
     ///
     /// # Errors
     /// The backend fails.
-    fn hear(&mut self, actors: &[String], expected: usize) -> Result<Vec<Heard>, RunError>;
+    fn take_received(&mut self, actors: &[String], expected: usize) -> Result<Vec<ReceivedLine>, RunError>;
 
     /// Translates the times and ids in a text of the script to those of this server.
     fn translate(&self, text: &str) -> String;

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::{
-    backend::{Backend, Heard},
+    backend::{Backend, ReceivedLine},
     script::Step,
 };
 
@@ -11,11 +11,11 @@ use super::{
 #[derive(Debug)]
 pub(super) enum Difference {
     /// It came as expected.
-    Equal(Heard),
+    Equal(ReceivedLine),
     /// It was expected and did not come.
-    Missing(Heard),
+    Missing(ReceivedLine),
     /// It came and was not expected.
-    Unlisted(Heard),
+    Unlisted(ReceivedLine),
 }
 
 impl Difference {
@@ -26,20 +26,24 @@ impl Difference {
 
 impl fmt::Display for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (sign, Heard { client, line }) = match self {
-            Self::Equal(heard) => (' ', heard),
-            Self::Missing(heard) => ('-', heard),
-            Self::Unlisted(heard) => ('+', heard),
+        let (sign, ReceivedLine { client, line }) = match self {
+            Self::Equal(received) => (' ', received),
+            Self::Missing(received) => ('-', received),
+            Self::Unlisted(received) => ('+', received),
         };
         write!(f, "{sign} {client}> {line}")
     }
 }
 
 /// Compares each client's lines, in the order in which the clients appear.
-pub(super) fn differences(step: &Step, heard: &[Heard], backend: &mut dyn Backend) -> Vec<Difference> {
+pub(super) fn differences(
+    step: &Step,
+    received: &[ReceivedLine],
+    backend: &mut dyn Backend,
+) -> Vec<Difference> {
     let expected = step.expected.iter().map(|expected| &expected.client);
     let mut clients: Vec<&String> = Vec::new();
-    for client in expected.chain(heard.iter().map(|heard| &heard.client)) {
+    for client in expected.chain(received.iter().map(|received| &received.client)) {
         if !clients.contains(&client) {
             clients.push(client);
         }
@@ -48,8 +52,11 @@ pub(super) fn differences(step: &Step, heard: &[Heard], backend: &mut dyn Backen
     for client in clients {
         let expected = step.expected.iter().filter(|expected| expected.client == *client);
         let expected: Vec<&str> = expected.filter_map(|expected| expected.line.as_deref()).collect();
-        let came: Vec<&str> =
-            heard.iter().filter(|heard| heard.client == *client).map(|heard| heard.line.as_str()).collect();
+        let came: Vec<&str> = received
+            .iter()
+            .filter(|received| received.client == *client)
+            .map(|received| received.line.as_str())
+            .collect();
         compare(client, &expected, &came, backend, &mut all);
     }
     all
@@ -63,19 +70,19 @@ fn compare(
     backend: &mut dyn Backend,
     all: &mut Vec<Difference>,
 ) {
-    let heard = |line: &str| Heard { client: client.to_owned(), line: line.to_owned() };
+    let received = |line: &str| ReceivedLine { client: client.to_owned(), line: line.to_owned() };
     while let ([wanted, expected_rest @ ..], [line, came_rest @ ..]) = (expected, came) {
         if backend.fits(wanted, line) {
-            all.push(Difference::Equal(heard(line)));
+            all.push(Difference::Equal(received(line)));
             (expected, came) = (expected_rest, came_rest);
         } else if came_rest.contains(wanted) {
-            all.push(Difference::Unlisted(heard(line)));
+            all.push(Difference::Unlisted(received(line)));
             came = came_rest;
         } else {
-            all.push(Difference::Missing(heard(wanted)));
+            all.push(Difference::Missing(received(wanted)));
             expected = expected_rest;
         }
     }
-    all.extend(expected.iter().map(|line| Difference::Missing(heard(line))));
-    all.extend(came.iter().map(|line| Difference::Unlisted(heard(line))));
+    all.extend(expected.iter().map(|line| Difference::Missing(received(line))));
+    all.extend(came.iter().map(|line| Difference::Unlisted(received(line))));
 }

@@ -19,7 +19,7 @@ use parla_server::{
 use parla_store::Tables;
 
 use super::{
-    backend::{Backend, Heard},
+    backend::{Backend, ReceivedLine},
     error::RunError,
     ids,
     script::Script,
@@ -54,7 +54,7 @@ pub struct Memory {
     first_seq: u64,
     connections: u64,
     clients: BTreeMap<String, Client>,
-    heard: Vec<Heard>,
+    received: Vec<ReceivedLine>,
     /// Whether RESTART was given.
     restarts: bool,
     /// The log lines since the last step.
@@ -88,7 +88,7 @@ impl Memory {
             first_seq: 1,
             connections: 0,
             clients: BTreeMap::new(),
-            heard: Vec::new(),
+            received: Vec::new(),
             restarts: false,
             log_lines: Vec::new(),
             waiting: VecDeque::new(),
@@ -169,7 +169,7 @@ impl Memory {
     fn hears(&mut self, connection: ConnectionId, line: String) {
         let client = self.clients.iter().find(|(_, client)| client.connection == connection);
         let client = client.map_or_else(|| "(nobody)".to_owned(), |(name, _)| name.clone());
-        self.heard.push(Heard { client, line });
+        self.received.push(ReceivedLine { client, line });
     }
 
     /// Calls the server at each of its deadlines until a time.
@@ -227,7 +227,7 @@ impl Backend for Memory {
         let connection = client.connection;
         self.feed(Input::Disconnected { connection, why: Disconnect::Closed })?;
         // It is not there to be told that it was closed.
-        self.heard.retain(|heard| heard.client != "(nobody)" || heard.line != "(closed)");
+        self.received.retain(|received| received.client != "(nobody)" || received.line != "(closed)");
         Ok(())
     }
 
@@ -246,17 +246,18 @@ impl Backend for Memory {
         Ok(())
     }
 
-    fn hear(&mut self, actors: &[String], _expected: usize) -> Result<Vec<Heard>, RunError> {
+    fn take_received(&mut self, actors: &[String], _expected: usize) -> Result<Vec<ReceivedLine>, RunError> {
         if std::mem::take(&mut self.restarts) {
             self.restart()?;
         }
         for line in self.log_lines.drain(..) {
-            self.heard.push(Heard { client: "log".to_owned(), line });
+            self.received.push(ReceivedLine { client: "log".to_owned(), line });
         }
-        let mut heard = std::mem::take(&mut self.heard);
-        let place = |heard: &Heard| actors.iter().position(|actor| *actor == heard.client);
-        heard.sort_by_cached_key(|heard| (place(heard).unwrap_or(usize::MAX), heard.client.clone()));
-        Ok(heard)
+        let mut received = std::mem::take(&mut self.received);
+        let place = |received: &ReceivedLine| actors.iter().position(|actor| *actor == received.client);
+        received
+            .sort_by_cached_key(|received| (place(received).unwrap_or(usize::MAX), received.client.clone()));
+        Ok(received)
     }
 
     fn translate(&self, text: &str) -> String {

@@ -3,7 +3,7 @@
 use std::{fmt, time::Duration};
 
 use super::{
-    backend::{Backend, Heard},
+    backend::{Backend, ReceivedLine},
     compare::{Difference, differences},
     error::RunError,
     script::{Action, Script, Step},
@@ -19,7 +19,7 @@ pub struct Report {
     /// The steps with an unexpected result.
     pub mismatches: Vec<Mismatch>,
     /// The lines that came after each step.
-    pub(super) heard: Vec<Vec<Heard>>,
+    pub(super) received: Vec<Vec<ReceivedLine>>,
 }
 
 /// A step with an unexpected result.
@@ -56,10 +56,10 @@ impl fmt::Display for Mismatch {
 /// # Errors
 /// The script cannot be played to its end.
 pub fn play(script: &Script, backend: &mut dyn Backend) -> Result<Report, RunError> {
-    let mut report = Report { mismatches: Vec::new(), heard: Vec::new() };
+    let mut report = Report { mismatches: Vec::new(), received: Vec::new() };
     for step in &script.steps {
-        let heard = act(step, backend)?;
-        let differences = differences(step, &heard, backend);
+        let received = act(step, backend)?;
+        let differences = differences(step, &received, backend);
         if differences.iter().any(|difference| !difference.is_equal()) {
             report.mismatches.push(Mismatch {
                 script: script.name().to_owned(),
@@ -68,13 +68,13 @@ pub fn play(script: &Script, backend: &mut dyn Backend) -> Result<Report, RunErr
                 differences,
             });
         }
-        report.heard.push(heard);
+        report.received.push(received);
     }
     Ok(report)
 }
 
 /// Performs a step, and returns the lines to be shown for it.
-fn act(step: &Step, backend: &mut dyn Backend) -> Result<Vec<Heard>, RunError> {
+fn act(step: &Step, backend: &mut dyn Backend) -> Result<Vec<ReceivedLine>, RunError> {
     backend.pass(STEP)?;
     match &step.action {
         Action::Wait(duration) => backend.pass(*duration)?,
@@ -87,14 +87,14 @@ fn act(step: &Step, backend: &mut dyn Backend) -> Result<Vec<Heard>, RunError> {
             Action::Connect { capabilities } => {
                 backend.open(client)?;
                 backend.send(client, registration(client, capabilities).as_bytes())?;
-                let heard = backend.hear(std::slice::from_ref(client), 0)?;
-                done(step, client, &heard, (" 001 ", "register"))?;
+                let received = backend.take_received(std::slice::from_ref(client), 0)?;
+                done(step, client, &received, (" 001 ", "register"))?;
             }
             Action::Open => backend.open(client)?,
             Action::Join { channel } => {
                 backend.send(client, format!("JOIN {channel}\r\n").as_bytes())?;
-                let heard = backend.hear(std::slice::from_ref(client), 0)?;
-                done(step, client, &heard, (" JOIN ", "join"))?;
+                let received = backend.take_received(std::slice::from_ref(client), 0)?;
+                done(step, client, &received, (" JOIN ", "join"))?;
             }
             Action::Send(text) => {
                 let mut line = bytes(&backend.translate(text));
@@ -106,28 +106,28 @@ fn act(step: &Step, backend: &mut dyn Backend) -> Result<Vec<Heard>, RunError> {
         }
     }
     let expected = step.expected.iter().filter(|expected| expected.line.is_some()).count();
-    let heard = backend.hear(&step.clients, expected)?;
+    let received = backend.take_received(&step.clients, expected)?;
     let quiet = matches!(step.action, Action::Connect { .. } | Action::Join { .. });
     Ok(match step.shows_burst {
         _ if quiet => Vec::new(),
-        true => heard,
-        false => without_burst(heard),
+        true => received,
+        false => without_burst(received),
     })
 }
 
 /// Reduces the lines that a client gets on registration to `(burst)`.
-fn without_burst(heard: Vec<Heard>) -> Vec<Heard> {
+fn without_burst(received: Vec<ReceivedLine>) -> Vec<ReceivedLine> {
     let mut shown = Vec::new();
     let mut inside = false;
-    for mut heard in heard {
-        let numeric = heard.line.split(' ').nth(1).unwrap_or_default();
+    for mut line in received {
+        let numeric = line.line.split(' ').nth(1).unwrap_or_default();
         let (is_first, is_last) = (numeric == "001", matches!(numeric, "376" | "422"));
         inside |= is_first;
         if is_first {
-            "(burst)".clone_into(&mut heard.line);
+            "(burst)".clone_into(&mut line.line);
         }
         if is_first || !inside {
-            shown.push(heard);
+            shown.push(line);
         }
         inside &= !is_last;
     }
@@ -147,11 +147,14 @@ fn registration(client: &str, capabilities: &str) -> String {
 fn done(
     step: &Step,
     client: &str,
-    heard: &[Heard],
+    received: &[ReceivedLine],
     (sign, what): (&str, &'static str),
 ) -> Result<(), RunError> {
-    let own: Vec<&str> =
-        heard.iter().filter(|heard| heard.client == client).map(|heard| heard.line.as_str()).collect();
+    let own: Vec<&str> = received
+        .iter()
+        .filter(|received| received.client == client)
+        .map(|received| received.line.as_str())
+        .collect();
     let is_done =
         own.iter().any(|line| line.contains(sign)) && !own.iter().any(|line| line.contains(" NAK "));
     if is_done {

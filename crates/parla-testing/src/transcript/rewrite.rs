@@ -1,7 +1,7 @@
 //! Rewrites a script with the lines that came, for `UPDATE=1`. Everything else stays as it is.
 
 use super::{
-    backend::Heard,
+    backend::ReceivedLine,
     player::Report,
     script::{Script, Step},
 };
@@ -17,20 +17,20 @@ pub fn rewrite(script: &Script, report: &Report) -> String {
         }
         text.push_str(line.trim_end());
         text.push('\n');
-        let step = script.steps.iter().zip(&report.heard).find(|(step, _)| step.line == at);
-        if let Some((step, heard)) = step {
-            write(step, heard, &mut text);
+        let step = script.steps.iter().zip(&report.received).find(|(step, _)| step.line == at);
+        if let Some((step, received)) = step {
+            write(step, received, &mut text);
         }
     }
     text
 }
 
 /// The lines of one step, those of the actors first; a dash if nothing was expected and nothing came.
-fn write(step: &Step, heard: &[Heard], text: &mut String) {
+fn write(step: &Step, received: &[ReceivedLine], text: &mut String) {
     let silent = step.expected.iter().filter(|expected| {
-        expected.line.is_none() && !heard.iter().any(|heard| heard.client == expected.client)
+        expected.line.is_none() && !received.iter().any(|received| received.client == expected.client)
     });
-    let lines = heard.iter().map(|heard| (&heard.client, heard.line.as_str()));
+    let lines = received.iter().map(|received| (&received.client, received.line.as_str()));
     let lines: Vec<(&String, &str)> = lines.chain(silent.map(|expected| (&expected.client, "-"))).collect();
     let width = lines.iter().map(|(client, _)| client.len() + 1).max().unwrap_or_default();
     for (client, line) in lines {

@@ -13,7 +13,7 @@ use std::{
 use parla_proto::Timestamp;
 
 use super::{
-    backend::{Backend, Heard},
+    backend::{Backend, ReceivedLine},
     error::RunError,
     ids, text,
 };
@@ -31,7 +31,7 @@ const STEP: Duration = Duration::from_millis(2);
 pub struct Tcp {
     address: SocketAddr,
     clients: Vec<Client>,
-    heard: Vec<Heard>,
+    received: Vec<ReceivedLine>,
     pings: u64,
     /// The client that sent last in this step.
     sender: Option<String>,
@@ -59,7 +59,7 @@ impl Tcp {
         Self {
             address,
             clients: Vec::new(),
-            heard: Vec::new(),
+            received: Vec::new(),
             pings: 0,
             sender: None,
             closed: false,
@@ -87,14 +87,14 @@ impl Tcp {
                 client.line().map_err(|reason| RunError::Network { client: client.name.clone(), reason })?;
             let Some(line) = line else {
                 client.open = false;
-                self.heard.push(Heard { client: client.name.clone(), line: "(closed)".to_owned() });
+                self.received.push(ReceivedLine { client: client.name.clone(), line: "(closed)".to_owned() });
                 return Ok(());
             };
             let shown = text::line(&line);
             if shown.contains(" PONG ") && shown.ends_with(&format!(":{token}")) {
                 return Ok(());
             }
-            self.heard.push(Heard { client: client.name.clone(), line: shown });
+            self.received.push(ReceivedLine { client: client.name.clone(), line: shown });
         }
     }
 
@@ -173,21 +173,22 @@ impl Backend for Tcp {
         Err(RunError::NeedsVirtualClock)
     }
 
-    fn hear(&mut self, actors: &[String], expected: usize) -> Result<Vec<Heard>, RunError> {
+    fn take_received(&mut self, actors: &[String], expected: usize) -> Result<Vec<ReceivedLine>, RunError> {
         let started = Instant::now();
         let closed = std::mem::take(&mut self.closed);
         self.synchronize_all(actors)?;
         while closed && started.elapsed() < PATIENCE {
-            if self.heard.len() >= expected && started.elapsed() >= AFTER_A_CLOSE {
+            if self.received.len() >= expected && started.elapsed() >= AFTER_A_CLOSE {
                 break;
             }
             std::thread::sleep(STEP);
             self.synchronize_all(actors)?;
         }
-        let mut heard = std::mem::take(&mut self.heard);
-        let place = |heard: &Heard| actors.iter().position(|actor| *actor == heard.client);
-        heard.sort_by_cached_key(|heard| (place(heard).unwrap_or(usize::MAX), heard.client.clone()));
-        Ok(heard)
+        let mut received = std::mem::take(&mut self.received);
+        let place = |received: &ReceivedLine| actors.iter().position(|actor| *actor == received.client);
+        received
+            .sort_by_cached_key(|received| (place(received).unwrap_or(usize::MAX), received.client.clone()));
+        Ok(received)
     }
 
     fn translate(&self, text: &str) -> String {

@@ -7,7 +7,7 @@ fn told(browser: &Browser, nick: &str) -> Vec<String> {
     let mut reader = browser.person_with("reader", "batch message-tags server-time draft/chathistory");
     reader.send("CHATHISTORY LATEST #room * 100");
     let lines = reader.until(|line| line.contains(" BATCH -"));
-    let heard = lines.iter().filter_map(|line| crate::support::client::Heard::parse(line));
+    let heard = lines.iter().filter_map(|line| crate::support::client::ReceivedMessage::parse(line));
     heard.filter(|heard| heard.sender == nick).map(|heard| heard.text).collect()
 }
 

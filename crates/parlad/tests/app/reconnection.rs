@@ -12,7 +12,7 @@ fn told_in_room(browser: &Browser) -> Vec<String> {
     let mut reader = browser.person_with("reader", "batch message-tags server-time draft/chathistory");
     reader.send("CHATHISTORY LATEST #room * 100");
     let lines = reader.until(|line| line.contains(" BATCH -"));
-    let heard = lines.iter().filter_map(|line| crate::support::client::Heard::parse(line));
+    let heard = lines.iter().filter_map(|line| crate::support::client::ReceivedMessage::parse(line));
     heard.map(|heard| format!("{}: {}", heard.sender, heard.text)).collect()
 }
 

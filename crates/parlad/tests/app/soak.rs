@@ -13,7 +13,7 @@ use std::{
     env, fmt, thread,
 };
 
-use crate::support::{Client, client::Heard};
+use crate::support::{Client, client::ReceivedMessage};
 
 /// How many steps of a failed run are printed, with what was seen of them.
 const TOLD_MAX: usize = 80;
@@ -61,7 +61,7 @@ impl Messages {
     /// Receives what has arrived since the last call.
     fn listen(&mut self, bob: &mut Client) {
         let lines = bob.sync();
-        self.heard.extend(lines.iter().filter_map(|line| Heard::parse(line)).map(|heard| {
+        self.heard.extend(lines.iter().filter_map(|line| ReceivedMessage::parse(line)).map(|heard| {
             let number = heard.text.strip_prefix("message ").and_then(|text| text.strip_suffix('.'));
             number.unwrap_or_else(|| panic!("`{}` was not written", heard.text)).parse::<u64>().unwrap()
         }));

@@ -31,7 +31,7 @@ fn said_by(browser: &Browser, is_sender: impl Fn(&str) -> bool) -> Vec<String> {
     let mut reader = browser.person_with("reader", "batch message-tags server-time draft/chathistory");
     reader.send("CHATHISTORY LATEST #room * 100");
     let lines = reader.until(|line| line.contains(" BATCH -"));
-    let heard = lines.iter().filter_map(|line| crate::support::client::Heard::parse(line));
+    let heard = lines.iter().filter_map(|line| crate::support::client::ReceivedMessage::parse(line));
     heard.filter(|heard| is_sender(&heard.sender)).map(|heard| heard.text).collect()
 }
 

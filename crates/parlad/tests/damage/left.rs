@@ -9,7 +9,7 @@ use std::{
 
 use rusqlite::Connection;
 
-use crate::support::{Client, Daemon, Folder, NAME, client::Heard};
+use crate::support::{Client, Daemon, Folder, NAME, client::ReceivedMessage};
 
 /// The capabilities with which a client can see what was said.
 pub(crate) const CAPABILITIES: &str = "message-tags echo-message batch draft/chathistory";
@@ -25,11 +25,11 @@ pub(crate) fn config() -> String {
 /// A data directory, and the messages that people had seen.
 pub(crate) struct Left {
     pub(crate) folder: Folder,
-    pub(crate) seen: Vec<Heard>,
+    pub(crate) seen: Vec<ReceivedMessage>,
 }
 
 /// Sends this many messages, and returns what was seen.
-pub(crate) fn say(daemon: &Daemon, count: usize, text: &str) -> Vec<Heard> {
+pub(crate) fn say(daemon: &Daemon, count: usize, text: &str) -> Vec<ReceivedMessage> {
     let mut alice = Client::register(daemon.address(), "alice", CAPABILITIES);
     // The user who creates the room is its operator.
     alice.send("JOIN #room\r\nMODE #room +b bad!*@*\r\nTOPIC #room :what is kept");
@@ -38,8 +38,8 @@ pub(crate) fn say(daemon: &Daemon, count: usize, text: &str) -> Vec<Heard> {
     let hear = |number| {
         let text = format!("{number} {text}");
         alice.send(&format!("PRIVMSG #room :{text}"));
-        let lines = alice.until(|line| Heard::parse(line).is_some_and(|heard| heard.text == text));
-        lines.last().and_then(|line| Heard::parse(line)).unwrap()
+        let lines = alice.until(|line| ReceivedMessage::parse(line).is_some_and(|heard| heard.text == text));
+        lines.last().and_then(|line| ReceivedMessage::parse(line)).unwrap()
     };
     (0..count).map(hear).collect()
 }

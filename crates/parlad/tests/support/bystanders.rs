@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use super::{Client, client::Heard};
+use super::{Client, client::ReceivedMessage};
 
 /// How many messages they exchange when everything is over.
 const LAST_WORDS: u32 = 20;
@@ -64,7 +64,7 @@ fn exchange([alice, bob]: &mut [Client; 2], number: u32) {
 fn hears(speaker: &mut Client, name: &str, listener: &mut Client, number: u32) {
     let text = format!("{name} {number}");
     speaker.send(&format!("PRIVMSG #room :{text}"));
-    let lines = listener.until(|line| Heard::parse(line).is_some_and(|heard| heard.sender == name));
-    let heard = lines.last().and_then(|line| Heard::parse(line)).unwrap();
+    let lines = listener.until(|line| ReceivedMessage::parse(line).is_some_and(|heard| heard.sender == name));
+    let heard = lines.last().and_then(|line| ReceivedMessage::parse(line)).unwrap();
     assert_eq!(heard.text, text, "a message was lost or came twice");
 }

@@ -194,7 +194,7 @@ fn tail(lines: &[String]) -> String {
 
 /// A message that a client received.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) struct Heard {
+pub(crate) struct ReceivedMessage {
     /// Empty without the capability `message-tags`.
     pub(crate) msgid: String,
     pub(crate) sender: String,
@@ -202,7 +202,7 @@ pub(crate) struct Heard {
     pub(crate) text: String,
 }
 
-impl Heard {
+impl ReceivedMessage {
     /// Parses a PRIVMSG; `None` for any other line.
     pub(crate) fn parse(line: &str) -> Option<Self> {
         let (tags, rest) = match line.strip_prefix('@') {

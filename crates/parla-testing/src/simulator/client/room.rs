@@ -9,7 +9,7 @@ use crate::simulator::{
     checkers::{Checked, Finding, Kind, RoomEvent, ensure},
     crowd::Effect,
     rank::{self, Signs},
-    store::Heard,
+    store::ReceivedMessage,
 };
 
 /// A room that the client is in.
@@ -204,10 +204,11 @@ pub(super) fn hear_said(
         event.line.push_str(tags.as_deref().unwrap_or_default());
     } else if scene.settings.network.history {
         let time = message.tags.get("time").and_then(|time| time.parse().ok());
-        let heard = Heard { verb: message.command, source: &source, room: &name, text, seq, time, tags };
+        let received =
+            ReceivedMessage { verb: message.command, source: &source, room: &name, text, seq, time, tags };
         is_kept = !may_be_moderated || scene.store.count(&name, &source, text) > 0;
         if is_kept {
-            event.seq = scene.store.confirm(&heard)?.filter(|_| scene.texts_differ).or(seq);
+            event.seq = scene.store.confirm(&received)?.filter(|_| scene.texts_differ).or(seq);
         }
     }
     if sender == client.folded_nick(scene) && !client.muddled {

@@ -16,7 +16,7 @@ use tokio::time::sleep;
 use super::{Steps, number, random};
 use crate::{
     rig::{Browser, Faults, Key, Width, Window, visit},
-    support::{Client, PATIENCE, client::Heard},
+    support::{Client, PATIENCE, client::ReceivedMessage},
 };
 
 /// Everybody joins the first room automatically, so nobody leaves it.
@@ -313,7 +313,7 @@ impl Scene {
     fn people(&mut self, room: &str) -> Vec<String> {
         self.bob.send(&format!("NAMES {room}"));
         let lines = self.bob.until(|line| line.contains(" 366 "));
-        for heard in lines.iter().filter_map(|line| Heard::parse(line)) {
+        for heard in lines.iter().filter_map(|line| ReceivedMessage::parse(line)) {
             let room = self.heard.get_mut(&*heard.target).unwrap();
             room.push(format!("{}: {}", heard.sender, heard.text));
         }
