@@ -15,7 +15,7 @@ use crate::{
     hooks::{use_context, use_effect, use_future, use_hook, use_memo},
     keys,
     page_signal::{self, PAGE_SIGNAL_ID, PageSignal},
-    platform::{Happening, Here, Start},
+    platform::{Here, PlatformEvent, Start},
     state::{Pointer, State, Wanted},
     toasts::Toasts,
     visits::{self, HistoryEntry, Top, use_visits},
@@ -35,7 +35,7 @@ pub fn App() -> Element {
     use_hook(|| remember(state, &here));
     use_updates(state, &here);
     use_language(state, &here);
-    use_happenings(state, &here);
+    use_platform_events(state, &here);
     use_title(state, &here);
     use_memory(state, &here);
     use_visits(state, &here);
@@ -123,24 +123,24 @@ fn use_updates(state: State, here: &Here) {
 }
 
 /// Handles events from outside the components.
-fn use_happenings(state: State, here: &Here) {
+fn use_platform_events(state: State, here: &Here) {
     let here = here.clone();
     use_future(move || {
         let here = here.clone();
         let mut state = state;
         async move {
-            let Some(mut happenings) = here.0.happenings() else { return };
-            while let Some(happening) = happenings.next().await {
-                match happening {
-                    Happening::Arrived(arrival) => visits::arrive(state, &here, arrival),
-                    Happening::Chosen(key) => {
+            let Some(mut events) = here.0.events() else { return };
+            while let Some(event) = events.next().await {
+                match event {
+                    PlatformEvent::Arrived(arrival) => visits::arrive(state, &here, arrival),
+                    PlatformEvent::Chosen(key) => {
                         state.close_dialogs();
                         if state.views.buffers.contains(key) {
                             state.open(key);
                         }
                     }
-                    Happening::Answered(leave) => alert::answered(state, leave, &here),
-                    Happening::NotSaved => state.tell_not_saved(),
+                    PlatformEvent::Answered(leave) => alert::answered(state, leave, &here),
+                    PlatformEvent::NotSaved => state.tell_not_saved(),
                 }
             }
         }

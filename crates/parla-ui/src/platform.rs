@@ -150,7 +150,7 @@ pub enum Leave {
 
 /// An event from outside the components.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Happening {
+pub enum PlatformEvent {
     /// The person was taken to an address.
     Arrived(Arrival),
     /// The person clicked the notification about this conversation; the window is in front.
@@ -206,7 +206,7 @@ pub trait Platform {
     /// Whether notifications can be shown.
     fn leave_to_notify(&self) -> Leave;
     /// Asks the person for permission, in the system's own words. Only possible in answer to a click; the
-    /// result is a [`Happening::Answered`].
+    /// result is a [`PlatformEvent::Answered`].
     fn ask_leave_to_notify(&self);
     /// The address at which the app starts.
     fn start(&self) -> Start;
@@ -216,7 +216,7 @@ pub trait Platform {
     /// Changes or walks the history of what the person has seen.
     fn history(&self, act: HistoryAct);
     /// The events from outside the components. Returned only once.
-    fn happenings(&self) -> Option<UnboundedReceiver<Happening>>;
+    fn events(&self) -> Option<UnboundedReceiver<PlatformEvent>>;
     /// Carries out an action on the page.
     fn page(&self, act: PageAct);
     /// The languages that the person reads, according to the browser or the system, the preferred one first:

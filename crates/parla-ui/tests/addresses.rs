@@ -18,7 +18,7 @@ use parla_client::{
 };
 use parla_ui::{
     App,
-    platform::{AppCommand, Happening, PageAct, Place, Start},
+    platform::{AppCommand, PageAct, Place, PlatformEvent, Start},
     visits::{Arrival, HistoryAct, HistoryEntry, Step},
 };
 use support::{
@@ -51,8 +51,8 @@ fn history(page: &Page) -> Vec<HistoryAct> {
     page.fake.history.take()
 }
 
-fn happen(page: &mut Page, happening: Happening) {
-    page.fake.happenings_in.unbounded_send(happening).unwrap();
+fn happen(page: &mut Page, event: PlatformEvent) {
+    page.fake.events_in.unbounded_send(event).unwrap();
     page.settle();
 }
 
@@ -64,7 +64,7 @@ fn go(page: &mut Page, step: Step) {
 }
 
 fn opened(page: &mut Page, fragment: &str) {
-    happen(page, Happening::Arrived(Arrival::Opened(fragment.to_owned())));
+    happen(page, PlatformEvent::Arrived(Arrival::Opened(fragment.to_owned())));
 }
 
 fn enter(page: &mut Page, number: u32) {

@@ -12,7 +12,7 @@ mod support;
 use parla_client::view::{Alert, BufferId, BufferKind, LinkState, NetworkId, RowId, Update};
 use parla_ui::{
     App,
-    platform::{Happening, Leave, Notification, Place},
+    platform::{Leave, Notification, Place, PlatformEvent},
     state::BufferKey,
 };
 use support::{
@@ -87,7 +87,7 @@ fn a_click_opens_the_conversation() {
     let mut page = away(Leave::Given);
     told(&mut page, 2, 1, "psst");
     page.press("Help");
-    page.fake.happenings_in.unbounded_send(Happening::Chosen(key(2))).unwrap();
+    page.fake.events_in.unbounded_send(PlatformEvent::Chosen(key(2))).unwrap();
     page.settle();
     assert_eq!(page.text("#room-name"), "bob");
     assert!(!page.has("[role=dialog]"));
@@ -139,7 +139,7 @@ fn the_answer_ends_the_question() {
         page.press("Allow notifications");
         assert_eq!(page.fake.asked_leave.get(), 1);
         page.fake.leave.set(answer);
-        page.fake.happenings_in.unbounded_send(Happening::Answered(answer)).unwrap();
+        page.fake.events_in.unbounded_send(PlatformEvent::Answered(answer)).unwrap();
         page.settle();
         assert!(!page.has(".banner"));
         assert_eq!(page.has(".toast"), words.is_some());

@@ -20,7 +20,7 @@ use parla_client::{
 use parla_proto::Timestamp;
 use parla_ui::{
     App,
-    platform::{AppCommand, Happening, PageAct, Place},
+    platform::{AppCommand, PageAct, Place, PlatformEvent},
 };
 use support::{
     Fake,
@@ -306,14 +306,14 @@ fn a_taken_name_can_be_changed_from_the_frame() {
 fn what_cannot_be_saved_is_said_once() {
     let mut page = online(vec![shown(room(1, "#a"))]);
     for _ in 0..3 {
-        page.fake.happenings_in.unbounded_send(Happening::NotSaved).unwrap();
+        page.fake.events_in.unbounded_send(PlatformEvent::NotSaved).unwrap();
     }
     page.settle();
     assert_eq!(page.all(".toast").len(), 1);
     assert!(page.text(".toast").starts_with("What you write cannot be saved in this browser."));
     page.fake.wake();
     page.settle();
-    page.fake.happenings_in.unbounded_send(Happening::NotSaved).unwrap();
+    page.fake.events_in.unbounded_send(PlatformEvent::NotSaved).unwrap();
     page.settle();
     assert!(!page.has(".toast"), "they know it");
 }

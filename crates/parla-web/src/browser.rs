@@ -15,10 +15,11 @@ use wasm_bindgen::{JsCast, prelude::*};
 use web_sys::{EventTarget, window};
 
 use crate::{
-    engine::{Engine, Happening, NAME_KEY},
     history::{self, History},
     notifications::{self, Notifications},
-    page, storage, words,
+    page, storage,
+    tab::{NAME_KEY, Tab, TabEvent},
+    words,
 };
 
 /// The keys whose values belong to one tab: the conversation that is open. A new tab starts with what any tab
@@ -27,28 +28,28 @@ const OF_THIS_TAB: [&str; 1] = ["open"];
 
 /// A page in a browser.
 pub(crate) struct Browser {
-    happenings: UnboundedSender<Happening>,
+    events: UnboundedSender<TabEvent>,
     updates: RefCell<Option<UnboundedReceiver<Vec<Update>>>>,
     is_returning: bool,
     history: History,
     notifications: Notifications,
     /// Events from outside the components.
-    outside: RefCell<Option<UnboundedReceiver<platform::Happening>>>,
+    outside: RefCell<Option<UnboundedReceiver<platform::PlatformEvent>>>,
 }
 
 impl Browser {
     /// Starts the network side, which lives as long as the page.
     pub(crate) fn start() -> Self {
-        let (happenings, receiver) = unbounded();
+        let (events, receiver) = unbounded();
         let (updates, views) = unbounded();
         let is_returning = storage::load(NAME_KEY).is_some();
-        let engine = Engine::new((happenings.clone(), receiver), updates);
-        wasm_bindgen_futures::spawn_local(engine.run());
-        listen(&happenings);
+        let tab = Tab::new((events.clone(), receiver), updates);
+        wasm_bindgen_futures::spawn_local(tab.run());
+        listen(&events);
         let (outside_in, outside) = unbounded();
         storage::tell_failures(outside_in.clone());
         Self {
-            happenings,
+            events,
             updates: RefCell::new(Some(views)),
             is_returning,
             history: History::listen(outside_in.clone()),
@@ -59,40 +60,40 @@ impl Browser {
 }
 
 /// Listens to the browser events that concern the connection.
-fn listen(happenings: &UnboundedSender<Happening>) {
+fn listen(events: &UnboundedSender<TabEvent>) {
     let Some(window) = window() else { return };
     // The page may be frozen and kept for the person to come back to; their nick must not stay taken by it.
-    on(window.as_ref(), "pagehide", happenings, || Some(Happening::Left));
-    on(window.as_ref(), "pageshow", happenings, || Some(Happening::Returned));
-    on(window.as_ref(), "offline", happenings, || Some(Happening::Offline));
-    on(window.as_ref(), "online", happenings, || Some(Happening::Online));
+    on(window.as_ref(), "pagehide", events, || Some(TabEvent::Left));
+    on(window.as_ref(), "pageshow", events, || Some(TabEvent::Returned));
+    on(window.as_ref(), "offline", events, || Some(TabEvent::Offline));
+    on(window.as_ref(), "online", events, || Some(TabEvent::Online));
     if let Some(document) = window.document() {
-        on(document.as_ref(), "freeze", happenings, || Some(Happening::Left));
-        on(document.as_ref(), "resume", happenings, || Some(Happening::Returned));
-        on(document.as_ref(), "visibilitychange", happenings, seen);
+        on(document.as_ref(), "freeze", events, || Some(TabEvent::Left));
+        on(document.as_ref(), "resume", events, || Some(TabEvent::Returned));
+        on(document.as_ref(), "visibilitychange", events, seen);
     }
 }
 
 /// The event for a change of visibility, which being hidden is as well. A frozen page has not heard of
 /// changes of the network.
-fn seen() -> Option<Happening> {
+fn seen() -> Option<TabEvent> {
     let is_seen = window()?.document().is_some_and(|document| !document.hidden());
-    is_seen.then(|| if page::is_offline() { Happening::Offline } else { Happening::Awake })
+    is_seen.then(|| if page::is_offline() { TabEvent::Offline } else { TabEvent::Awake })
 }
 
 fn on(
     target: &EventTarget,
-    event: &str,
-    happenings: &UnboundedSender<Happening>,
-    what: impl Fn() -> Option<Happening> + 'static,
+    name: &str,
+    events: &UnboundedSender<TabEvent>,
+    what: impl Fn() -> Option<TabEvent> + 'static,
 ) {
-    let happenings = happenings.clone();
+    let events = events.clone();
     let tell = Closure::<dyn FnMut()>::new(move || {
-        if let Some(happening) = what() {
-            drop(happenings.unbounded_send(happening));
+        if let Some(event) = what() {
+            drop(events.unbounded_send(event));
         }
     });
-    drop(target.add_event_listener_with_callback(event, tell.as_ref().unchecked_ref()));
+    drop(target.add_event_listener_with_callback(name, tell.as_ref().unchecked_ref()));
     // The page and its listeners end together.
     tell.forget();
 }
@@ -107,7 +108,7 @@ impl Platform for Browser {
     }
 
     fn command(&self, command: AppCommand) {
-        drop(self.happenings.unbounded_send(Happening::Command(command)));
+        drop(self.events.unbounded_send(TabEvent::Command(command)));
     }
 
     fn updates(&self) -> Option<UnboundedReceiver<Vec<Update>>> {
@@ -173,7 +174,7 @@ impl Platform for Browser {
         self.history.act(act);
     }
 
-    fn happenings(&self) -> Option<UnboundedReceiver<platform::Happening>> {
+    fn events(&self) -> Option<UnboundedReceiver<platform::PlatformEvent>> {
         self.outside.borrow_mut().take()
     }
 

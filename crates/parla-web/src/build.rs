@@ -14,7 +14,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{PerformanceEntry, RequestCache, RequestInit, Response, window};
 
-use crate::{engine::Happening, page, storage};
+use crate::{page, storage, tab::TabEvent};
 
 /// The key under which a tab notes which build it left by reloading its page.
 const LEFT_KEY: &str = "left-build";
@@ -33,11 +33,11 @@ pub(crate) fn name() -> String {
 }
 
 /// Asks the server whether it still hands out this build. Nothing happens if the server does not answer.
-pub(crate) fn ask(build: &str, happenings: &UnboundedSender<Happening>) {
-    let (build, happenings) = (build.to_owned(), happenings.clone());
+pub(crate) fn ask(build: &str, events: &UnboundedSender<TabEvent>) {
+    let (build, events) = (build.to_owned(), events.clone());
     wasm_bindgen_futures::spawn_local(async move {
         if let Ok(text) = front_page().await {
-            drop(happenings.unbounded_send(Happening::Build { is_newest: text.contains(&build) }));
+            drop(events.unbounded_send(TabEvent::Build { is_newest: text.contains(&build) }));
         }
     });
 }

@@ -9,7 +9,7 @@ use parla_client::tabs::{Letter, TabId, TabMessage};
 use wasm_bindgen::{JsCast, prelude::*};
 use web_sys::{BroadcastChannel, MessageEvent};
 
-use crate::{engine::Happening, storage};
+use crate::{storage, tab::TabEvent};
 
 /// What this tab sends to the others.
 pub(crate) struct Post {
@@ -34,12 +34,12 @@ impl Post {
     }
 
     /// Starts to receive what the others send.
-    pub(crate) fn open(&self, happenings: &UnboundedSender<Happening>) {
+    pub(crate) fn open(&self, events: &UnboundedSender<TabEvent>) {
         let Ok(channel) = BroadcastChannel::new(&format!("{}tabs", storage::prefix())) else { return };
-        let happenings = happenings.clone();
+        let events = events.clone();
         let on_message = Closure::<dyn FnMut(JsValue)>::new(move |event: JsValue| {
             if let Some(text) = event.unchecked_into::<MessageEvent>().data().as_string() {
-                drop(happenings.unbounded_send(Happening::Letter(text)));
+                drop(events.unbounded_send(TabEvent::Letter(text)));
             }
         });
         channel.set_onmessage(Some(on_message.as_ref().unchecked_ref()));

@@ -8,7 +8,7 @@ use std::{cell::Cell, rc::Rc};
 
 use futures_channel::mpsc::UnboundedSender;
 use parla_ui::{
-    platform::{Happening, Start},
+    platform::{PlatformEvent, Start},
     visits::{Arrival, HistoryAct, HistoryEntry, Step},
 };
 use wasm_bindgen::{JsCast, prelude::*};
@@ -25,14 +25,14 @@ pub(crate) struct History {
 struct Shared {
     /// The number of the current entry.
     at: Cell<u32>,
-    happenings: UnboundedSender<Happening>,
+    events: UnboundedSender<PlatformEvent>,
 }
 
 impl History {
     /// Listens for as long as the page exists.
-    pub(crate) fn listen(happenings: UnboundedSender<Happening>) -> Self {
+    pub(crate) fn listen(events: UnboundedSender<PlatformEvent>) -> Self {
         let number = noted().map_or(0, |(number, _)| number);
-        let shared = Rc::new(Shared { at: Cell::new(number), happenings });
+        let shared = Rc::new(Shared { at: Cell::new(number), events });
         if let Some(window) = window() {
             let target: &EventTarget = window.as_ref();
             let (moved, opened) = (Rc::clone(&shared), Rc::clone(&shared));
@@ -89,7 +89,7 @@ impl Shared {
     }
 
     fn tell(&self, arrival: Arrival) {
-        drop(self.happenings.unbounded_send(Happening::Arrived(arrival)));
+        drop(self.events.unbounded_send(PlatformEvent::Arrived(arrival)));
     }
 }
 

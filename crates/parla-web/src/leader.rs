@@ -20,13 +20,13 @@ use web_sys::window;
 
 use crate::{
     channel::Post,
-    engine::{Happening, NAME_KEY},
     interface::Interface,
     orders::Order,
     page,
     shell::Shell,
     socket::Socket,
     storage,
+    tab::{NAME_KEY, TabEvent},
 };
 
 /// The most messages of a direct conversation that are shown at once when the page is opened.
@@ -79,7 +79,7 @@ impl Leader {
     /// A leader that begins to connect if the person has been here before.
     pub(crate) fn new(
         (term, credentials): (Term, Credentials),
-        happenings: &UnboundedSender<Happening>,
+        events: &UnboundedSender<TabEvent>,
         interface: &mut Interface,
     ) -> Self {
         let begun_at = page::now();
@@ -90,7 +90,7 @@ impl Leader {
             acted_at: None,
             credentials,
             has_new_credentials: false,
-            shell: Shell::new(happenings),
+            shell: Shell::new(events),
             engine: None,
             pace: Pace::default(),
             is_new: true,

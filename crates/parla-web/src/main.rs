@@ -5,7 +5,7 @@
 //!
 //! # Code map
 //!
-//! - `engine.rs` finds out over `channel.rs` whether this tab leads or follows. `leader.rs` has the client,
+//! - `tab.rs` finds out over `channel.rs` whether this tab leads or follows. `leader.rs` has the client,
 //!   through `parla-engine`, for which `shell.rs` provides what it needs from the browser, including the
 //!   WebSocket (`socket.rs`). `follower.rs` shows what the leading tab does; `orders.rs` carries the tab's
 //!   commands there. `interface.rs` is the interface as they see it.
@@ -19,7 +19,6 @@ mod archive;
 mod browser;
 mod build;
 mod channel;
-mod engine;
 mod follower;
 mod history;
 mod interface;
@@ -31,6 +30,7 @@ mod page;
 mod shell;
 mod socket;
 mod storage;
+mod tab;
 mod words;
 
 use std::rc::Rc;

@@ -7,7 +7,7 @@ use std::{cell::RefCell, rc::Rc};
 
 use futures_channel::mpsc::UnboundedSender;
 use parla_client::SortedMap;
-use parla_ui::platform::{Happening, Leave, Notification as Told};
+use parla_ui::platform::{Leave, Notification as Told, PlatformEvent};
 use wasm_bindgen::{JsCast, prelude::*};
 use web_sys::{Notification, NotificationOptions, NotificationPermission, window};
 
@@ -17,12 +17,12 @@ type Shown = Rc<RefCell<SortedMap<String, (Notification, Closure<dyn FnMut()>)>>
 /// The notifications of this page.
 pub(crate) struct Notifications {
     shown: Shown,
-    happenings: UnboundedSender<Happening>,
+    events: UnboundedSender<PlatformEvent>,
 }
 
 impl Notifications {
-    pub(crate) fn new(happenings: UnboundedSender<Happening>) -> Self {
-        Self { shown: Shown::default(), happenings }
+    pub(crate) fn new(events: UnboundedSender<PlatformEvent>) -> Self {
+        Self { shown: Shown::default(), events }
     }
 
     /// Shows a notification if the person has allowed it.
@@ -36,13 +36,13 @@ impl Notifications {
         // A newer message is news even if its notification replaces an older one.
         options.set_renotify(true);
         let Ok(notification) = Notification::new_with_options(&told.title, &options) else { return };
-        let (happenings, about, tag) = (self.happenings.clone(), told.about, told.tag.clone());
+        let (events, about, tag) = (self.events.clone(), told.about, told.tag.clone());
         let shown = Rc::downgrade(&self.shown);
         let choose = Closure::<dyn FnMut()>::new(move || {
             if let Some(window) = window() {
                 drop(window.focus());
             }
-            drop(happenings.unbounded_send(Happening::Chosen(about)));
+            drop(events.unbounded_send(PlatformEvent::Chosen(about)));
             let closed = shown.upgrade().and_then(|shown| Some(shown.borrow().get(&tag)?.0.clone()));
             if let Some(notification) = closed {
                 notification.close();
@@ -63,10 +63,10 @@ impl Notifications {
     /// Asks the person, in the browser's own words.
     pub(crate) fn ask(&self) {
         let Ok(answer) = Notification::request_permission() else { return };
-        let happenings = self.happenings.clone();
+        let events = self.events.clone();
         wasm_bindgen_futures::spawn_local(async move {
             drop(wasm_bindgen_futures::JsFuture::from(answer).await);
-            drop(happenings.unbounded_send(Happening::Answered(leave())));
+            drop(events.unbounded_send(PlatformEvent::Answered(leave())));
         });
     }
 }

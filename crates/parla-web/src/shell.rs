@@ -6,19 +6,19 @@ use parla_client::{Problem, ProblemKind};
 use parla_engine::{ArchiveChange, RecallRequest, Recalled, Storage, Transport, problem};
 use web_sys::window;
 
-use crate::{archive::Archive, engine::Happening, page, socket::Socket, storage};
+use crate::{archive::Archive, page, socket::Socket, storage, tab::TabEvent};
 
 /// What the engine needs from the browser.
 pub(crate) struct Shell {
-    happenings: UnboundedSender<Happening>,
+    events: UnboundedSender<TabEvent>,
     archive: Archive,
     /// The number of the newest connection.
     number: u64,
 }
 
 impl Shell {
-    pub(crate) fn new(happenings: &UnboundedSender<Happening>) -> Self {
-        Self { happenings: happenings.clone(), archive: Archive::open(), number: 0 }
+    pub(crate) fn new(events: &UnboundedSender<TabEvent>) -> Self {
+        Self { events: events.clone(), archive: Archive::open(), number: 0 }
     }
 
     /// Forgets the archive after its messages were deleted from the storage.
@@ -33,7 +33,7 @@ impl Transport for Shell {
     fn connect(&mut self) -> Result<Socket, Problem> {
         self.number += 1;
         let url = window().and_then(|window| page::server_url(&window).ok());
-        let socket = url.and_then(|url| Socket::open(&url, self.number, &self.happenings).ok());
+        let socket = url.and_then(|url| Socket::open(&url, self.number, &self.events).ok());
         socket.ok_or_else(|| problem(ProblemKind::Lost, "the browser does not connect"))
     }
 }

@@ -11,7 +11,7 @@ use parla_proto::limits::SERVER_LINE_BYTES_MAX;
 use wasm_bindgen::{JsCast, prelude::*};
 use web_sys::{CloseEvent, MessageEvent, WebSocket};
 
-use crate::engine::Happening;
+use crate::tab::TabEvent;
 
 /// A connection. Dropping it closes it, and no more events follow.
 pub(crate) struct Socket {
@@ -26,11 +26,11 @@ const WAITING_BYTES_MAX: u32 = 4 << 20;
 
 impl Socket {
     /// Begins to connect.
-    pub(crate) fn open(url: &str, number: u64, events: &UnboundedSender<Happening>) -> Result<Self, JsValue> {
+    pub(crate) fn open(url: &str, number: u64, events: &UnboundedSender<TabEvent>) -> Result<Self, JsValue> {
         let socket = WebSocket::new_with_str(url, "text.ircv3.net")?;
-        let tell = |events: &UnboundedSender<Happening>| {
+        let tell = |events: &UnboundedSender<TabEvent>| {
             let events = events.clone();
-            move |signal| drop(events.unbounded_send(Happening::Socket(number, signal)))
+            move |signal| drop(events.unbounded_send(TabEvent::Socket(number, signal)))
         };
         let opened = tell(events);
         let was_open = Rc::new(Cell::new(false));

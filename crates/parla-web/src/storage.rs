@@ -7,7 +7,7 @@ use std::{cell::RefCell, collections::BTreeMap};
 
 use futures_channel::mpsc::UnboundedSender;
 use parla_client::tabs::WISH;
-use parla_ui::platform::Happening;
+use parla_ui::platform::PlatformEvent;
 use web_sys::{Storage, StorageEvent, StorageEventInit, window};
 
 use crate::{journal, page};
@@ -22,7 +22,7 @@ const OF_NETWORK: [&str; 4] = [RECORD, "said ", "draft ", WISH];
 const WRITTEN: [&str; 4] = ["draft ", "record out ", "record asked ", WISH];
 
 thread_local! {
-    static FAILURES: RefCell<Option<UnboundedSender<Happening>>> = const { RefCell::new(None) };
+    static FAILURES: RefCell<Option<UnboundedSender<PlatformEvent>>> = const { RefCell::new(None) };
 }
 
 fn storage() -> Option<Storage> {
@@ -69,7 +69,7 @@ pub(crate) fn save(key: &str, value: Option<&str>) -> bool {
     if !is_saved && value.is_some() && WRITTEN.iter().any(|beginning| key.starts_with(beginning)) {
         FAILURES.with_borrow(|failures| {
             if let Some(failures) = failures {
-                drop(failures.unbounded_send(Happening::NotSaved));
+                drop(failures.unbounded_send(PlatformEvent::NotSaved));
             }
         });
     }
@@ -77,7 +77,7 @@ pub(crate) fn save(key: &str, value: Option<&str>) -> bool {
 }
 
 /// Reports to the interface from now on what could not be saved.
-pub(crate) fn tell_failures(failures: UnboundedSender<Happening>) {
+pub(crate) fn tell_failures(failures: UnboundedSender<PlatformEvent>) {
     FAILURES.with_borrow_mut(|it| *it = Some(failures));
 }
 

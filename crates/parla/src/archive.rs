@@ -52,7 +52,7 @@ pub(crate) struct Archive {
     is_forgotten: Arc<AtomicBool>,
 }
 
-/// The callback that reports to the engine.
+/// The callback that reports to the network.
 type Tell = Box<dyn Fn(News) + Send>;
 
 impl Archive {

@@ -17,13 +17,13 @@ use jiff::tz::TimeZone;
 use parla_client::view::Update;
 use parla_proto::Timestamp;
 use parla_ui::{
-    platform::{AppCommand, Happening, Leave, Notification, PageAct, Place, Platform, Start},
+    platform::{AppCommand, Leave, Notification, PageAct, Place, Platform, PlatformEvent, Start},
     state::BufferKey,
     visits::{HistoryAct, Visits},
     words::{Language, Words},
 };
 
-use crate::{clock, engine::Orders, instance::Requests, keyring::Keyring, system};
+use crate::{clock, instance::Requests, keyring::Keyring, network_thread::NetworkOrders, system};
 
 /// The available zoom levels, in per cent.
 const ZOOMS: [u16; 15] = [50, 67, 75, 80, 90, 100, 110, 125, 150, 175, 200, 250, 300, 400, 500];
@@ -31,7 +31,7 @@ const ZOOM_KEY: &str = "zoom";
 
 /// What the program provides for its window.
 pub(crate) struct Parts {
-    pub(crate) orders: Orders,
+    pub(crate) orders: NetworkOrders,
     pub(crate) updates: UnboundedReceiver<Vec<Update>>,
     /// The values that had been saved when the program started.
     pub(crate) values: BTreeMap<String, String>,
@@ -45,7 +45,7 @@ pub(crate) struct Parts {
 /// The window as the interface's platform.
 pub(crate) struct Desktop {
     window: DesktopContext,
-    orders: Orders,
+    orders: NetworkOrders,
     updates: RefCell<Option<UnboundedReceiver<Vec<Update>>>>,
     values: RefCell<BTreeMap<String, String>>,
     is_returning: bool,
@@ -55,8 +55,8 @@ pub(crate) struct Desktop {
     zoom: Cell<u16>,
     visits: RefCell<Visits>,
     /// Events from outside the components.
-    outside: UnboundedSender<Happening>,
-    happenings: RefCell<Option<UnboundedReceiver<Happening>>>,
+    outside: UnboundedSender<PlatformEvent>,
+    events: RefCell<Option<UnboundedReceiver<PlatformEvent>>>,
     /// Called with the conversation whose notification the person clicked.
     chosen: Rc<dyn Fn(BufferKey)>,
 }
@@ -72,13 +72,13 @@ pub(crate) enum Zoom {
 impl Desktop {
     pub(crate) fn new(window: DesktopContext, parts: Parts) -> Self {
         let saved = parts.values.get(ZOOM_KEY).and_then(|text| text.parse().ok());
-        let (outside, happenings) = unbounded();
+        let (outside, events) = unbounded();
         let (to_front, told) = (window.clone(), outside.clone());
         let chosen = move |about| {
             to_front.set_minimized(false);
             to_front.set_focus();
             // The interface ends with the window.
-            let _ = told.unbounded_send(Happening::Chosen(about));
+            let _ = told.unbounded_send(PlatformEvent::Chosen(about));
         };
         let desktop = Self {
             window,
@@ -92,7 +92,7 @@ impl Desktop {
             zoom: Cell::new(100),
             visits: RefCell::default(),
             outside,
-            happenings: RefCell::new(Some(happenings)),
+            events: RefCell::new(Some(events)),
             chosen: Rc::new(chosen),
         };
         if let Some(per_cent) = saved.filter(|per_cent| ZOOMS.contains(per_cent)) {
@@ -120,9 +120,9 @@ impl Desktop {
         }
     }
 
-    fn tell(&self, happening: Happening) {
+    fn tell(&self, event: PlatformEvent) {
         // The interface ends with the window.
-        let _ = self.outside.unbounded_send(happening);
+        let _ = self.outside.unbounded_send(event);
     }
 
     fn set_zoom(&self, per_cent: u16) {
@@ -240,12 +240,12 @@ impl Platform for Desktop {
     fn history(&self, act: HistoryAct) {
         let arrival = self.visits.borrow_mut().act(act);
         if let Some(arrival) = arrival {
-            self.tell(Happening::Arrived(arrival));
+            self.tell(PlatformEvent::Arrived(arrival));
         }
     }
 
-    fn happenings(&self) -> Option<UnboundedReceiver<Happening>> {
-        self.happenings.take()
+    fn events(&self) -> Option<UnboundedReceiver<PlatformEvent>> {
+        self.events.take()
     }
 
     fn page(&self, act: PageAct) {

@@ -7,7 +7,7 @@ use std::{
     thread,
 };
 
-use crate::{data_dir::DataDir, engine::Engine, store::Writing};
+use crate::{data_dir::DataDir, network_thread::NetworkThread, store::Writing};
 
 /// What must be ended. The window's thread and that of the signals share it: the first one takes it, the
 /// other waits.
@@ -15,23 +15,23 @@ use crate::{data_dir::DataDir, engine::Engine, store::Writing};
 pub(crate) struct Finish(Arc<Mutex<Option<Ending>>>);
 
 struct Ending {
-    engine: Engine,
+    network_thread: NetworkThread,
     writing: Writing,
     /// It is released last.
     _data_dir: DataDir,
 }
 
 impl Finish {
-    pub(crate) fn new(engine: Engine, writing: Writing, data_dir: DataDir) -> Self {
-        Self(Arc::new(Mutex::new(Some(Ending { engine, writing, _data_dir: data_dir }))))
+    pub(crate) fn new(network_thread: NetworkThread, writing: Writing, data_dir: DataDir) -> Self {
+        Self(Arc::new(Mutex::new(Some(Ending { network_thread, writing, _data_dir: data_dir }))))
     }
 
     /// Ends everything except the process.
     pub(crate) fn now(&self) {
         let mut ending = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(Ending { engine, writing, _data_dir }) = ending.take() {
-            // The engine still stores something when it ends.
-            engine.end();
+        if let Some(Ending { network_thread, writing, _data_dir }) = ending.take() {
+            // The networks still store something when they end.
+            network_thread.end();
             writing.end();
         }
     }

@@ -51,8 +51,8 @@ pub(crate) const ARCHIVE_RETRY: Duration = Duration::from_secs(10);
 pub(crate) const ARCHIVE_TAIL_MAX: usize = 500;
 /// How long the archives have to finish at the end of the program.
 pub(crate) const ARCHIVE_CLOSE_MAX: Duration = Duration::from_secs(2);
-/// The longest wait for the end of the engine: the disconnection, the archives, and some reserve.
-pub(crate) const ENGINE_END_MAX: Duration = Duration::from_secs(4);
+/// The longest wait for the end of all networks: the disconnection, the archives, and some reserve.
+pub(crate) const NETWORKS_END_MAX: Duration = Duration::from_secs(4);
 /// How long changes of the store are gathered, unless somebody waits for them.
 pub(crate) const STORE_GATHER: Duration = Duration::from_millis(20);
 /// How long a message waits for the disk before it is sent anyway.

@@ -1,13 +1,13 @@
 //! The desktop app: the interface of `parla-ui` in a window, and the networks on their own thread.
 //!
-//! `engine` talks to servers, `archive` stores messages, `store` remembers the networks, `desktop` is the
+//! `network_thread` talks to servers, `archive` stores messages, `store` remembers the networks, `desktop` is the
 //! interface's platform, and `window` shows it.
 //!
 //! # Code map
 //!
 //! - `cli.rs` is the command line, `window.rs` the window, `page.rs` the page in it, `desktop.rs` the
 //!   platform of the interface, and `system.rs` what Linux and other systems provide.
-//! - `engine.rs` has a client, a connection and an archive for each network, on its own thread; `clock.rs`
+//! - `network_thread.rs` has a client, a connection and an archive for each network, on its own thread; `clock.rs`
 //!   tells them the time.
 //! - Storage: `data_dir.rs` is the directory, `store.rs` what the program remembers, `archive.rs` the
 //!   messages, `keyring.rs` the passwords.
@@ -19,11 +19,11 @@ mod cli;
 mod clock;
 mod data_dir;
 mod desktop;
-mod engine;
 mod finish;
 mod instance;
 mod keyring;
 mod limits;
+mod network_thread;
 mod page;
 mod store;
 mod system;
@@ -44,9 +44,9 @@ use crate::{
     cli::Cli,
     data_dir::{DataDir, DataDirError},
     desktop::Parts,
-    engine::{Beginning, Engine},
     finish::Finish,
     keyring::Keyring,
+    network_thread::{Beginning, NetworkThread},
     store::{ConnectionSettings, Opened, Remembered, RememberedNetwork, Writing},
     window::Opening,
 };
@@ -117,10 +117,10 @@ fn run(cli: &Cli) -> anyhow::Result<std::convert::Infallible> {
         keyring: keyring.clone(),
         networks: remembered.networks,
     };
-    let (engine, updates) = Engine::start(beginning).context("no thread for the networks")?;
+    let (network_thread, updates) = NetworkThread::start(beginning).context("no thread for the networks")?;
     let requests = instance::listen(&data_dir.socket());
     let parts = Parts {
-        orders: engine.orders(),
+        orders: network_thread.orders(),
         updates,
         values: remembered.values,
         is_returning,
@@ -128,7 +128,7 @@ fn run(cli: &Cli) -> anyhow::Result<std::convert::Infallible> {
         requests,
     };
     let web_view = data_dir.web_view();
-    let finish = Finish::new(engine, writing, data_dir);
+    let finish = Finish::new(network_thread, writing, data_dir);
     finish.at_signals();
     window::show(Opening { parts, web_view, end: Box::new(move || finish.now()) })
 }

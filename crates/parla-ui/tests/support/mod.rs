@@ -22,7 +22,7 @@ use futures_channel::{
 use parla_client::{Intent, view::Update};
 use parla_proto::Timestamp;
 use parla_ui::{
-    platform::{AppCommand, Happening, Here, Leave, Notification, PageAct, Place, Platform, Start},
+    platform::{AppCommand, Here, Leave, Notification, PageAct, Place, Platform, PlatformEvent, Start},
     visits::{HistoryAct, Visits},
     words::{Language, Words},
 };
@@ -60,8 +60,8 @@ pub struct Fake {
     /// The changes of the history.
     pub history: RefCell<Vec<HistoryAct>>,
     /// Events from outside the components are sent here.
-    pub happenings_in: UnboundedSender<Happening>,
-    happenings_out: RefCell<Option<UnboundedReceiver<Happening>>>,
+    pub events_in: UnboundedSender<PlatformEvent>,
+    events_out: RefCell<Option<UnboundedReceiver<PlatformEvent>>>,
     /// The title that was last set.
     pub title: RefCell<String>,
     /// The languages that the person reads.
@@ -81,7 +81,7 @@ impl Fake {
     /// A platform on which nobody has been before.
     pub fn new(place: Place) -> Rc<Self> {
         let (updates_in, updates_out) = unbounded();
-        let (happenings_in, happenings_out) = unbounded();
+        let (events_in, events_out) = unbounded();
         Rc::new(Self {
             place,
             returning: Cell::new(false),
@@ -98,8 +98,8 @@ impl Fake {
             start: RefCell::new(Start::Anywhere),
             visits: RefCell::default(),
             history: RefCell::default(),
-            happenings_in,
-            happenings_out: RefCell::new(Some(happenings_out)),
+            events_in,
+            events_out: RefCell::new(Some(events_out)),
             title: RefCell::default(),
             languages: RefCell::default(),
             loads: Cell::new(Some(true)),
@@ -200,11 +200,11 @@ impl Platform for Fake {
     fn history(&self, act: HistoryAct) {
         self.history.borrow_mut().push(act.clone());
         if let Some(arrival) = self.visits.borrow_mut().act(act) {
-            let _ = self.happenings_in.unbounded_send(Happening::Arrived(arrival));
+            let _ = self.events_in.unbounded_send(PlatformEvent::Arrived(arrival));
         }
     }
-    fn happenings(&self) -> Option<UnboundedReceiver<Happening>> {
-        self.happenings_out.take()
+    fn events(&self) -> Option<UnboundedReceiver<PlatformEvent>> {
+        self.events_out.take()
     }
     fn page(&self, act: PageAct) {
         self.acts.borrow_mut().push(act);

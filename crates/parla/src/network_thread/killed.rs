@@ -1,7 +1,7 @@
 //! Kills the program again and again while somebody writes: every message that it accepted must arrive, once
 //! and in order.
 //!
-//! The program that is killed is this test itself, started once more with a store, an engine and a person who
+//! The program that is killed is this test itself, started once more with a store, networks and a person who
 //! submits numbered messages. The server is the real one, in memory. `ROUNDS=50` makes the run longer,
 //! `SEED=…` repeats a run.
 
@@ -170,7 +170,12 @@ impl Round {
 
 fn program(folder: &Path, port: u16, from: usize) -> Child {
     Program::new(std::env::current_exe().unwrap())
-        .args(["--exact", "engine::killed::the_program_that_is_killed", "--include-ignored", "--nocapture"])
+        .args([
+            "--exact",
+            "network_thread::killed::the_program_that_is_killed",
+            "--include-ignored",
+            "--nocapture",
+        ])
         .env(FOLDER, folder)
         .env(ADDRESS, format!("127.0.0.1:{port}"))
         .env(FROM, from.to_string())
@@ -203,7 +208,7 @@ fn tell(line: &str) {
 
 /// Somebody who uses the program for as long as it lives.
 struct Person {
-    engine: Engine,
+    network_thread: NetworkThread,
     _writing: Writing,
     batches: UnboundedReceiver<Vec<Update>>,
     buffers: BTreeMap<u32, BufferView>,
@@ -220,9 +225,9 @@ impl Person {
         let keyring = Keyring::missing();
         let archives = path("messages");
         let beginning = Beginning { archives, store: writing.store(), store_news: news, keyring, networks };
-        let (engine, batches) = Engine::start(beginning).unwrap();
+        let (network_thread, batches) = NetworkThread::start(beginning).unwrap();
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        let person = Self { engine, _writing: writing, batches, buffers: BTreeMap::new(), runtime };
+        let person = Self { network_thread, _writing: writing, batches, buffers: BTreeMap::new(), runtime };
         if !is_known {
             person.command(AppCommand::Connect {
                 network: NET,
@@ -237,7 +242,7 @@ impl Person {
     }
 
     fn command(&self, command: AppCommand) {
-        self.engine.orders().command(command);
+        self.network_thread.orders().command(command);
     }
 
     /// Takes batches until the condition is true.

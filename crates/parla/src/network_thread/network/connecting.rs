@@ -20,14 +20,14 @@ use tokio::{
 use super::{NetworkClient, Shell};
 use crate::{
     clock,
-    engine::{
-        connection::{self, Happening, Plan, Serial},
+    limits::LINES_MAX,
+    network_thread::{
+        connection::{self, ConnectionEvent, Plan, Serial},
         identity::Identity,
         networks::Surroundings,
         tls::{TlsSession, Trust},
         trouble::of_alert,
     },
-    limits::LINES_MAX,
 };
 
 /// The connection that exists or is being made.
@@ -51,8 +51,8 @@ impl Transport for Shell<'_> {
         let plain = plain.filter(|_| tls.is_some()).map(|it| Endpoint { security: Security::Plain, ..it });
         let (lines, queue) = mpsc::channel(LINES_MAX);
         let serial = self.around.next_serial();
-        let happenings = self.around.happenings.clone();
-        let plan = Plan { serial, endpoint, tls, plain, lines: queue, happenings };
+        let events = self.around.events.clone();
+        let plan = Plan { serial, endpoint, tls, plain, lines: queue, events };
         let task = self.around.tasks.spawn(connection::run(plan));
         tracing::info!(network = self.id.0, "connecting");
         Ok(Connection { serial, lines, framer: Framer::default(), task })
@@ -101,16 +101,16 @@ impl NetworkClient {
     }
 
     /// Processes an event of its connection.
-    pub(crate) fn happened(&mut self, (serial, happening): (Serial, Happening), around: &mut Surroundings) {
-        match happening {
-            Happening::Progress(stage) => self.handle_signal(serial, Signal::Progress(stage), around),
-            Happening::Certificate(shown) => {
+    pub(crate) fn happened(&mut self, (serial, event): (Serial, ConnectionEvent), around: &mut Surroundings) {
+        match event {
+            ConnectionEvent::Progress(stage) => self.handle_signal(serial, Signal::Progress(stage), around),
+            ConnectionEvent::Certificate(shown) => {
                 self.own_updates.push(Update::Certificate(self.id, Arc::new(shown)));
                 around.pace.changed();
             }
-            Happening::Opened => self.handle_signal(serial, Signal::Opened, around),
-            Happening::Bytes(bytes) => self.receive(serial, &bytes, around),
-            Happening::Closed(problem) => {
+            ConnectionEvent::Opened => self.handle_signal(serial, Signal::Opened, around),
+            ConnectionEvent::Bytes(bytes) => self.receive(serial, &bytes, around),
+            ConnectionEvent::Closed(problem) => {
                 tracing::info!(network = self.id.0, kind = ?problem.kind, why = %problem.details, "not connected");
                 self.handle_signal(serial, Signal::Closed(problem), around);
             }
@@ -125,7 +125,7 @@ impl NetworkClient {
 
     fn receive(&mut self, serial: Serial, bytes: &[u8], around: &mut Surroundings) {
         if let Some(problem) = of_alert(bytes) {
-            return self.happened((serial, Happening::Closed(problem)), around);
+            return self.happened((serial, ConnectionEvent::Closed(problem)), around);
         }
         let Some(connection) = self.engine.connection() else { return };
         let mut framer = std::mem::take(&mut connection.framer);

@@ -33,31 +33,31 @@ use self::{
 };
 use crate::{
     keyring::Keyring,
-    limits::ENGINE_END_MAX,
+    limits::NETWORKS_END_MAX,
     store::{RememberedNetwork, Store, StoreNews},
 };
 
-/// What the engine must do.
+/// What the thread must do.
 #[derive(Debug)]
-pub(crate) enum Order {
+pub(crate) enum NetworkOrder {
     /// Carry out a command of the interface.
     Command(AppCommand),
     /// Disconnect from all networks politely, and end.
     End,
 }
 
-/// The handle for sending orders to the engine.
+/// The handle for sending orders to the thread.
 #[derive(Clone, Debug)]
-pub(crate) struct Orders(UnboundedSender<Order>);
+pub(crate) struct NetworkOrders(UnboundedSender<NetworkOrder>);
 
-/// The running engine.
+/// The running thread.
 #[derive(Debug)]
-pub(crate) struct Engine {
-    orders: Orders,
+pub(crate) struct NetworkThread {
+    orders: NetworkOrders,
     ended: Receiver<()>,
 }
 
-/// What the engine starts with.
+/// What the thread starts with.
 pub(crate) struct Beginning {
     /// The folder of the archives.
     pub(crate) archives: PathBuf,
@@ -71,16 +71,16 @@ pub(crate) struct Beginning {
     pub(crate) networks: BTreeMap<u32, RememberedNetwork>,
 }
 
-impl Orders {
+impl NetworkOrders {
     /// Sends a command of the interface.
     pub(crate) fn command(&self, command: AppCommand) {
-        // The engine runs until the program ends.
-        let _ = self.0.send(Order::Command(command));
+        // The thread runs until the program ends.
+        let _ = self.0.send(NetworkOrder::Command(command));
     }
 }
 
-impl Engine {
-    /// Starts the engine. Also returns the channel on which the interface receives updates.
+impl NetworkThread {
+    /// Starts the thread. Also returns the channel on which the interface receives updates.
     ///
     /// # Errors
     /// The system provides no thread or no runtime.
@@ -95,7 +95,7 @@ impl Engine {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let Beginning { archives, store, store_news, keyring, networks: known } = beginning;
         let parts = Parts { archives, store, keyring, tls, updates, orders: incoming, store_news };
-        thread::Builder::new().name("engine".to_owned()).spawn(move || {
+        thread::Builder::new().name("networks".to_owned()).spawn(move || {
             runtime.block_on(async move {
                 let mut networks = Networks::new(parts);
                 for (number, remembered) in known {
@@ -107,19 +107,19 @@ impl Engine {
             runtime.shutdown_background();
             drop(ending);
         })?;
-        Ok((Self { orders: Orders(orders), ended }, batches))
+        Ok((Self { orders: NetworkOrders(orders), ended }, batches))
     }
 
     /// A handle for sending orders.
-    pub(crate) fn orders(&self) -> Orders {
+    pub(crate) fn orders(&self) -> NetworkOrders {
         self.orders.clone()
     }
 
-    /// Disconnects from all networks and ends the engine; waits for that, but not for long.
+    /// Disconnects from all networks and ends the thread; waits for that, but not for long.
     pub(crate) fn end(&self) {
-        let _ = self.orders.0.send(Order::End);
+        let _ = self.orders.0.send(NetworkOrder::End);
         // Nothing is sent on this channel; the thread ends it by dropping it.
-        if self.ended.recv_timeout(ENGINE_END_MAX) == Err(std::sync::mpsc::RecvTimeoutError::Timeout) {
+        if self.ended.recv_timeout(NETWORKS_END_MAX) == Err(std::sync::mpsc::RecvTimeoutError::Timeout) {
             tracing::warn!("the networks were not left in time");
         }
     }

@@ -1,4 +1,4 @@
-//! All networks on the engine's thread: takes events from everywhere and passes each to the network that it
+//! All networks on their own thread: takes events from everywhere and passes each to the network that it
 //! is about.
 
 use std::{
@@ -21,8 +21,8 @@ use tokio::{
 };
 
 use super::{
-    Order,
-    connection::{Happening, Happenings, Serial},
+    NetworkOrder,
+    connection::{ConnectionEvent, ConnectionEvents, Serial},
     network::NetworkClient,
     tls::Tls,
 };
@@ -33,14 +33,14 @@ use crate::{
     store::{ConnectionSettings, RememberedNetwork, Store, StoreNews},
 };
 
-/// What the networks need from the engine.
+/// What the networks need from the program.
 pub(crate) struct Surroundings {
     pub(crate) pace: Pace<Instant>,
     pub(crate) tls: Tls,
     pub(crate) store: Store,
     pub(crate) keyring: Keyring,
     pub(crate) archives: PathBuf,
-    pub(crate) happenings: Happenings,
+    pub(crate) events: ConnectionEvents,
     pub(crate) tasks: JoinSet<()>,
     soon: mpsc::UnboundedSender<Soon>,
     /// Each archive's thread holds a clone; when all are dropped, everything is written.
@@ -69,8 +69,8 @@ pub(crate) struct Networks {
 
 /// The channels from which events come.
 struct Sources {
-    orders: mpsc::UnboundedReceiver<Order>,
-    happenings: mpsc::Receiver<(Serial, Happening)>,
+    orders: mpsc::UnboundedReceiver<NetworkOrder>,
+    events: mpsc::Receiver<(Serial, ConnectionEvent)>,
     soon: mpsc::UnboundedReceiver<Soon>,
     store_news: mpsc::UnboundedReceiver<StoreNews>,
 }
@@ -82,7 +82,7 @@ pub(crate) struct Parts {
     pub(crate) keyring: Keyring,
     pub(crate) tls: Tls,
     pub(crate) updates: UnboundedSender<Vec<Update>>,
-    pub(crate) orders: mpsc::UnboundedReceiver<Order>,
+    pub(crate) orders: mpsc::UnboundedReceiver<NetworkOrder>,
     pub(crate) store_news: mpsc::UnboundedReceiver<StoreNews>,
 }
 
@@ -97,12 +97,12 @@ impl Surroundings {
         self.seed ^ serial.0.wrapping_mul(0x9e37_79b9_7f4a_7c15)
     }
 
-    /// A callback that reports to the engine from any thread.
+    /// A callback that reports to the networks from any thread.
     pub(crate) fn teller(&self) -> impl Fn(Soon) + Send + 'static {
         let soon = self.soon.clone();
-        move |said| {
+        move |report| {
             // If nobody listens, the program is ending.
-            let _ = soon.send(said);
+            let _ = soon.send(report);
         }
     }
 
@@ -124,7 +124,7 @@ impl Surroundings {
 
 impl Networks {
     pub(crate) fn new(parts: Parts) -> Self {
-        let (happenings, heard) = mpsc::channel(PIECES_MAX);
+        let (events, received) = mpsc::channel(PIECES_MAX);
         let (soon, soon_heard) = mpsc::unbounded_channel();
         let (writing, archives_end) = mpsc::channel(1);
         let around = Surroundings {
@@ -133,7 +133,7 @@ impl Networks {
             store: parts.store,
             keyring: parts.keyring,
             archives: parts.archives,
-            happenings,
+            events,
             tasks: JoinSet::new(),
             soon,
             writing,
@@ -147,7 +147,7 @@ impl Networks {
             own: Vec::new(),
             sources: Some(Sources {
                 orders: parts.orders,
-                happenings: heard,
+                events: received,
                 soon: soon_heard,
                 store_news: parts.store_news,
             }),
@@ -168,10 +168,10 @@ impl Networks {
             let wake = self.next_wake(Instant::now());
             tokio::select! {
                 order = sources.orders.recv() => match order {
-                    Some(Order::Command(command)) => self.command(command),
-                    Some(Order::End) | None => break,
+                    Some(NetworkOrder::Command(command)) => self.command(command),
+                    Some(NetworkOrder::End) | None => break,
                 },
-                Some((serial, happening)) = sources.happenings.recv() => self.happened(serial, happening),
+                Some((serial, event)) = sources.events.recv() => self.happened(serial, event),
                 Some(soon) = sources.soon.recv() => self.soon(soon),
                 Some(news) = sources.store_news.recv() => self.handle_store_news(news),
                 Some(_) = self.around.tasks.join_next() => {}
@@ -243,10 +243,10 @@ impl Networks {
         self.around.pace.changed();
     }
 
-    fn happened(&mut self, serial: Serial, happening: Happening) {
+    fn happened(&mut self, serial: Serial, event: ConnectionEvent) {
         // Events of a connection that is no longer wanted are ignored.
         if let Some(network) = self.networks.values_mut().find(|network| network.has(serial)) {
-            network.happened((serial, happening), &mut self.around);
+            network.happened((serial, event), &mut self.around);
         }
     }
 

@@ -5,7 +5,7 @@ use tokio::{net::TcpListener, sync::mpsc::channel};
 use tokio_rustls::TlsAcceptor;
 
 use super::*;
-use crate::engine::{
+use crate::network_thread::{
     certificate::fingerprint,
     tls::{Tls, Trust, testing},
 };
@@ -19,7 +19,7 @@ fn run_test(test: impl Future<Output = ()>) {
 /// The client's side of a connection.
 struct Side {
     lines: Option<Sender<Vec<u8>>>,
-    happenings: Receiver<(Serial, Happening)>,
+    events: Receiver<(Serial, ConnectionEvent)>,
 }
 
 impl Side {
@@ -34,24 +34,24 @@ impl Side {
 
     fn start(endpoint: &Endpoint, tls: Option<TlsSession>, plain: Option<Endpoint>) -> Self {
         let (lines, queue) = channel(16);
-        let (happenings, heard) = channel(16);
+        let (events, received) = channel(16);
         let endpoint = endpoint.clone();
-        tokio::spawn(run(Plan { serial: Serial(1), endpoint, tls, plain, lines: queue, happenings }));
-        Self { lines: Some(lines), happenings: heard }
+        tokio::spawn(run(Plan { serial: Serial(1), endpoint, tls, plain, lines: queue, events }));
+        Self { lines: Some(lines), events: received }
     }
 
-    async fn next(&mut self) -> Option<Happening> {
-        timeout(WAIT, self.happenings.recv()).await.unwrap().map(|(_, happening)| happening)
+    async fn next(&mut self) -> Option<ConnectionEvent> {
+        timeout(WAIT, self.events.recv()).await.unwrap().map(|(_, event)| event)
     }
 
     async fn end(&mut self) -> Problem {
         loop {
             match self.next().await.unwrap() {
-                Happening::Closed(problem) => return problem,
-                Happening::Progress(_)
-                | Happening::Certificate(_)
-                | Happening::Opened
-                | Happening::Bytes(_) => {}
+                ConnectionEvent::Closed(problem) => return problem,
+                ConnectionEvent::Progress(_)
+                | ConnectionEvent::Certificate(_)
+                | ConnectionEvent::Opened
+                | ConnectionEvent::Bytes(_) => {}
             }
         }
     }
@@ -59,7 +59,7 @@ impl Side {
     /// The certificate that the server presented before it was refused.
     async fn shown(&mut self) -> Certificate {
         loop {
-            if let Happening::Certificate(shown) = self.next().await.unwrap() {
+            if let ConnectionEvent::Certificate(shown) = self.next().await.unwrap() {
                 return shown;
             }
         }
@@ -104,9 +104,9 @@ fn bytes_go_both_ways_and_the_last_lines_get_through() {
         let listener = listener().await;
         let mut side = Side::connect(&listener, None);
         let (mut server, _) = listener.accept().await.unwrap();
-        assert!(matches!(side.next().await, Some(Happening::Opened)));
+        assert!(matches!(side.next().await, Some(ConnectionEvent::Opened)));
         server.write_all(b"PING 1\r\n").await.unwrap();
-        assert!(matches!(side.next().await, Some(Happening::Bytes(bytes)) if bytes == b"PING 1\r\n"));
+        assert!(matches!(side.next().await, Some(ConnectionEvent::Bytes(bytes)) if bytes == b"PING 1\r\n"));
         side.send("PONG 1\r\n").await;
         side.send("QUIT :bye\r\n").await;
         side.lines = None;
@@ -116,11 +116,8 @@ fn bytes_go_both_ways_and_the_last_lines_get_through() {
         server.read_to_string(&mut heard).await.unwrap();
         assert_eq!(heard, "PONG 1\r\nQUIT :bye\r\n");
         drop(server);
-        while let Some(happening) = side.next().await {
-            assert!(
-                matches!(happening, Happening::Bytes(_)),
-                "nothing is closed that was left: {happening:?}"
-            );
+        while let Some(event) = side.next().await {
+            assert!(matches!(event, ConnectionEvent::Bytes(_)), "nothing is closed that was left: {event:?}");
         }
     });
 }
@@ -143,8 +140,8 @@ fn tls_carries_bytes() {
         let mut side = Side::connect_to("localhost", listener.local_addr().unwrap().port(), Some(client));
         let (stream, _) = listener.accept().await.unwrap();
         let mut server = TlsAcceptor::from(server_config).accept(stream).await.unwrap();
-        assert!(matches!(side.next().await, Some(Happening::Progress(Stage::Securing))));
-        assert!(matches!(side.next().await, Some(Happening::Opened)));
+        assert!(matches!(side.next().await, Some(ConnectionEvent::Progress(Stage::Securing))));
+        assert!(matches!(side.next().await, Some(ConnectionEvent::Opened)));
         side.send("QUIT\r\n").await;
         side.lines = None;
         let mut heard = String::new();
@@ -214,7 +211,7 @@ fn a_silent_server_is_given_up() {
         let (_, client) = testing::server("127.0.0.1");
         let mut side = Side::connect(&listener, Some(client));
         let (_server, _) = listener.accept().await.unwrap();
-        assert!(matches!(side.next().await, Some(Happening::Progress(Stage::Securing))));
+        assert!(matches!(side.next().await, Some(ConnectionEvent::Progress(Stage::Securing))));
         tokio::task::yield_now().await;
         tokio::time::pause();
         tokio::time::advance(HANDSHAKE_MAX).await;
@@ -301,7 +298,7 @@ fn a_certificate_can_be_looked_at_and_then_trusted() {
         let pinned = |fingerprint: Arc<str>| Trust { pinned: Some(fingerprint), identity: None };
         let session = believes_another.session(&pinned(shown.fingerprint)).unwrap();
         let mut side = Side::start(&here, Some(session), None);
-        while !matches!(side.next().await.unwrap(), Happening::Opened) {}
+        while !matches!(side.next().await.unwrap(), ConnectionEvent::Opened) {}
 
         // Now it presents another certificate than the one that is trusted.
         let session = believes_another.session(&pinned("AB:CD".into())).unwrap();

@@ -43,9 +43,9 @@ const IDLE: Duration = Duration::from_secs(60);
 /// The shortest pause between two requests to the server about its build.
 const ASK_BUILD_EVERY: Duration = Duration::from_secs(5);
 
-/// Everything that can happen to the engine.
+/// Everything that can happen to the tab.
 #[derive(Debug)]
-pub(crate) enum Happening {
+pub(crate) enum TabEvent {
     Command(AppCommand),
     Socket(u64, Signal<String>),
     /// The browser reports that the device has lost its network.
@@ -67,9 +67,9 @@ pub(crate) enum Happening {
 }
 
 /// The network side of a tab.
-pub(crate) struct Engine {
-    happenings: UnboundedReceiver<Happening>,
-    sender: UnboundedSender<Happening>,
+pub(crate) struct Tab {
+    events: UnboundedReceiver<TabEvent>,
+    sender: UnboundedSender<TabEvent>,
     interface: Interface,
     post: Post,
     election: Election,
@@ -97,14 +97,14 @@ enum Side {
     Outdated(TabId),
 }
 
-impl Engine {
+impl Tab {
     pub(crate) fn new(
-        (sender, happenings): (UnboundedSender<Happening>, UnboundedReceiver<Happening>),
+        (sender, events): (UnboundedSender<TabEvent>, UnboundedReceiver<TabEvent>),
         updates: UnboundedSender<Vec<Update>>,
     ) -> Self {
         let me = TabId(page::number());
         Self {
-            happenings,
+            events,
             sender,
             interface: Interface::new(updates),
             post: Post::new(me, build::name()),
@@ -126,38 +126,38 @@ impl Engine {
         loop {
             self.step();
             let due = self.until_due();
-            match select(self.happenings.next(), due).await {
-                Either::Left((Some(happening), _)) => self.handle(happening),
+            match select(self.events.next(), due).await {
+                Either::Left((Some(event), _)) => self.handle(event),
                 Either::Left((None, _)) => return,
                 Either::Right(((), _)) => {}
             }
-            while let Some(Some(happening)) = self.happenings.next().now_or_never() {
-                self.handle(happening);
+            while let Some(Some(event)) = self.events.next().now_or_never() {
+                self.handle(event);
             }
         }
     }
 
-    fn handle(&mut self, happening: Happening) {
-        match happening {
-            Happening::Command(command) => self.wish(command),
-            Happening::Socket(number, signal) => {
+    fn handle(&mut self, event: TabEvent) {
+        match event {
+            TabEvent::Command(command) => self.wish(command),
+            TabEvent::Socket(number, signal) => {
                 if let Side::Leader(leader) = &mut self.side {
                     leader.handle_signal(number, signal);
                 }
             }
-            Happening::Offline => self.tell_leader(Input::Offline),
-            Happening::Online => {
+            TabEvent::Offline => self.tell_leader(Input::Offline),
+            TabEvent::Online => {
                 self.doubt();
                 self.tell_leader(Input::Online);
             }
-            Happening::Awake => {
+            TabEvent::Awake => {
                 self.doubt();
                 self.tell_leader(Input::Awake);
             }
-            Happening::Left => self.leave(),
-            Happening::Returned => self.arrive(),
-            Happening::Letter(text) => self.receive(&text),
-            Happening::Build { is_newest } => self.learn_build(is_newest),
+            TabEvent::Left => self.leave(),
+            TabEvent::Returned => self.arrive(),
+            TabEvent::Letter(text) => self.receive(&text),
+            TabEvent::Build { is_newest } => self.learn_build(is_newest),
         }
     }
 

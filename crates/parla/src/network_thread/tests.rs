@@ -1,4 +1,4 @@
-//! The engine against small servers on this machine, with a few lines each that a test reads and writes.
+//! The networks' thread against small servers on this machine, with a few lines each that a test reads and writes.
 
 mod refused;
 mod remembered;
@@ -25,10 +25,10 @@ use crate::{
 const WAIT: Duration = Duration::from_secs(10);
 const NET: NetworkId = NetworkId(1);
 
-/// An engine with its files, and what the interface would know.
+/// The thread with its files, and what the interface would know.
 struct App {
     folder: TempDir,
-    engine: Engine,
+    network_thread: NetworkThread,
     writing: Option<Writing>,
     batches: UnboundedReceiver<Vec<Update>>,
     network: Option<NetworkView>,
@@ -55,10 +55,10 @@ impl App {
             keyring,
             networks: remembered.networks,
         };
-        let (engine, batches) = Engine::start_with(beginning, tls).unwrap();
+        let (network_thread, batches) = NetworkThread::start_with(beginning, tls).unwrap();
         Self {
             folder,
-            engine,
+            network_thread,
             writing: Some(writing),
             batches,
             network: None,
@@ -94,7 +94,7 @@ impl App {
     }
 
     fn command(&self, command: AppCommand) {
-        self.engine.orders().command(command);
+        self.network_thread.orders().command(command);
     }
 
     fn take_batch(&mut self, within: Duration) -> bool {
@@ -165,7 +165,7 @@ impl App {
 
     /// Ends the app, and returns its folder for the next one.
     fn end(mut self) -> TempDir {
-        self.engine.end();
+        self.network_thread.end();
         self.writing.take().unwrap().end();
         self.folder
     }

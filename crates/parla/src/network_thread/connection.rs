@@ -29,7 +29,7 @@ use crate::limits::{FAREWELL_MAX, HANDSHAKE_MAX, PROBE_AFTER, READ_BYTES};
 
 /// What can happen to a connection.
 #[derive(Debug)]
-pub(crate) enum Happening {
+pub(crate) enum ConnectionEvent {
     /// The attempt has reached this stage.
     Progress(Stage),
     /// The server presents this certificate, which is not trusted.
@@ -47,7 +47,7 @@ pub(crate) enum Happening {
 pub(crate) struct Serial(pub(crate) u64);
 
 /// The channel for events.
-pub(crate) type Happenings = Sender<(Serial, Happening)>;
+pub(crate) type ConnectionEvents = Sender<(Serial, ConnectionEvent)>;
 
 /// The parts of a connection.
 pub(crate) struct Plan {
@@ -59,7 +59,7 @@ pub(crate) struct Plan {
     pub(crate) plain: Option<Endpoint>,
     /// The lines to send. When the channel closes, the connection is ended politely.
     pub(crate) lines: Receiver<Vec<u8>>,
-    pub(crate) happenings: Happenings,
+    pub(crate) events: ConnectionEvents,
 }
 
 trait Duplex: AsyncRead + AsyncWrite + Unpin + Send {}
@@ -70,20 +70,20 @@ type Stream = Box<dyn Duplex>;
 pub(crate) async fn run(mut plan: Plan) {
     let end = match open(&plan).await {
         Ok(stream) => {
-            plan.tell(Happening::Opened).await;
+            plan.tell(ConnectionEvent::Opened).await;
             carry(&mut plan, stream).await
         }
         Err(problem) => Some(problem),
     };
     if let Some(problem) = end {
-        plan.tell(Happening::Closed(problem)).await;
+        plan.tell(ConnectionEvent::Closed(problem)).await;
     }
 }
 
 impl Plan {
-    async fn tell(&self, happening: Happening) {
+    async fn tell(&self, event: ConnectionEvent) {
         // If nobody listens, the program is ending.
-        let _ = self.happenings.send((self.serial, happening)).await;
+        let _ = self.events.send((self.serial, event)).await;
     }
 }
 
@@ -114,7 +114,7 @@ async fn open(plan: &Plan) -> Result<Stream, Problem> {
 async fn secure(plan: &Plan, session: &TlsSession) -> Result<Stream, Problem> {
     let host = &plan.endpoint.host;
     let stream = dial(host, plan.endpoint.port).await?;
-    plan.tell(Happening::Progress(Stage::Securing)).await;
+    plan.tell(ConnectionEvent::Progress(Stage::Securing)).await;
     let name = ServerName::try_from(host.to_owned())
         .map_err(|error| problem(ProblemKind::BadAddress, &error.to_string()))?;
     let connector = TlsConnector::from(Arc::clone(&session.config));
@@ -125,7 +125,7 @@ async fn secure(plan: &Plan, session: &TlsSession) -> Result<Stream, Problem> {
             if problem.kind.is_about_certificate()
                 && let Some(shown) = session.shown()
             {
-                plan.tell(Happening::Certificate(shown)).await;
+                plan.tell(ConnectionEvent::Certificate(shown)).await;
             }
             Err(problem)
         }
@@ -136,9 +136,9 @@ async fn secure(plan: &Plan, session: &TlsSession) -> Result<Stream, Problem> {
 /// Transfers bytes in both directions. Returns `None` if the connection was ended from this side.
 async fn carry(plan: &mut Plan, stream: Stream) -> Option<Problem> {
     let (mut reader, mut writer) = tokio::io::split(stream);
-    let Plan { serial, lines, happenings, .. } = plan;
+    let Plan { serial, lines, events, .. } = plan;
     tokio::select! {
-        error = read(&mut reader, happenings, *serial) => return Some(of_stream(&error)),
+        error = read(&mut reader, events, *serial) => return Some(of_stream(&error)),
         written = write(&mut writer, lines) => if let Err(error) = written {
             return Some(of_stream(&error));
         },
@@ -147,7 +147,7 @@ async fn carry(plan: &mut Plan, stream: Stream) -> Option<Problem> {
     None
 }
 
-async fn read(reader: &mut ReadHalf<Stream>, happenings: &Happenings, serial: Serial) -> io::Error {
+async fn read(reader: &mut ReadHalf<Stream>, events: &ConnectionEvents, serial: Serial) -> io::Error {
     let mut buffer = vec![0; READ_BYTES];
     loop {
         let piece = match reader.read(&mut buffer).await {
@@ -155,7 +155,7 @@ async fn read(reader: &mut ReadHalf<Stream>, happenings: &Happenings, serial: Se
             Ok(count) => buffer.get(..count).unwrap_or_default().to_vec(),
             Err(error) => return error,
         };
-        if happenings.send((serial, Happening::Bytes(piece))).await.is_err() {
+        if events.send((serial, ConnectionEvent::Bytes(piece))).await.is_err() {
             return io::Error::other("the program ends");
         }
     }

@@ -4,7 +4,7 @@ use parla_client::{Credentials, Input, Intent, ProblemKind};
 use parla_engine::problem;
 
 use super::NetworkClient;
-use crate::engine::networks::{Soon, Surroundings};
+use crate::network_thread::networks::{Soon, Surroundings};
 
 impl NetworkClient {
     /// Stores the passwords in the keyring if the person wants that, and deletes them there if they no longer
