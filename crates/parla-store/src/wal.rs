@@ -28,7 +28,7 @@ pub(crate) struct Sum(pub(crate) u32, pub(crate) u32);
 
 /// The byte order of the words in a checksum.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Order {
+enum ByteOrder {
     Little,
     Big,
 }
@@ -64,7 +64,7 @@ impl Mark {
     /// Whether these bytes are the page in the last frame. If that page is in the database, so is the whole
     /// log.
     pub(crate) fn is_page(&self, bytes: &[u8]) -> bool {
-        [Order::Little, Order::Big].into_iter().any(|order| {
+        [ByteOrder::Little, ByteOrder::Big].into_iter().any(|order| {
             let head = [self.page.to_be_bytes(), self.pages.to_be_bytes()].concat();
             order.add(order.add(self.before, &head), bytes) == self.sum
         })
@@ -95,7 +95,7 @@ pub(crate) struct Walk {
     pub(crate) commits_behind: u32,
 }
 
-impl Order {
+impl ByteOrder {
     fn word(self, bytes: &[u8]) -> u32 {
         let bytes = bytes.try_into().unwrap_or_default();
         match self {
@@ -117,13 +117,13 @@ impl Order {
 
 /// The checksum of some words as in a log. It protects against accidents, not against people.
 pub(crate) fn sum(bytes: &[u8]) -> Sum {
-    Order::Little.add(Sum::default(), bytes)
+    ByteOrder::Little.add(Sum::default(), bytes)
 }
 
 /// The header of a log.
 #[derive(Clone, Copy, Debug)]
 struct Header {
-    order: Order,
+    order: ByteOrder,
     page_bytes: usize,
     salt: Salt,
     sum: Sum,
@@ -134,8 +134,8 @@ impl Header {
         let (words, _) = bytes.as_chunks::<4>();
         let [magic, version, page_bytes, _, salt, other_salt, sum, other_sum] = *words else { return None };
         let order = match u32::from_be_bytes(magic) {
-            MAGIC_LITTLE_ENDIAN => Order::Little,
-            MAGIC_BIG_ENDIAN => Order::Big,
+            MAGIC_LITTLE_ENDIAN => ByteOrder::Little,
+            MAGIC_BIG_ENDIAN => ByteOrder::Big,
             _ => return None,
         };
         let page_bytes = u32::from_be_bytes(page_bytes);

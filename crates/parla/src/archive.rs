@@ -38,7 +38,7 @@ pub(crate) enum News {
 }
 
 #[derive(Debug)]
-enum Order {
+enum ArchiveOrder {
     Change(ArchiveChange),
     Recall(RecallRequest),
     End,
@@ -47,7 +47,7 @@ enum Order {
 /// The handle of an archive.
 #[derive(Debug)]
 pub(crate) struct Archive {
-    orders: SyncSender<Order>,
+    orders: SyncSender<ArchiveOrder>,
     dropped: bool,
     is_forgotten: Arc<AtomicBool>,
 }
@@ -80,36 +80,36 @@ impl Archive {
     /// Makes a change, if the queue has room for it.
     pub(crate) fn change(&mut self, change: ArchiveChange) {
         let Err(TrySendError::Full(order) | TrySendError::Disconnected(order)) =
-            self.orders.try_send(Order::Change(change))
+            self.orders.try_send(ArchiveOrder::Change(change))
         else {
             return;
         };
         match order {
-            Order::Change(ArchiveChange::Keep(_)) if self.dropped => {}
-            Order::Change(ArchiveChange::Keep(_)) => {
+            ArchiveOrder::Change(ArchiveChange::Keep(_)) if self.dropped => {}
+            ArchiveOrder::Change(ArchiveChange::Keep(_)) => {
                 self.dropped = true;
                 tracing::error!("the archive is too slow or gone; some messages are not kept");
             }
-            Order::Change(ArchiveChange::Unkeep(_)) => tracing::error!(
+            ArchiveOrder::Change(ArchiveChange::Unkeep(_)) => tracing::error!(
                 "the archive is too slow or gone; a message that was taken back may still be in it"
             ),
-            Order::Change(ArchiveChange::Rename(_)) => tracing::error!(
+            ArchiveOrder::Change(ArchiveChange::Rename(_)) => tracing::error!(
                 "the archive is too slow or gone; messages are still kept under a name from before"
             ),
-            Order::Recall(_) | Order::End => {}
+            ArchiveOrder::Recall(_) | ArchiveOrder::End => {}
         }
     }
 
     /// Makes a request. Returns false if nobody is there to answer.
     pub(crate) fn recall(&self, request: RecallRequest) -> bool {
-        self.orders.try_send(Order::Recall(request)).is_ok()
+        self.orders.try_send(ArchiveOrder::Recall(request)).is_ok()
     }
 }
 
 impl Drop for Archive {
     fn drop(&mut self) {
         // If the queue is full, the end of the channel has the same effect.
-        let _ = self.orders.try_send(Order::End);
+        let _ = self.orders.try_send(ArchiveOrder::End);
     }
 }
 
@@ -139,24 +139,24 @@ impl Keeper {
         }
     }
 
-    fn run(mut self, incoming: &Receiver<Order>) {
+    fn run(mut self, incoming: &Receiver<ArchiveOrder>) {
         self.open();
         let mut ended = false;
         while !ended {
             let first = if self.pending.is_empty() {
-                Some(incoming.recv().unwrap_or(Order::End))
+                Some(incoming.recv().unwrap_or(ArchiveOrder::End))
             } else {
                 match incoming.recv_timeout(ARCHIVE_RETRY) {
                     Ok(order) => Some(order),
                     Err(RecvTimeoutError::Timeout) => None,
-                    Err(RecvTimeoutError::Disconnected) => Some(Order::End),
+                    Err(RecvTimeoutError::Disconnected) => Some(ArchiveOrder::End),
                 }
             };
             for order in first.into_iter().chain(incoming.try_iter().take(ARCHIVE_TRANSACTION_MAX)) {
                 match order {
-                    Order::Change(change) => self.pending.push_back(change),
-                    Order::Recall(request) => self.recall(request),
-                    Order::End => ended = true,
+                    ArchiveOrder::Change(change) => self.pending.push_back(change),
+                    ArchiveOrder::Recall(request) => self.recall(request),
+                    ArchiveOrder::End => ended = true,
                 }
             }
             self.write();

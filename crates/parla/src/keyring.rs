@@ -24,7 +24,7 @@ type Open = Box<dyn Fn() -> Result<Arc<CredentialStore>, Error> + Send>;
 /// Receives the result; an error is a text for the details of a problem.
 type Answer<T> = Box<dyn FnOnce(Result<T, String>) + Send>;
 
-enum Order {
+enum KeyringOrder {
     Keep(String, Credentials, Answer<()>),
     Load(String, Answer<Credentials>),
     Forget(String),
@@ -33,7 +33,7 @@ enum Order {
 /// The handle of the keyring.
 #[derive(Clone)]
 pub(crate) struct Keyring {
-    orders: Sender<Order>,
+    orders: Sender<KeyringOrder>,
     is_there: Arc<AtomicBool>,
 }
 
@@ -64,20 +64,20 @@ impl Keyring {
 
     /// Stores the person's credentials for a network, replacing earlier ones.
     pub(crate) fn keep(&self, network: &str, credentials: Credentials, answer: Answer<()>) {
-        self.say(Order::Keep(network.to_owned(), credentials, answer));
+        self.say(KeyringOrder::Keep(network.to_owned(), credentials, answer));
     }
 
     /// Requests the stored credentials.
     pub(crate) fn load(&self, network: &str, answer: Answer<Credentials>) {
-        self.say(Order::Load(network.to_owned(), answer));
+        self.say(KeyringOrder::Load(network.to_owned(), answer));
     }
 
     /// Deletes the stored credentials.
     pub(crate) fn forget(&self, network: &str) {
-        self.say(Order::Forget(network.to_owned()));
+        self.say(KeyringOrder::Forget(network.to_owned()));
     }
 
-    fn say(&self, order: Order) {
+    fn say(&self, order: KeyringOrder) {
         // The thread runs until the program ends.
         let _ = self.orders.send(order);
     }
@@ -102,19 +102,19 @@ struct Keeper {
 }
 
 impl Keeper {
-    fn run(mut self, incoming: &Receiver<Order>) {
+    fn run(mut self, incoming: &Receiver<KeyringOrder>) {
         if let Err(error) = self.store() {
             tracing::info!(%error, "there is no keyring; passwords are not kept");
         }
         for order in incoming {
             match order {
-                Order::Keep(network, credentials, answer) => {
+                KeyringOrder::Keep(network, credentials, answer) => {
                     answer(self.keep(&network, &credentials).map_err(|error| error.to_string()));
                 }
-                Order::Load(network, answer) => {
+                KeyringOrder::Load(network, answer) => {
                     answer(self.load(&network).map_err(|error| error.to_string()));
                 }
-                Order::Forget(network) => {
+                KeyringOrder::Forget(network) => {
                     if let Err(error) = self.forget(&network) {
                         tracing::warn!(%error, "the passwords of a network are still in the keyring");
                     }

@@ -114,7 +114,7 @@ pub(crate) enum RowKey {
 
 /// What other threads send to the thread that writes.
 #[derive(Debug)]
-enum Order {
+enum StoreOrder {
     Change(RowKey, Option<String>),
     /// Report when everything before this is written, and whether it is.
     Sync(SyncSender<bool>),
@@ -136,7 +136,7 @@ pub(crate) enum StoreNews {
 /// The handle for sending changes to the thread that writes.
 #[derive(Clone, Debug)]
 pub(crate) struct Store {
-    orders: Sender<Order>,
+    orders: Sender<StoreOrder>,
     /// Whether the last attempt to write failed, in which case nobody waits for the next.
     is_failing: Arc<AtomicBool>,
 }
@@ -237,17 +237,17 @@ impl Store {
     /// Remembers a network and its settings. Its records stay as they are.
     pub(crate) fn remember(&self, NetworkId(number): NetworkId, network: &RememberedNetwork) {
         let row = RowKey::Network { id: network.id.clone(), number };
-        self.say(Order::Change(row, Some(text_of(&network.settings))));
+        self.say(StoreOrder::Change(row, Some(text_of(&network.settings))));
     }
 
     /// Forgets a network and everything that was remembered about it.
     pub(crate) fn forget(&self, NetworkId(number): NetworkId, id: &str) {
-        self.say(Order::Change(RowKey::Network { id: id.to_owned(), number }, None));
+        self.say(StoreOrder::Change(RowKey::Network { id: id.to_owned(), number }, None));
     }
 
     /// Saves a record of a network's client; `None` deletes it.
     pub(crate) fn record(&self, network: &str, key: String, value: Option<String>) {
-        self.say(Order::Change(RowKey::Record { network: network.to_owned(), key }, value));
+        self.say(StoreOrder::Change(RowKey::Record { network: network.to_owned(), key }, value));
     }
 
     /// Saves a value of the interface; `None` deletes it. A value that is too large is not saved.
@@ -257,7 +257,7 @@ impl Store {
             return;
         }
         let row = RowKey::Record { network: String::new(), key: key.to_owned() };
-        self.say(Order::Change(row, value.map(str::to_owned)));
+        self.say(StoreOrder::Change(row, value.map(str::to_owned)));
     }
 
     /// Waits until everything that was sent before is on disk; returns whether it is. It does not wait for a
@@ -267,7 +267,7 @@ impl Store {
             return false;
         }
         let (done, is_done) = sync_channel(1);
-        self.say(Order::Sync(done));
+        self.say(StoreOrder::Sync(done));
         is_done.recv_timeout(STORE_WAIT_MAX).unwrap_or_else(|error| {
             tracing::error!(%error, "the store is too slow; what it was given is not waited for");
             self.is_failing.store(true, Ordering::Release);
@@ -278,10 +278,10 @@ impl Store {
     /// Behaves as if the disk were full from now on.
     #[cfg(test)]
     pub(crate) fn fill_disk(&self) {
-        self.say(Order::LimitPages(Some(1)));
+        self.say(StoreOrder::LimitPages(Some(1)));
     }
 
-    fn say(&self, order: Order) {
+    fn say(&self, order: StoreOrder) {
         // The thread runs until the program ends.
         let _ = self.orders.send(order);
     }
@@ -303,7 +303,7 @@ impl Writing {
 
     /// Writes what is left, and ends.
     pub(crate) fn end(self) {
-        self.store.say(Order::End);
+        self.store.say(StoreOrder::End);
         if self.thread.join().is_err() {
             tracing::error!("what was remembered was not written");
         }

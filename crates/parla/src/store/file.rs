@@ -108,8 +108,8 @@ fn read(path: &Path) -> Result<(StoreFile, Remembered), Unread> {
         error @ MigrationError::Newer { .. } => Unread::Newer(error),
     })?;
     let mut remembered = Remembered::default();
-    networks(&connection, Order::Up, &mut remembered)?;
-    records(&connection, Order::Up, &mut remembered)?;
+    networks(&connection, ReadOrder::Up, &mut remembered)?;
+    records(&connection, ReadOrder::Up, &mut remembered)?;
     Ok((StoreFile { connection }, remembered))
 }
 
@@ -182,7 +182,7 @@ fn salvage(path: &Path) -> Remembered {
         Ok(connection)
     });
     let Ok(connection) = opened else { return remembered };
-    for order in [Order::Up, Order::Down] {
+    for order in [ReadOrder::Up, ReadOrder::Down] {
         for error in [
             networks(&connection, order, &mut remembered).err(),
             records(&connection, order, &mut remembered).err(),
@@ -198,12 +198,12 @@ fn salvage(path: &Path) -> Remembered {
 
 /// The order in which rows are read.
 #[derive(Clone, Copy)]
-enum Order {
+enum ReadOrder {
     Up,
     Down,
 }
 
-impl Order {
+impl ReadOrder {
     const fn word(self) -> &'static str {
         match self {
             Self::Up => "ASC",
@@ -212,7 +212,7 @@ impl Order {
     }
 }
 
-fn networks(connection: &Connection, order: Order, into: &mut Remembered) -> rusqlite::Result<()> {
+fn networks(connection: &Connection, order: ReadOrder, into: &mut Remembered) -> rusqlite::Result<()> {
     let sql = format!("SELECT id, number, settings FROM networks ORDER BY id {}", order.word());
     let mut statement = connection.prepare(&sql)?;
     let mut rows = statement.query([])?;
@@ -228,7 +228,7 @@ fn networks(connection: &Connection, order: Order, into: &mut Remembered) -> rus
     Ok(())
 }
 
-fn records(connection: &Connection, order: Order, into: &mut Remembered) -> rusqlite::Result<()> {
+fn records(connection: &Connection, order: ReadOrder, into: &mut Remembered) -> rusqlite::Result<()> {
     let sql = format!("SELECT network, key, value FROM records ORDER BY network {0}, key {0}", order.word());
     let mut statement = connection.prepare(&sql)?;
     let mut rows = statement.query([])?;

@@ -162,7 +162,7 @@ fn a_disk_that_is_full_is_told_once_and_nothing_is_lost() {
     assert!(matches!(opened.news.try_recv().unwrap(), StoreNews::Failing(why) if why.contains("full")));
     assert!(opened.news.try_recv().is_err(), "it is told once");
     assert!(!store.sync(), "nobody waits for a disk that is full");
-    store.say(Order::LimitPages(None));
+    store.say(StoreOrder::LimitPages(None));
     store.save("after", Some("x"));
     opened.writing.end();
     assert_eq!(kit.read().values.len(), 10);

@@ -16,7 +16,7 @@ use std::{
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
 use super::{
-    Opened, Order, Remembered, RowKey, Store, StoreError, StoreNews, Writing,
+    Opened, Remembered, RowKey, Store, StoreError, StoreNews, StoreOrder, Writing,
     before::Before,
     file::{self, StoreFile},
 };
@@ -76,7 +76,7 @@ struct Gathered {
 }
 
 impl Keeper {
-    fn run(mut self, incoming: &Receiver<Order>) {
+    fn run(mut self, incoming: &Receiver<StoreOrder>) {
         loop {
             let Gathered { waiting, ended } = self.gather(incoming);
             let is_written = self.write();
@@ -91,7 +91,7 @@ impl Keeper {
     }
 
     /// Gathers changes for a moment, or until somebody waits for them.
-    fn gather(&mut self, incoming: &Receiver<Order>) -> Gathered {
+    fn gather(&mut self, incoming: &Receiver<StoreOrder>) -> Gathered {
         let mut gathered = Gathered::default();
         let first = if self.pending.is_empty() {
             incoming.recv().map_err(|_| RecvTimeoutError::Disconnected)
@@ -102,15 +102,15 @@ impl Keeper {
         let mut next = first;
         loop {
             match next {
-                Ok(Order::Change(row, value)) => self.change(row, value),
-                Ok(Order::Sync(done)) => gathered.waiting.push(done),
+                Ok(StoreOrder::Change(row, value)) => self.change(row, value),
+                Ok(StoreOrder::Sync(done)) => gathered.waiting.push(done),
                 #[cfg(test)]
-                Ok(Order::LimitPages(pages)) => {
+                Ok(StoreOrder::LimitPages(pages)) => {
                     if let Some(file) = &self.file {
                         file.limit_pages(pages);
                     }
                 }
-                Ok(Order::End) | Err(RecvTimeoutError::Disconnected) => {
+                Ok(StoreOrder::End) | Err(RecvTimeoutError::Disconnected) => {
                     gathered.ended = true;
                     return gathered;
                 }
