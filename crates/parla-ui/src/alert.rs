@@ -26,9 +26,9 @@ pub(crate) fn tell(mut state: State, (key, alert): (BufferKey, &Alert), here: &H
         }
         Leave::Refused | Leave::Impossible => return,
     }
-    let place = here.0.place();
+    let shell = here.0.shell_kind();
     let tag =
-        state.views.buffers.peek_list().get(&key).map(|listed| listed.address(key, place).to_fragment());
+        state.views.buffers.peek_list().get(&key).map(|listed| listed.address(key, shell).to_fragment());
     let Some(tag) = tag else { return };
     let network = {
         let networks = state.views.networks.peek();

@@ -13,7 +13,7 @@ use crate::{
     forget::Forget,
     hooks::{use_context, use_memo},
     password::{self, PasswordFields},
-    platform::{Here, Place},
+    platform::{Here, ShellKind},
     problem_words::{Countdown, ProblemWords, RawWords},
     remedies::Remedies,
     room::text::Sentence,
@@ -190,7 +190,7 @@ fn Stopped(network: NetworkView, why: Arc<Problem>, #[props(default)] is_other: 
     let by_password = kind.is_about_password() && !is_readable;
     let username = password::username(Some(&why), &network.nick);
     let (signer, sender) = (here.clone(), here.clone());
-    let on_desktop = here.0.place() == Place::Desktop;
+    let on_desktop = here.0.shell_kind() == ShellKind::Desktop;
     let (name_id, address_id) = (format!("banner-name-{}", id.0), format!("banner-address-{}", id.0));
     let (name_back, address_back) = (name_id.clone(), address_id.clone());
     let (retry, later) = (here.clone(), here);

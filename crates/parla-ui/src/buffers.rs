@@ -11,7 +11,7 @@ use parla_client::{
 
 use crate::{
     address::{Address, Target},
-    platform::Place,
+    platform::ShellKind,
     state::BufferKey,
 };
 
@@ -49,9 +49,9 @@ impl Listed {
     }
 
     /// The address of the conversation.
-    pub(crate) fn address(&self, key: BufferKey, place: Place) -> Address {
+    pub(crate) fn address(&self, key: BufferKey, shell: ShellKind) -> Address {
         // A page talks to only one network.
-        let network = (place == Place::Desktop).then_some(key.network);
+        let network = (shell == ShellKind::Desktop).then_some(key.network);
         Address { network, target: self.target() }
     }
 

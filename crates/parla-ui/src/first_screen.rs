@@ -14,7 +14,7 @@ use crate::{
     hooks::{use_context, use_effect, use_hook, use_memo, use_signal},
     language_chooser::LanguageChooser,
     password::{self, PasswordFields},
-    platform::{AppCommand, Here, PageAct, Place},
+    platform::{AppCommand, Here, PageAct, ShellKind},
     problem_words::{Countdown, ProblemWords},
     remedies::Remedies,
     room::text::Sentence as Marked,
@@ -69,9 +69,9 @@ pub(crate) fn FirstScreen() -> Element {
     let network = use_memo(move || state.views.networks.read().values().next_back().cloned());
     let network = network.get();
     let link = network.as_ref().map(|view| view.link.clone());
-    let sentence = match here.0.place() {
-        Place::Browser => words.first_sentence_browser(),
-        Place::Desktop => words.first_sentence_desktop(),
+    let sentence = match here.0.shell_kind() {
+        ShellKind::Browser => words.first_sentence_browser(),
+        ShellKind::Desktop => words.first_sentence_desktop(),
     };
     // The form must not take the focus during automatic retries, because somebody may be typing.
     let retries = use_hook(|| Rc::new(Cell::new(false)));
@@ -211,7 +211,7 @@ fn JoinForm(attempt: Attempt, label: &'static str, better: Option<String>, is_su
     let username = password::username(why.as_deref(), &attempt.name.peek());
     let focus = if asks_password { "first-password" } else { "name" };
     use_effect(move || page.0.page(PageAct::Focus(focus.to_owned())));
-    let on_desktop = here.0.place() == Place::Desktop;
+    let on_desktop = here.0.shell_kind() == ShellKind::Desktop;
     let is_answered = trouble(state).is_some_and(|why| attempt.has_answered(&why));
     let suggested = (is_suggested && !is_answered).then(|| words.first_suggested().to_owned());
     let advice = attempt.advice.read().as_ref().map(|advice| advice.said(words)).or(suggested);
@@ -394,9 +394,9 @@ fn join(mut attempt: Attempt, state: State, here: &Here, credentials: Option<Cre
 }
 
 fn is_same_place(attempt: Attempt, here: &Here, network: &NetworkView) -> bool {
-    match here.0.place() {
-        Place::Browser => true,
-        Place::Desktop => *network.address == *address(&attempt.place.peek()),
+    match here.0.shell_kind() {
+        ShellKind::Browser => true,
+        ShellKind::Desktop => *network.address == *address(&attempt.place.peek()),
     }
 }
 
@@ -424,9 +424,9 @@ fn connect(mut attempt: Attempt, mut state: State, here: &Here, (trust, credenti
     let network = state.next_network(here);
     attempt.asked.set(Some(network));
     let place = attempt.place.peek().trim().to_owned();
-    let address = match here.0.place() {
-        Place::Browser => String::new(),
-        Place::Desktop => {
+    let address = match here.0.shell_kind() {
+        ShellKind::Browser => String::new(),
+        ShellKind::Desktop => {
             // The text for this computer is not stored, because the next start may be in another language.
             let elsewhere = Some(&place).filter(|place| !is_this_computer(place));
             state.prefer(here, &|preferences| preferences.place = elsewhere.cloned());

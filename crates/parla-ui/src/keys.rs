@@ -3,7 +3,7 @@
 use dioxus::prelude::*;
 
 use crate::{
-    platform::{Here, PageAct, Place},
+    platform::{Here, PageAct, ShellKind},
     rooms::{self, BufferItem},
     state::{Dialog, Side, State},
     visits::{HistoryAct, Step},
@@ -35,7 +35,7 @@ pub(crate) fn press(event: &KeyboardEvent, state: State, here: &Here) {
     }
     let Some(act) = act_of(&event.key(), event.code(), event.modifiers()) else { return };
     // A browser has its own keys for its history.
-    if matches!(act, KeyAct::Visit(_)) && here.0.place() == Place::Browser {
+    if matches!(act, KeyAct::Visit(_)) && here.0.shell_kind() == ShellKind::Browser {
         return;
     }
     event.prevent_default();

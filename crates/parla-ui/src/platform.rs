@@ -20,9 +20,9 @@ use crate::{
     words::{Language, Words},
 };
 
-/// Where the interface runs.
+/// The shell in which the interface runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum ShellKind {
     /// A page that a server handed out, which talks only to that server.
     Browser,
     /// A window, which talks to any server.
@@ -163,8 +163,8 @@ pub enum PlatformEvent {
 
 /// What a shell provides.
 pub trait Platform {
-    /// The kind of place.
-    fn place(&self) -> Place;
+    /// Which shell this is.
+    fn shell_kind(&self) -> ShellKind;
     /// Whether networks are remembered and being connected, so that the first screen is not needed.
     fn is_returning(&self) -> bool;
     /// Whether the system has a safe place for passwords, so that the person can be asked whether to store

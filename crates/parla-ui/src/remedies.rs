@@ -11,7 +11,7 @@ use parla_client::{
 
 use crate::{
     hooks::use_context,
-    platform::{AppCommand, Here, NetworkChange, Place},
+    platform::{AppCommand, Here, NetworkChange, ShellKind},
     state::State,
     words::use_words,
 };
@@ -22,7 +22,7 @@ pub(crate) fn Remedies(network: NetworkId, kind: ProblemKind) -> Element {
     let words = use_words();
     let here = use_context::<Here>();
     let state = use_context::<State>();
-    if here.0.place() != Place::Desktop {
+    if here.0.shell_kind() != ShellKind::Desktop {
         return rsx! {};
     }
     if kind.is_about_encryption() {

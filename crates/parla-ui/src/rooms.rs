@@ -11,7 +11,7 @@ use crate::{
     hooks::{use_context, use_effect, use_memo, use_signal},
     icon::{Icon, Picture},
     invitations::invitations,
-    platform::{Here, PageAct, Place},
+    platform::{Here, PageAct, ShellKind},
     state::{BufferKey, Dialog, State, wish},
     words::{self, use_words},
 };
@@ -56,7 +56,7 @@ pub(crate) fn RoomList() -> Element {
     let networks = use_memo(move || {
         listing::listing(&state.views.networks.read(), &state.views.buffers.list(), state.words())
     });
-    let on_desktop = here.0.place() == Place::Desktop;
+    let on_desktop = here.0.shell_kind() == ShellKind::Desktop;
     use_reveal(state, &here);
     let networks = networks.get();
     // If there is only one network, its name replaces that of the app.

@@ -9,7 +9,7 @@ use dioxus::prelude::*;
 
 use crate::{
     hooks::{use_effect, use_memo},
-    platform::{Here, Place},
+    platform::{Here, ShellKind},
     state::{BufferKey, Side, State},
 };
 
@@ -125,11 +125,11 @@ fn missing(top: Option<&Top>, now: &Top, is_gone: bool) -> Vec<HistoryAct> {
 
 /// Keeps the history in step with what is shown.
 pub(crate) fn use_visits(state: State, here: &Here) {
-    let place = here.0.place();
+    let shell = here.0.shell_kind();
     let here = here.clone();
     let fragment = use_memo(move || {
         let key = (*state.open.current.read())?;
-        Some((key, state.views.buffers.list().get(&key)?.address(key, place).to_fragment()))
+        Some((key, state.views.buffers.list().get(&key)?.address(key, shell).to_fragment()))
     });
     use_effect(move || {
         let shown = fragment.get();
@@ -186,20 +186,20 @@ pub(crate) fn arrive(mut state: State, here: &Here, arrival: Arrival) {
                 .top
                 .set(Some(Top { key: None, entry: HistoryEntry { fragment: fragment.clone(), layers: 0 } }));
             if !state.follow_later(&fragment) {
-                reflect(state, here, shown(state, here.0.place()));
+                reflect(state, here, shown(state, here.0.shell_kind()));
             }
             state.follow(here);
         }
     }
 }
 
-fn shown(state: State, place: Place) -> Option<(BufferKey, String)> {
+fn shown(state: State, shell: ShellKind) -> Option<(BufferKey, String)> {
     let key = (*state.open.current.peek())?;
-    Some((key, state.views.buffers.peek_list().get(&key)?.address(key, place).to_fragment()))
+    Some((key, state.views.buffers.peek_list().get(&key)?.address(key, shell).to_fragment()))
 }
 
 fn moved(mut state: State, here: &Here, (step, entry): (Step, HistoryEntry)) {
-    let shown = shown(state, here.0.place());
+    let shown = shown(state, here.0.shell_kind());
     let (key, fragment) = shown.map_or_else(Default::default, |(key, fragment)| (Some(key), fragment));
     if entry.fragment == fragment {
         let layers_left = entry.layers;

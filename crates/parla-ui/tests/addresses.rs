@@ -18,7 +18,7 @@ use parla_client::{
 };
 use parla_ui::{
     App,
-    platform::{AppCommand, PageAct, Place, PlatformEvent, Start},
+    platform::{AppCommand, PageAct, PlatformEvent, ShellKind, Start},
     visits::{Arrival, HistoryAct, HistoryEntry, Step},
 };
 use support::{
@@ -78,7 +78,7 @@ fn current(page: &Page) -> String {
 
 #[test]
 fn each_conversation_has_an_address() {
-    let mut page = start(&Fake::new(Place::Browser));
+    let mut page = start(&Fake::new(ShellKind::Browser));
     assert_eq!(history(&page), [HistoryAct::Replace(entry("#/room/a", 0))]);
     enter(&mut page, 2);
     enter(&mut page, 3);
@@ -91,7 +91,7 @@ fn each_conversation_has_an_address() {
 
 #[test]
 fn back_and_forward_walk_through_what_was_seen() {
-    let mut page = start(&Fake::new(Place::Browser));
+    let mut page = start(&Fake::new(ShellKind::Browser));
     enter(&mut page, 2);
     enter(&mut page, 3);
     go(&mut page, Step::Back);
@@ -108,7 +108,7 @@ fn back_and_forward_walk_through_what_was_seen() {
 
 #[test]
 fn back_closes_what_is_open_first() {
-    let mut page = start(&Fake::new(Place::Browser));
+    let mut page = start(&Fake::new(ShellKind::Browser));
     page.write("#page-signal", "narrow 1");
     enter(&mut page, 2);
     page.press("Show rooms");
@@ -125,7 +125,7 @@ fn back_closes_what_is_open_first() {
 
 #[test]
 fn what_was_closed_by_hand_is_no_step() {
-    let mut page = start(&Fake::new(Place::Browser));
+    let mut page = start(&Fake::new(ShellKind::Browser));
     enter(&mut page, 2);
     page.press("Help");
     page.key("#app", Key::Escape, Modifiers::empty());
@@ -144,7 +144,7 @@ fn what_was_closed_by_hand_is_no_step() {
 
 #[test]
 fn back_passes_by_what_is_gone() {
-    let mut page = start(&Fake::new(Place::Browser));
+    let mut page = start(&Fake::new(ShellKind::Browser));
     enter(&mut page, 2);
     enter(&mut page, 3);
     page.apply(vec![Update::BufferClosed(NET, BufferId(2))]);
@@ -159,7 +159,7 @@ fn back_passes_by_what_is_gone() {
 
 #[test]
 fn a_window_has_keys_for_it() {
-    let mut page = start(&Fake::new(Place::Desktop));
+    let mut page = start(&Fake::new(ShellKind::Desktop));
     assert_eq!(history(&page), [HistoryAct::Replace(entry("#/network/1/room/a", 0))]);
     enter(&mut page, 2);
     page.key("#app", Key::ArrowLeft, Modifiers::ALT);
@@ -167,7 +167,7 @@ fn a_window_has_keys_for_it() {
     page.key("#app", Key::ArrowRight, Modifiers::ALT);
     assert_eq!(current(&page), "#b");
     // A browser has its own history.
-    let mut page = start(&Fake::new(Place::Browser));
+    let mut page = start(&Fake::new(ShellKind::Browser));
     enter(&mut page, 2);
     history(&page);
     page.key("#app", Key::ArrowLeft, Modifiers::ALT);
@@ -176,7 +176,7 @@ fn a_window_has_keys_for_it() {
 
 #[test]
 fn networks_are_told_apart() {
-    let mut page = start(&Fake::new(Place::Desktop));
+    let mut page = start(&Fake::new(ShellKind::Desktop));
     let mut other = network(LinkState::Online);
     (other.id, other.name) = (NetworkId(2), "Other".into());
     page.apply(vec![Update::Network(other), Update::Buffer(NetworkId(2), room(1, "#a"))]);
@@ -189,7 +189,7 @@ fn networks_are_told_apart() {
 
 #[test]
 fn a_link_leads_through_the_first_screen() {
-    let fake = Fake::new(Place::Browser);
+    let fake = Fake::new(ShellKind::Browser);
     fake.start.replace(Start::Link("#/room/%C3%BC".into()));
     let mut page = Page::new(App, &fake);
     assert_eq!(page.text(".first-sentence"), "Choose a name, and you are in #ü.");
@@ -212,7 +212,7 @@ fn a_link_leads_through_the_first_screen() {
 
 #[test]
 fn a_link_that_is_opened_later_leads_there() {
-    let mut page = start(&Fake::new(Place::Browser));
+    let mut page = start(&Fake::new(ShellKind::Browser));
     history(&page);
     // This address leads to a conversation in the list.
     opened(&mut page, "#/room/b");
@@ -230,7 +230,7 @@ fn a_link_that_is_opened_later_leads_there() {
 
 #[test]
 fn a_room_that_cannot_be_entered_says_why_and_leaves_one_there() {
-    let mut page = start(&Fake::new(Place::Browser));
+    let mut page = start(&Fake::new(ShellKind::Browser));
     enter(&mut page, 2);
     history(&page);
     opened(&mut page, "#/room/secret");
@@ -251,7 +251,7 @@ fn a_room_that_cannot_be_entered_says_why_and_leaves_one_there() {
 #[test]
 fn what_is_no_address_leads_nowhere() {
     let endless = format!("#/room/{}", "x".repeat(100_000));
-    let mut page = start(&Fake::new(Place::Browser));
+    let mut page = start(&Fake::new(ShellKind::Browser));
     history(&page);
     for fragment in ["#composer", "#javascript:alert(1)", "#/room/a%0D%0AQUIT", "#/room/%00", &endless] {
         page.fake.take_commands();
@@ -276,12 +276,12 @@ fn a_link_that_leads_nowhere_is_said_to() {
     ] {
         let told = |page: &Page| page.all(".toast p").into_iter().map(|node| page.text_of(node)).collect();
         let expected: &[&str] = if is_meant { &[said] } else { &[] };
-        let fake = Fake::new(Place::Browser);
+        let fake = Fake::new(ShellKind::Browser);
         fake.start.replace(Start::Link(fragment.into()));
         let page = Page::new(App, &fake);
         let first: Vec<String> = told(&page);
         assert_eq!(first, expected, "{fragment} at the start");
-        let mut page = start(&Fake::new(Place::Browser));
+        let mut page = start(&Fake::new(ShellKind::Browser));
         opened(&mut page, fragment);
         let later: Vec<String> = told(&page);
         assert_eq!(later, expected, "{fragment} later");
@@ -290,7 +290,7 @@ fn a_link_that_leads_nowhere_is_said_to() {
 
 #[test]
 fn loading_again_stays_and_does_not_join() {
-    let fake = Fake::new(Place::Browser);
+    let fake = Fake::new(ShellKind::Browser);
     fake.returning.set(true);
     fake.start.replace(Start::Again(entry("#/room/b", 1)));
     let mut page = Page::new(App, &fake);
@@ -306,7 +306,7 @@ fn loading_again_stays_and_does_not_join() {
 
 #[test]
 fn a_link_can_be_copied() {
-    let mut page = start(&Fake::new(Place::Browser));
+    let mut page = start(&Fake::new(ShellKind::Browser));
     page.fake.take_acts();
     page.press("Copy link");
     let copied = |text: &str| PageAct::Copy(text.to_owned());
@@ -318,7 +318,7 @@ fn a_link_can_be_copied() {
     // A window has no page, but other programs can follow the address.
     let mut far = network(LinkState::Online);
     (far.address, far.features.private) = ("irc.example.org".into(), true);
-    let mut page = start(&Fake::new(Place::Desktop));
+    let mut page = start(&Fake::new(ShellKind::Desktop));
     page.apply(vec![Update::Network(far)]);
     page.press("Copy link");
     assert!(page.fake.take_acts().contains(&copied("ircs://irc.example.org/a")));

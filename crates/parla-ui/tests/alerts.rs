@@ -12,7 +12,7 @@ mod support;
 use parla_client::view::{Alert, BufferId, BufferKind, LinkState, NetworkId, RowId, Update};
 use parla_ui::{
     App,
-    platform::{Leave, Notification, Place, PlatformEvent},
+    platform::{Leave, Notification, PlatformEvent, ShellKind},
     state::BufferKey,
 };
 use support::{
@@ -27,7 +27,7 @@ fn key(buffer: u32) -> BufferKey {
 
 /// Somebody in `#a` who is looking elsewhere, and has a conversation with bob.
 fn away(leave: Leave) -> Page {
-    let fake = Fake::new(Place::Browser);
+    let fake = Fake::new(ShellKind::Browser);
     fake.leave.set(leave);
     let mut page = Page::new(App, &fake);
     page.apply(vec![

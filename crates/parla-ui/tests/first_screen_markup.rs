@@ -16,7 +16,7 @@ mod support;
 use expect_test::expect_file;
 use parla_ui::{
     App,
-    platform::{Place, Start},
+    platform::{ShellKind, Start},
 };
 use support::{Fake, page::Page};
 
@@ -28,7 +28,7 @@ const CARD_END: &str = "</div></main>";
 const CARD_END_OF_APP: &str = "</div><div class=\"language\">";
 
 fn start(fragment: &str) -> Page {
-    let fake = Fake::new(Place::Browser);
+    let fake = Fake::new(ShellKind::Browser);
     if !fragment.is_empty() {
         fake.start.replace(Start::Link(fragment.to_owned()));
     }

@@ -21,7 +21,7 @@ use parla_client::{
 use parla_proto::Timestamp;
 use parla_ui::{
     App,
-    platform::{AppCommand, PageAct, Place},
+    platform::{AppCommand, PageAct, ShellKind},
 };
 use support::{
     Fake,
@@ -29,8 +29,8 @@ use support::{
     sample::{NET, directory, linked, members, room, shown, topic},
 };
 
-fn online(place: Place) -> Page {
-    let mut page = Page::new(App, &Fake::new(place));
+fn online(shell: ShellKind) -> Page {
+    let mut page = Page::new(App, &Fake::new(shell));
     let mut view = room(1, "#lobby");
     view.members = members(&[(Rank::Operator, "anna"), (Rank::Member, "bob")]);
     view.topic = topic("Be kind");
@@ -58,7 +58,7 @@ fn is_well_made(page: &Page, title: &str) {
 
 #[test]
 fn a_dialog_takes_the_focus_and_gives_it_back() {
-    let mut page = online(Place::Browser);
+    let mut page = online(ShellKind::Browser);
     page.press("Browse rooms");
     is_well_made(&page, "Browse rooms");
     assert_eq!(page.fake.take_acts(), [PageAct::Focus("dialog-focus".into())]);
@@ -70,7 +70,7 @@ fn a_dialog_takes_the_focus_and_gives_it_back() {
 
 #[test]
 fn rooms_are_found_by_typing() {
-    let mut page = online(Place::Browser);
+    let mut page = online(ShellKind::Browser);
     page.press("Browse rooms");
     assert_eq!(page.fake.take_intents(), [Intent::ListRooms]);
     assert!(page.text(".browse-foot").contains("coming in"));
@@ -90,7 +90,7 @@ fn rooms_are_found_by_typing() {
 
 #[test]
 fn what_enter_takes_is_said() {
-    let mut page = online(Place::Browser);
+    let mut page = online(ShellKind::Browser);
     page.press("Browse rooms");
     page.apply(vec![Update::Directory(
         NET,
@@ -127,7 +127,7 @@ fn what_enter_takes_is_said() {
 
 #[test]
 fn a_room_that_does_not_exist_can_be_opened() {
-    let mut page = online(Place::Browser);
+    let mut page = online(ShellKind::Browser);
     page.press("Browse rooms");
     page.apply(vec![Update::Directory(NET, directory(&[("#lobby", 40, "Hello")]))]);
     page.fake.take_commands();
@@ -144,7 +144,7 @@ fn a_room_that_does_not_exist_can_be_opened() {
 
 #[test]
 fn twenty_thousand_rooms_are_filtered_at_once() {
-    let mut page = online(Place::Browser);
+    let mut page = online(ShellKind::Browser);
     page.press("Browse rooms");
     let room = |n: u32| DirectoryRoom {
         shown: format!("#room{n:05}").into(),
@@ -170,7 +170,7 @@ fn twenty_thousand_rooms_are_filtered_at_once() {
 
 #[test]
 fn a_person_is_asked_about_and_written_to() {
-    let mut page = online(Place::Browser);
+    let mut page = online(ShellKind::Browser);
     let bob = page.one("#member-bob");
     page.click(bob);
     is_well_made(&page, "bob");
@@ -210,7 +210,7 @@ fn a_person_is_asked_about_and_written_to() {
 
 #[test]
 fn somebody_who_is_not_there_is_said_to_be_missing() {
-    let mut page = online(Place::Browser);
+    let mut page = online(ShellKind::Browser);
     let bob = page.one("#member-bob");
     page.click(bob);
     let person =
@@ -221,7 +221,7 @@ fn somebody_who_is_not_there_is_said_to_be_missing() {
 
 #[test]
 fn the_topic_is_one_line() {
-    let mut page = online(Place::Browser);
+    let mut page = online(ShellKind::Browser);
     let open = page.one("#change-topic");
     page.click(open);
     is_well_made(&page, "Topic of #lobby");
@@ -235,7 +235,7 @@ fn the_topic_is_one_line() {
 
 #[test]
 fn one_can_be_called_otherwise_and_be_away() {
-    let mut page = online(Place::Browser);
+    let mut page = online(ShellKind::Browser);
     page.press("You are anna");
     is_well_made(&page, "You on Parla");
     page.write("#dialog-focus", "anne");
@@ -254,7 +254,7 @@ fn one_can_be_called_otherwise_and_be_away() {
 
 #[test]
 fn a_refused_name_comes_back_to_its_dialog_with_its_reason_and_another() {
-    let mut page = online(Place::Browser);
+    let mut page = online(ShellKind::Browser);
     page.press("You are anna");
     page.write("#dialog-focus", "O'Brien");
     page.press("Change name");
@@ -276,7 +276,7 @@ fn a_refused_name_comes_back_to_its_dialog_with_its_reason_and_another() {
 
 #[test]
 fn the_focus_comes_back_to_the_side_that_lies_over_the_conversation() {
-    let mut page = online(Place::Browser);
+    let mut page = online(ShellKind::Browser);
     page.write("#page-signal", "narrow 1");
     page.press("Show rooms");
     page.press("You are anna");
@@ -303,7 +303,7 @@ fn the_focus_comes_back_to_the_side_that_lies_over_the_conversation() {
 
 #[test]
 fn a_dialog_that_comes_over_another_leaves_it_as_it_was() {
-    let mut page = online(Place::Browser);
+    let mut page = online(ShellKind::Browser);
     page.press("Change topic");
     page.write("#dialog-focus", "Be very k");
     page.fake.take_acts();
@@ -331,7 +331,7 @@ fn a_dialog_that_comes_over_another_leaves_it_as_it_was() {
 
 #[test]
 fn what_is_about_a_conversation_closes_with_it() {
-    let mut page = online(Place::Browser);
+    let mut page = online(ShellKind::Browser);
     page.press("Change topic");
     page.apply(vec![Update::BufferClosed(NET, BufferId(1))]);
     assert!(!page.has("[role=dialog]"));
@@ -340,8 +340,8 @@ fn what_is_about_a_conversation_closes_with_it() {
 
 #[test]
 fn another_network_is_added_on_the_desktop_only() {
-    assert!(!online(Place::Browser).html().contains("Add a network"));
-    let mut page = online(Place::Desktop);
+    assert!(!online(ShellKind::Browser).html().contains("Add a network"));
+    let mut page = online(ShellKind::Desktop);
     page.press("Add a network");
     is_well_made(&page, "Add a network");
     page.write("#dialog-focus", "irc.example.org");
@@ -358,7 +358,7 @@ fn another_network_is_added_on_the_desktop_only() {
 
 #[test]
 fn help_has_the_commands_and_the_keys() {
-    let mut page = online(Place::Browser);
+    let mut page = online(ShellKind::Browser);
     page.apply(vec![Update::Announcement(NET, None, Announcement::Help)]);
     is_well_made(&page, "Help");
     let help = page.text(".help-scroll");

@@ -16,7 +16,7 @@ use parla_client::{
 use parla_proto::Timestamp;
 use parla_ui::{
     App,
-    platform::{AppCommand, PageAct, Place},
+    platform::{AppCommand, PageAct, ShellKind},
 };
 use support::{
     Fake,
@@ -24,8 +24,8 @@ use support::{
     sample::{NET, linked, problem, room, shown},
 };
 
-fn start(place: Place) -> Page {
-    Page::new(App, &Fake::new(place))
+fn start(shell: ShellKind) -> Page {
+    Page::new(App, &Fake::new(shell))
 }
 
 fn visible_inputs(page: &Page) -> usize {
@@ -52,7 +52,7 @@ fn taken(suggestion: &str) -> Update {
 
 #[test]
 fn a_browser_asks_for_a_name_and_nothing_else() {
-    let page = start(Place::Browser);
+    let page = start(ShellKind::Browser);
     assert_eq!(visible_inputs(&page), 1, "{}", page.html());
     assert_eq!(page.all("button").len(), 1);
     assert_eq!(page.text("h1"), "parla");
@@ -65,7 +65,7 @@ fn a_browser_asks_for_a_name_and_nothing_else() {
 
 #[test]
 fn a_name_and_enter_connect() {
-    let mut page = start(Place::Browser);
+    let mut page = start(ShellKind::Browser);
     page.write("#name", " anna ");
     page.enter("#name");
     assert_eq!(page.fake.take_commands(), [connect(1, "", "anna", false)]);
@@ -79,7 +79,7 @@ fn a_name_and_enter_connect() {
 
 #[test]
 fn no_name_is_advised() {
-    let mut page = start(Place::Browser);
+    let mut page = start(ShellKind::Browser);
     page.press("Join");
     assert_eq!(page.fake.take_commands(), []);
     assert_eq!(page.text("#name-advice"), "Write the name that others will see.");
@@ -87,7 +87,7 @@ fn no_name_is_advised() {
 
 #[test]
 fn a_name_with_a_space_gets_a_better_one() {
-    let mut page = start(Place::Browser);
+    let mut page = start(ShellKind::Browser);
     page.write("#name", "Anna Maria");
     page.press("Join");
     assert_eq!(page.fake.take_commands(), []);
@@ -99,7 +99,7 @@ fn a_name_with_a_space_gets_a_better_one() {
 
 #[test]
 fn a_taken_name_is_one_enter_away_from_a_free_one() {
-    let mut page = start(Place::Browser);
+    let mut page = start(ShellKind::Browser);
     page.write("#name", "anna");
     page.press("Join");
     page.fake.take_commands();
@@ -118,7 +118,7 @@ fn a_taken_name_is_one_enter_away_from_a_free_one() {
 
 #[test]
 fn cancelling_leads_back_to_the_name() {
-    let mut page = start(Place::Browser);
+    let mut page = start(ShellKind::Browser);
     page.write("#name", "anna");
     page.press("Join");
     page.apply(vec![linked(LinkState::Connecting(Stage::Finding))]);
@@ -134,7 +134,7 @@ fn cancelling_leads_back_to_the_name() {
 
 #[test]
 fn a_port_without_encryption_can_be_agreed_to() {
-    let mut page = start(Place::Desktop);
+    let mut page = start(ShellKind::Desktop);
     page.write("#name", "anna");
     page.write("#where", "irc.example.org:6667");
     page.press("Join");
@@ -150,7 +150,7 @@ fn a_port_without_encryption_can_be_agreed_to() {
 
 #[test]
 fn the_desktop_starts_with_this_computer() {
-    let mut page = start(Place::Desktop);
+    let mut page = start(ShellKind::Desktop);
     assert_eq!(visible_inputs(&page), 2);
     let field = page.one("#where");
     assert_eq!(page.attribute(field, "initial_value").as_deref(), Some("This computer"));
@@ -161,7 +161,7 @@ fn the_desktop_starts_with_this_computer() {
 
 #[test]
 fn waiting_counts_down_and_can_be_cut_short() {
-    let mut page = start(Place::Browser);
+    let mut page = start(ShellKind::Browser);
     page.write("#name", "anna");
     page.press("Join");
     page.fake.take_commands();
@@ -179,7 +179,7 @@ fn waiting_counts_down_and_can_be_cut_short() {
 
 #[test]
 fn who_returns_sees_his_rooms_at_once() {
-    let fake = Fake::new(Place::Browser);
+    let fake = Fake::new(ShellKind::Browser);
     fake.returning.set(true);
     fake.saved.borrow_mut().insert("open".into(), "1 #rust".into());
     let mut page = Page::new(App, &fake);
@@ -203,7 +203,7 @@ fn each_refused_name_has_its_own_sentence_and_none_is_left_when_it_is_edited() {
         (ProblemKind::NickConfusable, "The name anna looks like one that somebody has."),
         (ProblemKind::NickReserved, "The name anna is reserved."),
     ] {
-        let mut page = start(Place::Browser);
+        let mut page = start(ShellKind::Browser);
         page.write("#name", "anna");
         page.press("Join");
         let stopped = LinkState::Stopped { why: Some(problem(kind, "anna")), suggestion: Some("ann".into()) };
@@ -224,10 +224,10 @@ fn each_refused_name_has_its_own_sentence_and_none_is_left_when_it_is_edited() {
 
 #[test]
 fn a_server_that_asks_for_a_password_opens_the_field() {
-    let on_desktop = start(Place::Desktop);
+    let on_desktop = start(ShellKind::Desktop);
     let folded = on_desktop.one("details.more");
     assert_ne!(on_desktop.attribute(folded, "open").as_deref(), Some("true"), "{}", on_desktop.html());
-    let mut page = start(Place::Browser);
+    let mut page = start(ShellKind::Browser);
     assert!(!page.has("details.more"), "the server of a page has not asked for one");
     page.write("#name", "anna");
     page.press("Join");
@@ -251,7 +251,7 @@ fn a_server_that_asks_for_a_password_opens_the_field() {
 
 #[test]
 fn an_account_that_is_asked_for_is_signed_in_to() {
-    let mut page = start(Place::Browser);
+    let mut page = start(ShellKind::Browser);
     page.write("#name", "anna");
     page.press("Join");
     let why = Some(problem(ProblemKind::SignInNeeded, ""));
@@ -268,7 +268,7 @@ fn an_account_that_is_asked_for_is_signed_in_to() {
 
 #[test]
 fn a_password_can_be_given_beforehand_and_is_not_sent_in_the_open_without_a_question() {
-    let mut page = start(Place::Desktop);
+    let mut page = start(ShellKind::Desktop);
     page.write("#name", "anna");
     page.write("#where", "irc.example.org");
     page.write("#first-username", "anna");

@@ -10,7 +10,7 @@
 mod support;
 
 use parla_client::view::LinkState;
-use parla_ui::{App, platform::Place, words::Language};
+use parla_ui::{App, platform::ShellKind, words::Language};
 use support::{
     Fake,
     page::Page,
@@ -22,7 +22,7 @@ const ENGLISH: &str = "Choose a name, and you are in.";
 const ITALIAN: &str = "Scegli un nome e sei dentro.";
 
 fn reading(languages: &[&str]) -> std::rc::Rc<Fake> {
-    let fake = Fake::new(Place::Browser);
+    let fake = Fake::new(ShellKind::Browser);
     fake.languages.replace(languages.iter().map(|code| (*code).to_owned()).collect());
     fake
 }

@@ -17,7 +17,7 @@ use parla_client::{
     view::{BufferId, BufferView, LinkState, Rank, Rights},
 };
 use parla_proto::Timestamp;
-use parla_ui::{App, platform::Place};
+use parla_ui::{App, platform::ShellKind};
 use support::{
     Fake,
     page::Page,
@@ -67,7 +67,7 @@ fn tended(rank: Rank) -> BufferView {
 }
 
 fn open_as(rank: Rank) -> Page {
-    let mut page = Page::new(App, &Fake::new(Place::Browser));
+    let mut page = Page::new(App, &Fake::new(ShellKind::Browser));
     page.apply(vec![linked(LinkState::Online), shown(tended(rank))]);
     page.fake.take_commands();
     page
@@ -207,7 +207,7 @@ fn who_is_away_or_a_bot_is_marked() {
     members[2].bot = true;
     members[3].away = true;
     view.members.0 = Arc::new(members);
-    let mut page = Page::new(App, &Fake::new(Place::Browser));
+    let mut page = Page::new(App, &Fake::new(ShellKind::Browser));
     page.apply(vec![linked(LinkState::Online), shown(view)]);
     let text = |page: &Page, id: &str| page.text(id);
     assert_eq!(text(&page, "#member-bob"), "bobbot");

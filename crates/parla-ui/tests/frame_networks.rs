@@ -19,7 +19,7 @@ use parla_client::{
 use parla_proto::Timestamp;
 use parla_ui::{
     App,
-    platform::{AppCommand, NetworkChange, Place},
+    platform::{AppCommand, NetworkChange, ShellKind},
     state::KEY_NETWORK_LAST,
 };
 use support::{
@@ -31,8 +31,8 @@ use support::{
 const OTHER: NetworkId = NetworkId(2);
 
 /// Connected and in a room of one network, and stopped by this problem on another.
-fn stopped(place: Place, kind: ProblemKind) -> Page {
-    let mut page = Page::new(App, &Fake::new(place));
+fn stopped(shell: ShellKind, kind: ProblemKind) -> Page {
+    let mut page = Page::new(App, &Fake::new(shell));
     page.apply(vec![linked(LinkState::Online), shown(room(1, "#lobby"))]);
     let link = LinkState::Stopped { why: Some(problem(kind, "")), suggestion: None };
     let address = "irc.example.org".into();
@@ -60,7 +60,7 @@ fn certificate(trusted: Option<&str>) -> Update {
 
 #[test]
 fn why_another_network_has_stopped_is_said_with_its_choices() {
-    let mut page = stopped(Place::Desktop, ProblemKind::NotEncrypted);
+    let mut page = stopped(ShellKind::Desktop, ProblemKind::NotEncrypted);
     let words = page.text(".banner");
     assert!(words.contains("About Example") && words.contains("does not use encryption"), "{words}");
     page.press("Connect without encryption");
@@ -78,7 +78,7 @@ fn why_another_network_has_stopped_is_said_with_its_choices() {
 
 #[test]
 fn a_certificate_of_ones_own_is_chosen_with_the_address() {
-    let mut page = stopped(Place::Desktop, ProblemKind::Refused);
+    let mut page = stopped(ShellKind::Desktop, ProblemKind::Refused);
     page.press("Change the address…");
     page.write("#identity", "/home/anna/me.pem");
     page.press("Connect there");
@@ -94,7 +94,7 @@ fn a_certificate_of_ones_own_is_chosen_with_the_address() {
 
 #[test]
 fn a_network_is_removed_only_after_a_question() {
-    let mut page = stopped(Place::Desktop, ProblemKind::Refused);
+    let mut page = stopped(ShellKind::Desktop, ProblemKind::Refused);
     page.press("Remove this network");
     assert!(page.text(".sure").contains("deletes its messages"));
     page.press("Keep it");
@@ -107,7 +107,7 @@ fn a_network_is_removed_only_after_a_question() {
 
 #[test]
 fn a_certificate_can_be_looked_at_and_trusted() {
-    let mut page = stopped(Place::Desktop, ProblemKind::BadCertificate);
+    let mut page = stopped(ShellKind::Desktop, ProblemKind::BadCertificate);
     page.apply(vec![certificate(None)]);
     let words = page.text(".certificate");
     for part in ["irc.example.org, <b>evil</b>", "The server itself", "2 January 2030", "AB:CD"] {
@@ -119,7 +119,7 @@ fn a_certificate_can_be_looked_at_and_trusted() {
 
 #[test]
 fn another_certificate_than_the_trusted_one_is_shown_beside_that() {
-    let mut page = stopped(Place::Desktop, ProblemKind::CertificateChanged);
+    let mut page = stopped(ShellKind::Desktop, ProblemKind::CertificateChanged);
     page.apply(vec![certificate(Some("12:34"))]);
     let words = page.text(".banner");
     assert!(words.contains("pretending to be the server"), "{words}");
@@ -128,7 +128,7 @@ fn another_certificate_than_the_trusted_one_is_shown_beside_that() {
 
 #[test]
 fn a_browser_sees_to_encryption_itself() {
-    let page = stopped(Place::Browser, ProblemKind::NotEncrypted);
+    let page = stopped(ShellKind::Browser, ProblemKind::NotEncrypted);
     assert!(!page.html().contains("without encryption<"));
     assert!(!page.html().contains("Change the address"));
 }
@@ -144,7 +144,7 @@ fn adding(fake: &Rc<Fake>) -> Page {
 
 #[test]
 fn what_is_written_about_a_network_is_checked_beside_its_field() {
-    let fake = Fake::new(Place::Desktop);
+    let fake = Fake::new(ShellKind::Desktop);
     let mut page = adding(&fake);
     for (place, nick, hint, words) in [
         ("", "anna", "#add-hint", "Write where the server is"),
@@ -176,7 +176,7 @@ fn what_is_written_about_a_network_is_checked_beside_its_field() {
 
 #[test]
 fn the_number_of_a_network_is_not_used_again() {
-    let fake = Fake::new(Place::Desktop);
+    let fake = Fake::new(ShellKind::Desktop);
     fake.saved.borrow_mut().insert(KEY_NETWORK_LAST.to_owned(), "7".to_owned());
     let mut page = adding(&fake);
     page.write("#dialog-focus", "irc.example.net");
@@ -188,7 +188,7 @@ fn the_number_of_a_network_is_not_used_again() {
 
 #[test]
 fn an_attempt_of_its_own_leaves_the_form_where_it_is() {
-    let fake = Fake::new(Place::Desktop);
+    let fake = Fake::new(ShellKind::Desktop);
     let mut page = Page::new(App, &fake);
     page.write("#name", "anna");
     page.press("Join");
@@ -201,7 +201,7 @@ fn an_attempt_of_its_own_leaves_the_form_where_it_is() {
 }
 
 fn several(links: &[LinkState]) -> Page {
-    let mut page = Page::new(App, &Fake::new(Place::Desktop));
+    let mut page = Page::new(App, &Fake::new(ShellKind::Desktop));
     let views = links.iter().zip(1..).map(|(link, number)| {
         let (name, login) = ("bouncer.example.org".into(), Some(format!("anna/{number}").into()));
         Update::Network(NetworkView { id: NetworkId(number), name, login, ..network(link.clone()) })

@@ -20,7 +20,7 @@ use parla_client::{
 use parla_proto::Timestamp;
 use parla_ui::{
     App,
-    platform::{AppCommand, PageAct, Place, PlatformEvent},
+    platform::{AppCommand, PageAct, PlatformEvent, ShellKind},
 };
 use support::{
     Fake,
@@ -29,7 +29,7 @@ use support::{
 };
 
 fn online(rooms: Vec<Update>) -> Page {
-    let mut page = Page::new(App, &Fake::new(Place::Browser));
+    let mut page = Page::new(App, &Fake::new(ShellKind::Browser));
     let mut updates = vec![linked(LinkState::Online)];
     updates.extend(rooms);
     page.apply(updates);
@@ -413,7 +413,7 @@ fn an_invitation_can_be_accepted() {
 
 #[test]
 fn without_a_room_some_are_suggested() {
-    let mut page = Page::new(App, &Fake::new(Place::Browser));
+    let mut page = Page::new(App, &Fake::new(ShellKind::Browser));
     page.apply(vec![linked(LinkState::Online)]);
     assert_eq!(page.fake.take_intents(), [Intent::ListRooms]);
     let directory = support::sample::directory(&[("#lobby", 12, "Everyone"), ("#rust", 1, "")]);
@@ -426,7 +426,7 @@ fn without_a_room_some_are_suggested() {
 
 #[test]
 fn a_side_slides_in_and_esc_closes_it() {
-    let mut page = Page::new(App, &Fake::new(Place::Browser));
+    let mut page = Page::new(App, &Fake::new(ShellKind::Browser));
     page.apply(vec![linked(LinkState::Online)]);
     page.fake.take_acts();
     page.press("Rooms");

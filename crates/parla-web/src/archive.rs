@@ -27,12 +27,12 @@ const OF_ONE_MAX: usize = 500;
 const MESSAGES_MAX: usize = 3_000;
 
 /// The position of a message in its conversation: its time, and its number among those of the same time.
-type Place = (i64, u32);
+type ArchivePosition = (i64, u32);
 
 /// Which messages are stored; their content is in the storage.
 #[derive(Debug, Default)]
 pub(crate) struct Archive {
-    places: BTreeMap<String, BTreeSet<Place>>,
+    positions: BTreeMap<String, BTreeSet<ArchivePosition>>,
 }
 
 /// A message as it is stored.
@@ -58,8 +58,8 @@ impl Archive {
     pub(crate) fn open() -> Self {
         let mut archive = Self::default();
         for key in storage::keys(SAID) {
-            if let Some((name, place)) = parse(&key) {
-                archive.places.entry(name.to_owned()).or_default().insert(place);
+            if let Some((name, position)) = parse(&key) {
+                archive.positions.entry(name.to_owned()).or_default().insert(position);
             }
         }
         archive
@@ -78,11 +78,11 @@ impl Archive {
         };
         let Ok(text) = serde_json::to_string(&stored) else { return };
         let at = kept.at.as_millis();
-        let places = self.places.entry(kept.buffer.to_string()).or_default();
-        let last = places.range((at, 0)..=(at, u32::MAX)).next_back();
-        let place = (at, last.map_or(0, |(_, number)| number.saturating_add(1)));
-        places.insert(place);
-        let key = key(&kept.buffer, place);
+        let positions = self.positions.entry(kept.buffer.to_string()).or_default();
+        let last = positions.range((at, 0)..=(at, u32::MAX)).next_back();
+        let position = (at, last.map_or(0, |(_, number)| number.saturating_add(1)));
+        positions.insert(position);
+        let key = key(&kept.buffer, position);
         // If other things are in the storage, it has less room than we would use.
         while !storage::save(&key, Some(&text)) && self.drop_oldest() {}
         self.shorten(&kept.buffer);
@@ -90,12 +90,13 @@ impl Archive {
 
     /// Removes a message that was deleted.
     pub(crate) fn unkeep(&mut self, name: &str, msgid: &str) {
-        let Some(places) = self.places.get_mut(name) else { return };
-        let is_it =
-            |place: &Place| read(name, *place).is_some_and(|kept| kept.msgid.as_deref() == Some(msgid));
-        if let Some(place) = places.iter().copied().find(is_it) {
-            places.remove(&place);
-            storage::save(&key(name, place), None);
+        let Some(positions) = self.positions.get_mut(name) else { return };
+        let is_it = |position: &ArchivePosition| {
+            read(name, *position).is_some_and(|kept| kept.msgid.as_deref() == Some(msgid))
+        };
+        if let Some(position) = positions.iter().copied().find(is_it) {
+            positions.remove(&position);
+            storage::save(&key(name, position), None);
         }
     }
 
@@ -105,74 +106,76 @@ impl Archive {
         if from == to {
             return;
         }
-        let Some(places) = self.places.remove(from) else { return };
-        for place in places {
-            let Some(text) = storage::load(&key(from, place)) else { continue };
-            let known = self.places.entry(to.to_owned()).or_default();
-            let last = known.range((place.0, 0)..=(place.0, u32::MAX)).next_back();
-            let new = (place.0, last.map_or(0, |(_, number)| number.saturating_add(1)));
+        let Some(positions) = self.positions.remove(from) else { return };
+        for position in positions {
+            let Some(text) = storage::load(&key(from, position)) else { continue };
+            let known = self.positions.entry(to.to_owned()).or_default();
+            let last = known.range((position.0, 0)..=(position.0, u32::MAX)).next_back();
+            let new = (position.0, last.map_or(0, |(_, number)| number.saturating_add(1)));
             // The copy comes first: a page that ends in between has the message twice, which the client
             // recognises.
             if storage::save(&key(to, new), Some(&text)) {
                 known.insert(new);
-                storage::save(&key(from, place), None);
+                storage::save(&key(from, position), None);
             } else {
-                self.places.entry(from.to_owned()).or_default().insert(place);
+                self.positions.entry(from.to_owned()).or_default().insert(position);
             }
         }
         self.shorten(to);
     }
 
     fn shorten(&mut self, name: &str) {
-        while self.places.get(name).is_some_and(|places| places.len() > OF_ONE_MAX) {
-            if let Some(place) = self.places.get_mut(name).and_then(BTreeSet::pop_first) {
-                storage::save(&key(name, place), None);
+        while self.positions.get(name).is_some_and(|positions| positions.len() > OF_ONE_MAX) {
+            if let Some(position) = self.positions.get_mut(name).and_then(BTreeSet::pop_first) {
+                storage::save(&key(name, position), None);
             }
         }
-        while self.places.values().map(BTreeSet::len).sum::<usize>() > MESSAGES_MAX && self.drop_oldest() {}
+        while self.positions.values().map(BTreeSet::len).sum::<usize>() > MESSAGES_MAX && self.drop_oldest() {
+        }
     }
 
     /// Drops the oldest message of all. Returns false if there is none.
     fn drop_oldest(&mut self) -> bool {
-        let firsts = self.places.iter().filter_map(|(name, places)| Some((*places.first()?, name.clone())));
-        let Some((place, name)) = firsts.min() else { return false };
-        if let Some(places) = self.places.get_mut(&name) {
-            places.remove(&place);
+        let firsts =
+            self.positions.iter().filter_map(|(name, positions)| Some((*positions.first()?, name.clone())));
+        let Some((position, name)) = firsts.min() else { return false };
+        if let Some(positions) = self.positions.get_mut(&name) {
+            positions.remove(&position);
         }
-        storage::save(&key(&name, place), None)
+        storage::save(&key(&name, position), None)
     }
 
     /// The newest messages of a conversation that are older than `before`, oldest first, and whether there
     /// are more before them.
     pub(crate) fn recall(&self, name: &str, before: Option<Timestamp>, limit: usize) -> Recalled {
-        let Some(places) = self.places.get(name) else { return Recalled::default() };
+        let Some(positions) = self.positions.get(name) else { return Recalled::default() };
         let end = (before.map_or(i64::MAX, Timestamp::as_millis), 0);
-        let mut older = places.range(..end).rev();
+        let mut older = positions.range(..end).rev();
         let mut messages: Vec<ArchivedMessage> =
-            older.by_ref().take(limit).filter_map(|place| read(name, *place)).collect();
+            older.by_ref().take(limit).filter_map(|position| read(name, *position)).collect();
         messages.reverse();
         Recalled { messages, more: older.next().is_some() }
     }
 }
 
-fn key(name: &str, (at, number): Place) -> String {
+fn key(name: &str, (at, number): ArchivePosition) -> String {
     format!("{SAID}{name} {at} {number}")
 }
 
-fn parse(key: &str) -> Option<(&str, Place)> {
+fn parse(key: &str) -> Option<(&str, ArchivePosition)> {
     // A nick contains no space.
     let mut words = key.split(' ');
     let name = words.next().filter(|name| !name.is_empty())?;
     Some((name, (words.next()?.parse().ok()?, words.next()?.parse().ok()?)))
 }
 
-fn read(name: &str, place: Place) -> Option<ArchivedMessage> {
-    let stored: Stored = serde_json::from_str(&storage::load(&key(name, place))?).ok()?;
+fn read(name: &str, position: ArchivePosition) -> Option<ArchivedMessage> {
+    let stored: Stored = serde_json::from_str(&storage::load(&key(name, position))?).ok()?;
     Some(ArchivedMessage {
         kind: BufferKind::Direct,
         buffer: name.into(),
         msgid: stored.msgid.map(Arc::from),
-        at: Timestamp::from_millis(place.0),
+        at: Timestamp::from_millis(position.0),
         source: stored.source.into(),
         account: stored.account.map(Arc::from),
         manner: stored.manner,

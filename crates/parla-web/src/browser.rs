@@ -7,7 +7,7 @@ use gloo_timers::future::TimeoutFuture;
 use parla_client::view::Update;
 use parla_proto::Timestamp;
 use parla_ui::{
-    platform::{self, AppCommand, Leave, Notification, PageAct, Place, Platform, Start},
+    platform::{self, AppCommand, Leave, Notification, PageAct, Platform, ShellKind, Start},
     visits::HistoryAct,
     words::{Language, Words},
 };
@@ -99,8 +99,8 @@ fn on(
 }
 
 impl Platform for Browser {
-    fn place(&self) -> Place {
-        Place::Browser
+    fn shell_kind(&self) -> ShellKind {
+        ShellKind::Browser
     }
 
     fn is_returning(&self) -> bool {

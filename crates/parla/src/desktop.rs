@@ -17,7 +17,7 @@ use jiff::tz::TimeZone;
 use parla_client::view::Update;
 use parla_proto::Timestamp;
 use parla_ui::{
-    platform::{AppCommand, Leave, Notification, PageAct, Place, Platform, PlatformEvent, Start},
+    platform::{AppCommand, Leave, Notification, PageAct, Platform, PlatformEvent, ShellKind, Start},
     state::BufferKey,
     visits::{HistoryAct, Visits},
     words::{Language, Words},
@@ -149,8 +149,8 @@ impl Desktop {
 }
 
 impl Platform for Desktop {
-    fn place(&self) -> Place {
-        Place::Desktop
+    fn shell_kind(&self) -> ShellKind {
+        ShellKind::Desktop
     }
 
     fn is_returning(&self) -> bool {

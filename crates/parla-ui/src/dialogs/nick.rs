@@ -13,7 +13,7 @@ use crate::{
     forget::Forget,
     hooks::use_context,
     language_chooser::LanguageChooser,
-    platform::{Here, Place},
+    platform::{Here, ShellKind},
     state::{State, wish},
     words::use_words,
 };
@@ -134,7 +134,7 @@ fn ways_out(here: Here, mut state: State, view: &NetworkView) -> Element {
     let words = state.words();
     let network = view.id;
     let is_on = !matches!(view.link, LinkState::Stopped { .. });
-    let can_forget = here.0.place() == Place::Desktop;
+    let can_forget = here.0.shell_kind() == ShellKind::Desktop;
     rsx! {
         div { class: "buttons ways-out",
             if is_on {

@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// The room that is shown, and the person in it.
-struct Place {
+struct PersonInRoom {
     at: BufferKey,
     room: Arc<str>,
     rights: Rights,
@@ -29,7 +29,7 @@ struct Place {
     is_own: bool,
 }
 
-impl Place {
+impl PersonInRoom {
     fn of(state: State, network: NetworkId, nick: &str) -> Option<Self> {
         let at = (*state.open.current.read()).filter(|at| at.network == network)?;
         let view = state.views.buffers.read(at).filter(|view| view.kind == BufferKind::Room)?;
@@ -79,25 +79,25 @@ pub(super) fn moderation(
     mut act: Signal<Option<Act>>,
 ) -> Element {
     let words = state.words();
-    let Some(place) = Place::of(state, network, &nick) else { return rsx! {} };
-    let rank = place.member.as_ref().map(|member| member.rank).filter(|rank| *rank != Rank::Member);
+    let Some(person) = PersonInRoom::of(state, network, &nick) else { return rsx! {} };
+    let rank = person.member.as_ref().map(|member| member.rank).filter(|rank| *rank != Rank::Member);
     let mut acts = Vec::new();
-    if place.may_remove() {
-        if place.member.is_some() {
+    if person.may_remove() {
+        if person.member.is_some() {
             acts.push((Act::Kick, words.dialog_kick()));
         }
         acts.push((Act::Ban, words.moderation_ban()));
-        if place.settings.offers(ListKind::Mutes) {
+        if person.settings.offers(ListKind::Mutes) {
             acts.push((Act::Mute, words.moderation_mute()));
         }
     }
-    let at = place.at;
+    let at = person.at;
     rsx! {
         if let Some(rank) = rank {
-            p { class: "person-rank", {words.is_in(rank, &place.room)} }
+            p { class: "person-rank", {words.is_in(rank, &person.room)} }
         }
         div { class: "buttons",
-            for (rank, is_given) in place.ranks() {
+            for (rank, is_given) in person.ranks() {
                 button {
                     key: "{rank as u8}",
                     r#type: "button",
@@ -124,14 +124,14 @@ pub(super) fn moderation(
             }
         }
         if let Some(act) = act() {
-            {act_form(here.clone(), state, &place, (nick, act))}
+            {act_form(here.clone(), state, &person, (nick, act))}
         }
     }
 }
 
-fn act_form(here: Here, mut state: State, place: &Place, (nick, act): (Arc<str>, Act)) -> Element {
+fn act_form(here: Here, mut state: State, person: &PersonInRoom, (nick, act): (Arc<str>, Act)) -> Element {
     let words = state.words();
-    let (at, room, is_there) = (place.at, &place.room, place.member.is_some());
+    let (at, room, is_there) = (person.at, &person.room, person.member.is_some());
     let label = match act {
         Act::Kick => words.dialog_kick_from(room),
         Act::Ban => words.ban_from(room),

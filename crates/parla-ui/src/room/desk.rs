@@ -94,7 +94,7 @@ pub(crate) fn use_desk(at: ReadSignal<BufferKey>) -> Desk {
 }
 
 impl Desk {
-    fn place(&self) -> Here {
+    fn here(&self) -> Here {
         self.here.peek().clone()
     }
 
@@ -104,8 +104,8 @@ impl Desk {
         self.shows(&text, caret);
         self.state.page.is_written_here.set(true);
         // This counts as the person's own editing, so they can undo it.
-        self.place().0.page(PageAct::EditComposer { text, caret, over });
-        drafts::save(self.state, &self.place());
+        self.here().0.page(PageAct::EditComposer { text, caret, over });
+        drafts::save(self.state, &self.here());
     }
 
     fn shows(mut self, text: &str, caret: usize) {
@@ -118,7 +118,7 @@ impl Desk {
 
     fn put_over(self, text: String, caret: usize, over: String) {
         self.shows(&text, caret);
-        self.place().0.page(PageAct::SetComposer { text, caret, over });
+        self.here().0.page(PageAct::SetComposer { text, caret, over });
     }
 
     fn put_all(self, text: String) {
@@ -130,7 +130,7 @@ impl Desk {
     pub(crate) fn restore(self) {
         let ComposerText { text, caret } = self.state.page.composer.peek().clone();
         if !text.is_empty() {
-            self.place().0.page(PageAct::SetComposer { text, caret, over: String::new() });
+            self.here().0.page(PageAct::SetComposer { text, caret, over: String::new() });
         }
     }
 
@@ -157,7 +157,7 @@ impl Desk {
             None => self.send(),
             Some(warning) => {
                 self.warning.set(Some(warning));
-                self.place().0.page(PageAct::Focus(ASK_ID.to_owned()));
+                self.here().0.page(PageAct::Focus(ASK_ID.to_owned()));
             }
         }
     }
@@ -166,7 +166,7 @@ impl Desk {
     pub(crate) fn send(mut self) {
         let text = self.state.page.composer.peek().text.clone();
         let at = *self.at.peek();
-        let here = self.place();
+        let here = self.here();
         if self.state.announced.beside.peek().is_some() {
             self.state.announced.beside.set(None);
         }
@@ -212,7 +212,7 @@ impl Desk {
 
     /// Gives the focus to the field.
     pub(crate) fn focus(self) {
-        self.place().0.page(PageAct::Focus(COMPOSER_ID.to_owned()));
+        self.here().0.page(PageAct::Focus(COMPOSER_ID.to_owned()));
     }
 
     /// Handles a key, unless it is for the page.
@@ -377,7 +377,7 @@ fn use_drafts(desk: Desk) {
     use_drop(move || {
         if let Some(at) = leaving.get() {
             let text = desk.left();
-            drafts::put_away(desk.state, &desk.place(), at, &text);
+            drafts::put_away(desk.state, &desk.here(), at, &text);
         }
     });
     use_effect(move || {
@@ -389,9 +389,9 @@ fn use_drafts(desk: Desk) {
         // Text that was written since the other conversation was opened does not belong to the previous one.
         let over = desk.left();
         if let Some(before) = before {
-            drafts::put_away(desk.state, &desk.place(), before, &over);
+            drafts::put_away(desk.state, &desk.here(), before, &over);
         }
-        let draft = drafts::load(desk.state, &desk.place(), at);
+        let draft = drafts::load(desk.state, &desk.here(), at);
         let caret = units(&draft);
         desk.put_over(draft, caret, over);
     });

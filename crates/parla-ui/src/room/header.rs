@@ -159,7 +159,7 @@ fn link_to(state: State, at: BufferKey, here: &Here) -> Option<String> {
     let buffers = state.views.buffers.peek_list();
     let listed = buffers.get(&at)?;
     if let Some(page) = here.0.page_address() {
-        return Some(page + &listed.address(at, here.0.place()).to_fragment());
+        return Some(page + &listed.address(at, here.0.shell_kind()).to_fragment());
     }
     let networks = state.views.networks.peek();
     let network = networks.get(&at.network)?;

@@ -19,7 +19,7 @@ use parla_client::{
 use crate::{
     hooks::{Memo, use_context, use_drop, use_effect, use_hook, use_memo, use_signal},
     platform::{Here, PageAct},
-    room::window::{Eye, Heights, Place, Segment, chunk_of, segments},
+    room::window::{Eye, Heights, ScrollPosition, Segment, chunk_of, segments},
     state::{BufferKey, LogView, State, wish},
 };
 
@@ -34,7 +34,7 @@ pub(crate) struct Memories(Rc<RefCell<SortedMap<BufferKey, Memory>>>);
 
 #[derive(Clone, Default)]
 struct Memory {
-    place: Place,
+    position: ScrollPosition,
     /// The first row in view there, if the page has reported it.
     first: Option<RowId>,
     heights: Heights,
@@ -70,7 +70,7 @@ pub(crate) struct Scroll {
     pub(crate) wanted: Signal<Option<RowId>>,
     /// The parts of the log that are drawn.
     pub(crate) segments: Memo<Vec<Segment>>,
-    place: Signal<Place>,
+    position: Signal<ScrollPosition>,
     /// The first row in view there, if the page has reported it.
     first: Signal<Option<RowId>>,
     size: Signal<(i32, i32)>,
@@ -90,11 +90,11 @@ pub(crate) fn use_scroll(at: BufferKey) -> Scroll {
     let memories = use_context::<Memories>();
     let (memory, begin) = use_hook(|| begin(view.peek().as_ref(), memories.0.borrow().get(&at)));
     let start = use_signal(|| begin);
-    let place = use_signal(|| memory.place);
+    let position = use_signal(|| memory.position);
     let first = use_signal(|| memory.first);
     let heights = use_signal(|| memory.heights.clone());
     let open = use_signal(|| memory.open.clone());
-    let end = use_signal(|| memory.place == Place::End);
+    let end = use_signal(|| memory.position == ScrollPosition::End);
     let size = use_signal(|| (0, 0));
     let landed = use_signal(|| view.peek().as_ref().is_some_and(|view| view.timeline.len > 0));
     let segments = use_memo(move || {
@@ -103,14 +103,15 @@ pub(crate) fn use_scroll(at: BufferKey) -> Scroll {
         let height = size.read().1;
         let height = if height > 0 { f64::from(height) } else { HEIGHT_GUESS };
         let kept = selected(&view.timeline, *state.page.selection.read());
-        let place = found_again(&view.timeline, *place.read(), *first.peek());
-        segments(&view.timeline, &heights.read(), &Eye { place, height, kept })
+        let position = found_again(&view.timeline, *position.read(), *first.peek());
+        segments(&view.timeline, &heights.read(), &Eye { position, height, kept })
     });
     let wanted = use_signal(|| None);
-    let scroll = Scroll { at, view, start, end, heights, open, wanted, segments, place, first, size, landed };
+    let scroll =
+        Scroll { at, view, start, end, heights, open, wanted, segments, position, first, size, landed };
     use_drop(move || {
         let memory = Memory {
-            place: *place.peek(),
+            position: *position.peek(),
             first: *first.peek(),
             heights: heights.peek().clone(),
             open: open.peek().clone(),
@@ -136,7 +137,7 @@ fn begin(view: Option<&BufferView>, kept: Option<&Memory>) -> (Memory, Start) {
         Some((divider, chunk_of(&view.timeline.chunks, divider)?))
     });
     let Some((divider, chunk)) = unseen else { return (memory, start) };
-    (memory.place, memory.first) = (Place::At { chunk, offset: 0.0 }, Some(divider));
+    (memory.position, memory.first) = (ScrollPosition::At { chunk, offset: 0.0 }, Some(divider));
     (memory, Start::Divider(divider))
 }
 
@@ -155,24 +156,24 @@ impl Scroll {
             }
             self.size.set(size);
         }
-        let place = self.located(&report);
+        let position = self.located(&report);
         let first = report.row.map(RowId);
         if *self.first.peek() != first {
             self.first.set(first);
         }
-        if *self.place.peek() != place {
-            self.place.set(place);
+        if *self.position.peek() != position {
+            self.position.set(position);
         }
         if *self.end.peek() != report.end {
             self.end.set(report.end);
         }
     }
 
-    /// Finds the place by the first row in view. Pixels alone would be wrong while newly drawn chunks have
+    /// Finds the position by the first row in view. Pixels alone would be wrong while newly drawn chunks have
     /// not been measured.
-    fn located(&self, report: &LogView) -> Place {
+    fn located(&self, report: &LogView) -> ScrollPosition {
         let view = self.view.peek();
-        let Some(view) = view.as_ref().filter(|_| !report.end) else { return Place::End };
+        let Some(view) = view.as_ref().filter(|_| !report.end) else { return ScrollPosition::End };
         let drawn = self.segments.peek();
         let drawn = drawn.iter().filter_map(|segment| match segment {
             Segment::Chunk(chunk, _) => Some(chunk),
@@ -181,18 +182,18 @@ impl Scroll {
         let first = report.row.map(RowId);
         let holds = |chunk: &&ChunkRef| chunk.0.rows.iter().any(|row| Some(row.id) == first);
         match drawn.into_iter().find(holds) {
-            Some(chunk) => Place::At { chunk: chunk.0.id, offset: f64::from(report.above) },
+            Some(chunk) => ScrollPosition::At { chunk: chunk.0.id, offset: f64::from(report.above) },
             None => self.heights.peek().locate(&view.timeline.chunks, f64::from(report.top)),
         }
     }
 }
 
-/// Finds the place again by the first row in view, because another client has the rows in other chunks.
-fn found_again(timeline: &Timeline, place: Place, first: Option<RowId>) -> Place {
-    let (Place::At { chunk, .. }, Some(first)) = (place, first) else { return place };
+/// Finds the position again by the first row in view, because another client has the rows in other chunks.
+fn found_again(timeline: &Timeline, position: ScrollPosition, first: Option<RowId>) -> ScrollPosition {
+    let (ScrollPosition::At { chunk, .. }, Some(first)) = (position, first) else { return position };
     match chunk_of(&timeline.chunks, first) {
-        Some(other) if other != chunk => Place::At { chunk: other, offset: 0.0 },
-        Some(_) | None => place,
+        Some(other) if other != chunk => ScrollPosition::At { chunk: other, offset: 0.0 },
+        Some(_) | None => position,
     }
 }
 
@@ -247,7 +248,7 @@ fn use_wanted(mut scroll: Scroll) {
         let chunk = scroll.view.peek().as_ref().and_then(|view| chunk_of(&view.timeline.chunks, row));
         if let Some(chunk) = chunk {
             scroll.first.set(Some(row));
-            scroll.place.set(Place::At { chunk, offset: 0.0 });
+            scroll.position.set(ScrollPosition::At { chunk, offset: 0.0 });
             here.0.page(PageAct::ScrollToRow(row));
         }
     });
@@ -282,7 +283,7 @@ fn use_landing(mut scroll: Scroll, state: State) {
             return;
         };
         scroll.first.set(Some(divider));
-        scroll.place.set(Place::At { chunk, offset: 0.0 });
+        scroll.position.set(ScrollPosition::At { chunk, offset: 0.0 });
         scroll.end.set(false);
         here.0.page(PageAct::ScrollToRow(divider));
     });

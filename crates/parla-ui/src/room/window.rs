@@ -20,7 +20,7 @@ pub(crate) const KEPT_CHUNKS_MAX: usize = 40;
 
 /// Where the reader is.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(crate) enum Place {
+pub(crate) enum ScrollPosition {
     /// At the newest row, and staying there when more arrive.
     #[default]
     End,
@@ -38,7 +38,7 @@ pub(crate) enum Place {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Eye {
     /// Where the reader is.
-    pub(crate) place: Place,
+    pub(crate) position: ScrollPosition,
     /// The height of the visible part, in CSS pixels.
     pub(crate) height: f64,
     /// The ids of the first and the last chunk in which something is selected.
@@ -79,18 +79,18 @@ impl Heights {
         self.0.get(&chunk.0.id).copied().unwrap_or_else(guess)
     }
 
-    /// The place that is `top` pixels below the beginning.
-    pub(crate) fn locate(&self, chunks: &[ChunkRef], top: f64) -> Place {
+    /// The position that is `top` pixels below the beginning.
+    pub(crate) fn locate(&self, chunks: &[ChunkRef], top: f64) -> ScrollPosition {
         let mut begin = 0.0;
-        let mut place = Place::End;
+        let mut position = ScrollPosition::End;
         for chunk in chunks {
-            if begin > top && place != Place::End {
+            if begin > top && position != ScrollPosition::End {
                 break;
             }
-            place = Place::At { chunk: chunk.0.id, offset: top - begin };
+            position = ScrollPosition::At { chunk: chunk.0.id, offset: top - begin };
             begin += self.of(chunk);
         }
-        place
+        position
     }
 }
 
@@ -123,9 +123,9 @@ pub(crate) fn segments(timeline: &Timeline, heights: &Heights, eye: &Eye) -> Vec
 
 /// The chunks near the visible part.
 fn seen(chunks: &[ChunkRef], heights: &Heights, eye: &Eye) -> RangeInclusive<usize> {
-    let top = match eye.place {
-        Place::End => chunks.iter().map(|chunk| heights.of(chunk)).sum::<f64>() - eye.height,
-        Place::At { chunk, offset } => {
+    let top = match eye.position {
+        ScrollPosition::End => chunks.iter().map(|chunk| heights.of(chunk)).sum::<f64>() - eye.height,
+        ScrollPosition::At { chunk, offset } => {
             let before = chunks.iter().take_while(|other| other.0.id != chunk);
             let begin: f64 = before.map(|chunk| heights.of(chunk)).sum();
             // It may be higher than is known here, and is visible in any case.
@@ -191,8 +191,13 @@ mod tests {
     }
 
     /// The ids of chunks, with `_` for blank space.
-    fn shown(timeline: &Timeline, heights: &Heights, place: Place, kept: Option<(u64, u64)>) -> String {
-        let eye = Eye { place, height: 700.0, kept };
+    fn shown(
+        timeline: &Timeline,
+        heights: &Heights,
+        position: ScrollPosition,
+        kept: Option<(u64, u64)>,
+    ) -> String {
+        let eye = Eye { position, height: 700.0, kept };
         let segments = segments(timeline, heights, &eye);
         let words = segments.iter().map(|segment| match segment {
             Segment::Blank(_) => "_".to_owned(),
@@ -204,24 +209,24 @@ mod tests {
     #[test]
     fn a_long_conversation_is_mostly_blank() {
         let (timeline, heights) = (timeline(1000), Heights::default());
-        assert_eq!(shown(&timeline, &heights, Place::End, None), "_ 998 999");
-        let place = Place::At { chunk: 500, offset: 0.0 };
-        assert_eq!(shown(&timeline, &heights, place, None), "_ 499 500 501 _");
-        assert_eq!(shown(&timeline, &heights, Place::At { chunk: 0, offset: -40.0 }, None), "0 1 _");
+        assert_eq!(shown(&timeline, &heights, ScrollPosition::End, None), "_ 998 999");
+        let position = ScrollPosition::At { chunk: 500, offset: 0.0 };
+        assert_eq!(shown(&timeline, &heights, position, None), "_ 499 500 501 _");
+        assert_eq!(shown(&timeline, &heights, ScrollPosition::At { chunk: 0, offset: -40.0 }, None), "0 1 _");
     }
 
     #[test]
     fn what_is_read_is_drawn_however_high_it_is() {
         let (timeline, heights) = (timeline(1000), Heights::default());
-        let place = Place::At { chunk: 500, offset: 6000.0 };
-        assert_eq!(shown(&timeline, &heights, place, None), "_ 500 501 502 _");
+        let position = ScrollPosition::At { chunk: 500, offset: 6000.0 };
+        assert_eq!(shown(&timeline, &heights, position, None), "_ 500 501 502 _");
     }
 
     #[test]
     fn what_is_selected_stays() {
         let (timeline, heights) = (timeline(1000), Heights::default());
-        assert_eq!(shown(&timeline, &heights, Place::End, Some((10, 12))), "_ 10 11 12 _ 998 999");
-        let all = shown(&timeline, &heights, Place::End, Some((0, 900)));
+        assert_eq!(shown(&timeline, &heights, ScrollPosition::End, Some((10, 12))), "_ 10 11 12 _ 998 999");
+        let all = shown(&timeline, &heights, ScrollPosition::End, Some((0, 900)));
         assert_eq!(all.split(' ').count(), KEPT_CHUNKS_MAX + 3);
     }
 
@@ -230,9 +235,9 @@ mod tests {
         let (timeline, mut heights) = (timeline(10), Heights::default());
         heights.measure(0, 1000.0);
         assert!(!heights.differs(0, 1000.2) && heights.differs(0, 1001.0) && heights.differs(1, 1000.0));
-        assert_eq!(heights.locate(&timeline.chunks, 1100.0), Place::At { chunk: 1, offset: 100.0 });
-        assert_eq!(heights.locate(&timeline.chunks, -5.0), Place::At { chunk: 0, offset: -5.0 });
-        assert_eq!(heights.locate(&[], 0.0), Place::End);
+        assert_eq!(heights.locate(&timeline.chunks, 1100.0), ScrollPosition::At { chunk: 1, offset: 100.0 });
+        assert_eq!(heights.locate(&timeline.chunks, -5.0), ScrollPosition::At { chunk: 0, offset: -5.0 });
+        assert_eq!(heights.locate(&[], 0.0), ScrollPosition::End);
     }
 
     #[test]
@@ -241,6 +246,6 @@ mod tests {
         for chunk in 95..100 {
             heights.measure(chunk, 24.0);
         }
-        assert_eq!(shown(&timeline, &heights, Place::End, None), "_ 94 95 96 97 98 99");
+        assert_eq!(shown(&timeline, &heights, ScrollPosition::End, None), "_ 94 95 96 97 98 99");
     }
 }

@@ -22,15 +22,15 @@ use futures_channel::{
 use parla_client::{Intent, view::Update};
 use parla_proto::Timestamp;
 use parla_ui::{
-    platform::{AppCommand, Here, Leave, Notification, PageAct, Place, Platform, PlatformEvent, Start},
+    platform::{AppCommand, Here, Leave, Notification, PageAct, Platform, PlatformEvent, ShellKind, Start},
     visits::{HistoryAct, Visits},
     words::{Language, Words},
 };
 
 /// A platform that does nothing but record what it was asked to do.
 pub struct Fake {
-    /// The kind of place that it claims to be.
-    pub place: Place,
+    /// The shell that it claims to be.
+    pub shell: ShellKind,
     /// Whether networks are remembered.
     pub returning: Cell<bool>,
     /// The commands that were sent.
@@ -79,11 +79,11 @@ pub struct Fake {
 
 impl Fake {
     /// A platform on which nobody has been before.
-    pub fn new(place: Place) -> Rc<Self> {
+    pub fn new(shell: ShellKind) -> Rc<Self> {
         let (updates_in, updates_out) = unbounded();
         let (events_in, events_out) = unbounded();
         Rc::new(Self {
-            place,
+            shell,
             returning: Cell::new(false),
             commands: RefCell::default(),
             acts: RefCell::default(),
@@ -149,8 +149,8 @@ impl Fake {
 }
 
 impl Platform for Fake {
-    fn place(&self) -> Place {
-        self.place
+    fn shell_kind(&self) -> ShellKind {
+        self.shell
     }
     fn is_returning(&self) -> bool {
         self.returning.get()
@@ -195,7 +195,7 @@ impl Platform for Fake {
         self.start.borrow().clone()
     }
     fn page_address(&self) -> Option<String> {
-        (self.place == Place::Browser).then(|| "https://chat.example.org/".to_owned())
+        (self.shell == ShellKind::Browser).then(|| "https://chat.example.org/".to_owned())
     }
     fn history(&self, act: HistoryAct) {
         self.history.borrow_mut().push(act.clone());

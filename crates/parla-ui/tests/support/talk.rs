@@ -17,7 +17,7 @@ use parla_client::{
     },
 };
 use parla_proto::Timestamp;
-use parla_ui::{App, platform::Place};
+use parla_ui::{App, platform::ShellKind};
 
 use super::{
     Fake,
@@ -85,7 +85,7 @@ pub fn lobby(rows: Vec<Row>) -> BufferView {
 
 /// The app, connected, with this conversation open.
 pub fn open(view: BufferView) -> Page {
-    let fake = Fake::new(Place::Browser);
+    let fake = Fake::new(ShellKind::Browser);
     let mut page = Page::new(App, &fake);
     page.apply(vec![linked(LinkState::Online), shown(view)]);
     page

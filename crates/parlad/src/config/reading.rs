@@ -17,7 +17,7 @@ use super::{
     people,
     ports::{Http, Listen},
     problem::{self, Problem, Problems},
-    surroundings::{self, Place, Places},
+    surroundings::{self, ConfigLocation, ConfigLocations},
     whole::Config,
 };
 use crate::{limits::ANSWER_BYTES_MAX, log, options::Options};
@@ -44,11 +44,11 @@ impl Config {
         let problems = Problems::default();
         let read = match &run.config {
             Some(path) => Self::read(path, &problems)?,
-            None => Some((Self::without_file(), Places::without_file())),
+            None => Some((Self::without_file(), ConfigLocations::without_file())),
         };
-        let mut config = read.map(|(mut config, mut places)| {
-            config.replace_by(run, &mut places);
-            surroundings::check(&config, &places, &problems);
+        let mut config = read.map(|(mut config, mut locations)| {
+            config.replace_by(run, &mut locations);
+            surroundings::check(&config, &locations, &problems);
             config
         });
         let wrong = |problems| match run.config.clone() {
@@ -64,27 +64,27 @@ impl Config {
     }
 
     /// Replaces values of the file by those of the command line.
-    fn replace_by(&mut self, run: &Options, places: &mut Places) {
+    fn replace_by(&mut self, run: &Options, locations: &mut ConfigLocations) {
         if !run.listen.is_empty() {
             self.listen = run.listen.iter().copied().map(Listen::plain).collect();
             self.listen_if_possible.clear();
-            places.listen = vec![Place::on_the_command_line("--listen"); run.listen.len()];
+            locations.listen = vec![ConfigLocation::on_the_command_line("--listen"); run.listen.len()];
         }
         if !run.http.is_empty() {
             let origins: Vec<Origin> =
                 std::mem::take(&mut self.http).into_iter().flat_map(|http| http.origins).collect();
             let at = |address: &SocketAddr| Http { address: *address, tls: None, origins: origins.clone() };
             self.http = run.http.iter().map(at).collect();
-            places.http = vec![Place::on_the_command_line("--http"); run.http.len()];
+            locations.http = vec![ConfigLocation::on_the_command_line("--http"); run.http.len()];
         }
         if let Some(data_dir) = &run.data_dir {
             self.data_dir.clone_from(data_dir);
-            places.data_dir = Place::on_the_command_line("--data-dir");
+            locations.data_dir = ConfigLocation::on_the_command_line("--data-dir");
         }
     }
 
     /// Reads a file; `None` if it is not valid TOML. What is wrong with it is added to `problems`.
-    fn read(path: &Path, problems: &Problems) -> Result<Option<(Self, Places)>, ConfigError> {
+    fn read(path: &Path, problems: &Problems) -> Result<Option<(Self, ConfigLocations)>, ConfigError> {
         let unreadable = |reason| ConfigError::Unreadable { path: path.to_owned(), reason };
         let text = match String::from_utf8(fs::read(path).map_err(unreadable)?) {
             Ok(text) => text,
@@ -95,17 +95,17 @@ impl Config {
         };
         let Some(file) = File::read(&text, problems) else { return Ok(None) };
         let directory = path.parent().unwrap_or(Path::new(""));
-        let (mut config, places) = Self::from_file(file, directory, problems);
+        let (mut config, locations) = Self::from_file(file, directory, problems);
         if let Some(name) = path.file_name() {
             config.settings.machine.file = name.to_string_lossy().into_owned();
         }
-        Ok(Some((config, places)))
+        Ok(Some((config, locations)))
     }
 
-    fn from_file(file: File, directory: &Path, problems: &Problems) -> (Self, Places) {
+    fn from_file(file: File, directory: &Path, problems: &Problems) -> (Self, ConfigLocations) {
         listen::Listen::check_all(&file.listen, &file.connections.trusted_proxies, problems);
         people::Operator::check_all(&file.oper, problems);
-        let places = Places::of(&file);
+        let locations = ConfigLocations::of(&file);
         let mut settings = Settings::named(&file.server.name);
         settings.machine.sts = file.sts.as_ref().and_then(|sts| sts.to_settings(&file.listen, problems));
         settings.network.network_name = file.server.network.unwrap_or_else(|| file.server.name.clone());
@@ -157,7 +157,7 @@ impl Config {
             disk_reserve: file.disk_reserve,
             log: log::Options { file: file.log.file.map(|path| directory.join(path)), ..file.log },
         };
-        (config, places)
+        (config, locations)
     }
 }
 

@@ -19,14 +19,14 @@ use super::{
 
 /// Where something was configured: a key and its line, or an option of the command line.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Place {
+pub(super) struct ConfigLocation {
     name: &'static str,
     line: Option<usize>,
     /// The line of its `tls`, if it has one.
     tls: Option<usize>,
 }
 
-impl Place {
+impl ConfigLocation {
     pub(super) const fn on_the_command_line(option: &'static str) -> Self {
         Self { name: option, line: None, tls: None }
     }
@@ -34,33 +34,40 @@ impl Place {
 
 /// Where the things that are checked here were configured, in the order of the configuration.
 #[derive(Debug)]
-pub(super) struct Places {
-    pub(super) data_dir: Place,
-    pub(super) listen: Vec<Place>,
-    pub(super) http: Vec<Place>,
+pub(super) struct ConfigLocations {
+    pub(super) data_dir: ConfigLocation,
+    pub(super) listen: Vec<ConfigLocation>,
+    pub(super) http: Vec<ConfigLocation>,
 }
 
-impl Places {
+impl ConfigLocations {
     pub(super) fn of(file: &File) -> Self {
-        let place =
-            |name, line, tls: Option<&listen::Tls>| Place { name, line, tls: tls.and_then(|tls| tls.line) };
+        let location = |name, line, tls: Option<&listen::Tls>| ConfigLocation {
+            name,
+            line,
+            tls: tls.and_then(|tls| tls.line),
+        };
         let listen =
-            file.listen.iter().map(|one| place("listen.address", one.address.line, one.tls.as_ref()));
-        let http = file.http.iter().map(|one| place("http.address", one.address.line, one.tls.as_ref()));
-        let data_dir = place("server.data_dir", file.server.data_dir.line, None);
+            file.listen.iter().map(|one| location("listen.address", one.address.line, one.tls.as_ref()));
+        let http = file.http.iter().map(|one| location("http.address", one.address.line, one.tls.as_ref()));
+        let data_dir = location("server.data_dir", file.server.data_dir.line, None);
         Self { data_dir, listen: listen.collect(), http: http.collect() }
     }
 
     pub(super) fn without_file() -> Self {
-        let place = Place::on_the_command_line;
-        Self { data_dir: place("--data-dir"), listen: vec![place("--listen")], http: vec![place("--http")] }
+        let location = ConfigLocation::on_the_command_line;
+        Self {
+            data_dir: location("--data-dir"),
+            listen: vec![location("--listen")],
+            http: vec![location("--http")],
+        }
     }
 }
 
 /// Checks everything that a configuration refers to.
-pub(super) fn check(config: &Config, places: &Places, problems: &Problems) {
-    check_addresses(config, places, problems);
-    let Place { name, line, .. } = places.data_dir;
+pub(super) fn check(config: &Config, locations: &ConfigLocations, problems: &Problems) {
+    check_addresses(config, locations, problems);
+    let ConfigLocation { name, line, .. } = locations.data_dir;
     if let Err((path, reason)) = usable(&config.data_dir) {
         let what = match path {
             None => format!("cannot use the data directory {}", config.data_dir.display()),
@@ -73,7 +80,7 @@ pub(super) fn check(config: &Config, places: &Places, problems: &Problems) {
     {
         problems.error(None, format!("log.target: cannot write to {}: {reason}", file.display()));
     }
-    check_certificates(config, places, problems);
+    check_certificates(config, locations, problems);
 }
 
 /// Whether a file can be written, or created in its folder.
@@ -89,20 +96,20 @@ fn writable(file: &Path) -> io::Result<()> {
 }
 
 /// Two sockets cannot listen on the same address, nor one on all addresses and another on one of them.
-fn check_addresses(config: &Config, places: &Places, problems: &Problems) {
-    let listen = config.listen.iter().map(|listen| listen.address).zip(&places.listen);
-    let http = config.http.iter().map(|http| http.address).zip(&places.http);
-    let all: Vec<(SocketAddr, &Place)> = listen.chain(http).collect();
-    for (index, (address, place)) in all.iter().enumerate() {
+fn check_addresses(config: &Config, locations: &ConfigLocations, problems: &Problems) {
+    let listen = config.listen.iter().map(|listen| listen.address).zip(&locations.listen);
+    let http = config.http.iter().map(|http| http.address).zip(&locations.http);
+    let all: Vec<(SocketAddr, &ConfigLocation)> = listen.chain(http).collect();
+    for (index, (address, location)) in all.iter().enumerate() {
         let before = all.iter().take(index).find(|(before, _)| clash(*before, *address));
         let Some((before, first)) = before else { continue };
         let first = first.line.map_or_else(|| first.name.to_owned(), |line| format!("line {line}"));
         let words = if before == address {
-            format!("{}: {address} is there twice ({first})", place.name)
+            format!("{}: {address} is there twice ({first})", location.name)
         } else {
-            format!("{}: {address} and {before} ({first}) cannot both be listened on", place.name)
+            format!("{}: {address} and {before} ({first}) cannot both be listened on", location.name)
         };
-        problems.error(place.line, words);
+        problems.error(location.line, words);
     }
 }
 
@@ -155,22 +162,22 @@ fn is_made_by_the_system(directory: &Path) -> io::Result<bool> {
 }
 
 /// Checks each certificate once.
-fn check_certificates(config: &Config, places: &Places, problems: &Problems) {
+fn check_certificates(config: &Config, locations: &ConfigLocations, problems: &Problems) {
     let name = &config.settings.network.name;
     let sends_to_tls = config.settings.machine.sts.is_some();
-    let listen = config.listen.iter().zip(&places.listen).filter_map(|(listen, place)| {
+    let listen = config.listen.iter().zip(&locations.listen).filter_map(|(listen, location)| {
         let is_sts = sends_to_tls && matches!(listen.speech, Speech::Lines);
-        Some((listen.tls.as_ref()?, "listen.tls", place, vec![name.as_str()], is_sts))
+        Some((listen.tls.as_ref()?, "listen.tls", location, vec![name.as_str()], is_sts))
     });
-    let http = config.http.iter().zip(&places.http).filter_map(|(http, place)| {
+    let http = config.http.iter().zip(&locations.http).filter_map(|(http, location)| {
         let names =
             [name.as_str()].into_iter().chain(http.origins.iter().filter_map(|origin| origin.https_name()));
-        Some((http.tls.as_ref()?, "http.tls", place, names.collect(), false))
+        Some((http.tls.as_ref()?, "http.tls", location, names.collect(), false))
     });
     // Doubts about a certificate are reported only once, for the first place that uses it.
     let mut said: Vec<(&TlsFiles, String)> = Vec::new();
-    for (files, key, place, names, is_sts) in listen.chain(http) {
-        let line = place.tls;
+    for (files, key, location, names, is_sts) in listen.chain(http) {
+        let line = location.tls;
         let found = match Certificate::read(files) {
             Err(error) => {
                 problems.error(line, format!("{key}: {error}"));
