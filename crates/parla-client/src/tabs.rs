@@ -14,7 +14,7 @@ mod saves;
 mod stored_wish;
 mod wishes;
 
-pub use election::{Ballot, Election, Mark, Role, TabId, Term};
+pub use election::{Ballot, Election, LastTerm, Role, TabId, Term};
 pub use ids::Ids;
 pub use looks::{Look, Looks};
 pub use message::{Letter, TabMessage, pack, unpack};

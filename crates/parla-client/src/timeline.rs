@@ -33,7 +33,7 @@ pub(crate) struct Timeline {
     /// The first row that arrived live since the person joined; missed messages belong before it.
     first_live: Option<RowId>,
     /// Up to where the conversation has been read, once its rows show it.
-    read: Option<Mark>,
+    read: Option<RowBoundary>,
     /// The person's own messages that the server has not confirmed.
     unconfirmed: Vec<Row>,
     /// Whether the rows have changed since the interface last saw them.
@@ -58,7 +58,7 @@ pub(crate) enum Spot {
 
 /// A place between two rows, which moves with its row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Mark {
+pub(crate) enum RowBoundary {
     Before(RowId),
     Behind(RowId),
 }
@@ -274,10 +274,10 @@ impl Timeline {
         }
         let gone = self.chunks.remove(0);
         gone.rows.iter().for_each(|row| self.index.remove(row.id));
-        if let Some(Mark::Before(row) | Mark::Behind(row)) = self.read
+        if let Some(RowBoundary::Before(row) | RowBoundary::Behind(row)) = self.read
             && !self.contains(row)
         {
-            let first = self.rows().next().map(|first| Mark::Before(first.id));
+            let first = self.rows().next().map(|first| RowBoundary::Before(first.id));
             self.read = first;
         }
     }
@@ -348,8 +348,8 @@ impl Timeline {
         if self.first_live == Some(id) {
             self.first_live = after;
         }
-        if matches!(self.read, Some(Mark::Before(row) | Mark::Behind(row)) if row == id) {
-            self.read = before.map(Mark::Behind).or(after.map(Mark::Before));
+        if matches!(self.read, Some(RowBoundary::Before(row) | RowBoundary::Behind(row)) if row == id) {
+            self.read = before.map(RowBoundary::Behind).or(after.map(RowBoundary::Before));
         }
     }
 
@@ -436,35 +436,35 @@ impl Timeline {
     }
 
     /// Up to where it has been read, if its rows show that.
-    pub(crate) const fn read_mark(&self) -> Option<Mark> {
+    pub(crate) const fn read_boundary(&self) -> Option<RowBoundary> {
         self.read
     }
 
     /// Sets how far it has been read: everything up to this place, and no more.
-    pub(crate) const fn set_read(&mut self, mark: Option<Mark>) {
-        self.read = mark;
+    pub(crate) const fn set_read(&mut self, boundary: Option<RowBoundary>) {
+        self.read = boundary;
     }
 
     /// The place before everything that arrived live since the person joined.
-    pub(crate) fn seam(&self) -> Option<Mark> {
-        let last = || self.rows().next_back().map(|row| Mark::Behind(row.id));
-        self.first_live.map(Mark::Before).or_else(last)
+    pub(crate) fn seam(&self) -> Option<RowBoundary> {
+        let last = || self.rows().next_back().map(|row| RowBoundary::Behind(row.id));
+        self.first_live.map(RowBoundary::Before).or_else(last)
     }
 
     /// The rows after a place, oldest first.
-    pub(crate) fn behind(&self, mark: Mark) -> impl Iterator<Item = &Row> {
-        let (Mark::Before(row) | Mark::Behind(row)) = mark;
+    pub(crate) fn behind(&self, boundary: RowBoundary) -> impl Iterator<Item = &Row> {
+        let (RowBoundary::Before(row) | RowBoundary::Behind(row)) = boundary;
         let Position { chunk, place } = self.position(row).unwrap_or_default();
-        let skipped = place + usize::from(matches!(mark, Mark::Behind(_)));
+        let skipped = place + usize::from(matches!(boundary, RowBoundary::Behind(_)));
         let chunks = self.chunks.get(chunk..).unwrap_or_default();
         chunks.iter().flat_map(|chunk| &chunk.rows).skip(skipped)
     }
 
     /// Whether a row is after a place.
-    pub(crate) fn is_behind(&self, row: RowId, mark: Mark) -> bool {
-        match mark {
-            Mark::Before(first) => self.position(row) >= self.position(first),
-            Mark::Behind(last) => self.position(row) > self.position(last),
+    pub(crate) fn is_behind(&self, row: RowId, boundary: RowBoundary) -> bool {
+        match boundary {
+            RowBoundary::Before(first) => self.position(row) >= self.position(first),
+            RowBoundary::Behind(last) => self.position(row) > self.position(last),
         }
     }
 

@@ -20,7 +20,7 @@ use crate::{
     schema::{COMPONENT, STEPS},
     state::{self, KnownState, State},
     tables,
-    wal::{self, Log, Mark, Walk},
+    wal::{self, Log, WalMark, Walk},
 };
 
 /// A finding that must not be ignored.
@@ -175,7 +175,7 @@ fn present_log_doubt(state: &State, walk: &Walk) -> Option<Doubt> {
 
 /// Whether the last page of the log is in the database, and therefore everything before it. If a program such
 /// as `sqlite3` is opened after a crash, it copies the log into the database and deletes it.
-pub(crate) fn is_in_database(data_dir: &Path, mark: &Mark) -> io::Result<bool> {
+pub(crate) fn is_in_database(data_dir: &Path, mark: &WalMark) -> io::Result<bool> {
     if mark.frame == 0 {
         return Ok(true);
     }

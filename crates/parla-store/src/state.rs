@@ -19,7 +19,7 @@ use blake2::{
 
 use crate::{
     keys::Keys,
-    wal::{self, Mark, Salt, Sum},
+    wal::{self, Salt, Sum, WalMark},
 };
 
 const TITLE: &str = "parla 1: up to where parla.db and parla.db-wal were kept; leave it beside them";
@@ -37,14 +37,14 @@ pub(crate) struct State {
     /// A fingerprint of the server's keys.
     pub(crate) key: String,
     /// The last commit.
-    pub(crate) mark: Mark,
+    pub(crate) mark: WalMark,
 }
 
 impl State {
     /// The state while a server, which has found everything in order, changes the tables. Until it has
     /// finished, the log may contain anything or be missing, because nobody has seen any of it.
     pub(crate) fn opening(self, last: u64) -> Self {
-        Self { boot: OPENING.to_owned(), last, key: self.key, mark: Mark::default() }
+        Self { boot: OPENING.to_owned(), last, key: self.key, mark: WalMark::default() }
     }
 
     /// Whether a server was starting and did not finish.
@@ -54,7 +54,7 @@ impl State {
 
     /// The file's text, which always has the same length so that it can be overwritten in place.
     fn text(&self) -> String {
-        let Mark { frame, salt, page, pages, before, sum } = self.mark;
+        let WalMark { frame, salt, page, pages, before, sum } = self.mark;
         let word = |text: &str| if text.is_empty() { "-".to_owned() } else { text.to_owned() };
         let mut text = format!(
             "{TITLE}\nboot {:36}\nlast {:020}\nkey {:16}\n\
@@ -99,7 +99,7 @@ impl State {
         let wal = values("wal ")?;
         let [frame, salt, page, pages, before, sum] = *wal.as_slice() else { return None };
         let (salt, before, sum) = (pair(salt)?, pair(before)?, pair(sum)?);
-        let mark = Mark {
+        let mark = WalMark {
             frame: frame.parse().ok()?,
             salt: Salt(salt.0, salt.1),
             page: page.parse().ok()?,
@@ -161,7 +161,7 @@ impl StateFile {
     }
 
     /// Records the last commit.
-    pub(crate) fn note(&mut self, mark: Mark) {
+    pub(crate) fn note(&mut self, mark: WalMark) {
         self.state.mark = mark;
         if let Err(error) = self.write() {
             if !self.has_failed {
@@ -173,7 +173,7 @@ impl StateFile {
 
     /// Records that everything up to this number is in the database.
     pub(crate) fn note_all(&mut self, last: u64) -> io::Result<()> {
-        (self.state.last, self.state.mark) = (last, Mark::default());
+        (self.state.last, self.state.mark) = (last, WalMark::default());
         self.write_synced()
     }
 
@@ -214,7 +214,7 @@ mod tests {
             boot: "5ff14a3c-8a3e-4e63-9a08-0a8b6d3f6a11".to_owned(),
             last: 1_732_816_000_000_007,
             key: "00ff00ff00ff00ff".to_owned(),
-            mark: Mark {
+            mark: WalMark {
                 frame: 17,
                 salt: Salt(1, 0xffff_ffff),
                 page: 3,

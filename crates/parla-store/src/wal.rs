@@ -48,7 +48,7 @@ impl Salt {
 
 /// Where the last commit is in a log, which must contain it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Mark {
+pub(crate) struct WalMark {
     /// The number of the frame, starting with 1; 0 if everything is in the database.
     pub(crate) frame: u32,
     pub(crate) salt: Salt,
@@ -60,7 +60,7 @@ pub(crate) struct Mark {
     pub(crate) sum: Sum,
 }
 
-impl Mark {
+impl WalMark {
     /// Whether these bytes are the page in the last frame. If that page is in the database, so is the whole
     /// log.
     pub(crate) fn is_page(&self, bytes: &[u8]) -> bool {
@@ -86,7 +86,7 @@ pub(crate) enum Log {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Walk {
     /// The last commit up to which everything is intact. Its frame is 0 if there is none.
-    pub(crate) last: Mark,
+    pub(crate) last: WalMark,
     /// The salt of the log, even if nothing was committed.
     pub(crate) salt: Salt,
     /// The checksum of the requested frame, if everything up to it is intact.
@@ -205,7 +205,7 @@ pub(crate) fn walk(path: &Path, asked: u32) -> io::Result<Log> {
         }
         if is_sound {
             let (Frame { page, pages, salt, .. }, frame) = (frame, number);
-            walk.last = Mark { frame, salt, page, pages, before, sum };
+            walk.last = WalMark { frame, salt, page, pages, before, sum };
         } else {
             walk.commits_behind += 1;
         }
@@ -244,8 +244,8 @@ impl OpenLog {
     }
 
     /// The mark for a log whose last commit is this frame.
-    pub(crate) fn mark(&mut self, frame: u32) -> io::Result<Mark> {
-        let Some(before) = frame.checked_sub(1) else { return Ok(Mark::default()) };
+    pub(crate) fn mark(&mut self, frame: u32) -> io::Result<WalMark> {
+        let Some(before) = frame.checked_sub(1) else { return Ok(WalMark::default()) };
         // The checksum before a frame is at the end of the previous frame's header, or of the log's header.
         let (place, sum_place, head_place) = match before.checked_sub(1) {
             None => (0, HEADER_BYTES - 8, HEADER_BYTES),
@@ -262,7 +262,7 @@ impl OpenLog {
         };
         let head = bytes.get(head_place..).and_then(|head| head.first_chunk()).copied();
         let Frame { page, pages, salt, sum } = Frame::parse(&head.unwrap_or_default());
-        Ok(Mark { frame, salt, page, pages, before: Sum(word(sum_place), word(sum_place + 4)), sum })
+        Ok(WalMark { frame, salt, page, pages, before: Sum(word(sum_place), word(sum_place + 4)), sum })
     }
 }
 

@@ -11,7 +11,7 @@ use futures_util::{
 use gloo_timers::future::TimeoutFuture;
 use parla_client::{
     Credentials, Input, Intent,
-    tabs::{Ballot, Election, Letter, Look, Mark, Request, Role, TabId, TabMessage, Term, Wishes, pack},
+    tabs::{Ballot, Election, LastTerm, Letter, Look, Request, Role, TabId, TabMessage, Term, Wishes, pack},
     view::Update,
 };
 use parla_engine::Signal;
@@ -31,7 +31,7 @@ use crate::{
 /// The key of the person's nick here; if one is stored, the person returns without being asked.
 pub(crate) const NAME_KEY: &str = "name";
 /// The key that says which tab led last, and whether it still does.
-const MARK_KEY: &str = "leader";
+const LAST_TERM_KEY: &str = "leader";
 
 /// The pause after another leader has left: it takes a moment until what it stored last, and that its nick is
 /// free, is known everywhere.
@@ -162,8 +162,9 @@ impl Tab {
     }
 
     fn arrive(&mut self) {
-        let mark = storage::load(MARK_KEY).map(|text| Mark::from_text(&text)).unwrap_or_default();
-        self.vote(|election, out| election.arrive(page::now(), mark, out));
+        let last_term =
+            storage::load(LAST_TERM_KEY).map(|text| LastTerm::from_text(&text)).unwrap_or_default();
+        self.vote(|election, out| election.arrive(page::now(), last_term, out));
     }
 
     fn leave(&mut self) {
@@ -187,7 +188,7 @@ impl Tab {
         self.side = Side::Nobody;
         self.vote(|election, out| election.leave(next, out));
         if has_led {
-            storage::set(MARK_KEY, Some(&self.election.mark().to_text()));
+            storage::set(LAST_TERM_KEY, Some(&self.election.last_term().to_text()));
         }
     }
 
@@ -239,7 +240,7 @@ impl Tab {
 
     /// Takes the lead, a moment later if another tab had it before.
     fn take_over(&mut self) {
-        storage::set(MARK_KEY, Some(&self.election.mark().to_text()));
+        storage::set(LAST_TERM_KEY, Some(&self.election.last_term().to_text()));
         if self.lead_at.is_none() {
             let pause = if self.interface.shows_something() { TAKE_OVER_AFTER } else { Duration::ZERO };
             self.lead_at = Some(page::now() + pause);

@@ -8,7 +8,7 @@ use parla_proto::Timestamp;
 use super::Buffer;
 use crate::{
     received::Coming,
-    timeline::{Anchor, Mark},
+    timeline::{Anchor, RowBoundary},
     view::{BufferId, BufferKind, Content, Counted, Gap, GapState, Row, RowId},
 };
 
@@ -126,10 +126,11 @@ impl Buffer {
         }
         self.reading.read = Some(ReadPosition { at: until, msgid: None });
         let last = self.timeline.rows().rev().find(|row| row.at <= until).map(|row| row.id);
-        let is_known =
-            |last: RowId| self.timeline.read_mark().is_some_and(|mark| !self.timeline.is_behind(last, mark));
+        let is_known = |last: RowId| {
+            self.timeline.read_boundary().is_some_and(|boundary| !self.timeline.is_behind(last, boundary))
+        };
         if let Some(last) = last.filter(|last| !is_known(*last)) {
-            self.read_to(Mark::Behind(last));
+            self.read_to(RowBoundary::Behind(last));
         }
         self.is_changed = true;
         self.is_stored = false;
@@ -139,7 +140,7 @@ impl Buffer {
     /// something.
     pub(crate) fn read_all(&mut self) {
         let Some((last, at)) = self.timeline.rows().next_back().map(|row| (row.id, row.at)) else { return };
-        self.timeline.set_read(Some(Mark::Behind(last)));
+        self.timeline.set_read(Some(RowBoundary::Behind(last)));
         let had_unread = self.reading.unread > 0;
         (self.reading.unread, self.reading.mentions) = (0, 0);
         let newest = self.timeline.newest().map(|newest| ReadPosition { at: newest.at, msgid: newest.msgid });
@@ -182,8 +183,8 @@ impl Buffer {
 
     /// Whether a message from somebody else, which has been put in its place, is unread.
     pub(super) fn is_unread(&self, row: RowId, at: Timestamp, coming: Coming) -> bool {
-        if let Some(mark) = self.timeline.read_mark() {
-            return self.timeline.is_behind(row, mark);
+        if let Some(boundary) = self.timeline.read_boundary() {
+            return self.timeline.is_behind(row, boundary);
         }
         match (coming, self.last_read()) {
             (Coming::Live, _) => true,
@@ -213,8 +214,8 @@ impl Buffer {
         if self.reading.unread == 0 {
             return;
         }
-        if let Some(mark) = self.timeline.read_mark() {
-            return self.read_to(mark);
+        if let Some(boundary) = self.timeline.read_boundary() {
+            return self.read_to(boundary);
         }
         let is_behind = |first| self.timeline.later(Some(first), Some(row)) == Some(row) || first == row;
         let reading = &mut self.reading;
@@ -229,17 +230,17 @@ impl Buffer {
     pub(super) fn find_read(&mut self, row: RowId, msgid: Option<&str>) {
         let is_it =
             self.last_read().is_some_and(|read| read.msgid.is_some() && read.msgid.as_deref() == msgid);
-        if is_it && self.timeline.read_mark() != Some(Mark::Behind(row)) {
-            self.read_to(Mark::Behind(row));
+        if is_it && self.timeline.read_boundary() != Some(RowBoundary::Behind(row)) {
+            self.read_to(RowBoundary::Behind(row));
         }
     }
 
     /// Counts the unread messages anew: everything after this place.
-    pub(crate) fn read_to(&mut self, mark: Mark) {
-        self.timeline.set_read(Some(mark));
+    pub(crate) fn read_to(&mut self, boundary: RowBoundary) {
+        self.timeline.set_read(Some(boundary));
         let is_direct = self.kind == BufferKind::Direct;
         let (mut unread, mut mentions, mut first) = (0_u32, 0_u32, None);
-        for row in self.timeline.behind(mark) {
+        for row in self.timeline.behind(boundary) {
             if let Content::Message(said) = &row.content
                 && !said.author.own
                 && said.deleted.is_none()
@@ -257,14 +258,14 @@ impl Buffer {
     /// Ends the first visit: what was said before the person joined is known now, and does not count as
     /// unread.
     pub(crate) fn end_first_visit(&mut self) {
-        if !std::mem::take(&mut self.reading.is_first_visit) || self.timeline.read_mark().is_some() {
+        if !std::mem::take(&mut self.reading.is_first_visit) || self.timeline.read_boundary().is_some() {
             return;
         }
-        let Some(mark) = self.timeline.seam() else { return };
-        self.timeline.set_read(Some(mark));
-        let newest = match mark {
-            Mark::Before(row) => self.timeline.around(row).0,
-            Mark::Behind(_) => self.timeline.newest(),
+        let Some(boundary) = self.timeline.seam() else { return };
+        self.timeline.set_read(Some(boundary));
+        let newest = match boundary {
+            RowBoundary::Before(row) => self.timeline.around(row).0,
+            RowBoundary::Behind(_) => self.timeline.newest(),
         };
         if let Some(newest) = newest {
             self.reading.read = Some(ReadPosition { at: newest.at, msgid: newest.msgid });
@@ -284,9 +285,9 @@ impl Buffer {
 
     /// Whether there are more unread messages than have been counted.
     pub(super) fn counted(&self) -> Counted {
-        let is_unread = |row: &Row| match (self.timeline.read_mark(), &row.content) {
+        let is_unread = |row: &Row| match (self.timeline.read_boundary(), &row.content) {
             (_, Content::Gap(Gap { state: GapState::Lost, .. })) => false,
-            (Some(mark), _) => self.timeline.is_behind(row.id, mark),
+            (Some(boundary), _) => self.timeline.is_behind(row.id, boundary),
             (None, Content::Gap(gap)) => self.last_read().is_some_and(|read| gap.to > read.at),
             (None, _) => false,
         };

@@ -70,7 +70,8 @@ impl Buffer {
 
     /// Whether unread messages may begin before this one, which is the oldest that was recalled.
     fn is_before_read(&self, oldest: &ArchivedMessage) -> bool {
-        let is_open = self.timeline().read_mark().is_none() && (self.unread() as usize) < RECALLED_UNREAD_MAX;
+        let is_open =
+            self.timeline().read_boundary().is_none() && (self.unread() as usize) < RECALLED_UNREAD_MAX;
         is_open && self.read_at().is_some_and(|read| oldest.at > read)
     }
 }

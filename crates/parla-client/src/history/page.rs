@@ -9,7 +9,7 @@ use crate::{
     buffer::Buffer,
     buffers::Buffers,
     session::Session,
-    timeline::{Anchor, Mark, Spot},
+    timeline::{Anchor, RowBoundary, Spot},
     view::{BufferId, Earlier, Gap, GapState, RowId},
 };
 
@@ -90,9 +90,9 @@ impl History {
     fn gap_before(&mut self, buffer: &mut Buffer, first: &Anchor) {
         let Some(row) = first.row else { return };
         let timeline = buffer.timeline();
-        let read = buffer
-            .read_anchor()
-            .filter(|read| timeline.read_mark().is_none() && (read.msgid.is_some() || first.at > read.at));
+        let read = buffer.read_anchor().filter(|read| {
+            timeline.read_boundary().is_none() && (read.msgid.is_some() || first.at > read.at)
+        });
         if let Some(from) = read {
             let gap = Gap { from: Some(from.at), to: first.at, state: GapState::Loading };
             let row = Some(buffer.add_gap(Spot::Before(row), gap));
@@ -127,8 +127,8 @@ impl History {
             buffer.timeline_mut().update_gap(row, |gap| gap.to = oldest.at);
             // The row marks it from now on.
             buffer.take_missed();
-            if missing.is_from_read && !is_by_time && buffer.timeline().read_mark().is_none() {
-                buffer.read_to(Mark::Before(row));
+            if missing.is_from_read && !is_by_time && buffer.timeline().read_boundary().is_none() {
+                buffer.read_to(RowBoundary::Before(row));
             }
         }
         if !is_last {
@@ -147,9 +147,9 @@ impl History {
         let is_by_msgid = missing.from.msgid.is_some() && session.finds_by_msgid();
         let first = missing.row.or_else(|| buffer.timeline().rows().next().map(|row| row.id));
         if let Some(first) = first.filter(|_| missing.is_from_read && is_by_msgid)
-            && buffer.timeline().read_mark().is_none()
+            && buffer.timeline().read_boundary().is_none()
         {
-            buffer.read_to(Mark::Before(first));
+            buffer.read_to(RowBoundary::Before(first));
         }
         if let Some(row) = missing.row {
             buffer.timeline_mut().remove(row);

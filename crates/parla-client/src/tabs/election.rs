@@ -58,20 +58,20 @@ pub enum Role {
 
 /// What the browser stores for future tabs: the last term, and whether it has ended.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Mark {
+pub struct LastTerm {
     /// The number of the last term.
     pub number: u64,
     /// Whether its leader has not announced that it left.
     pub is_led: bool,
 }
 
-impl Mark {
+impl LastTerm {
     /// The text that is stored.
     pub fn to_text(self) -> String {
         format!("{}{}", self.number, if self.is_led { " led" } else { "" })
     }
 
-    /// Parses the result of [`Mark::to_text`]; any other text means that no tab has led yet.
+    /// Parses the result of [`LastTerm::to_text`]; any other text means that no tab has led yet.
     pub fn from_text(text: &str) -> Self {
         let (number, is_led) = text.strip_suffix(" led").map_or((text, false), |number| (number, true));
         number.parse().map_or_else(|_| Self::default(), |number| Self { number, is_led })
@@ -143,17 +143,17 @@ impl Election {
     }
 
     /// What a tab that leads or has just left must store for future tabs.
-    pub const fn mark(&self) -> Mark {
-        Mark { number: self.term.number, is_led: matches!(self.state, State::Leading { .. }) }
+    pub const fn last_term(&self) -> LastTerm {
+        LastTerm { number: self.term.number, is_led: matches!(self.state, State::Leading { .. }) }
     }
 
     /// The page comes into use, for the first time or again.
-    pub fn arrive(&mut self, now: Timestamp, mark: Mark, out: &mut Vec<Ballot>) {
+    pub fn arrive(&mut self, now: Timestamp, last_term: LastTerm, out: &mut Vec<Ballot>) {
         if self.state != State::Away {
             return;
         }
-        self.term = Term { number: self.term.number.max(mark.number), leader: TabId(0) };
-        if mark.is_led {
+        self.term = Term { number: self.term.number.max(last_term.number), leader: TabId(0) };
+        if last_term.is_led {
             self.state = State::Asking(Pending::new(now, ANSWER_WITHIN));
             out.push(Ballot::Ask);
         } else {

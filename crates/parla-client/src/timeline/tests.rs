@@ -59,11 +59,11 @@ fn a_long_one_loses_its_beginning() {
     assert_eq!((timeline.row_of("49"), timeline.row_of("50")), (None, Some(RowId(50))));
     assert!(!timeline.contains(RowId(49)));
     // What was read is gone, and everything that is here is unread.
-    timeline.set_read(Some(Mark::Behind(RowId(60))));
+    timeline.set_read(Some(RowBoundary::Behind(RowId(60))));
     for n in TIMELINE_ROWS_MAX + 1..TIMELINE_ROWS_MAX + 52 {
         timeline.insert(row(n as u64, 0, "x"), None);
     }
-    assert_eq!(timeline.read_mark(), Some(Mark::Before(RowId(100))));
+    assert_eq!(timeline.read_boundary(), Some(RowBoundary::Before(RowId(100))));
 }
 
 #[test]
@@ -88,14 +88,14 @@ fn a_place_stays_when_its_row_goes() {
     for n in 1..5 {
         timeline.insert(row(n, 0, "x"), None);
     }
-    timeline.set_read(Some(Mark::Behind(RowId(2))));
+    timeline.set_read(Some(RowBoundary::Behind(RowId(2))));
     timeline.remove(RowId(2));
-    assert_eq!(timeline.read_mark(), Some(Mark::Behind(RowId(1))));
+    assert_eq!(timeline.read_boundary(), Some(RowBoundary::Behind(RowId(1))));
     timeline.remove(RowId(1));
-    assert_eq!(timeline.read_mark(), Some(Mark::Before(RowId(3))));
-    assert_eq!(timeline.behind(Mark::Before(RowId(3))).count(), 2);
+    assert_eq!(timeline.read_boundary(), Some(RowBoundary::Before(RowId(3))));
+    assert_eq!(timeline.behind(RowBoundary::Before(RowId(3))).count(), 2);
     // The first live row was the first of all.
-    assert_eq!(timeline.seam(), Some(Mark::Before(RowId(3))));
+    assert_eq!(timeline.seam(), Some(RowBoundary::Before(RowId(3))));
 }
 
 #[test]
@@ -283,9 +283,9 @@ proptest! {
         let ids = ids(&room.timeline);
         for (n, id) in ids.iter().enumerate() {
             prop_assert_eq!(room.timeline.row(RowId(*id)).map(|row| row.id.0), Some(*id));
-            let behind = room.timeline.behind(Mark::Behind(RowId(*id))).count();
+            let behind = room.timeline.behind(RowBoundary::Behind(RowId(*id))).count();
             prop_assert_eq!(behind, ids.len() - n - 1);
-            prop_assert!(room.timeline.is_behind(RowId(*id), Mark::Before(RowId(ids[0]))));
+            prop_assert!(room.timeline.is_behind(RowId(*id), RowBoundary::Before(RowId(ids[0]))));
         }
     }
 }

@@ -10,7 +10,7 @@ use std::{
 use tempfile::TempDir;
 
 use super::*;
-use crate::{keys::find_keys, older, wal::Mark};
+use crate::{keys::find_keys, older, wal::WalMark};
 
 /// SQLite instructions between two snapshots of the files.
 const INSTRUCTIONS: i32 = 200;
@@ -79,7 +79,7 @@ fn leave(data_dir: &Path, ended: Ended) -> u64 {
     let mut connection = parla_history::open(&path(data_dir), Durability::Os).unwrap();
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).unwrap();
     let key = state::fingerprint(&find_keys(&connection).unwrap().unwrap());
-    let mut mark = Mark::default();
+    let mut mark = WalMark::default();
     if ended == Ended::Killed {
         let pages = Arc::new(AtomicU32::new(0));
         let counted = Arc::clone(&pages);

@@ -7,7 +7,7 @@ use super::*;
 /// Several tabs, and the votes on the way between them.
 struct Tabs {
     now: Timestamp,
-    mark: Mark,
+    last_term: LastTerm,
     tabs: BTreeMap<TabId, Tab>,
     /// The votes on their way: arrival time, sender, recipient, vote.
     mail: Vec<(Timestamp, TabId, TabId, Ballot)>,
@@ -29,7 +29,7 @@ impl Tabs {
     fn new(seed: u64) -> Self {
         Self {
             now: Timestamp::from_millis(1_000_000),
-            mark: Mark::default(),
+            last_term: LastTerm::default(),
             tabs: BTreeMap::new(),
             mail: Vec::new(),
             random: fastrand::Rng::with_seed(seed),
@@ -45,8 +45,8 @@ impl Tabs {
         let id = TabId(self.last.wrapping_mul(0x9E37_79B9_7F4A_7C15));
         let tab = Tab { election: Election::new(id), is_frozen: false, waiting: Vec::new() };
         self.tabs.insert(id, tab);
-        let mark = self.mark;
-        self.act(id, |election, now, out| election.arrive(now, mark, out));
+        let last_term = self.last_term;
+        self.act(id, |election, now, out| election.arrive(now, last_term, out));
         id
     }
 
@@ -55,11 +55,11 @@ impl Tabs {
         let mut out = Vec::new();
         let before = tab.election.role();
         act(&mut tab.election, self.now, &mut out);
-        // All tabs share one stored mark, which only a tab that leads or has led writes.
+        // All tabs share one stored last term, which only a tab that leads or has led writes.
         if matches!(tab.election.role(), Role::Leading(_))
             || matches!(before, Role::Leading(_)) && tab.election.role() == Role::Away
         {
-            self.mark = tab.election.mark();
+            self.last_term = tab.election.last_term();
         }
         let others: Vec<TabId> = self.tabs.keys().copied().filter(|other| *other != id).collect();
         for ballot in out {
@@ -242,12 +242,15 @@ fn a_follower_is_not_sure_of_a_leader_that_owes_an_answer() {
 
 #[test]
 fn what_is_kept_is_read_as_it_was_written() {
-    for mark in [Mark::default(), Mark { number: 7, is_led: true }, Mark { number: u64::MAX, is_led: false }]
-    {
-        assert_eq!(Mark::from_text(&mark.to_text()), mark);
+    for last_term in [
+        LastTerm::default(),
+        LastTerm { number: 7, is_led: true },
+        LastTerm { number: u64::MAX, is_led: false },
+    ] {
+        assert_eq!(LastTerm::from_text(&last_term.to_text()), last_term);
     }
     for bad in ["", " led", "x", "-1 led", "7 leading"] {
-        assert_eq!(Mark::from_text(bad), Mark::default(), "{bad}");
+        assert_eq!(LastTerm::from_text(bad), LastTerm::default(), "{bad}");
     }
 }
 

@@ -13,7 +13,7 @@ use crate::{
     settings::ListKind,
     tabs::{Ids, Letter, Mirror, Recipients, TabId, TabMessage},
     text::Text,
-    timeline::Mark,
+    timeline::RowBoundary,
     view::{
         Alert, Announcement, Author, BufferEvent, BufferKind, Certificate, Content, Deleted, Delivery as Way,
         DirectoryRoom, Features, Gap, GapState, LinkState, Manner, MessageView, ModeChange, NetworkView,
@@ -176,7 +176,7 @@ fn everything_is_the_same_in_the_other_tab() {
     buffer.timeline_mut().add_unconfirmed(said(300, "waits", Way::Queued));
     let session = session();
     buffer.members_mut().insert(&session, "Zoë", "@");
-    buffer.read_to(Mark::Behind(RowId(4)));
+    buffer.read_to(RowBoundary::Behind(RowId(4)));
     set_up(&mut buffer, &session);
     let direct = Buffer::new(BufferId(2), BufferKind::Direct, "bob");
     let views = [
