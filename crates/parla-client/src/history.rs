@@ -53,7 +53,7 @@ pub(crate) enum Coverage {
 /// The questions that are waiting for an answer, and those that have yet to be sent.
 #[derive(Debug, Default)]
 pub(crate) struct History {
-    open: SortedMap<BufferId, Request>,
+    open: SortedMap<BufferId, HistoryRequest>,
     waiting: VecDeque<Waiting>,
 }
 
@@ -65,7 +65,7 @@ struct Waiting {
 }
 
 #[derive(Clone, Debug)]
-struct Request {
+struct HistoryRequest {
     purpose: Purpose,
     until: Timestamp,
     limit: usize,
@@ -128,13 +128,13 @@ impl History {
     }
 
     /// The question that a page answers. A label distinguishes the awaited answer from a late one.
-    fn get(&self, id: BufferId, label: Option<&str>) -> Option<&Request> {
+    fn get(&self, id: BufferId, label: Option<&str>) -> Option<&HistoryRequest> {
         let request = self.open.get(&id)?;
         let is_other = label.is_some_and(|label| request.label.as_deref() != Some(label));
         if is_other { None } else { Some(request) }
     }
 
-    fn take(&mut self, id: BufferId, label: Option<&str>) -> Option<Request> {
+    fn take(&mut self, id: BufferId, label: Option<&str>) -> Option<HistoryRequest> {
         self.get(id, label)?;
         self.open.remove(&id)
     }
@@ -142,7 +142,8 @@ impl History {
     /// No answers will arrive any more, so everything can be asked again.
     pub(crate) fn connection_lost(&mut self, buffers: &mut Buffers) {
         let Self { open, waiting } = std::mem::take(self);
-        let open = open.into_iter().map(|(buffer, Request { purpose, .. })| Waiting { buffer, purpose });
+        let open =
+            open.into_iter().map(|(buffer, HistoryRequest { purpose, .. })| Waiting { buffer, purpose });
         for Waiting { buffer, purpose } in open.chain(waiting) {
             if let Purpose::Missing(Missing { row: Some(row), .. }) = purpose
                 && let Some(buffer) = buffers.get_mut(buffer)
@@ -290,7 +291,7 @@ impl History {
             }
         };
         turn.send(line.param(limit));
-        let request = Request { purpose, until: turn.now + HISTORY_WITHIN, limit, label };
+        let request = HistoryRequest { purpose, until: turn.now + HISTORY_WITHIN, limit, label };
         self.open.insert(buffer.id(), request);
     }
 

@@ -98,7 +98,7 @@ enum Transit {
 
 /// The content of a message that the person sends.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Words<'a> {
+pub(crate) struct MessageBody<'a> {
     pub(crate) manner: Manner,
     pub(crate) text: &'a str,
     /// The members it is for, if not for all.
@@ -272,28 +272,40 @@ impl Outbox {
     }
 
     /// Shows a message at once, and sends it as soon as possible.
-    pub(crate) fn say(&mut self, buffer: &mut Buffer, session: &Session, words: Words<'_>, now: Timestamp) {
-        let Made { outgoing, row } = self.made(buffer, session, words, now);
+    pub(crate) fn say(
+        &mut self,
+        buffer: &mut Buffer,
+        session: &Session,
+        body: MessageBody<'_>,
+        now: Timestamp,
+    ) {
+        let Made { outgoing, row } = self.made(buffer, session, body, now);
         buffer.answered();
         buffer.timeline_mut().add_unconfirmed(row);
         self.items.push_back(outgoing);
     }
 
     /// Creates a message that has not been sent.
-    fn made(&mut self, buffer: &mut Buffer, session: &Session, words: Words<'_>, now: Timestamp) -> Made {
-        let shown = secrets::shown(buffer.name(), words.text);
+    fn made(
+        &mut self,
+        buffer: &mut Buffer,
+        session: &Session,
+        body: MessageBody<'_>,
+        now: Timestamp,
+    ) -> Made {
+        let shown = secrets::shown(buffer.name(), body.text);
         let said = MessageView {
             delivery: Delivery::Queued,
-            audience: words.audience,
-            ..MessageView::by(session.author(), words.manner, Text::parse(&shown))
+            audience: body.audience,
+            ..MessageView::by(session.author(), body.manner, Text::parse(&shown))
         };
         let outgoing = Outgoing {
             number: self.take_number(),
             row: buffer.row_id(),
             buffer: buffer.id(),
-            manner: words.manner,
-            text: words.text.into(),
-            audience: words.audience,
+            manner: body.manner,
+            text: body.text.into(),
+            audience: body.audience,
             at: now,
             transit: Transit::Queued,
             nick: Arc::default(),

@@ -93,7 +93,7 @@ fn cut(target: &str, text: &str) -> Option<usize> {
     if !is_service(&target) && !is_module {
         return None;
     }
-    let mut words = Words { text, at: 0 };
+    let mut words = WordScanner { text, at: 0 };
     let first = words.next()?.to_ascii_lowercase();
     let end = words.at;
     if first == "set" || first == "saset" {
@@ -126,12 +126,12 @@ fn split(text: &str) -> (&str, &str) {
 }
 
 /// The words of a text, with the position where the last one ended.
-struct Words<'a> {
+struct WordScanner<'a> {
     text: &'a str,
     at: usize,
 }
 
-impl<'a> Iterator for Words<'a> {
+impl<'a> Iterator for WordScanner<'a> {
     type Item = &'a str;
 
     fn next(&mut self) -> Option<&'a str> {

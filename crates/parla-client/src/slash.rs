@@ -234,19 +234,19 @@ fn parse_words(command: &'static Spec, lines: &[String]) -> Submission {
     if more.iter().any(|line| matches!(Opening::of(line), Opening::Command(_))) {
         return Submission::Unknown(shortened(lines.join(" ").trim().trim_start_matches('/')));
     }
-    let mut words = Words { first, more };
-    words.word();
-    words.command(command.verb).map_or(Submission::Missing { command }, Submission::Command)
+    let mut arguments = Arguments { first, more };
+    arguments.word();
+    arguments.command(command.verb).map_or(Submission::Missing { command }, Submission::Command)
 }
 
 /// The text after a command, word by word.
 #[derive(Clone, Copy)]
-struct Words<'a> {
+struct Arguments<'a> {
     first: &'a str,
     more: &'a [String],
 }
 
-impl<'a> Words<'a> {
+impl<'a> Arguments<'a> {
     /// The parsed command; `None` if words are missing.
     fn command(mut self, verb: Verb) -> Option<Slash> {
         Some(match verb {

@@ -7,7 +7,7 @@ use crate::{command::CommandName, fail_code::FailCode, line::Line, nick_fault::N
 
 /// Several parameters in one text, such as the modes of a channel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Words<'a>(&'a str);
+struct SpacedParams<'a>(&'a str);
 
 /// Writes one field as a parameter.
 trait Field {
@@ -20,7 +20,7 @@ impl Field for &str {
     }
 }
 
-impl Field for Words<'_> {
+impl Field for SpacedParams<'_> {
     fn write(&self, line: Line) -> Line {
         line.params(self.0)
     }
@@ -87,7 +87,7 @@ replies! {
     MyInfo { server: &'a str, version: &'a str, user_modes: &'a str, channel_modes: &'a str, param_modes: &'a str }
         = [server, version, user_modes, channel_modes, param_modes];
     /// Up to thirteen tokens.
-    ISupport { tokens: &'a str } = [Words(tokens)] "are supported by this server";
+    ISupport { tokens: &'a str } = [SpacedParams(tokens)] "are supported by this server";
     /// How often clients have sent the command.
     StatsCommand { command: &'a str, count: u64 } = [command, count];
     EndOfStats { query: &'a str } = [query] "End of /STATS report";
@@ -138,7 +138,7 @@ replies! {
     List { channel: &'a str, members: usize, topic: &'a str } = [channel, members] topic;
     ListEnd {} = [] "End of /LIST";
     /// The modes come with their parameters.
-    ChannelModeIs { channel: &'a str, modes: &'a str } = [channel, Words(modes)];
+    ChannelModeIs { channel: &'a str, modes: &'a str } = [channel, SpacedParams(modes)];
     /// `at` is in seconds since the epoch.
     CreationTime { channel: &'a str, at: i64 } = [channel, at];
     WhoisAccount { nick: &'a str, account: &'a str } = [nick, account] "is logged in as";
@@ -170,9 +170,9 @@ replies! {
     /// The symbol is `=` for a public channel and `@` for a secret one.
     Names { symbol: char, channel: &'a str, names: &'a str } = [symbol, channel] names;
     /// The fields that the client asked for, in the order of the specification.
-    WhoSpecial { fields: &'a str } = [Words(fields)];
+    WhoSpecial { fields: &'a str } = [SpacedParams(fields)];
     /// Like [`Self::WhoSpecial`], with the real name, which comes last.
-    WhoSpecialRealname as WhoSpecial { fields: &'a str, realname: &'a str } = [Words(fields)] realname;
+    WhoSpecialRealname as WhoSpecial { fields: &'a str, realname: &'a str } = [SpacedParams(fields)] realname;
     /// The only server is zero hops away from itself.
     Links { server: &'a str, description: &'a str } = [server, server] format_args!("0 {description}");
     EndOfLinks { mask: &'a str } = [mask] "End of /LINKS list";
@@ -272,16 +272,16 @@ replies! {
     /// METADATA.
     KeyNotSet { target: &'a str, key: &'a str } = [target, key] "Key not set";
     /// METADATA; one or more keys.
-    MetadataSubOk { keys: &'a str } = [Words(keys)];
+    MetadataSubOk { keys: &'a str } = [SpacedParams(keys)];
     /// METADATA; one or more keys.
-    MetadataUnsubOk { keys: &'a str } = [Words(keys)];
+    MetadataUnsubOk { keys: &'a str } = [SpacedParams(keys)];
     /// METADATA; one or more keys.
-    MetadataSubs { keys: &'a str } = [Words(keys)];
+    MetadataSubs { keys: &'a str } = [SpacedParams(keys)];
     /// METADATA; the client may ask again after this many seconds.
     MetadataSyncLater { target: &'a str, seconds: u64 } = [target, seconds] "Ask for the values by METADATA SYNC";
     /// METADATA; the command may be sent again after this many seconds.
     MetadataRateLimit { seconds: u64, target: &'a str, subcommand: &'a str, params: &'a str }
-        = [seconds, target, subcommand, Words(params)];
+        = [seconds, target, subcommand, SpacedParams(params)];
     LoggedIn { source: &'a str, account: &'a str } = [source, account] format_args!("You are now logged in as {account}");
     LoggedOut { source: &'a str } = [source] "You are now logged out";
     /// Somebody who signed in with SASL; RPL_LOGGEDIN says to which account.

@@ -4,7 +4,7 @@
 use futures_channel::mpsc::UnboundedSender;
 use parla_client::{
     Intent,
-    tabs::{Ids, Look, Place},
+    tabs::{BufferName, Ids, Look},
     view::{BufferId, NetworkId, Update},
 };
 use parla_ui::platform::AppCommand;
@@ -90,14 +90,14 @@ impl Interface {
     }
 
     /// The conversation that an intent of this interface is about.
-    pub(crate) fn place(&self, network: NetworkId, intent: &Intent) -> Option<Place> {
+    pub(crate) fn buffer_name(&self, network: NetworkId, intent: &Intent) -> Option<BufferName> {
         let shown = intent.clone().buffer_mut().map(|buffer| *buffer)?;
-        self.ids.place(network, shown)
+        self.ids.buffer_name(network, shown)
     }
 
     /// The client's id of a conversation.
-    pub(crate) fn at(&self, network: NetworkId, place: &Place) -> Option<BufferId> {
-        self.ids.at(network, place)
+    pub(crate) fn at(&self, network: NetworkId, buffer: &BufferName) -> Option<BufferId> {
+        self.ids.at(network, buffer)
     }
 
     /// What the person is looking at, in the ids of the client.

@@ -9,7 +9,8 @@ use futures_channel::mpsc::UnboundedSender;
 use parla_client::{
     ClientSettings, Credentials, Input, Intent, contract, naming,
     tabs::{
-        Before, CarriedOut, Look, Looks, Mirror, Recipients, Request, Saves, TabId, TabMessage, Term, unpack,
+        Before, CarriedOut, ForwardedCommand, Look, Looks, Mirror, Recipients, Saves, TabId, TabMessage,
+        Term, unpack,
     },
     view::{Announcement, Earlier, LinkState, NetworkId, Presence, Update},
 };
@@ -21,8 +22,8 @@ use web_sys::window;
 use crate::{
     channel::Post,
     interface::Interface,
-    orders::Order,
     page,
+    pending_command::CommandForLeader,
     shell::Shell,
     socket::Socket,
     storage,
@@ -66,7 +67,7 @@ pub(crate) struct Leader {
     look: Option<Look>,
     carried_out: CarriedOut,
     /// What other tabs will save when they learn that the earlier commands were carried out.
-    saves: Saves<Order>,
+    saves: Saves<CommandForLeader>,
     /// When it looks next for commands that closed tabs have left.
     take_up_at: Timestamp,
     /// The tab that sent the last command, and when.
@@ -157,28 +158,28 @@ impl Leader {
     }
 
     /// Carries out a command of another tab, or leaves it to that tab to send it again.
-    pub(crate) fn asked(&mut self, tab: TabId, request: &Request) {
-        if self.carried_out.accepts(page::now(), tab, request) {
-            self.carry_out((tab, request.number), unpack(&request.command));
+    pub(crate) fn asked(&mut self, tab: TabId, forwarded: &ForwardedCommand) {
+        if self.carried_out.accepts(page::now(), tab, forwarded) {
+            self.carry_out((tab, forwarded.number), unpack(&forwarded.command));
         }
     }
 
     /// Carries out a command of a tab, unless that was done before. Another tab is told that it was done.
-    pub(crate) fn carry_out(&mut self, (tab, number): (TabId, u64), order: Option<Order>) {
+    pub(crate) fn carry_out(&mut self, (tab, number): (TabId, u64), command: Option<CommandForLeader>) {
         let before = self.carried_out.begin(tab, number);
-        match (before, order) {
+        match (before, command) {
             (Before::DoneHere, _) | (_, None) => {}
-            (_, Some(order)) if order.is_save() => {
+            (_, Some(command)) if command.is_save() => {
                 if tab == self.me() {
-                    order.save();
+                    command.save();
                 } else {
                     // This tab's view of the storage is older than that of the other one, which saves the
                     // text when it is told that the rest was done.
-                    self.saves.push((tab, number), order, page::now());
+                    self.saves.push((tab, number), command, page::now());
                 }
             }
-            (Before::Nothing, Some(order)) => self.perform(tab, order.command),
-            (Before::DoneElsewhere, Some(order)) => self.show_again(tab, order.command),
+            (Before::Nothing, Some(command)) => self.perform(tab, command.command),
+            (Before::DoneElsewhere, Some(command)) => self.show_again(tab, command.command),
         }
         if before == Before::Nothing {
             storage::save(CARRIED_OUT_KEY, Some(&self.carried_out.to_text()));
@@ -329,7 +330,7 @@ impl Leader {
         if self.engine.as_mut().is_some_and(|engine| engine.handle_deadline(now, &mut self.shell)) {
             self.pace.changed();
         }
-        self.saves.due(now, Order::save_for_another);
+        self.saves.due(now, CommandForLeader::save_for_another);
     }
 
     fn engine_due(&self, now: Timestamp) -> Option<Timestamp> {

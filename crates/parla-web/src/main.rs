@@ -7,7 +7,7 @@
 //!
 //! - `tab.rs` finds out over `channel.rs` whether this tab leads or follows. `leader.rs` has the client,
 //!   through `parla-engine`, for which `shell.rs` provides what it needs from the browser, including the
-//!   WebSocket (`socket.rs`). `follower.rs` shows what the leading tab does; `orders.rs` carries the tab's
+//!   WebSocket (`socket.rs`). `follower.rs` shows what the leading tab does; `pending_command.rs` carries the tab's
 //!   commands there. `interface.rs` is the interface as they see it.
 //! - Storage: `storage.rs` stores small texts, `journal.rs` records their latest changes a second time, and
 //!   `archive.rs` stores direct messages.
@@ -25,8 +25,8 @@ mod interface;
 mod journal;
 mod leader;
 mod notifications;
-mod orders;
 mod page;
+mod pending_command;
 mod shell;
 mod socket;
 mod storage;

@@ -6,7 +6,7 @@
 use std::{cell::RefCell, collections::BTreeMap};
 
 use futures_channel::mpsc::UnboundedSender;
-use parla_client::tabs::WISH;
+use parla_client::tabs::STORED_COMMAND;
 use parla_ui::platform::PlatformEvent;
 use web_sys::{Storage, StorageEvent, StorageEventInit, window};
 
@@ -16,10 +16,10 @@ use crate::{journal, page};
 const RECORD: &str = "record ";
 /// The starts of the keys that belong to the network and are deleted with it: records, messages, drafts, and
 /// commands that wait.
-const OF_NETWORK: [&str; 4] = [RECORD, "said ", "draft ", WISH];
+const OF_NETWORK: [&str; 4] = [RECORD, "said ", "draft ", STORED_COMMAND];
 
 /// The starts of the keys of texts that the person wrote and nobody else has.
-const WRITTEN: [&str; 4] = ["draft ", "record out ", "record asked ", WISH];
+const WRITTEN: [&str; 4] = ["draft ", "record out ", "record asked ", STORED_COMMAND];
 
 thread_local! {
     static FAILURES: RefCell<Option<UnboundedSender<PlatformEvent>>> = const { RefCell::new(None) };

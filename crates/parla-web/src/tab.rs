@@ -11,7 +11,10 @@ use futures_util::{
 use gloo_timers::future::TimeoutFuture;
 use parla_client::{
     Credentials, Input, Intent,
-    tabs::{Ballot, Election, LastTerm, Letter, Look, Request, Role, TabId, TabMessage, Term, Wishes, pack},
+    tabs::{
+        Ballot, Election, ForwardedCommand, LastTerm, Letter, Look, PendingCommands, Role, TabId, TabMessage,
+        Term, pack,
+    },
     view::Update,
 };
 use parla_engine::Signal;
@@ -24,8 +27,9 @@ use crate::{
     follower::Follower,
     interface::{Interface, Rows, to_nowhere},
     leader::Leader,
-    orders::{Order, PLACE_WITHIN, Wish},
-    page, storage,
+    page,
+    pending_command::{CommandForLeader, PLACE_WITHIN, PendingCommand},
+    storage,
 };
 
 /// The key of the person's nick here; if one is stored, the person returns without being asked.
@@ -75,7 +79,7 @@ pub(crate) struct Tab {
     election: Election,
     side: Side,
     /// The commands that the person gives here while this tab does not lead.
-    wishes: Wishes<Wish>,
+    pending: PendingCommands<PendingCommand>,
     /// What the person is looking at here, in the ids of the interface.
     look: Option<Look>,
     /// The person's credentials, in case this tab takes the lead.
@@ -110,7 +114,7 @@ impl Tab {
             post: Post::new(me, build::name()),
             election: Election::new(me),
             side: Side::Nobody,
-            wishes: Wishes::default(),
+            pending: PendingCommands::default(),
             look: None,
             credentials: Credentials::default(),
             build_asked_at: Timestamp::from_millis(0),
@@ -139,7 +143,7 @@ impl Tab {
 
     fn handle(&mut self, event: TabEvent) {
         match event {
-            TabEvent::Command(command) => self.wish(command),
+            TabEvent::Command(command) => self.take_command(command),
             TabEvent::Socket(number, signal) => {
                 if let Side::Leader(leader) = &mut self.side {
                     leader.handle_signal(number, signal);
@@ -175,10 +179,10 @@ impl Tab {
             }
             Side::Follower(follower) => {
                 if follower.is_fed() {
-                    self.wishes.send_again();
-                    Self::send_wishes((&mut self.wishes, follower), (&self.interface, &self.post), None);
+                    self.pending.send_again();
+                    Self::forward_pending((&mut self.pending, follower), (&self.interface, &self.post), None);
                 }
-                self.post.send(None, &TabMessage::Bye { done: self.wishes.last_done() });
+                self.post.send(None, &TabMessage::Bye { done: self.pending.last_done() });
                 None
             }
             Side::Nobody | Side::Outdated(_) => None,
@@ -230,7 +234,7 @@ impl Tab {
     fn follow(&mut self, term: Term) {
         let acted_at = if let Side::Leader(leader) = &self.side { leader.acted_at() } else { None };
         self.lead_at = None;
-        self.wishes.send_again();
+        self.pending.send_again();
         // The connection is closed first, so that the leader finds the nick free.
         self.side = Side::Follower(Follower::new(term));
         if let Some(acted_at) = acted_at {
@@ -259,7 +263,7 @@ impl Tab {
         if let Some(look) = self.look {
             leader.look(term.leader, self.interface.translate_look(look));
         }
-        self.wishes.send_again();
+        self.pending.send_again();
         self.side = Side::Leader(Box::new(leader));
         self.carry_out_own();
         for (from, message) in std::mem::take(&mut self.early) {
@@ -283,23 +287,25 @@ impl Tab {
             return;
         }
         let me = self.election.me();
-        while let Some((number, wish)) = self.wishes.first() {
-            let Some(command) = wish.command_for(&self.interface, (page::now(), Rows::Stale)) else { return };
-            let order = Order { command, kept: wish.kept.clone() };
-            leader.carry_out((me, number), Some(order));
-            self.wishes.done(number).iter().for_each(Wish::forget);
+        while let Some((number, given)) = self.pending.first() {
+            let Some(command) = given.command_for(&self.interface, (page::now(), Rows::Stale)) else {
+                return;
+            };
+            let command = CommandForLeader { command, kept: given.kept.clone() };
+            leader.carry_out((me, number), Some(command));
+            self.pending.done(number).iter().for_each(PendingCommand::forget);
         }
     }
 
     /// Takes a command of the person.
-    fn wish(&mut self, command: AppCommand) {
+    fn take_command(&mut self, command: AppCommand) {
         if let AppCommand::Intent(network, Intent::Look { buffer, at_end }) = command {
             return self.look(Look { network, buffer, at_end });
         }
         let me = self.election.me();
         match &mut self.side {
             // Earlier commands must come first.
-            Side::Leader(leader) if self.wishes.is_empty() && !leader.is_quiet() => {
+            Side::Leader(leader) if self.pending.is_empty() && !leader.is_quiet() => {
                 // A conversation that no longer exists cannot be changed, but a room can be joined from it.
                 let here = self.interface.translate(&command, Rows::Same);
                 leader.perform(me, here.unwrap_or_else(|| to_nowhere(&command)));
@@ -312,8 +318,8 @@ impl Tab {
                     Side::Follower(follower) if follower.is_fed() => follower.term().number,
                     _ => 0,
                 };
-                let number = self.wishes.next_number();
-                self.wishes.push(Wish::new(command, (me, number), term, &self.interface));
+                let number = self.pending.next_number();
+                self.pending.push(PendingCommand::new(command, (me, number), term, &self.interface));
             }
         }
     }
@@ -392,9 +398,9 @@ impl Tab {
                 TabMessage::News => follower.called(),
                 TabMessage::Told { delivery, due } => {
                     let told = follower.told((delivery, due), &mut self.interface);
-                    for wish in told.done.map(|number| self.wishes.done(number)).unwrap_or_default() {
-                        wish.forget();
-                        Order { command: wish.command, kept: wish.kept }.save();
+                    for given in told.done.map(|number| self.pending.done(number)).unwrap_or_default() {
+                        given.forget();
+                        CommandForLeader { command: given.command, kept: given.kept }.save();
                     }
                     if let Some(look) = self.look.filter(|_| told.is_whole) {
                         self.look(look);
@@ -420,8 +426,8 @@ impl Tab {
     fn step(&mut self) {
         let now = page::now();
         self.vote(|election, out| election.due(now, out));
-        if self.wishes.next_deadline().is_some_and(|at| at <= now) {
-            self.wishes.send_again();
+        if self.pending.next_deadline().is_some_and(|at| at <= now) {
+            self.pending.send_again();
             self.vote(|election, out| election.doubt(now, out));
         }
         match &mut self.side {
@@ -434,7 +440,11 @@ impl Tab {
                 let is_late = follower.pull(now, &self.post);
                 // A command must not reach the old leader when this tab has carried it out itself.
                 if follower.is_fed() && self.election.is_sure_of_leader() {
-                    Self::send_wishes((&mut self.wishes, follower), (&self.interface, &self.post), Some(now));
+                    Self::forward_pending(
+                        (&mut self.pending, follower),
+                        (&self.interface, &self.post),
+                        Some(now),
+                    );
                 }
                 if is_late {
                     self.vote(|election, out| election.doubt(now, out));
@@ -446,19 +456,19 @@ impl Tab {
     }
 
     /// Sends what has not been sent; `at` is the time, or `None` if this tab is being left.
-    fn send_wishes(
-        (wishes, follower): (&mut Wishes<Wish>, &Follower),
+    fn forward_pending(
+        (pending, follower): (&mut PendingCommands<PendingCommand>, &Follower),
         (interface, post): (&Interface, &Post),
         at: Option<Timestamp>,
     ) {
         let (now, term) = (page::now(), follower.term().number);
-        let unsent = wishes.unsent(now, |wish| {
-            let rows = if wish.term == term { Rows::Same } else { Rows::Stale };
-            let command = wish.command_for(interface, (now, rows))?;
-            pack(&Order { command, kept: wish.kept.clone() })
+        let unsent = pending.unsent(now, |given| {
+            let rows = if given.term == term { Rows::Same } else { Rows::Stale };
+            let command = given.command_for(interface, (now, rows))?;
+            pack(&CommandForLeader { command, kept: given.kept.clone() })
         });
         for request in unsent {
-            let request = Request { at, ..request };
+            let request = ForwardedCommand { at, ..request };
             post.send(Some(follower.leader()), &TabMessage::Do { term, request });
         }
     }
@@ -493,8 +503,8 @@ impl Tab {
             Side::Follower(follower) => follower.next_deadline(),
             Side::Nobody | Side::Outdated(_) => None,
         };
-        let waited = self.wishes.first().map(|(_, wish)| wish.at + PLACE_WITHIN).filter(|at| *at > now);
-        let due = [side, self.election.next_deadline(), self.wishes.next_deadline(), self.lead_at, waited];
+        let waited = self.pending.first().map(|(_, given)| given.at + PLACE_WITHIN).filter(|at| *at > now);
+        let due = [side, self.election.next_deadline(), self.pending.next_deadline(), self.lead_at, waited];
         let due = due.into_iter().flatten().fold(now + IDLE, Timestamp::min);
         TimeoutFuture::new(u32::try_from(due.since(now).as_millis() + 1).unwrap_or(u32::MAX))
     }

@@ -10,7 +10,7 @@ use crate::{
     intent::Intent,
     limits::{SUBMIT_BYTES_MAX, SUBMIT_MESSAGES_MAX},
     lines, naming,
-    outbox::{self, Words},
+    outbox::{self, MessageBody},
     problem::{Problem, ProblemKind},
     slash::{self, Slash, Submission},
     turn::Turn,
@@ -239,7 +239,7 @@ impl Client {
         }
         buffer.is_used_again();
         for text in &messages {
-            self.outbox.say(buffer, &self.session, Words { manner, text, audience }, turn.now);
+            self.outbox.say(buffer, &self.session, MessageBody { manner, text, audience }, turn.now);
         }
     }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use parla_proto::{FailCode, Timestamp};
 
-use super::{Coverage, History, Missing, PAGES_IN_A_ROW, Purpose, Request};
+use super::{Coverage, History, HistoryRequest, Missing, PAGES_IN_A_ROW, Purpose};
 use crate::{
     buffer::Buffer,
     buffers::Buffers,
@@ -58,7 +58,7 @@ impl History {
         session: &Session,
         page: &HistoryPage<'_>,
     ) -> Option<Coverage> {
-        let Request { purpose, limit, .. } = self.take(buffer.id(), page.label)?;
+        let HistoryRequest { purpose, limit, .. } = self.take(buffer.id(), page.label)?;
         buffer.changed();
         match purpose {
             Purpose::Earlier => {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use parla_proto::{Capabilities, Line};
 
-use super::{Made, Outbox, Outgoing, Transit, Words};
+use super::{Made, MessageBody, Outbox, Outgoing, Transit};
 use crate::{
     buffers::Buffers,
     lines::{self, Piece},
@@ -59,7 +59,8 @@ impl Outbox {
             let lines: Vec<String> = whole.text.split('\n').map(str::to_owned).collect();
             let mut rows = Vec::new();
             for (behind, text) in lines::messages(&lines, &capacity).iter().enumerate() {
-                let Made { outgoing, row } = self.made(buffer, session, Words { manner, text, audience }, at);
+                let Made { outgoing, row } =
+                    self.made(buffer, session, MessageBody { manner, text, audience }, at);
                 self.items.insert(index + behind, outgoing);
                 rows.push(row);
             }

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::Place;
+use super::BufferName;
 use crate::view::{BufferId, BufferKind, NetworkId, Update};
 
 /// The conversations that the interface knows.
@@ -117,16 +117,16 @@ impl Ids {
     }
 
     /// The kind and the name of a conversation of the interface.
-    pub fn place(&self, network: NetworkId, shown: BufferId) -> Option<Place> {
+    pub fn buffer_name(&self, network: NetworkId, shown: BufferId) -> Option<BufferName> {
         let is_it = |known: &&Met| known.network == network && known.shown == shown;
         let known = self.known.iter().find(is_it)?;
-        Some(Place { kind: known.kind, name: Arc::clone(&known.name) })
+        Some(BufferName { kind: known.kind, name: Arc::clone(&known.name) })
     }
 
     /// The client's id of the conversation of this kind and name.
-    pub fn at(&self, network: NetworkId, place: &Place) -> Option<BufferId> {
+    pub fn at(&self, network: NetworkId, buffer: &BufferName) -> Option<BufferId> {
         let is_it =
-            |known: &&Met| known.network == network && known.kind == place.kind && known.name == place.name;
+            |known: &&Met| known.network == network && known.kind == buffer.kind && known.name == buffer.name;
         self.known.iter().find(is_it).and_then(|known| known.theirs)
     }
 

@@ -9,7 +9,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use parla_proto::Timestamp;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use super::{Ballot, Delivery, Look, Request, TabId};
+use super::{Ballot, Delivery, ForwardedCommand, Look, TabId};
 use crate::credentials::Credentials;
 
 /// The first line: sender and recipient.
@@ -47,7 +47,7 @@ pub enum TabMessage {
         /// The number of the leader's term, on which the conversation ids in the command depend.
         term: u64,
         /// The command.
-        request: Request,
+        request: ForwardedCommand,
     },
     /// What the person is looking at in the sender's tab.
     Look {

@@ -39,7 +39,7 @@ use crate::{
 const ITSELF: &str = "*";
 
 /// A parsed METADATA command.
-enum Request<'a> {
+enum Subcommand<'a> {
     Get(&'a [&'a str]),
     List,
     Set(Key, Option<&'a str>),
@@ -56,28 +56,28 @@ pub(crate) fn run(context: &mut Context<'_>, metadata: &Metadata<'_>) -> Result<
     if is_early && !bounds.before_connect {
         return Err(Refusal::NotRegistered);
     }
-    let request = Request::parse(metadata)?;
+    let subcommand = Subcommand::parse(metadata)?;
     if is_early && metadata.target != "*" {
         let why = "Before you are registered there is only yourself: *";
         return Err(MetadataFailure::InvalidTarget { target: metadata.target.to_owned(), why }.into());
     }
-    match request {
-        Request::Subscribe(keys) => subscriptions::add(context, metadata.target, keys),
-        Request::Unsubscribe(keys) => subscriptions::remove(context, metadata.target, keys),
-        Request::Subscriptions => subscriptions::list(context, metadata.target),
-        request if is_early => early::run(context, request),
-        Request::Get(keys) => read::get(context, metadata.target, keys),
-        Request::List => read::list(context, metadata.target),
-        Request::Set(..) | Request::Clear => change::propose(context, metadata.target, request),
-        Request::Sync => sync::run(context, metadata.target),
+    match subcommand {
+        Subcommand::Subscribe(keys) => subscriptions::add(context, metadata.target, keys),
+        Subcommand::Unsubscribe(keys) => subscriptions::remove(context, metadata.target, keys),
+        Subcommand::Subscriptions => subscriptions::list(context, metadata.target),
+        subcommand if is_early => early::run(context, subcommand),
+        Subcommand::Get(keys) => read::get(context, metadata.target, keys),
+        Subcommand::List => read::list(context, metadata.target),
+        Subcommand::Set(..) | Subcommand::Clear => change::propose(context, metadata.target, subcommand),
+        Subcommand::Sync => sync::run(context, metadata.target),
     }
 }
 
-impl<'a> Request<'a> {
+impl<'a> Subcommand<'a> {
     fn parse(metadata: &'a Metadata<'_>) -> Result<Self, MetadataFailure> {
         let subcommand = metadata.subcommand.unwrap_or("*");
         let invalid = |why| MetadataFailure::InvalidParams { subcommand: subcommand.to_owned(), why };
-        let request = match (subcommand.to_ascii_uppercase().as_str(), metadata.params.as_slice()) {
+        let subcommand = match (subcommand.to_ascii_uppercase().as_str(), metadata.params.as_slice()) {
             ("GET", keys @ [_, ..]) => Self::Get(keys),
             ("LIST", []) => Self::List,
             ("SET", [key]) => Self::Set(self::key(key)?, None),
@@ -94,7 +94,7 @@ impl<'a> Request<'a> {
             }
             _ => return Err(invalid("Unknown subcommand")),
         };
-        Ok(request)
+        Ok(subcommand)
     }
 }
 

@@ -3,7 +3,7 @@
 
 use parla_proto::{command::Notice, tag::Tags};
 
-use super::privmsg::{Words, say};
+use super::privmsg::{MessageParams, say};
 use crate::{
     context::Context,
     network::{entry::Verb, refusal::Refusal},
@@ -11,6 +11,6 @@ use crate::{
 
 pub(crate) fn run(context: &mut Context<'_>, notice: &Notice<'_>, tags: Tags<'_>) -> Result<(), Refusal> {
     // Even an invalid one gets no answer.
-    say(context, Verb::Notice, Words { targets: notice.targets, text: notice.text, tags })
+    say(context, Verb::Notice, MessageParams { targets: notice.targets, text: notice.text, tags })
         .map_err(|_| Refusal::Silent)
 }

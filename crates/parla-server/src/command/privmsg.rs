@@ -35,24 +35,24 @@ use crate::{
 
 /// The parameters that the three commands share.
 #[derive(Clone, Copy)]
-pub(crate) struct Words<'a> {
+pub(crate) struct MessageParams<'a> {
     pub(crate) targets: Option<&'a str>,
     pub(crate) text: Option<&'a str>,
     pub(crate) tags: Tags<'a>,
 }
 
 pub(crate) fn run(context: &mut Context<'_>, privmsg: &Privmsg<'_>, tags: Tags<'_>) -> Result<(), Refusal> {
-    say(context, Verb::Privmsg, Words { targets: privmsg.targets, text: privmsg.text, tags })
+    say(context, Verb::Privmsg, MessageParams { targets: privmsg.targets, text: privmsg.text, tags })
 }
 
 /// Proposes a message to each target.
-pub(crate) fn say(context: &mut Context<'_>, verb: Verb, words: Words<'_>) -> Result<(), Refusal> {
+pub(crate) fn say(context: &mut Context<'_>, verb: Verb, params: MessageParams<'_>) -> Result<(), Refusal> {
     let (_, me) = context.me()?;
     let targets =
-        words.targets.filter(|targets| !targets.is_empty()).ok_or(Refusal::NoRecipient(verb.command()))?;
+        params.targets.filter(|targets| !targets.is_empty()).ok_or(Refusal::NoRecipient(verb.command()))?;
     let text =
-        words.text.filter(|text| verb == Verb::Tagmsg || !text.is_empty()).ok_or(Refusal::NoTextToSend)?;
-    let tags = client_only(context, words.tags);
+        params.text.filter(|text| verb == Verb::Tagmsg || !text.is_empty()).ok_or(Refusal::NoTextToSend)?;
+    let tags = client_only(context, params.tags);
     let targets = targets_of(context, verb, targets);
     if let Some(service) = addressed_service(context, verb, &targets)? {
         let words: Vec<&str> = text.split_ascii_whitespace().collect();

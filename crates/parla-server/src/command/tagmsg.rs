@@ -2,7 +2,7 @@
 
 use parla_proto::{Capabilities, CommandName, command::Tagmsg, tag::Tags};
 
-use super::privmsg::{Words, say};
+use super::privmsg::{MessageParams, say};
 use crate::{
     context::Context,
     network::{entry::Verb, refusal::Refusal},
@@ -17,5 +17,5 @@ pub(crate) fn run(context: &mut Context<'_>, tagmsg: &Tagmsg<'_>, tags: Tags<'_>
     {
         return tagmsg.targets.map(|_| ()).ok_or(Refusal::NoRecipient(CommandName::Tagmsg));
     }
-    say(context, Verb::Tagmsg, Words { targets: tagmsg.targets, text: Some(""), tags })
+    say(context, Verb::Tagmsg, MessageParams { targets: tagmsg.targets, text: Some(""), tags })
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use parla_proto::{CommandName, metadata::Key};
 
-use super::{Request, Values, called, find_named, read_target, value_bytes_max, values};
+use super::{Subcommand, Values, called, find_named, read_target, value_bytes_max, values};
 use crate::{
     base::{
         metadata::{Dialect, Reader, is_aware},
@@ -25,9 +25,13 @@ use crate::{
     session::sessions::Receiver,
 };
 
-pub(super) fn propose(context: &mut Context<'_>, target: &str, request: Request<'_>) -> Result<(), Refusal> {
-    let (change, subcommand, params) = match request {
-        Request::Set(key, value) => {
+pub(super) fn propose(
+    context: &mut Context<'_>,
+    target: &str,
+    subcommand: Subcommand<'_>,
+) -> Result<(), Refusal> {
+    let (change, subcommand, params) = match subcommand {
+        Subcommand::Set(key, value) => {
             let value = value.map(str::to_owned);
             let params = value.as_ref().map_or(key.to_string(), |value| format!("{key} :{value}"));
             (MetadataChange::Set(key, value), "SET", params)

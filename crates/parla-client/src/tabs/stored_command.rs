@@ -15,20 +15,20 @@ use crate::{
 };
 
 /// The start of the keys of stored commands; the tab and the number of its command follow.
-pub const WISH: &str = "wish ";
+pub const STORED_COMMAND: &str = "command ";
 
 /// A command that must not be lost with its tab.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct StoredWish {
+pub struct StoredCommand {
     /// The conversation that it is about, because its id is known to nobody but the tab.
-    pub place: Option<Place>,
+    pub buffer: Option<BufferName>,
     /// What is to be done.
     pub act: Act,
 }
 
 /// A conversation by its name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Place {
+pub struct BufferName {
     /// Whether it is a room or a person.
     pub kind: BufferKind,
     /// Its name as it is shown.
@@ -59,13 +59,13 @@ pub struct Orphan {
     /// The number of its command.
     pub number: u64,
     /// The command.
-    pub wish: StoredWish,
+    pub command: StoredCommand,
 }
 
-impl StoredWish {
+impl StoredCommand {
     /// An intent about this conversation, unless nothing is lost with it or it must not be stored.
-    pub fn of_intent(network: NetworkId, intent: &Intent, place: Option<Place>) -> Option<Self> {
-        let name = place.as_ref().map_or("", |place| &place.name);
+    pub fn of_intent(network: NetworkId, intent: &Intent, buffer: Option<BufferName>) -> Option<Self> {
+        let name = buffer.as_ref().map_or("", |buffer| &buffer.name);
         let is_kept = match intent {
             Intent::Submit { input, .. } => !secrets::hides_input(name, input),
             Intent::Join { .. }
@@ -92,12 +92,12 @@ impl StoredWish {
             // Passwords are never stored, and the others are only about the present connection.
             Intent::SignIn { .. } | Intent::Reconnect | Intent::Disconnect { .. } => false,
         };
-        is_kept.then(|| Self { place, act: Act::Intent(network, intent.clone()) })
+        is_kept.then(|| Self { buffer, act: Act::Intent(network, intent.clone()) })
     }
 
     /// The key of the command of this number of a tab.
     pub fn key(tab: TabId, number: u64) -> String {
-        format!("{WISH}{} {number}", tab.0)
+        format!("{STORED_COMMAND}{} {number}", tab.0)
     }
 
     /// The text that is stored. `None` if it cannot be written, which does not happen with these types.
@@ -117,7 +117,7 @@ impl StoredWish {
 }
 
 /// The stored commands of the tabs that are no longer there, in the order in which each tab's were given.
-/// The keys come without [`WISH`]; what another build has written in another way is left alone.
+/// The keys come without [`STORED_COMMAND`]; what another build has written in another way is left alone.
 pub fn orphans(
     stored: impl IntoIterator<Item = (String, String)>,
     is_there: impl Fn(TabId) -> bool,
@@ -126,7 +126,7 @@ pub fn orphans(
         let (tab, number) = key.split_once(' ')?;
         let (tab, number) = (TabId(tab.parse().ok()?), number.parse().ok()?);
         (!is_there(tab)).then_some(())?;
-        Some(Orphan { tab, number, wish: serde_json::from_str(&text).ok()? })
+        Some(Orphan { tab, number, command: serde_json::from_str(&text).ok()? })
     };
     let mut orphans: Vec<Orphan> = stored.into_iter().filter_map(orphan).collect();
     orphans.sort_by_key(|orphan| (orphan.tab, orphan.number));
@@ -143,8 +143,8 @@ mod tests {
     const NETWORK: NetworkId = NetworkId(1);
     const TEA: BufferId = BufferId(7);
 
-    fn room(name: &str) -> Option<Place> {
-        Some(Place { kind: BufferKind::Room, name: name.into() })
+    fn room(name: &str) -> Option<BufferName> {
+        Some(BufferName { kind: BufferKind::Room, name: name.into() })
     }
 
     fn said(text: &str) -> Intent {
@@ -157,24 +157,25 @@ mod tests {
 
     impl Storage {
         fn keep(&mut self, tab: TabId, number: u64, intent: &Intent) {
-            if let Some(wish) = StoredWish::of_intent(NETWORK, intent, room("#tea")) {
-                self.0.insert(StoredWish::key(tab, number), wish.to_text().unwrap());
+            if let Some(command) = StoredCommand::of_intent(NETWORK, intent, room("#tea")) {
+                self.0.insert(StoredCommand::key(tab, number), command.to_text().unwrap());
             }
         }
 
         fn orphans(&self, there: &[TabId]) -> Vec<Orphan> {
-            let stored = self.0.iter().map(|(key, text)| (key[WISH.len()..].to_owned(), text.clone()));
+            let stored =
+                self.0.iter().map(|(key, text)| (key[STORED_COMMAND.len()..].to_owned(), text.clone()));
             orphans(stored, |tab| there.contains(&tab))
         }
 
         /// A leader carries out what closed tabs have left.
         fn take_up(&mut self, there: &[TabId], carried_out: &mut CarriedOut) -> Vec<Intent> {
             let mut done = Vec::new();
-            for Orphan { tab, number, wish } in self.orphans(there) {
+            for Orphan { tab, number, command } in self.orphans(there) {
                 if carried_out.begin(tab, number) == Before::Nothing {
-                    done.extend(wish.intent_at(BufferId(1)).map(|(_, intent)| intent));
+                    done.extend(command.intent_at(BufferId(1)).map(|(_, intent)| intent));
                 }
-                self.0.remove(&StoredWish::key(tab, number));
+                self.0.remove(&StoredCommand::key(tab, number));
             }
             done
         }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use parla_client::tabs::{Act, StoredWish, TabId};
+use parla_client::tabs::{Act, StoredCommand, TabId};
 use parla_proto::Timestamp;
 use parla_ui::platform::AppCommand;
 use serde::{Deserialize, Serialize};
@@ -16,7 +16,7 @@ use crate::{
 pub(crate) const PLACE_WITHIN: Duration = Duration::from_secs(10);
 
 /// A command that the person has given in a tab that does not lead, in the ids of the interface.
-pub(crate) struct Wish {
+pub(crate) struct PendingCommand {
     pub(crate) command: AppCommand,
     /// What was stored under the key of [`AppCommand::Save`] at that time.
     pub(crate) kept: Option<String>,
@@ -27,7 +27,7 @@ pub(crate) struct Wish {
     stored: Option<String>,
 }
 
-impl Wish {
+impl PendingCommand {
     /// A command that is given now: the one of this number of this tab, in the leader's term of this number.
     /// It is stored, so from now on it is carried out even if the tab is closed.
     pub(crate) fn new(
@@ -42,17 +42,17 @@ impl Wish {
         };
         let stored = match &command {
             AppCommand::Intent(network, intent) => {
-                StoredWish::of_intent(*network, intent, interface.place(*network, intent))
+                StoredCommand::of_intent(*network, intent, interface.buffer_name(*network, intent))
             }
             AppCommand::Save { key, value } => {
                 let act = Act::Save { key: key.clone(), value: value.clone(), before: kept.clone() };
-                Some(StoredWish { place: None, act })
+                Some(StoredCommand { buffer: None, act })
             }
             AppCommand::Connect { .. } | AppCommand::Forget(_) | AppCommand::Change(..) => None,
         };
-        let key = StoredWish::key(me, number);
+        let key = StoredCommand::key(me, number);
         let is_stored =
-            stored.and_then(|wish| wish.to_text()).is_some_and(|it| storage::save(&key, Some(&it)));
+            stored.and_then(|command| command.to_text()).is_some_and(|it| storage::save(&key, Some(&it)));
         Self { command, kept, at: page::now(), term, stored: is_stored.then_some(key) }
     }
 
@@ -78,13 +78,13 @@ impl Wish {
 
 /// Such a command on its way, in the ids of the leader's client.
 #[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct Order {
+pub(crate) struct CommandForLeader {
     pub(crate) command: AppCommand,
     /// What was stored under the key of [`AppCommand::Save`] when the command was given.
     pub(crate) kept: Option<String>,
 }
 
-impl Order {
+impl CommandForLeader {
     /// Whether it is a [`AppCommand::Save`].
     pub(crate) const fn is_save(&self) -> bool {
         matches!(self.command, AppCommand::Save { .. })

@@ -13,7 +13,7 @@ const DONE_WITHIN: Duration = Duration::from_secs(2);
 
 /// A command on its way to the leader.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Request {
+pub struct ForwardedCommand {
     /// Counts the commands of a tab.
     pub number: u64,
     /// The number of the tab's first command that it does not know to be carried out.
@@ -26,7 +26,7 @@ pub struct Request {
 
 /// The commands that wait to be carried out, in order.
 #[derive(Debug)]
-pub struct Wishes<C> {
+pub struct PendingCommands<C> {
     last: u64,
     done: u64,
     waiting: VecDeque<Waiting<C>>,
@@ -40,13 +40,13 @@ struct Waiting<C> {
     sent_at: Option<Timestamp>,
 }
 
-impl<C> Default for Wishes<C> {
+impl<C> Default for PendingCommands<C> {
     fn default() -> Self {
         Self { last: 0, done: 0, waiting: VecDeque::new() }
     }
 }
 
-impl<C> Wishes<C> {
+impl<C> PendingCommands<C> {
     /// The number that the next command will have.
     pub const fn next_number(&self) -> u64 {
         self.last + 1
@@ -66,15 +66,19 @@ impl<C> Wishes<C> {
     }
 
     /// The commands to send. `write` packs a command; one that cannot be sent yet holds up those after it.
-    pub fn unsent(&mut self, now: Timestamp, mut write: impl FnMut(&C) -> Option<Vec<u8>>) -> Vec<Request> {
-        let mut requests = Vec::new();
+    pub fn unsent(
+        &mut self,
+        now: Timestamp,
+        mut write: impl FnMut(&C) -> Option<Vec<u8>>,
+    ) -> Vec<ForwardedCommand> {
+        let mut forwarded = Vec::new();
         let first = self.done + 1;
         for waiting in self.waiting.iter_mut().filter(|waiting| waiting.sent_at.is_none()) {
             let Some(command) = write(&waiting.command) else { break };
             waiting.sent_at = Some(now);
-            requests.push(Request { number: waiting.number, first, at: Some(now), command });
+            forwarded.push(ForwardedCommand { number: waiting.number, first, at: Some(now), command });
         }
-        requests
+        forwarded
     }
 
     /// The commands up to this number have been carried out. Returns those of which this was not known.
@@ -131,12 +135,12 @@ pub enum Before {
 
 impl CarriedOut {
     /// Whether a command may be carried out now. Otherwise the tab sends it again, to this leader or the next.
-    pub fn accepts(&self, now: Timestamp, tab: TabId, request: &Request) -> bool {
+    pub fn accepts(&self, now: Timestamp, tab: TabId, forwarded: &ForwardedCommand) -> bool {
         let done = self.0.iter().find(|done| done.tab == tab).map_or(0, |done| done.number);
         // The tab, or another one, may lead by now, without this one having heard of it.
-        let is_late = request.at.is_some_and(|at| now.since(at) >= ANSWER_WITHIN);
+        let is_late = forwarded.at.is_some_and(|at| now.since(at) >= ANSWER_WITHIN);
         // If one before it was late, that one would otherwise count as carried out.
-        let is_next = request.number <= request.first.max(done + 1);
+        let is_next = forwarded.number <= forwarded.first.max(done + 1);
         is_next && !is_late
     }
 
@@ -181,36 +185,36 @@ impl CarriedOut {
 mod tests {
     use super::*;
 
-    fn numbers(requests: &[Request]) -> Vec<u64> {
-        requests.iter().map(|request| request.number).collect()
+    fn numbers(forwarded: &[ForwardedCommand]) -> Vec<u64> {
+        forwarded.iter().map(|forwarded| forwarded.number).collect()
     }
 
     #[test]
     fn what_comes_late_or_before_its_turn_is_sent_again() {
         let write = |command: &&str| Some(command.as_bytes().to_vec());
-        let (mut wishes, mut carried_out) = (Wishes::default(), CarriedOut::default());
+        let (mut pending, mut carried_out) = (PendingCommands::default(), CarriedOut::default());
         let (tab, start) = (TabId(7), Timestamp::from_millis(1_000));
-        wishes.push("/part #chess");
-        let first = wishes.unsent(start, write);
+        pending.push("/part #chess");
+        let first = pending.unsent(start, write);
         let soon = start + ANSWER_WITHIN / 2;
-        wishes.push("/join #tea");
-        let second = wishes.unsent(soon, write);
+        pending.push("/join #tea");
+        let second = pending.unsent(soon, write);
         // The leader was busy for so long that the sender may have taken over.
         let late = start + ANSWER_WITHIN;
         assert!(!carried_out.accepts(late, tab, &first[0]));
         assert!(!carried_out.accepts(late, tab, &second[0]), "the first one would be lost");
         // A tab that is closed says so, and does not lead.
-        assert!(carried_out.accepts(late, tab, &Request { at: None, ..first[0].clone() }));
+        assert!(carried_out.accepts(late, tab, &ForwardedCommand { at: None, ..first[0].clone() }));
         // It leads after all.
-        wishes.send_again();
-        for request in wishes.unsent(late, write) {
-            assert!(carried_out.accepts(late, tab, &request));
-            assert_eq!(carried_out.begin(tab, request.number), Before::Nothing);
+        pending.send_again();
+        for forwarded in pending.unsent(late, write) {
+            assert!(carried_out.accepts(late, tab, &forwarded));
+            assert_eq!(carried_out.begin(tab, forwarded.number), Before::Nothing);
         }
-        wishes.done(2);
+        pending.done(2);
         // The next leader may not know the tab.
-        wishes.push("/nick bob");
-        let third = wishes.unsent(late, write);
+        pending.push("/nick bob");
+        let third = pending.unsent(late, write);
         assert!(CarriedOut::default().accepts(late, tab, &third[0]));
     }
 
@@ -218,42 +222,42 @@ mod tests {
     fn what_was_not_confirmed_is_sent_to_the_next_leader_once() {
         let now = Timestamp::from_millis(1_000);
         let write = |command: &&str| Some(command.as_bytes().to_vec());
-        let (mut wishes, mut carried_out) = (Wishes::default(), CarriedOut::default());
+        let (mut pending, mut carried_out) = (PendingCommands::default(), CarriedOut::default());
         let tab = TabId(7);
         for command in ["a", "b", "c"] {
-            wishes.push(command);
+            pending.push(command);
         }
-        assert_eq!(numbers(&wishes.unsent(now, write)), [1, 2, 3]);
-        assert_eq!(wishes.unsent(now, write), []);
-        assert_eq!(wishes.next_deadline(), Some(now + DONE_WITHIN));
+        assert_eq!(numbers(&pending.unsent(now, write)), [1, 2, 3]);
+        assert_eq!(pending.unsent(now, write), []);
+        assert_eq!(pending.next_deadline(), Some(now + DONE_WITHIN));
         // The leader carries out two, and only the first confirmation arrives.
         assert_eq!([carried_out.begin(tab, 1), carried_out.begin(tab, 2)], [Before::Nothing; 2]);
         assert_eq!(carried_out.begin(tab, 2), Before::DoneHere);
-        assert_eq!(wishes.done(1), ["a"]);
-        assert_eq!(wishes.last_done(), 1);
-        wishes.send_again();
+        assert_eq!(pending.done(1), ["a"]);
+        assert_eq!(pending.last_done(), 1);
+        pending.send_again();
         let mut next = CarriedOut::from_text(&carried_out.to_text());
-        let again = wishes.unsent(now, write);
-        let before: Vec<_> = again.iter().map(|request| next.begin(tab, request.number)).collect();
+        let again = pending.unsent(now, write);
+        let before: Vec<_> = again.iter().map(|forwarded| next.begin(tab, forwarded.number)).collect();
         assert_eq!(before, [Before::DoneElsewhere, Before::Nothing]);
         assert_eq!(next.begin(tab, 2), Before::DoneHere);
-        assert_eq!(wishes.done(3), ["b", "c"]);
-        assert_eq!(wishes.next_deadline(), None);
+        assert_eq!(pending.done(3), ["b", "c"]);
+        assert_eq!(pending.next_deadline(), None);
     }
 
     #[test]
     fn what_cannot_be_sent_yet_holds_up_the_rest() {
-        let mut wishes = Wishes::default();
+        let mut pending = PendingCommands::default();
         for command in ["a", "later", "b"] {
-            wishes.push(command);
+            pending.push(command);
         }
         let write = |command: &&str| (*command != "later").then(|| command.as_bytes().to_vec());
-        let sent = wishes.unsent(Timestamp::from_millis(1), write);
+        let sent = pending.unsent(Timestamp::from_millis(1), write);
         assert_eq!((numbers(&sent), &*sent[0].command), (vec![1], &b"a"[..]));
-        assert_eq!(wishes.first(), Some((1, &"a")));
-        assert_eq!(wishes.done(1), ["a"]);
-        assert_eq!(wishes.first(), Some((2, &"later")));
-        assert!(!wishes.is_empty());
+        assert_eq!(pending.first(), Some((1, &"a")));
+        assert_eq!(pending.done(1), ["a"]);
+        assert_eq!(pending.first(), Some((2, &"later")));
+        assert!(!pending.is_empty());
     }
 
     #[test]
