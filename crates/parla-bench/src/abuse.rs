@@ -32,7 +32,7 @@ const REST: Duration = Duration::from_secs(6);
 
 /// What hostile clients ask for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Question {
+pub(crate) enum HostileCommand {
     /// All rooms; each client has made 40 with long topics.
     List,
     /// Everyone; 1,200 people are there.
@@ -52,7 +52,7 @@ pub(crate) struct Options {
     addresses: u8,
     /// What they ask for.
     #[arg(long, value_enum, default_value = "list")]
-    question: Question,
+    question: HostileCommand,
     /// Seconds for which the two talk: before, meanwhile and afterwards.
     #[arg(long, default_value_t = 10)]
     seconds: u64,
@@ -73,7 +73,7 @@ pub(crate) fn run(options: &Options) -> Result<(), Error> {
     let mut pair = Pair::meet(server.address)?;
     let quiet = pair.talk(window)?;
     let mut people = Vec::new();
-    if options.question != Question::List {
+    if options.question != HostileCommand::List {
         // These come from the address without limits.
         for number in 0..1_200 {
             let mut client = Client::connect(server.address, Ipv4Addr::LOCALHOST)?;
@@ -91,7 +91,7 @@ pub(crate) fn run(options: &Options) -> Result<(), Error> {
             hostile.push(client);
         }
     }
-    if options.question == Question::List {
+    if options.question == HostileCommand::List {
         hostile.iter_mut().enumerate().try_for_each(|(number, client)| client.ask_for_rooms(number))?;
     }
     hostile.iter_mut().try_for_each(Client::wait_until_done)?;
@@ -100,9 +100,9 @@ pub(crate) fn run(options: &Options) -> Result<(), Error> {
     thread::sleep(REST);
     let before = process.memory()?.rss;
     let question = match options.question {
-        Question::List => "LIST\r\n".repeat(20),
-        Question::Who => "WHO *\r\n".repeat(20),
-        Question::Names => "NAMES #crowd\r\n".repeat(20),
+        HostileCommand::List => "LIST\r\n".repeat(20),
+        HostileCommand::Who => "WHO *\r\n".repeat(20),
+        HostileCommand::Names => "NAMES #crowd\r\n".repeat(20),
     };
     output::progress("they ask and read nothing");
     hostile.iter_mut().try_for_each(|client| client.say(&question))?;

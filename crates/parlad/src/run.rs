@@ -41,7 +41,7 @@ use crate::{
         connection_ids::ConnectionIds,
         connection_log::ConnectionLog,
         delivery::Delivery,
-        hub_input::{HubInput, Roads},
+        hub_input::{HubInput, HubSenders},
         intake::{Intake, Shared},
         lines::Lines,
         listener::{self, ListenAddress, ListenError},
@@ -99,7 +99,7 @@ pub(crate) fn run(
         let (store_alive, store_gone) = oneshot::channel();
         let (hub_alive, hub_gone) = oneshot::channel();
         let (sent_sender, sent) = mpsc::unbounded_channel();
-        let roads = Roads { hub: hub_sender.clone(), sent: sent_sender };
+        let hub_senders = HubSenders { hub: hub_sender.clone(), sent: sent_sender };
         let told = Told {
             hub: hub_sender.clone(),
             stall: Arc::clone(&stall),
@@ -109,7 +109,7 @@ pub(crate) fn run(
         let commit = Commit::new(database, reader, told);
         let release = Release {
             delivery: Delivery::default(),
-            roads: roads.clone(),
+            hub_senders: hub_senders.clone(),
             workers: workers.clone(),
             wishes,
             ids: Arc::clone(&ids),
@@ -125,7 +125,7 @@ pub(crate) fn run(
         let control = open_control(config, desk);
         announce(config, &listeners)?;
         let open = listeners.addresses();
-        let shared = Shared { addresses, ids, roads, log: Arc::clone(&log) };
+        let shared = Shared { addresses, ids, hub_senders, log: Arc::clone(&log) };
         let certificates = listeners.open(&config.settings.network.name, &sites(shared, &health))?;
         let (run, started_with, hub_again) = (options.clone(), config.clone(), hub_sender.clone());
         let reload = Reload { run, started_with, open, program, certificates, hub: hub_again, workers, health };

@@ -23,7 +23,7 @@ use std::{
 use bytes::Bytes;
 use loom::{future::block_on, model::Builder, thread};
 use net::{
-    send_queue::SendQueues,
+    send_queue::SendQueueTotals,
     shared_socket::{SharedSocket, Turn},
 };
 use parla_server::limits::LINES_WAITING_BYTES_MAX;
@@ -46,15 +46,15 @@ fn in_every_order(story: impl Fn() + Send + Sync + 'static) {
 /// A connection with its task, which is the thread of the story itself.
 struct Rig {
     shared: Arc<SharedSocket<Wire>>,
-    queues: Arc<SendQueues>,
+    totals: Arc<SendQueueTotals>,
     /// How often the hub was told that everything has been sent.
     told: Arc<AtomicUsize>,
 }
 
 impl Rig {
     fn with(wire: Wire) -> Self {
-        let queues = SendQueues::new(WAITING_MAX, WAITING_MAX);
-        Self { shared: Arc::new(SharedSocket::new(wire, &queues)), queues, told: Arc::default() }
+        let totals = SendQueueTotals::new(WAITING_MAX, WAITING_MAX);
+        Self { shared: Arc::new(SharedSocket::new(wire, &totals)), totals, told: Arc::default() }
     }
 
     /// Starts another thread with this work on the connection.
@@ -80,7 +80,7 @@ impl Rig {
     fn run_to_end(self) -> String {
         assert_eq!(self.run(), Turn::Closing);
         block_on(self.shared.send_rest()).unwrap();
-        assert!(self.queues.are_none());
+        assert!(self.totals.are_none());
         self.shared.socket.sent()
     }
 }
@@ -138,7 +138,7 @@ fn a_client_that_does_not_read_is_noticed() {
         });
         assert_eq!(rig.run(), Turn::Exceeded);
         // Its memory is free at once, although the connection still exists.
-        assert_eq!(rig.queues.bytes(), 0);
+        assert_eq!(rig.totals.bytes(), 0);
         assert_eq!(rig.shared.socket.sent(), "a");
     });
 }
@@ -147,11 +147,11 @@ fn a_client_that_does_not_read_is_noticed() {
 fn no_more_waits_than_may() {
     in_every_order(|| {
         let rig = Rig::with(Wire::with_room(0));
-        let queues = Arc::clone(&rig.queues);
+        let totals = Arc::clone(&rig.totals);
         rig.beside(move |shared| {
             for text in ["ab", "cd", "ef"] {
                 send(shared, text);
-                assert!(queues.bytes() <= WAITING_MAX);
+                assert!(totals.bytes() <= WAITING_MAX);
             }
             shared.close_with(b"");
         });

@@ -9,7 +9,8 @@ use crate::{
     core::{control::Desk, hub::Batch, wish::Wish},
     log::AUDIT_TARGET,
     net::{
-        connection_ids::ConnectionIds, connection_log::ConnectionLog, delivery::Delivery, hub_input::Roads,
+        connection_ids::ConnectionIds, connection_log::ConnectionLog, delivery::Delivery,
+        hub_input::HubSenders,
     },
     work::{Hashing, Waiting, Workers},
 };
@@ -17,7 +18,7 @@ use crate::{
 /// The destinations of outputs.
 pub(crate) struct Release {
     pub(crate) delivery: Delivery,
-    pub(crate) roads: Roads,
+    pub(crate) hub_senders: HubSenders,
     pub(crate) workers: Workers,
     /// Each session has at most one open wish, so the queue is bounded.
     pub(crate) wishes: mpsc::UnboundedSender<Wish>,
@@ -51,7 +52,7 @@ impl Release {
                 }
                 Output::TellWhenSent { connection } => {
                     if self.delivery.get(connection).is_some_and(|open| open.is_sent_or_will_tell()) {
-                        self.roads.tell_sent(connection);
+                        self.hub_senders.tell_sent(connection);
                     }
                 }
                 Output::Question { id, asker, question } => {

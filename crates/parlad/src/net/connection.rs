@@ -21,7 +21,7 @@ use tungstenite::protocol::frame::coding::CloseCode;
 use crate::net::{
     admission::Permit,
     framing::Framing,
-    send_queue::SendQueues,
+    send_queue::SendQueueTotals,
     shared_socket::{SharedSocket, Socket, Turn},
     stream::{Stream, linger},
     tls::Tls,
@@ -40,10 +40,15 @@ pub(crate) struct Connection {
 }
 
 impl Connection {
-    pub(crate) fn new(stream: Stream, framing: Framing, queues: &Arc<SendQueues>, permit: Permit) -> Self {
+    pub(crate) fn new(
+        stream: Stream,
+        framing: Framing,
+        totals: &Arc<SendQueueTotals>,
+        permit: Permit,
+    ) -> Self {
         let (socket, tls) = stream.into_parts();
         Self {
-            shared: SharedSocket::new(socket, queues),
+            shared: SharedSocket::new(socket, totals),
             tls,
             framing,
             close_code: AtomicU16::new(CloseCode::Normal.into()),

@@ -18,13 +18,13 @@ pub(crate) enum HubInput {
 
 /// Where the tasks of connections send what they receive.
 #[derive(Clone, Debug)]
-pub(crate) struct Roads {
+pub(crate) struct HubSenders {
     pub(crate) hub: mpsc::Sender<HubInput>,
     /// Connections that have been sent everything, if the hub wants to know. Each is in it once.
     pub(crate) sent: mpsc::UnboundedSender<ConnectionId>,
 }
 
-impl Roads {
+impl HubSenders {
     /// Tells the hub that a connection has been sent everything. The hub lives as long as the server.
     pub(crate) fn tell_sent(&self, id: ConnectionId) {
         let _ = self.sent.send(id);

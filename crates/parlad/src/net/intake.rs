@@ -14,8 +14,8 @@ use crate::{
         connection_ids::ConnectionIds,
         connection_log::{ConnectionLog, NewConnection},
         framing::{Framing, Reader},
-        hub_input::{HubInput, Roads},
-        send_queue::SendQueues,
+        hub_input::{HubInput, HubSenders},
+        send_queue::SendQueueTotals,
         stream::Stream,
         task::Task,
     },
@@ -27,8 +27,8 @@ pub(crate) struct Intake {
     pub(crate) admission: Arc<Admission>,
     pub(crate) addresses: Arc<Addresses>,
     ids: Arc<ConnectionIds>,
-    send_queues: Arc<SendQueues>,
-    roads: Roads,
+    send_queue_totals: Arc<SendQueueTotals>,
+    hub_senders: HubSenders,
     pub(crate) log: Arc<ConnectionLog>,
     /// Limits the sockets of clients that are being told why they are refused.
     pub(crate) farewells: Arc<Semaphore>,
@@ -39,7 +39,7 @@ pub(crate) struct Intake {
 pub(crate) struct Shared {
     pub(crate) addresses: Arc<Addresses>,
     pub(crate) ids: Arc<ConnectionIds>,
-    pub(crate) roads: Roads,
+    pub(crate) hub_senders: HubSenders,
     pub(crate) log: Arc<ConnectionLog>,
 }
 
@@ -59,11 +59,12 @@ pub(crate) struct Accepted {
 impl Intake {
     /// An intake for a server that may have this many connections.
     pub(crate) fn new(connections_max: usize, shared: Shared) -> Self {
-        let Shared { addresses, ids, roads, log } = shared;
-        let send_queues = SendQueues::new(addresses.limits.send_queue_bytes, SEND_QUEUES_BYTES_MAX);
+        let Shared { addresses, ids, hub_senders, log } = shared;
+        let send_queue_totals =
+            SendQueueTotals::new(addresses.limits.send_queue_bytes, SEND_QUEUES_BYTES_MAX);
         let admission = Admission::new(addresses.limits.clone(), connections_max, Instant::now());
         let farewells = Arc::new(Semaphore::new(FAREWELLS_MAX));
-        Self { admission, addresses, ids, send_queues, roads, log, farewells }
+        Self { admission, addresses, ids, send_queue_totals, hub_senders, log, farewells }
     }
 
     /// Opens an IRC connection.
@@ -73,12 +74,12 @@ impl Intake {
         let id = self.ids.take();
         let by = if reader.framing() == Framing::Lines { "lines" } else { "WebSocket" };
         self.log.connected(id, NewConnection { address, by, is_secure });
-        let connection = Arc::new(Connection::new(stream, reader.framing(), &self.send_queues, permit));
+        let connection = Arc::new(Connection::new(stream, reader.framing(), &self.send_queue_totals, permit));
         let opened = HubInput::Opened(id, Arc::clone(&connection));
         let connected = HubInput::Server(Input::Connected { connection: id, peer });
-        let hub = &self.roads.hub;
+        let hub = &self.hub_senders.hub;
         if hub.send(opened).await.is_ok() && hub.send(connected).await.is_ok() {
-            tokio::spawn(Task { id, connection, roads: self.roads.clone(), reader }.run());
+            tokio::spawn(Task { id, connection, hub_senders: self.hub_senders.clone(), reader }.run());
         }
     }
 }

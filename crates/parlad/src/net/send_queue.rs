@@ -12,9 +12,9 @@ use std::{
 
 use bytes::{Buf, Bytes};
 
-/// All send queues together.
+/// How much waits in all send queues together, and how much may.
 #[derive(Debug)]
-pub(crate) struct SendQueues {
+pub(crate) struct SendQueueTotals {
     /// Bytes that may wait for one connection.
     each_max: usize,
     /// Bytes that may wait in all queues before those with more than an equal share are closed.
@@ -23,7 +23,7 @@ pub(crate) struct SendQueues {
     queues: AtomicUsize,
 }
 
-impl SendQueues {
+impl SendQueueTotals {
     /// No queues, with these limits in bytes.
     pub(crate) fn new(each_max: usize, total_max: usize) -> Arc<Self> {
         Arc::new(Self { each_max, total_max, bytes: AtomicUsize::new(0), queues: AtomicUsize::new(0) })
@@ -51,7 +51,7 @@ impl SendQueues {
 /// Bytes that a socket has not taken yet.
 #[derive(Debug)]
 pub(crate) struct SendQueue {
-    all: Arc<SendQueues>,
+    totals: Arc<SendQueueTotals>,
     buffers: VecDeque<Bytes>,
     bytes: usize,
     is_exceeded: bool,
@@ -61,10 +61,10 @@ pub(crate) struct SendQueue {
 
 impl SendQueue {
     /// An empty queue.
-    pub(crate) fn new(all: &Arc<SendQueues>) -> Self {
-        all.queues.fetch_add(1, Ordering::Relaxed);
+    pub(crate) fn new(totals: &Arc<SendQueueTotals>) -> Self {
+        totals.queues.fetch_add(1, Ordering::Relaxed);
         let buffers = VecDeque::new();
-        Self { all: Arc::clone(all), buffers, bytes: 0, is_exceeded: false, must_tell: false }
+        Self { totals: Arc::clone(totals), buffers, bytes: 0, is_exceeded: false, must_tell: false }
     }
 
     /// Whether it became too long, in which case it holds nothing any more.
@@ -77,9 +77,9 @@ impl SendQueue {
             return;
         }
         self.bytes += bytes.len();
-        self.all.bytes.fetch_add(bytes.len(), Ordering::Relaxed);
+        self.totals.bytes.fetch_add(bytes.len(), Ordering::Relaxed);
         self.buffers.push_back(bytes);
-        if self.all.is_too_long(self.bytes) {
+        if self.totals.is_too_long(self.bytes) {
             // Nobody will read these bytes, and their memory is needed.
             self.clear();
             self.is_exceeded = true;
@@ -94,7 +94,7 @@ impl SendQueue {
     /// Removes bytes that were sent.
     pub(crate) fn advance(&mut self, count: usize) {
         self.bytes -= count;
-        self.all.bytes.fetch_sub(count, Ordering::Relaxed);
+        self.totals.bytes.fetch_sub(count, Ordering::Relaxed);
         let Some(front) = self.buffers.front_mut() else { return };
         front.advance(count);
         if front.is_empty() {
@@ -114,14 +114,14 @@ impl SendQueue {
 
     fn clear(&mut self) {
         self.buffers = VecDeque::new();
-        self.all.bytes.fetch_sub(std::mem::take(&mut self.bytes), Ordering::Relaxed);
+        self.totals.bytes.fetch_sub(std::mem::take(&mut self.bytes), Ordering::Relaxed);
     }
 }
 
 impl Drop for SendQueue {
     fn drop(&mut self) {
         self.clear();
-        self.all.queues.fetch_sub(1, Ordering::Relaxed);
+        self.totals.queues.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -135,8 +135,8 @@ mod tests {
 
     #[test]
     fn each_is_bounded() {
-        let all = SendQueues::new(100, 1_000);
-        let mut queue = SendQueue::new(&all);
+        let totals = SendQueueTotals::new(100, 1_000);
+        let mut queue = SendQueue::new(&totals);
         push(&mut queue, 100);
         assert!(!queue.is_exceeded());
         queue.advance(60);
@@ -144,15 +144,15 @@ mod tests {
         assert!(!queue.is_exceeded());
         push(&mut queue, 1);
         assert!(queue.is_exceeded() && queue.front().is_none());
-        assert_eq!(all.bytes(), 0);
+        assert_eq!(totals.bytes(), 0);
     }
 
     #[test]
     fn all_together_are_bounded_and_those_with_little_stay() {
-        let all = SendQueues::new(100, 250);
-        let mut small = SendQueue::new(&all);
+        let totals = SendQueueTotals::new(100, 250);
+        let mut small = SendQueue::new(&totals);
         push(&mut small, 10);
-        let mut large: Vec<SendQueue> = (0..5).map(|_| SendQueue::new(&all)).collect();
+        let mut large: Vec<SendQueue> = (0..5).map(|_| SendQueue::new(&totals)).collect();
         for queue in &mut large {
             for _ in 0..9 {
                 push(queue, 10);
@@ -161,8 +161,8 @@ mod tests {
         push(&mut small, 10);
         let exceeded = large.iter().filter(|queue| queue.is_exceeded()).count();
         assert!(exceeded >= 2 && !small.is_exceeded(), "{exceeded}");
-        assert!(all.bytes() <= 250);
+        assert!(totals.bytes() <= 250);
         drop((large, small));
-        assert!(all.are_none());
+        assert!(totals.are_none());
     }
 }

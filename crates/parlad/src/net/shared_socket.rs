@@ -16,7 +16,7 @@ use bytes::{Buf, Bytes};
 use parla_server::limits::{LINES_WAITING_BYTES_MAX, line_memory};
 
 use crate::net::{
-    send_queue::{SendQueue, SendQueues},
+    send_queue::{SendQueue, SendQueueTotals},
     sync::{AtomicBool, AtomicU32, AtomicWaker, Mutex, MutexGuard, Ordering},
 };
 
@@ -46,7 +46,7 @@ pub(crate) struct SharedSocket<S> {
     waker: AtomicWaker,
     /// What the socket did not take; `None` as long as it takes everything.
     queue: Mutex<Option<Box<SendQueue>>>,
-    queues: Arc<SendQueues>,
+    totals: Arc<SendQueueTotals>,
 }
 
 /// What there is to do on a connection.
@@ -60,14 +60,14 @@ pub(crate) enum Turn {
 }
 
 impl<S: Socket> SharedSocket<S> {
-    pub(crate) fn new(socket: S, queues: &Arc<SendQueues>) -> Self {
+    pub(crate) fn new(socket: S, totals: &Arc<SendQueueTotals>) -> Self {
         Self {
             socket,
             unanswered: AtomicU32::new(0),
             closing: AtomicBool::new(false),
             waker: AtomicWaker::new(),
             queue: Mutex::new(None),
-            queues: Arc::clone(queues),
+            totals: Arc::clone(totals),
         }
     }
 
@@ -114,7 +114,7 @@ impl<S: Socket> SharedSocket<S> {
             // The task will read the same error and end the connection.
             Err(_) => return,
         };
-        let mut waiting = SendQueue::new(&self.queues);
+        let mut waiting = SendQueue::new(&self.totals);
         let mut rest = keep();
         rest.advance(written);
         waiting.push(rest);

@@ -17,7 +17,7 @@ use crate::{
     net::{
         connection::Connection,
         framing::{Decoded, Reader},
-        hub_input::{HubInput, Roads},
+        hub_input::{HubInput, HubSenders},
         shared_socket::Turn,
     },
 };
@@ -31,7 +31,7 @@ thread_local! {
 pub(crate) struct Task {
     pub(crate) id: ConnectionId,
     pub(crate) connection: Arc<Connection>,
-    pub(crate) roads: Roads,
+    pub(crate) hub_senders: HubSenders,
     pub(crate) reader: Reader,
 }
 
@@ -56,7 +56,7 @@ impl Task {
             let mut outcome = self.process(&[]);
             let why = loop {
                 if !outcome.waiting.is_empty() {
-                    Box::pin(send_all(std::mem::take(&mut outcome.waiting), &self.roads.hub)).await;
+                    Box::pin(send_all(std::mem::take(&mut outcome.waiting), &self.hub_senders.hub)).await;
                 }
                 match outcome.ended.take() {
                     // The client may still read; the server decides when the connection is over.
@@ -75,7 +75,7 @@ impl Task {
                 match turn {
                     Turn::Read => outcome = self.read(),
                     Turn::Write => match self.connection.shared.flush() {
-                        Ok(true) => self.roads.tell_sent(self.id),
+                        Ok(true) => self.hub_senders.tell_sent(self.id),
                         Ok(false) => {}
                         Err(_) => break Disconnect::Reset,
                     },
@@ -95,7 +95,7 @@ impl Task {
     async fn report(&self, why: Disconnect) {
         // The hub may have stopped, in which case nobody needs to know.
         let input = Input::Disconnected { connection: self.id, why };
-        let _ = self.roads.hub.send(HubInput::Server(input)).await;
+        let _ = self.hub_senders.hub.send(HubInput::Server(input)).await;
     }
 
     /// Reads once and passes the lines to the hub.
@@ -147,7 +147,7 @@ impl Task {
             let input = HubInput::Server(input);
             if !outcome.waiting.is_empty() {
                 outcome.waiting.push(input);
-            } else if let Err(mpsc::error::TrySendError::Full(input)) = self.roads.hub.try_send(input) {
+            } else if let Err(mpsc::error::TrySendError::Full(input)) = self.hub_senders.hub.try_send(input) {
                 outcome.waiting.push(input);
             }
         });

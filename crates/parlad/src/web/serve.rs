@@ -240,15 +240,15 @@ mod tests {
     use super::*;
     use crate::{
         config::ConnectionLimits,
-        net::{addresses::Addresses, admission::Purpose, hub_input::Roads, intake::Shared},
+        net::{addresses::Addresses, admission::Purpose, hub_input::HubSenders, intake::Shared},
         web::Slots,
     };
 
     /// A site with these routes, without IRC connections.
     fn site(router: Router) -> Arc<Served> {
         let addresses = Arc::new(Addresses { limits: ConnectionLimits::for_tests(), cloaks: None });
-        let roads = Roads { hub: mpsc::channel(1).0, sent: mpsc::unbounded_channel().0 };
-        let shared = Shared { addresses, ids: Arc::default(), roads, log: Arc::default() };
+        let hub_senders = HubSenders { hub: mpsc::channel(1).0, sent: mpsc::unbounded_channel().0 };
+        let shared = Shared { addresses, ids: Arc::default(), hub_senders, log: Arc::default() };
         Arc::new(Served { intake: Arc::new(Intake::new(8, shared)), slots: Slots::new(8), router })
     }
 

@@ -11,7 +11,7 @@ use tokio::{
 use super::*;
 use crate::{
     config::{ConnectionLimits, Hash},
-    net::{admission::Admission, framing::Framing, send_queue::SendQueues, stream::Stream},
+    net::{admission::Admission, framing::Framing, send_queue::SendQueueTotals, stream::Stream},
 };
 
 struct Rig {
@@ -30,8 +30,8 @@ impl Rig {
         let admission = Admission::new(limits.clone(), 10, Instant::now());
         let socket = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
         let permit = admission.admit_unknown().unwrap();
-        let queues = SendQueues::new(1 << 20, 1 << 20);
-        let connection = Connection::new(Stream::Plain(socket), Framing::Lines, &queues, permit);
+        let totals = SendQueueTotals::new(1 << 20, 1 << 20);
+        let connection = Connection::new(Stream::Plain(socket), Framing::Lines, &totals, permit);
         let hash = Hash::parse(&crate::work::password::hash("secret").unwrap()).unwrap();
         let (hub, answers) = mpsc::channel(100);
         let workers = Workers::start(Supplies {
