@@ -291,7 +291,7 @@ fn at<'a>(params: &Params<'a>, index: usize) -> &'a str {
 }
 
 /// The nick, the channels and the next parameter of SAJOIN or SAPART. The nick can be left out.
-fn meant<'a>(params: &Params<'a>) -> (Option<&'a str>, &'a str, Option<&'a str>) {
+fn nick_and_channels<'a>(params: &Params<'a>) -> (Option<&'a str>, &'a str, Option<&'a str>) {
     let first = at(params, 0);
     let (nick, channels) = if is_channel(first) { (None, 0) } else { (Some(first), 1) };
     (nick, at(params, channels), params.get(channels + 1).copied())

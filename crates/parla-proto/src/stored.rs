@@ -12,7 +12,10 @@ use crate::{
 };
 
 /// Parses a text by the rules of its type.
-fn read<'de, D, T, E>(deserializer: D, parse: impl Fn(&str) -> Result<T, E>) -> Result<T, D::Error>
+fn deserialize_text<'de, D, T, E>(
+    deserializer: D,
+    parse: impl Fn(&str) -> Result<T, E>,
+) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,
     E: fmt::Display,
@@ -31,7 +34,7 @@ macro_rules! by_text {
 
         impl<'de> Deserialize<'de> for $name {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                read(deserializer, |text| -> Result<Self, $error> { Self::parse(text) })
+                deserialize_text(deserializer, |text| -> Result<Self, $error> { Self::parse(text) })
             }
         }
     )*};

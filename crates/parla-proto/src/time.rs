@@ -82,11 +82,11 @@ impl FromStr for Timestamp {
     /// Parses the format of `server-time`, with no fraction or up to nine fractional digits; the offset must
     /// be `Z`. A leap second becomes the second before it.
     fn from_str(text: &str) -> Result<Self, BadTimestamp> {
-        read(text.as_bytes()).ok_or(BadTimestamp)
+        parse(text.as_bytes()).ok_or(BadTimestamp)
     }
 }
 
-fn read(text: &[u8]) -> Option<Timestamp> {
+fn parse(text: &[u8]) -> Option<Timestamp> {
     let [y1, y2, y3, y4, b'-', o1, o2, b'-', d1, d2, b'T', rest @ ..] = text else { return None };
     let [h1, h2, b':', m1, m2, b':', s1, s2, fraction @ .., b'Z'] = rest else { return None };
     let year = i32::from(pair(*y1, *y2)?) * 100 + i32::from(pair(*y3, *y4)?);

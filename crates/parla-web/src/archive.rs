@@ -92,7 +92,7 @@ impl Archive {
     pub(crate) fn unkeep(&mut self, name: &str, msgid: &str) {
         let Some(positions) = self.positions.get_mut(name) else { return };
         let is_it = |position: &ArchivePosition| {
-            read(name, *position).is_some_and(|kept| kept.msgid.as_deref() == Some(msgid))
+            load_message(name, *position).is_some_and(|kept| kept.msgid.as_deref() == Some(msgid))
         };
         if let Some(position) = positions.iter().copied().find(is_it) {
             positions.remove(&position);
@@ -152,7 +152,7 @@ impl Archive {
         let end = (before.map_or(i64::MAX, Timestamp::as_millis), 0);
         let mut older = positions.range(..end).rev();
         let mut messages: Vec<ArchivedMessage> =
-            older.by_ref().take(limit).filter_map(|position| read(name, *position)).collect();
+            older.by_ref().take(limit).filter_map(|position| load_message(name, *position)).collect();
         messages.reverse();
         Recalled { messages, more: older.next().is_some() }
     }
@@ -169,7 +169,7 @@ fn parse(key: &str) -> Option<(&str, ArchivePosition)> {
     Some((name, (words.next()?.parse().ok()?, words.next()?.parse().ok()?)))
 }
 
-fn read(name: &str, position: ArchivePosition) -> Option<ArchivedMessage> {
+fn load_message(name: &str, position: ArchivePosition) -> Option<ArchivedMessage> {
     let stored: Stored = serde_json::from_str(&storage::load(&key(name, position))?).ok()?;
     Some(ArchivedMessage {
         kind: BufferKind::Direct,

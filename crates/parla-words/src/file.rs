@@ -102,17 +102,17 @@ impl File {
     fn add(&mut self, message: &ast::Message<&str>) -> Result<(), Wrong> {
         let id = message.id.name;
         let value = message.value.as_ref().ok_or_else(|| Wrong(format!("{id}: says nothing")))?;
-        self.sentences.push(Sentence { id: id.to_owned(), pattern: read(id, value)? });
+        self.sentences.push(Sentence { id: id.to_owned(), pattern: parse_pattern(id, value)? });
         for attribute in &message.attributes {
             let id = format!("{id}.{}", attribute.id.name);
-            let pattern = read(&id, &attribute.value)?;
+            let pattern = parse_pattern(&id, &attribute.value)?;
             self.sentences.push(Sentence { id, pattern });
         }
         Ok(())
     }
 }
 
-fn read(id: &str, pattern: &ast::Pattern<&str>) -> Result<Pattern, Wrong> {
+fn parse_pattern(id: &str, pattern: &ast::Pattern<&str>) -> Result<Pattern, Wrong> {
     let mut parts = Pattern::new();
     for element in &pattern.elements {
         let part = match element {
@@ -138,7 +138,7 @@ fn placed(id: &str, expression: &ast::Expression<&str>) -> Result<Part, Wrong> {
             let mut read_variants = Vec::new();
             let mut last = None;
             for variant in variants {
-                let said = read(id, &variant.value)?;
+                let said = parse_pattern(id, &variant.value)?;
                 match &variant.key {
                     _ if variant.default => last = Some((None, said)),
                     ast::VariantKey::Identifier { name: key }

@@ -2,7 +2,7 @@
 //!
 //! As in InspIRCd and Ergo, the operator enters if no nick is given.
 
-use super::{Facts, meant};
+use super::{Facts, nick_and_channels};
 use crate::message::Params;
 
 /// SAJOIN with its parameters.
@@ -28,7 +28,7 @@ pub const NAME: &str = "SAJOIN";
 
 impl<'a> From<&Params<'a>> for Sajoin<'a> {
     fn from(params: &Params<'a>) -> Self {
-        let (nick, channels, _) = meant(params);
+        let (nick, channels, _) = nick_and_channels(params);
         Self { nick, channels }
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! It works as in InspIRCd and UnrealIRCd; the operator leaves if no nick is given.
 
-use super::{Facts, meant};
+use super::{Facts, nick_and_channels};
 use crate::message::Params;
 
 /// SAPART with its parameters.
@@ -30,7 +30,7 @@ pub const NAME: &str = "SAPART";
 
 impl<'a> From<&Params<'a>> for Sapart<'a> {
     fn from(params: &Params<'a>) -> Self {
-        let (nick, channels, reason) = meant(params);
+        let (nick, channels, reason) = nick_and_channels(params);
         Self { nick, channels, reason }
     }
 }

@@ -40,7 +40,7 @@ pub(crate) fn run(context: &mut Context<'_>, mode: &Mode<'_>) -> Result<(), Refu
         context.reply(Reply::CreationTime { channel: name, at: channel.state.created_at.as_secs() });
         return Ok(());
     };
-    let asked = AskedModes::read(context.network, channel, letters, mode.params.iter().copied());
+    let asked = AskedModes::parse(context.network, channel, letters, mode.params.iter().copied());
     for list in asked.lists {
         let act = Act::ChangeLists;
         if list == ChannelMode::Ban || channel.rank(me)?.may(act) {

@@ -90,7 +90,7 @@ fn addressed_service(
 
 /// Proposes a message to an unparsed target, if that can be a name at all.
 pub(crate) fn propose(context: &mut Context<'_>, target: &str, content: Content) {
-    let StatusTarget { signs, name } = StatusTarget::read(target);
+    let StatusTarget { signs, name } = StatusTarget::parse(target);
     let target = match context.network.read_conversation(name) {
         Ok(ConversationName::Channel(name)) => SayTarget::Channel { name, signs: signs.to_owned() },
         Ok(ConversationName::User(nick)) => SayTarget::User(nick),
@@ -176,7 +176,7 @@ struct StatusTarget<'a> {
 
 impl<'a> StatusTarget<'a> {
     /// Separates the signs of ranks from a target.
-    fn read(target: &'a str) -> Self {
+    fn parse(target: &'a str) -> Self {
         let name = target.trim_start_matches(|char| Rank::of_sign(char).is_some());
         let signs = target.strip_suffix(name).unwrap_or_default();
         if name::is_channel(name) { Self { signs, name } } else { Self { signs: "", name: target } }

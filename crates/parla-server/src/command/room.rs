@@ -61,18 +61,18 @@ fn read_nick(context: &Context<'_>, channel: &str, nick: &str) -> Result<Nick, R
 }
 
 /// The channel of a SAJOIN or SAPART, and the user to be moved.
-pub(super) struct Names {
+pub(super) struct ForcedMove {
     pub(super) channel: ChannelName,
     /// The user; `None` for the operator themselves.
     pub(super) nick: Option<Nick>,
 }
 
-impl Names {
+impl ForcedMove {
     /// Parses what an operator typed.
     ///
     /// # Errors
     /// The channel name or the nick is invalid.
-    pub(super) fn read(context: &Context<'_>, channel: &str, nick: Option<&str>) -> Result<Self, Refusal> {
+    pub(super) fn parse(context: &Context<'_>, channel: &str, nick: Option<&str>) -> Result<Self, Refusal> {
         let nick = nick.map(|nick| read_nick(context, channel, nick)).transpose();
         Ok(Self { channel: read_channel(context, channel)?, nick: nick? })
     }

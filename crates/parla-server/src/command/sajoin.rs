@@ -18,8 +18,8 @@ use crate::{
 
 pub(crate) fn run(context: &mut Context<'_>, sajoin: &Sajoin<'_>) -> Result<(), Refusal> {
     for channel in context.names(sajoin.channels, CommandName::Sajoin)? {
-        match room::Names::read(context, channel, sajoin.nick) {
-            Ok(room::Names { channel, nick }) => {
+        match room::ForcedMove::parse(context, channel, sajoin.nick) {
+            Ok(room::ForcedMove { channel, nick }) => {
                 context.propose(EntryCommand::Sajoin(entry::Sajoin { nick, channel }));
             }
             Err(refusal) => context.refuse(&refusal),

@@ -20,7 +20,8 @@ use crate::{
 
 pub(crate) fn run(context: &mut Context<'_>, samode: &Samode<'_>) -> Result<(), Refusal> {
     let channel = room::overseen(context, samode.channel)?;
-    let asked = mode::AskedModes::read(context.network, channel, samode.modes, samode.params.iter().copied());
+    let asked =
+        mode::AskedModes::parse(context.network, channel, samode.modes, samode.params.iter().copied());
     asked.lists.iter().for_each(|list| mode::show_list(context, channel, *list));
     let bad_params = asked.bad_params.iter().map(|bad| &bad.refusal);
     asked.refusals.iter().chain(bad_params).for_each(|refusal| context.refuse(refusal));

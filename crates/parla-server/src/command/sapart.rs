@@ -20,8 +20,8 @@ use crate::{
 pub(crate) fn run(context: &mut Context<'_>, sapart: &Sapart<'_>) -> Result<(), Refusal> {
     let reason = sapart.reason.map(|reason| fitting(reason, REASON_BYTES_MAX).to_owned());
     for channel in context.names(sapart.channels, CommandName::Sapart)? {
-        match room::Names::read(context, channel, sapart.nick) {
-            Ok(room::Names { channel, nick }) => {
+        match room::ForcedMove::parse(context, channel, sapart.nick) {
+            Ok(room::ForcedMove { channel, nick }) => {
                 let reason = reason.clone();
                 context.propose(EntryCommand::Sapart(entry::Sapart { nick, channel, reason }));
             }

@@ -39,7 +39,7 @@ impl Proposal {
     /// Serializes the proposal for the log.
     pub fn encode(&self) -> Vec<u8> {
         let mut bytes = vec![PROPOSAL_VERSION];
-        write(self, &mut bytes);
+        encode_value(self, &mut bytes);
         bytes
     }
 
@@ -48,7 +48,7 @@ impl Proposal {
     /// # Errors
     /// The bytes are damaged or of another version.
     pub fn decode(bytes: &[u8]) -> Result<Self, Unreadable> {
-        read(versioned(bytes, PROPOSAL_VERSION)?)
+        decode_value(versioned(bytes, PROPOSAL_VERSION)?)
     }
 }
 
@@ -56,7 +56,7 @@ impl Proposal {
 pub(crate) fn encode_network(network: &Network) -> Vec<u8> {
     let mut bytes = vec![NETWORK_VERSION];
     bytes.resize(1 + DIGEST_BYTES, 0);
-    write(network, &mut bytes);
+    encode_value(network, &mut bytes);
     let digest = bytes.get(1 + DIGEST_BYTES..).map(Blake2s256::digest);
     if let (Some(digest), Some(place)) = (digest, bytes.get_mut(1..1 + DIGEST_BYTES)) {
         place.copy_from_slice(&digest);
@@ -70,13 +70,13 @@ pub(crate) fn decode_network(bytes: &[u8]) -> Result<Network, Unreadable> {
     if Blake2s256::digest(contents).as_slice() != digest {
         return Err(Unreadable::Damaged);
     }
-    read(contents)
+    decode_value(contents)
 }
 
 /// A short hash of a network, by which machines compare theirs.
 pub(crate) fn state_hash(network: &Network) -> u64 {
     let mut contents = Vec::new();
-    write(network, &mut contents);
+    encode_value(network, &mut contents);
     let digest = Blake2s256::digest(&contents);
     digest.first_chunk().copied().map_or(0, u64::from_be_bytes)
 }
@@ -90,12 +90,12 @@ fn versioned(bytes: &[u8], known: u8) -> Result<&[u8], Unreadable> {
 }
 
 #[expect(clippy::expect_used, reason = "memory is written to, and every sequence knows its length")]
-fn write(value: &impl Serialize, bytes: &mut Vec<u8>) {
+fn encode_value(value: &impl Serialize, bytes: &mut Vec<u8>) {
     let start = std::mem::take(bytes);
     *bytes = postcard::to_extend(value, start).expect("everything here can be written");
 }
 
-fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Unreadable> {
+fn decode_value<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Unreadable> {
     match postcard::take_from_bytes(bytes) {
         Ok((value, [])) => Ok(value),
         _ => Err(Unreadable::Damaged),

@@ -136,7 +136,7 @@ impl Server {
             let why = "A parameter is a word: it has no spaces, and does not start with a colon";
             return Err(AdminAnswer::Refused(why.to_owned()));
         }
-        let asked = AskedModes::read(&self.network, channel, letters, params.iter().map(String::as_str));
+        let asked = AskedModes::parse(&self.network, channel, letters, params.iter().map(String::as_str));
         let bad_params = asked.bad_params.iter().map(|bad| &bad.refusal);
         let refusals: Vec<&Refusal> = asked.refusals.iter().chain(bad_params).collect();
         if !refusals.is_empty() {

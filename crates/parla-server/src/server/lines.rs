@@ -38,7 +38,7 @@ impl Server {
         session.pinged_at = None;
         match &mut session.pause {
             Some(pause) => pause.lines.push_back(line),
-            None => self.take(connection, line, out),
+            None => self.handle_if_allowed(connection, line, out),
         }
     }
 
@@ -52,7 +52,7 @@ impl Server {
         }
         let Some(mut pause) = session.pause.take() else { return };
         while let Some(line) = pause.lines.pop_front() {
-            self.take(connection, line, out);
+            self.handle_if_allowed(connection, line, out);
             let Some(session) = self.sessions.get_mut(connection) else { return };
             if let Some(next) = &mut session.pause {
                 next.lines.append(&mut pause.lines);
@@ -118,7 +118,7 @@ impl Server {
     }
 
     /// Handles a line if the session's allowance has room for it.
-    fn take(&mut self, connection: ConnectionId, line: WaitingLine, out: &mut Outputs) {
+    fn handle_if_allowed(&mut self, connection: ConnectionId, line: WaitingLine, out: &mut Outputs) {
         let now = self.now;
         let Some(session) = self.sessions.get_mut(connection) else { return };
         if matches!(line, WaitingLine::End) {
@@ -135,7 +135,7 @@ impl Server {
         let bytes = if let WaitingLine::Line(line) = &line { line.len() } else { 0 };
         out.outputs.push(Output::LineTaken { connection, bytes });
         match line {
-            WaitingLine::Line(line) => self.line(connection, &line, out),
+            WaitingLine::Line(line) => self.handle_line(connection, &line, out),
             WaitingLine::TooLong => {
                 self.reply(connection, Reply::InputTooLong {}, out);
                 self.spoil_batch(connection, out);
@@ -149,7 +149,7 @@ impl Server {
         }
     }
 
-    fn line(&mut self, connection: ConnectionId, line: &[u8], out: &mut Outputs) {
+    fn handle_line(&mut self, connection: ConnectionId, line: &[u8], out: &mut Outputs) {
         let message = match Message::parse(line) {
             Ok(message) => message,
             Err(error) => return self.bad_line(connection, line, error, out),

@@ -10,8 +10,8 @@ use x509_parser::prelude::{FromDer, GeneralName, X509Certificate, X509Name};
 
 use crate::limits::CERTIFICATE_NAMES_MAX;
 
-/// Reads a certificate. `trusted` is the fingerprint that the person trusts for this server, if any.
-pub(crate) fn read(der: &[u8], trusted: Option<Arc<str>>) -> Certificate {
+/// What a certificate says. `trusted` is the fingerprint that the person trusts for this server, if any.
+pub(crate) fn describe(der: &[u8], trusted: Option<Arc<str>>) -> Certificate {
     let fingerprint: Arc<str> = fingerprint(der).into();
     let Ok((_, certificate)) = X509Certificate::from_der(der) else {
         return Certificate { fingerprint, trusted, ..Certificate::default() };
@@ -81,7 +81,7 @@ mod tests {
         parameters.not_after = date_time_ymd(2_030, 1, 1);
         let key = KeyPair::generate().unwrap();
         let own = parameters.self_signed(&key).unwrap();
-        let read = read(own.der(), None);
+        let read = describe(own.der(), None);
         assert_eq!(read.names, ["irc.example.org".into(), "192.0.2.7".into()]);
         assert_eq!(read.issuer, None, "nobody but itself vouches for it");
         assert_eq!(read.valid_until.as_millis(), 1_893_456_000_000);
@@ -92,13 +92,13 @@ mod tests {
         let authority_key = KeyPair::generate().unwrap();
         let issuer = Issuer::new(authority, authority_key);
         let signed = parameters.signed_by(&key, &issuer).unwrap();
-        let read = super::read(signed.der(), None);
+        let read = super::describe(signed.der(), None);
         assert!(read.issuer.is_some_and(|issuer| issuer.starts_with("Example Trust")));
     }
 
     #[test]
     fn what_is_none_has_a_fingerprint_only() {
-        let read = read(b"no certificate", Some("AB".into()));
+        let read = describe(b"no certificate", Some("AB".into()));
         assert!(read.names.is_empty() && read.fingerprint.split(':').count() == 32, "{read:?}");
         assert_eq!(read.trusted.as_deref(), Some("AB"));
     }

@@ -109,7 +109,7 @@ impl TlsSession {
     /// The certificate that the server has presented, for the person to look at.
     pub(crate) fn shown(&self) -> Option<Certificate> {
         let shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
-        shown.as_ref().map(|shown| certificate::read(shown, self.pinned.clone()))
+        shown.as_ref().map(|shown| certificate::describe(shown, self.pinned.clone()))
     }
 }
 

@@ -38,7 +38,7 @@ pub(crate) struct BadParam {
 }
 
 impl AskedModes {
-    pub(crate) fn read<'a>(
+    pub(crate) fn parse<'a>(
         network: &Network,
         channel: &Channel,
         letters: &'a str,
@@ -52,7 +52,7 @@ impl AskedModes {
                         asked.lists.push(mode);
                     }
                 }
-                Ok(step) => match read(network, channel.name(), step) {
+                Ok(step) => match parse_step(network, channel.name(), step) {
                     Ok(step) => asked.steps.push(step),
                     Err(refusal) => {
                         asked.bad_params.push(BadParam { act: Act::change(step.mode), refusal });
@@ -72,7 +72,11 @@ impl AskedModes {
 }
 
 /// Parses the parameter of one step.
-fn read(network: &Network, channel: &ChannelName, step: ModeStep<'_>) -> Result<entry::ModeStep, Refusal> {
+fn parse_step(
+    network: &Network,
+    channel: &ChannelName,
+    step: ModeStep<'_>,
+) -> Result<entry::ModeStep, Refusal> {
     let ModeStep { set, mode, param } = step;
     let param = param.unwrap_or_default();
     let invalid = |why| Refusal::InvalidModeParam {

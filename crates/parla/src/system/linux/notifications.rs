@@ -189,13 +189,13 @@ fn listen(bus: &gio::DBusConnection) {
             None,
             flags,
             |_, _, _, _, signal, told| {
-                heard(signal, told);
+                handle_signal(signal, told);
             },
         );
     }
 }
 
-fn heard(signal: &str, told: &Variant) {
+fn handle_signal(signal: &str, told: &Variant) {
     let Some(id) = told.try_child_value(0).and_then(|id| id.get::<u32>()) else { return };
     if signal == "NotificationClosed" {
         return ALL.with_borrow_mut(|all| all.shown.closed(id));
