@@ -32,6 +32,22 @@ pub struct Endpoint {
     pub security: Security,
 }
 
+/// Whether a connection that leaves this machine must be encrypted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Encryption {
+    /// It must be.
+    Required,
+    /// The person accepts that others can read it.
+    Waived,
+}
+
+impl Encryption {
+    /// It is waived if the person accepts an unencrypted connection.
+    pub const fn waived_if(is_accepted: bool) -> Self {
+        if is_accepted { Self::Waived } else { Self::Required }
+    }
+}
+
 /// Who can read what is sent on its way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Security {
@@ -70,17 +86,17 @@ pub fn folder_of(path: &str) -> &str {
 
 impl Endpoint {
     /// Reads `host`, `host:port`, `[address]:port` or a link. The connection is encrypted unless it stays on
-    /// this machine, or the person chose `unencrypted` and the link does not say `ircs`.
+    /// this machine, or the person waives encryption and the link does not say `ircs`.
     ///
     /// # Errors
     /// The text is none of these; [`BadEndpoint`] says why.
-    pub fn parse(text: &str, unencrypted: bool) -> Result<Self, BadEndpoint> {
+    pub fn parse(text: &str, encryption: Encryption) -> Result<Self, BadEndpoint> {
         let written = Written::parse(text)?;
-        let security = match (written.says_tls, unencrypted) {
+        let security = match (written.says_tls, encryption) {
             (true, _) => Security::Tls,
             (false, _) if is_loopback(&written.host) => Security::Local,
-            (false, true) => Security::Plain,
-            (false, false) => Security::Tls,
+            (false, Encryption::Waived) => Security::Plain,
+            (false, Encryption::Required) => Security::Tls,
         };
         let port = written.port.unwrap_or(match security {
             Security::Local | Security::Plain => PLAIN_PORT,
@@ -185,7 +201,8 @@ mod tests {
     use super::*;
 
     fn check(text: &str, expected: Result<&str, BadEndpoint>) {
-        let shown = Endpoint::parse(text, false).map(|found| format!("{found} {:?}", found.security));
+        let shown =
+            Endpoint::parse(text, Encryption::Required).map(|found| format!("{found} {:?}", found.security));
         assert_eq!(shown.as_deref().map_err(|bad| *bad), expected, "{text}");
     }
 
@@ -259,7 +276,7 @@ mod tests {
             ("irc.example.org:+7000", "irc.example.org:7000 Tls"),
             ("localhost", "localhost:6667 Local"),
         ] {
-            let found = Endpoint::parse(text, true).unwrap();
+            let found = Endpoint::parse(text, Encryption::Waived).unwrap();
             assert_eq!(format!("{found} {:?}", found.security), expected);
             assert_eq!(found.is_private(), found.security != Security::Plain);
         }
@@ -283,9 +300,10 @@ mod tests {
     proptest! {
         #[test]
         fn what_is_read_is_read_again(text in "(ircs?://)?[a-zé0-9.:@\\[\\]/ -]{0,30}|\\PC{0,30}", unencrypted: bool) {
-            if let Ok(found) = Endpoint::parse(&text, unencrypted) {
+            if let Ok(found) = Endpoint::parse(&text, Encryption::waived_if(unencrypted)) {
                 prop_assert!(found.port > 0 && found.host.bytes().all(|byte| byte.is_ascii_graphic()));
-                let again = Endpoint::parse(&found.to_string(), found.security == Security::Plain).unwrap();
+                let encryption = Encryption::waived_if(found.security == Security::Plain);
+                let again = Endpoint::parse(&found.to_string(), encryption).unwrap();
                 prop_assert_eq!((again.host, again.port), (found.host, found.port));
             }
         }

@@ -98,6 +98,15 @@ struct Folded {
     folded: Option<Box<str>>,
 }
 
+/// Whose rules a stored name must follow.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum NameKind {
+    /// Those for nicks.
+    Nick,
+    /// Those for channels.
+    Channel,
+}
+
 impl Folded {
     fn new(text: &str, casemapping: Casemapping) -> Self {
         let folded = match casemapping.fold(text) {
@@ -112,7 +121,8 @@ impl Folded {
     }
 
     /// The stored text, if it can be a name in a line. Which casemapping folded it is no longer known.
-    fn checked(self, is_channel: bool) -> Result<Self, BadName> {
+    fn checked(self, kind: NameKind) -> Result<Self, BadName> {
+        let is_channel = kind == NameKind::Channel;
         for text in [&*self.text, self.folded()] {
             let name = text.strip_prefix(CHANNEL_PREFIX);
             let rest = if is_channel { name.ok_or(BadName::Character)? } else { text };
@@ -205,7 +215,7 @@ name! {
 
 /// Serializes a name together with its folded form.
 macro_rules! written_with_its_folded_form {
-    ($name:ident, $is_channel:expr) => {
+    ($name:ident, $kind:ident) => {
         impl Serialize for $name {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 self.0.serialize(serializer)
@@ -214,14 +224,17 @@ macro_rules! written_with_its_folded_form {
 
         impl<'de> Deserialize<'de> for $name {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                Folded::deserialize(deserializer)?.checked($is_channel).map(Self).map_err(D::Error::custom)
+                Folded::deserialize(deserializer)?
+                    .checked(NameKind::$kind)
+                    .map(Self)
+                    .map_err(D::Error::custom)
             }
         }
     };
 }
 
-written_with_its_folded_form!(Nick, false);
-written_with_its_folded_form!(ChannelName, true);
+written_with_its_folded_form!(Nick, Nick);
+written_with_its_folded_form!(ChannelName, Channel);
 
 impl Nick {
     /// Parses a nick: ASCII letters, digits, `-` and ``[]\`_^{|}``, not starting with a digit or `-`; with
@@ -275,7 +288,7 @@ impl AccountName {
     /// # Errors
     /// It cannot be a name in a line.
     pub fn kept(text: &str) -> Result<Self, BadName> {
-        Self::fold(text).checked(false).map(Self)
+        Self::fold(text).checked(NameKind::Nick).map(Self)
     }
 
     /// Folds by all casemappings combined.

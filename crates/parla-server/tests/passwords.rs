@@ -24,18 +24,34 @@ struct Rig {
 
 const CLIENT: fn() -> ConnectionId = || ConnectionId::from_number(1);
 
+/// Settings with one operator.
+fn settings() -> Settings {
+    let operator = Operator {
+        name: "root".to_owned(),
+        title: "is an operator".to_owned(),
+        hosts: vec![parla_proto::Mask::parse("*@192.0.2.*").unwrap()],
+        privileges: Privileges::all(),
+    };
+    let operators = vec![operator];
+    let mut settings = Settings::named("irc.example.org");
+    settings.network.operators = operators;
+    settings
+}
+
 impl Rig {
-    fn new(password_required: bool) -> Self {
-        let operator = Operator {
-            name: "root".to_owned(),
-            title: "is an operator".to_owned(),
-            hosts: vec![parla_proto::Mask::parse("*@192.0.2.*").unwrap()],
-            privileges: Privileges::all(),
-        };
-        let operators = vec![operator];
-        let mut settings = Settings::named("irc.example.org");
-        settings.network.operators = operators;
-        settings.machine.password_required = password_required;
+    /// A server that asks nobody for a password.
+    fn new() -> Self {
+        Self::with(settings())
+    }
+
+    /// A server that asks every client for a password.
+    fn requiring_password() -> Self {
+        let mut settings = settings();
+        settings.machine.password_required = true;
+        Self::with(settings)
+    }
+
+    fn with(settings: Settings) -> Self {
         let server = Server::new(NodeId::ALONE, settings, Start::alone(1), Timestamp::default());
         let now = Timestamp::default();
         let mut rig = Self {
@@ -105,7 +121,7 @@ const REGISTER: &str = "PASS secret\nNICK alice\nUSER alice 0 * :Alice";
 
 #[test]
 fn the_registration_clock_stands_while_the_password_is_compared() {
-    let mut rig = Rig::new(true);
+    let mut rig = Rig::requiring_password();
     rig.wait(50);
     rig.says(REGISTER);
     rig.wait(3600);
@@ -116,7 +132,7 @@ fn the_registration_clock_stands_while_the_password_is_compared() {
 
 #[test]
 fn the_registration_clock_goes_on_where_it_stood() {
-    let mut rig = Rig::new(false);
+    let mut rig = Rig::new();
     rig.wait(50);
     rig.says("WEBIRC secret gate host.example.com 192.0.2.1");
     rig.wait(3600);
@@ -131,7 +147,7 @@ fn the_registration_clock_goes_on_where_it_stood() {
 
 #[test]
 fn nobody_is_pinged_out_while_an_operators_password_is_compared() {
-    let mut rig = Rig::new(false);
+    let mut rig = Rig::new();
     rig.says("NICK alice\nUSER alice 0 * :Alice");
     rig.wait(80);
     rig.heard.clear();
@@ -151,7 +167,7 @@ fn nobody_is_pinged_out_while_an_operators_password_is_compared() {
 
 #[test]
 fn whoever_hangs_up_before_being_let_in_is_gone() {
-    let mut rig = Rig::new(true);
+    let mut rig = Rig::requiring_password();
     rig.says(REGISTER);
     rig.feed(Input::Disconnected { connection: CLIENT(), why: Disconnect::Closed });
     assert!(rig.is_closed);
@@ -159,7 +175,7 @@ fn whoever_hangs_up_before_being_let_in_is_gone() {
     assert_eq!(rig.heard, "");
 
     // Anything the client sent in addition is carried out.
-    let mut rig = Rig::new(true);
+    let mut rig = Rig::requiring_password();
     rig.says(&format!("{REGISTER}\nPING last"));
     rig.feed(Input::Disconnected { connection: CLIENT(), why: Disconnect::Closed });
     assert!(!rig.is_closed);
@@ -171,13 +187,13 @@ fn whoever_hangs_up_before_being_let_in_is_gone() {
 #[test]
 fn a_guess_that_nobody_looked_at_is_told_why() {
     let wait = Duration::from_millis(11_500);
-    let mut rig = Rig::new(true);
+    let mut rig = Rig::requiring_password();
     rig.says(REGISTER);
     rig.answers(Verdict::NotCompared(NotCompared::TooManyGuesses { wait }));
     rig.hears("(Too many wrong passwords; try again in 12 seconds)");
     assert!(rig.is_closed);
 
-    let mut rig = Rig::new(false);
+    let mut rig = Rig::new();
     rig.says("NICK alice\nUSER alice 0 * :Alice\nOPER root secret");
     rig.answers(Verdict::NotCompared(NotCompared::TooManyGuesses { wait }));
     rig.hears(" 263 alice OPER :Too many wrong passwords; try again in 12 seconds");
@@ -189,7 +205,7 @@ fn a_guess_that_nobody_looked_at_is_told_why() {
 
 #[test]
 fn an_answer_that_nobody_waits_for_changes_nothing() {
-    let mut rig = Rig::new(true);
+    let mut rig = Rig::requiring_password();
     rig.answers(Verdict::Right);
     rig.says(REGISTER);
     rig.answers(Verdict::Wrong);
@@ -200,7 +216,7 @@ fn an_answer_that_nobody_waits_for_changes_nothing() {
 
 #[test]
 fn what_nobody_waits_for_is_forgotten_and_a_late_answer_is_dropped() {
-    let mut rig = Rig::new(true);
+    let mut rig = Rig::requiring_password();
     rig.says(REGISTER);
     let id = rig.asked.last().unwrap().0;
     rig.feed(Input::Disconnected { connection: CLIENT(), why: Disconnect::Reset });
@@ -215,7 +231,7 @@ fn what_nobody_waits_for_is_forgotten_and_a_late_answer_is_dropped() {
 
 #[test]
 fn an_answer_to_an_earlier_question_is_not_taken_for_the_next_one() {
-    let mut rig = Rig::new(false);
+    let mut rig = Rig::new();
     rig.says("NICK alice\nUSER alice 0 * :Alice\nOPER root wrong");
     let first = rig.asked.last().unwrap().0;
     rig.answers(Verdict::Wrong);

@@ -95,10 +95,10 @@ pub(crate) fn is_meant(fragment: &str) -> bool {
 
 /// The link to a room or person for users of another program or of a window of this one:
 /// <https://datatracker.ietf.org/doc/html/draft-butcher-irc-url-04>.
-pub fn irc_link(server: &str, target: &Target, encryption: Encryption) -> Option<String> {
+pub fn irc_link(server: &str, target: &Target, encryption: LinkEncryption) -> Option<String> {
     let scheme = match encryption {
-        Encryption::Always => "ircs",
-        Encryption::Perhaps => "irc",
+        LinkEncryption::Always => "ircs",
+        LinkEncryption::Perhaps => "irc",
     };
     let who = if matches!(target, Target::Person(_)) { ",isnick" } else { "" };
     Some(format!("{scheme}://{server}/{}{who}", target.encoded()?))
@@ -106,7 +106,7 @@ pub fn irc_link(server: &str, target: &Target, encryption: Encryption) -> Option
 
 /// Whether a link demands an encrypted connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Encryption {
+pub enum LinkEncryption {
     /// It demands encryption.
     Always,
     /// It leaves the choice to the program.
@@ -217,10 +217,10 @@ mod tests {
     #[test]
     fn other_programs_have_links_of_their_own() {
         let link = |target, encryption| irc_link("irc.example.org:6697", &target, encryption);
-        let room = link(Target::Room("#rust".into()), Encryption::Always);
+        let room = link(Target::Room("#rust".into()), LinkEncryption::Always);
         assert_eq!(room.as_deref(), Some("ircs://irc.example.org:6697/rust"));
-        let bob = link(Target::Person("bob".into()), Encryption::Perhaps);
+        let bob = link(Target::Person("bob".into()), LinkEncryption::Perhaps);
         assert_eq!(bob.as_deref(), Some("irc://irc.example.org:6697/bob,isnick"));
-        assert_eq!(link(Target::Server, Encryption::Always), None);
+        assert_eq!(link(Target::Server, LinkEncryption::Always), None);
     }
 }

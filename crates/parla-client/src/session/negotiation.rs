@@ -33,7 +33,7 @@ impl Session {
             }
             "NAK" => {
                 if list.split_ascii_whitespace().any(|word| word == "sasl") {
-                    self.sign_in.answered(false);
+                    self.sign_in.declined();
                 }
                 self.request_singly(list, turn);
                 self.answered(credentials, turn);
@@ -62,7 +62,7 @@ impl Session {
     fn agree(&mut self, list: &str) {
         for word in list.split_ascii_whitespace() {
             if word == "sasl" {
-                self.sign_in.answered(true);
+                self.sign_in.agreed();
             }
             match (word.strip_prefix('-'), Capabilities::named(word.trim_start_matches(['-', '~', '=']))) {
                 (Some(_), Some(capability)) => self.capabilities -= capability,

@@ -78,10 +78,17 @@ impl SignIn {
         self.mechanisms.is_empty() || self.mechanisms.iter().any(|name| name == mechanism.name())
     }
 
-    /// The server has answered the CAP REQ.
-    pub(super) const fn answered(&mut self, is_agreed: bool) {
+    /// The server has agreed to the CAP REQ.
+    pub(super) const fn agreed(&mut self) {
         if matches!(self.state, Stage::Requested) {
-            self.state = if is_agreed { Stage::Agreed } else { Stage::Over };
+            self.state = Stage::Agreed;
+        }
+    }
+
+    /// The server has declined the CAP REQ.
+    pub(super) const fn declined(&mut self) {
+        if matches!(self.state, Stage::Requested) {
+            self.state = Stage::Over;
         }
     }
 

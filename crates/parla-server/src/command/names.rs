@@ -116,7 +116,7 @@ fn tell(portion: &mut Portion<'_>, channel: &Channel, cursor: &mut MemberCursor)
         if (is_crowd && !sees_crowd) || (user.is_invisible() && !inside) {
             continue;
         }
-        let signs = rank.signs(capabilities.contains(Capabilities::MULTI_PREFIX));
+        let signs = rank.signs_for(capabilities);
         let full = capabilities.contains(Capabilities::USERHOST_IN_NAMES);
         let shown = if full { user.source() } else { user.nick().as_str() };
         if !names.is_empty() && names.len() + signs.len() + shown.len() + 1 > bytes_max {

@@ -3,7 +3,7 @@
 //! <https://modern.ircdocs.horse/#who-message>, <https://ircv3.net/specs/extensions/whox>
 
 use parla_proto::{
-    AccountName, Capabilities, Mask, Nick, Reply,
+    AccountName, Mask, Nick, Reply,
     command::Who,
     mask::{AddressRange, glob, glob_counted},
     mode::{UserModeFacts, UserModes},
@@ -229,13 +229,12 @@ impl Wanted {
 
 fn row<'n>(portion: &Portion<'_>, found: UserRef<'n>, channel: Option<&'n Channel>) -> Row<'n> {
     let UserRef { id, user } = found;
-    let multi_prefix = portion.session.capabilities.contains(Capabilities::MULTI_PREFIX);
     let rank = channel.and_then(|channel| channel.members.get(&id).copied()).unwrap_or_default();
     let mut flags = if user.away.is_some() { "G" } else { "H" }.to_owned();
     if user.is_operator() {
         flags.push('*');
     }
-    flags.push_str(&rank.signs(multi_prefix));
+    flags.push_str(&rank.signs_for(portion.session.capabilities));
     if user.modes.contains(UserModes::BOT) {
         flags.extend(UserModeFacts::letter_of(UserModes::BOT));
     }

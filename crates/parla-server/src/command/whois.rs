@@ -1,7 +1,7 @@
 //! WHOIS: details about a user. <https://modern.ircdocs.horse/#whois-message>
 
 use parla_proto::{
-    Capabilities, Reply,
+    Reply,
     command::Whois,
     limits::LINE_BYTES_MAX,
     line::packed,
@@ -82,14 +82,14 @@ fn tell(context: &mut Context<'_>, me: UserId, found: UserRef<'_>) {
 /// The channels that the asker may see, with the user's signs, divided into lines.
 fn channel_lines(context: &Context<'_>, me: UserId, of: UserRef<'_>) -> Vec<String> {
     let UserRef { id, user } = of;
-    let all = context.session.capabilities.contains(Capabilities::MULTI_PREFIX);
+    let capabilities = context.session.capabilities;
     let channels = user.channels.iter().filter_map(|channel| context.network.channel(*channel));
     let seen = channels.filter(|channel| {
         let hidden = user.is_invisible() && id != me && !channel.is_member(me);
         !hidden && context.network.sees(me, channel) && channel.shows(Some(me), id)
     });
     let words = seen.map(|channel| {
-        let signs = channel.members.get(&id).map(|rank| rank.signs(all)).unwrap_or_default();
+        let signs = channel.members.get(&id).map(|rank| rank.signs_for(capabilities)).unwrap_or_default();
         format!("{signs}{}", channel.name())
     });
     packed(words, LINE_BYTES_MAX / 2)

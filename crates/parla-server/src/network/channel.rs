@@ -109,7 +109,7 @@ impl Channel {
 
     /// The modes with their parameters, such as `+klnt key 5`. Only members see the key.
     pub(crate) fn modes(&self, viewer: UserId) -> String {
-        self.state.modes(self.is_member(viewer))
+        if self.is_member(viewer) { self.state.modes_for_members() } else { self.state.modes_for_others() }
     }
 
     /// The members from a position on, in the order of joining, each with its own position.

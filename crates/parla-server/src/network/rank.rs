@@ -3,7 +3,7 @@
 //! `channel/access.rs` uses this table to check who may give or take a rank and who may remove whom.
 
 use bitflags::bitflags;
-use parla_proto::mode::ChannelMode;
+use parla_proto::{Capabilities, mode::ChannelMode};
 use serde::{Deserialize, Serialize};
 
 bitflags! {
@@ -119,15 +119,19 @@ impl Rank {
         Self::MODES.iter().find(|(_, _, known)| *known == sign).map(|(rank, _, _)| *rank)
     }
 
-    /// The signs before a nick: all of them, or only the highest.
-    pub(crate) fn signs(self, all: bool) -> String {
-        let count = if all { Self::MODES.len() } else { 1 };
-        Self::MODES
-            .iter()
-            .filter(|(rank, _, _)| self.contains(*rank))
-            .map(|(_, _, sign)| *sign)
-            .take(count)
-            .collect()
+    /// All signs before a nick, the highest first.
+    pub(crate) fn all_signs(self) -> String {
+        self.each_sign().collect()
+    }
+
+    /// The signs before a nick for a client with these capabilities: only the highest without `multi-prefix`.
+    pub(crate) fn signs_for(self, capabilities: Capabilities) -> String {
+        let count = if capabilities.contains(Capabilities::MULTI_PREFIX) { Self::MODES.len() } else { 1 };
+        self.each_sign().take(count).collect()
+    }
+
+    fn each_sign(self) -> impl Iterator<Item = char> {
+        Self::MODES.iter().filter(move |(rank, _, _)| self.contains(*rank)).map(|(_, _, sign)| *sign)
     }
 
     /// Whether these ranks allow the action.

@@ -62,7 +62,7 @@ impl Server {
 
     /// The answer when everything has been done that could be.
     fn done(&self, channel: Option<&Channel>, refusals: &[Refusal]) -> AdminAnswer {
-        let modes = channel.map(|channel| channel.state.modes(true));
+        let modes = channel.map(|channel| channel.state.modes_for_members());
         AdminAnswer::Done { modes, refused: refusals.iter().map(|refusal| self.sentence(refusal)).collect() }
     }
 
@@ -97,7 +97,7 @@ impl Server {
             channels.push(ChannelSummary {
                 name: channel.name().to_string(),
                 members: channel.members.len(),
-                modes: channel.state.modes(false),
+                modes: channel.state.modes_for_others(),
                 topic: channel.state.topic.as_ref().map(|topic| topic.text.clone()).unwrap_or_default(),
                 created_at: channel.state.created_at,
             });
@@ -108,11 +108,11 @@ impl Server {
     fn details(&self, channel: &Channel) -> AdminAnswer {
         let members = channel.members.iter().take(ADMIN_MEMBERS_MAX).filter_map(|(id, rank)| {
             let source = self.network.user(*id)?.source().to_owned();
-            Some(Member { signs: rank.signs(true), source })
+            Some(Member { signs: rank.all_signs(), source })
         });
         AdminAnswer::Channel(Box::new(ChannelDetails {
             state: channel.state.clone(),
-            modes: channel.state.modes(true),
+            modes: channel.state.modes_for_members(),
             members: members.collect(),
             member_count: channel.members.len(),
         }))

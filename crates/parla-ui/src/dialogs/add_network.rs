@@ -1,7 +1,10 @@
 //! Connects to another network. Desktop only.
 
 use dioxus::prelude::*;
-use parla_client::{endpoint::Endpoint, view::NetworkView};
+use parla_client::{
+    endpoint::{Encryption, Endpoint},
+    view::NetworkView,
+};
 
 use super::{
     DialogBox,
@@ -123,5 +126,6 @@ fn known(state: State) -> Vec<NetworkView> {
 }
 
 fn is_same(one: &str, other: &str) -> bool {
-    Endpoint::parse(one, false).is_ok_and(|one| Endpoint::parse(other, false).is_ok_and(|other| one == other))
+    let endpoint = |text| Endpoint::parse(text, Encryption::Required).ok();
+    endpoint(one).is_some_and(|one| endpoint(other) == Some(one))
 }

@@ -1,7 +1,10 @@
 //! Changes the address or port of a known network. Desktop only.
 
 use dioxus::prelude::*;
-use parla_client::{endpoint::Endpoint, view::NetworkId};
+use parla_client::{
+    endpoint::{Encryption, Endpoint},
+    view::NetworkId,
+};
 
 use super::{DialogBox, use_focus_id, written};
 use crate::{
@@ -101,5 +104,5 @@ pub(crate) fn wrong_address(words: Words, place: &str) -> Option<&'static str> {
     if place.is_empty() {
         return Some(words.network_address_empty());
     }
-    Endpoint::parse(&address(place), false).err().map(|bad| words.bad_address(bad))
+    Endpoint::parse(&address(place), Encryption::Required).err().map(|bad| words.bad_address(bad))
 }

@@ -6,7 +6,7 @@ use dioxus::prelude::*;
 use parla_client::view::{BufferKind, BufferView, Presence, Topic};
 
 use crate::{
-    address::{Encryption, irc_link},
+    address::{LinkEncryption, irc_link},
     hooks::{use_context, use_memo},
     icon::{Icon, Picture},
     keys::{self, Region},
@@ -165,7 +165,7 @@ fn link_to(state: State, at: BufferKey, here: &Here) -> Option<String> {
     let network = networks.get(&at.network)?;
     let is_near = ["127.", "localhost", "[::1]"].iter().any(|near| network.address.starts_with(near));
     let encryption =
-        if network.features.private && !is_near { Encryption::Always } else { Encryption::Perhaps };
+        if network.features.private && !is_near { LinkEncryption::Always } else { LinkEncryption::Perhaps };
     irc_link(&network.address, &listed.target(), encryption)
 }
 

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use icu_normalizer::ComposingNormalizerBorrowed;
 use parla_client::{
     ArchiveScope, ClientSettings, Credentials, Input, Intent, Problem, ProblemKind,
-    endpoint::{BadEndpoint, Endpoint, Security},
+    endpoint::{BadEndpoint, Encryption, Endpoint, Security},
     view::{Announcement, LinkState, NetworkId, Update},
 };
 use parla_engine::{Engine, problem};
@@ -75,7 +75,7 @@ impl NetworkClient {
         around: &mut Surroundings,
     ) -> Self {
         let ConnectionSettings { address, nick, unencrypted, .. } = &remembered.settings;
-        let endpoint = Endpoint::parse(address, *unencrypted);
+        let endpoint = Endpoint::parse(address, Encryption::waived_if(*unencrypted));
         let serial = around.next_serial();
         let archive = around.archive(serial, &around.archives.join(remembered.archive()));
         let settings = ClientSettings {
@@ -184,7 +184,8 @@ impl NetworkClient {
         let settings = &mut self.remembered.settings;
         match change {
             platform::NetworkChange::Address(address) => {
-                if Endpoint::parse(&address, false).ok() != Endpoint::parse(&settings.address, false).ok() {
+                let endpoint = |address: &str| Endpoint::parse(address, Encryption::Required).ok();
+                if endpoint(&address) != endpoint(&settings.address) {
                     // The consent was given for another server.
                     settings.unencrypted = false;
                     settings.trusted = None;
@@ -193,7 +194,7 @@ impl NetworkClient {
             }
             platform::NetworkChange::Unencrypted => {
                 settings.unencrypted = true;
-                if let Ok(endpoint) = Endpoint::parse(&settings.address, true)
+                if let Ok(endpoint) = Endpoint::parse(&settings.address, Encryption::Waived)
                     && endpoint.security == Security::Tls
                 {
                     // The address itself demands encryption, which the person no longer wants.
@@ -211,7 +212,7 @@ impl NetworkClient {
         }
         settings.is_left = false;
         let address = settings.address.as_str().into();
-        self.endpoint = Endpoint::parse(&settings.address, settings.unencrypted);
+        self.endpoint = Endpoint::parse(&settings.address, Encryption::waived_if(settings.unencrypted));
         around.store.remember(self.id, &self.remembered);
         let private = is_private(&self.endpoint);
         self.handle(Input::Moved { address, private }, around);

@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use parla_client::endpoint::Endpoint;
+use parla_client::endpoint::{Encryption, Endpoint};
 use serde::Deserialize;
 
 use super::{ConnectionSettings, Remembered, RememberedNetwork};
@@ -74,7 +74,7 @@ impl Before<'_> {
 
     /// Message files were named after the address: the first network with that address keeps the file.
     fn network(&self, old: OldNetwork, taken: &mut BTreeSet<String>) -> RememberedNetwork {
-        let endpoint = Endpoint::parse(&old.address, old.unencrypted).ok();
+        let endpoint = Endpoint::parse(&old.address, Encryption::waived_if(old.unencrypted)).ok();
         let archive = endpoint.map(|endpoint| archive::name_of(&endpoint));
         let archive = archive.filter(|name| self.archives.join(name).exists() && taken.insert(name.clone()));
         let settings = ConnectionSettings {

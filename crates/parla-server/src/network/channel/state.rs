@@ -202,8 +202,17 @@ impl ChannelState {
         }
     }
 
-    /// The modes with their parameters, such as `+klnt key 5`. Only members see the key.
-    pub(crate) fn modes(&self, for_member: bool) -> String {
+    /// The modes with their parameters as members see them, such as `+klnt key 5`.
+    pub(crate) fn modes_for_members(&self) -> String {
+        self.modes_with_key(self.key.as_deref())
+    }
+
+    /// The same for everybody else, who must not see the key.
+    pub(crate) fn modes_for_others(&self) -> String {
+        self.modes_with_key(self.key.as_ref().map(|_| "*"))
+    }
+
+    fn modes_with_key(&self, key: Option<&str>) -> String {
         let (mut letters, mut params) = ("+".to_owned(), String::new());
         let mut add = |letter, param: &dyn std::fmt::Display| {
             letters.push(letter);
@@ -212,8 +221,8 @@ impl ChannelState {
         if let Some(forward) = &self.forward {
             add('f', forward);
         }
-        if let Some(key) = &self.key {
-            add('k', if for_member { key } else { &"*" });
+        if let Some(key) = key {
+            add('k', &key);
         }
         if let Some(limit) = &self.limit {
             add('l', limit);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use parla_client::{
     Problem, ProblemKind,
-    endpoint::{BadEndpoint, Endpoint, Security},
+    endpoint::{BadEndpoint, Encryption, Endpoint, Security},
     view::Update,
 };
 use parla_engine::{Signal, Transport, problem};
@@ -46,7 +46,7 @@ impl Transport for Shell<'_> {
         let bad_address = |error: &BadEndpoint| problem(ProblemKind::BadAddress, &error.to_string());
         let endpoint = self.endpoint.as_ref().map_err(bad_address)?.clone();
         let tls = self.session(&endpoint)?;
-        let plain = Endpoint::parse(&self.remembered.settings.address, true).ok();
+        let plain = Endpoint::parse(&self.remembered.settings.address, Encryption::Waived).ok();
         // For an address that demands encryption, the probe goes to the same port.
         let plain = plain.filter(|_| tls.is_some()).map(|it| Endpoint { security: Security::Plain, ..it });
         let (lines, queue) = mpsc::channel(LINES_MAX);

@@ -17,14 +17,14 @@ impl NetworkClient {
             let (tell, serial) = (around.teller(), self.serial);
             let answer = Box::new(move |kept| tell(Soon::PasswordsKept(serial, kept)));
             around.keyring.keep(&self.remembered.id, self.credentials.clone(), answer);
-            self.has_passwords(true, around);
+            self.set_has_passwords(true, around);
         } else if self.remembered.settings.has_passwords && self.credentials.has_password() {
             around.keyring.forget(&self.remembered.id);
-            self.has_passwords(false, around);
+            self.set_has_passwords(false, around);
         }
     }
 
-    fn has_passwords(&mut self, is_so: bool, around: &Surroundings) {
+    fn set_has_passwords(&mut self, is_so: bool, around: &Surroundings) {
         if std::mem::replace(&mut self.remembered.settings.has_passwords, is_so) != is_so {
             around.store.remember(self.id, &self.remembered);
         }
@@ -32,7 +32,7 @@ impl NetworkClient {
 
     /// The keyring has stored the passwords, or failed to.
     pub(crate) fn passwords_kept(&mut self, kept: Result<(), String>, around: &mut Surroundings) {
-        self.has_passwords(kept.is_ok(), around);
+        self.set_has_passwords(kept.is_ok(), around);
         if let Err(why) = kept {
             self.announce(problem(ProblemKind::KeyringFailing, &why), around);
         }
