@@ -97,8 +97,8 @@ impl Batches {
 
     /// Adds a line to its batch, if that is kept until it is complete.
     pub(crate) fn collect(&mut self, reference: &str, message: &Message<'_>, line: &[u8]) -> Collected {
-        if let Some(OpenBatch::Message(said, _)) = self.open.get_mut(reference) {
-            return if said.push(message) { Collected::Kept } else { Collected::No };
+        if let Some(OpenBatch::Message(multiline, _)) = self.open.get_mut(reference) {
+            return if multiline.push(message) { Collected::Kept } else { Collected::No };
         }
         let Some(outermost) = self.outermost(reference) else { return Collected::No };
         let Some(OpenBatch::History(page)) = self.open.get_mut(&outermost) else { return Collected::No };

@@ -41,8 +41,11 @@ pub(crate) fn fits(text: &str, capacity: &Capacity) -> bool {
 /// Combines lines into as few messages as possible. Empty lines are kept only inside messages.
 pub(crate) fn messages(lines: &[String], capacity: &Capacity) -> Vec<String> {
     let Some(several) = capacity.several else {
-        let said = lines.iter().filter(|line| !line.trim().is_empty());
-        return said.flat_map(|line| split_text(line, capacity.line_bytes)).map(str::to_owned).collect();
+        let full_lines = lines.iter().filter(|line| !line.trim().is_empty());
+        return full_lines
+            .flat_map(|line| split_text(line, capacity.line_bytes))
+            .map(str::to_owned)
+            .collect();
     };
     let text = lines.join("\n");
     let mut messages = Vec::new();

@@ -294,7 +294,7 @@ impl Outbox {
         now: Timestamp,
     ) -> Made {
         let shown = secrets::shown(buffer.name(), body.text);
-        let said = MessageView {
+        let message = MessageView {
             delivery: Delivery::Queued,
             audience: body.audience,
             ..MessageView::by(session.author(), body.manner, Text::parse(&shown))
@@ -315,7 +315,7 @@ impl Outbox {
             ghost: Ghost::Unknown,
             is_stored: false,
         };
-        let row = Row { id: outgoing.row, at: now, content: Content::Message(Arc::new(said)) };
+        let row = Row { id: outgoing.row, at: now, content: Content::Message(Arc::new(message)) };
         Made { outgoing, row }
     }
 
@@ -442,6 +442,6 @@ impl Outgoing {
 
 impl Buffer {
     fn set_delivery(&mut self, row: RowId, delivery: Delivery) {
-        self.timeline_mut().update_message(row, |said| said.delivery = delivery);
+        self.timeline_mut().update_message(row, |message| message.delivery = delivery);
     }
 }

@@ -224,7 +224,7 @@ impl<'a> Parting<'a> {
         let begins = |beginning: &str| lower.starts_with(beginning);
         let begins_one = |beginnings: &[&str]| beginnings.iter().any(|beginning| begins(beginning));
         if is_own_word(&lower) || lower == "client exiting" {
-            return Self::Said(reason.split_once(':').map_or("", |(_, said)| said.trim()));
+            return Self::Said(reason.split_once(':').map_or("", |(_, rest)| rest.trim()));
         }
         if begins_one(&LOST) {
             Self::Lost

@@ -79,8 +79,8 @@ impl Timeline {
     /// Adds a row at its place. Returns false if it is there already, or if the conversation is full and the
     /// row would be among the first to be dropped.
     pub(crate) fn insert_at(&mut self, spot: Spot, row: Row, msgid: Option<&str>) -> bool {
-        if let Content::Message(said) = &row.content
-            && self.has(said, msgid)
+        if let Content::Message(message) = &row.content
+            && self.has(message, msgid)
         {
             return false;
         }
@@ -163,10 +163,10 @@ impl Timeline {
 
     /// Whether a message is here under its msgid. If another text has the same msgid, the server is confused,
     /// and the message must not be lost.
-    pub(crate) fn has(&self, said: &MessageView, msgid: Option<&str>) -> bool {
+    pub(crate) fn has(&self, message: &MessageView, msgid: Option<&str>) -> bool {
         let row = msgid.and_then(|msgid| self.row_of(msgid)).and_then(|id| self.row(id));
         // A deleted message stays deleted, whoever repeats it under its msgid.
-        row.is_some_and(|row| is_deleted(row) || says(row, said))
+        row.is_some_and(|row| is_deleted(row) || says(row, message))
     }
 
     /// The row of the message with this msgid.
@@ -175,14 +175,14 @@ impl Timeline {
     }
 
     /// The row with the same text at this time.
-    pub(crate) fn twin(&self, at: Timestamp, said: &MessageView) -> Option<RowId> {
-        self.index.said_at(at).find(|id| self.row(*id).is_some_and(|row| says(row, said)))
+    pub(crate) fn twin(&self, at: Timestamp, message: &MessageView) -> Option<RowId> {
+        self.index.said_at(at).find(|id| self.row(*id).is_some_and(|row| says(row, message)))
     }
 
     /// The same, among the rows that have no msgid.
-    pub(crate) fn twin_without_msgid(&self, at: Timestamp, said: &MessageView) -> Option<RowId> {
+    pub(crate) fn twin_without_msgid(&self, at: Timestamp, message: &MessageView) -> Option<RowId> {
         let mut unnamed = self.index.said_at(at).filter(|id| self.index.msgid(*id).is_none());
-        unnamed.find(|id| self.row(*id).is_some_and(|row| says(row, said)))
+        unnamed.find(|id| self.row(*id).is_some_and(|row| says(row, message)))
     }
 
     /// Whether a row arrived live since the person joined.
@@ -300,8 +300,8 @@ impl Timeline {
 
     /// Changes a message in place. Does nothing if it is not here.
     pub(crate) fn update_message(&mut self, id: RowId, change: impl FnOnce(&mut MessageView)) {
-        if let Some(Row { content: Content::Message(said), .. }) = self.row_mut(id) {
-            change(Arc::make_mut(said));
+        if let Some(Row { content: Content::Message(message), .. }) = self.row_mut(id) {
+            change(Arc::make_mut(message));
         }
     }
 
@@ -319,12 +319,12 @@ impl Timeline {
         change: impl Fn(&mut MessageView),
     ) {
         self.is_changed = true;
-        let is_one = |row: &Row| matches!(&row.content, Content::Message(said) if fits(said));
+        let is_one = |row: &Row| matches!(&row.content, Content::Message(message) if fits(message));
         let edit = |row: &mut Row| {
             if is_one(row)
-                && let Content::Message(said) = &mut row.content
+                && let Content::Message(message) = &mut row.content
             {
-                change(Arc::make_mut(said));
+                change(Arc::make_mut(message));
             }
         };
         for chunk in self.chunks.iter_mut().filter(|chunk| chunk.rows.iter().any(is_one)) {
@@ -491,11 +491,11 @@ impl Timeline {
 }
 
 fn is_deleted(row: &Row) -> bool {
-    matches!(&row.content, Content::Message(said) if said.deleted.is_some())
+    matches!(&row.content, Content::Message(message) if message.deleted.is_some())
 }
 
-fn says(row: &Row, said: &MessageView) -> bool {
-    matches!(&row.content, Content::Message(known) if known.says_the_same(said))
+fn says(row: &Row, message: &MessageView) -> bool {
+    matches!(&row.content, Content::Message(known) if known.says_the_same(message))
 }
 
 #[cfg(test)]

@@ -227,7 +227,7 @@ pub(crate) fn publish(publisher: &mut Publisher<'_>, event: &Event) {
         Event::Joined { user, channel } => join::publish(publisher, *user, *channel),
         Event::Parted { source, channel, reason } => part::publish(publisher, source, channel, reason),
         Event::Kicked(kicked) => kick::publish(publisher, kicked),
-        Event::SaidInChannel(said) => privmsg::publish_in_channel(publisher, said),
+        Event::SaidInChannel(message) => privmsg::publish_in_channel(publisher, message),
         Event::SaidToUser { sender, receiver, spoken } => {
             privmsg::publish_to_user(publisher, *sender, *receiver, spoken);
         }

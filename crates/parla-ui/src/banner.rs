@@ -56,8 +56,8 @@ pub(crate) fn Banner() -> Element {
     let current = match network.link.clone() {
         LinkState::Online => rsx! { StandIn { network } },
         LinkState::Connecting(stage) => {
-            let said = words.connecting_to(&network, stage);
-            rsx! { div { class: "banner", p { role: "status", bdi { "{said}" } } } }
+            let sentence = words.connecting_to(&network, stage);
+            rsx! { div { class: "banner", p { role: "status", bdi { "{sentence}" } } } }
         }
         LinkState::Waiting { until, why, .. } => rsx! { Waiting { network: network.id, until, why } },
         LinkState::Offline => rsx! { Offline { network: network.id } },

@@ -51,7 +51,7 @@ enum Advice {
 }
 
 impl Advice {
-    fn said(&self, words: Words) -> String {
+    fn sentence(&self, words: Words) -> String {
         match self {
             Self::NameEmpty => words.first_name_empty().to_owned(),
             Self::OtherName(problem) => words.first_other_name(&words.problem(problem).title),
@@ -214,7 +214,7 @@ fn JoinForm(attempt: Attempt, label: &'static str, better: Option<String>, is_su
     let on_desktop = here.0.shell_kind() == ShellKind::Desktop;
     let is_answered = trouble(state).is_some_and(|why| attempt.has_answered(&why));
     let suggested = (is_suggested && !is_answered).then(|| words.first_suggested().to_owned());
-    let advice = attempt.advice.read().as_ref().map(|advice| advice.said(words)).or(suggested);
+    let advice = attempt.advice.read().as_ref().map(|advice| advice.sentence(words)).or(suggested);
     rsx! {
         form {
             class: "first-form",

@@ -74,11 +74,11 @@ pub(crate) fn invitations(here: &Here, state: State, network: Option<NetworkId>)
 
 fn card(here: &Here, mut state: State, one: Invitation) -> Element {
     let words = state.words();
-    let said = words.toast_invitation(&one.from, &one.room);
+    let sentence = words.toast_invitation(&one.from, &one.room);
     let (here, other) = (here.clone(), one.clone());
     rsx! {
         li { key: "{one.network.0} {one.room}", class: "invitation",
-            p { role: "alert", bdi { "{said}" } }
+            p { role: "alert", bdi { "{sentence}" } }
             div { class: "buttons",
                 button {
                     r#type: "button",

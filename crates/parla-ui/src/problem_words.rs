@@ -56,7 +56,7 @@ pub(crate) fn Countdown(until: Timestamp) -> Element {
     });
     let left = until.since(now());
     let seconds = left.as_millis().div_ceil(1_000);
-    let said = words.trying_again(u64::try_from(seconds).unwrap_or(u64::MAX));
+    let sentence = words.trying_again(u64::try_from(seconds).unwrap_or(u64::MAX));
     // This is not in a live region, because nobody wants to hear it every second.
-    rsx! { span { class: "countdown", "{said}" } }
+    rsx! { span { class: "countdown", "{sentence}" } }
 }

@@ -428,8 +428,8 @@ impl State {
             Update::Show(network, buffer) => {
                 self.take_to(BufferKey { network, buffer });
             }
-            Update::Alert(network, buffer, said) => {
-                alert::tell(*self, (BufferKey { network, buffer }, &said), here);
+            Update::Alert(network, buffer, alert) => {
+                alert::tell(*self, (BufferKey { network, buffer }, &alert), here);
             }
         }
     }

@@ -151,9 +151,9 @@ impl State {
 
     /// Withdraws a message that is no longer true. It cannot be read again either.
     pub(crate) fn withdraw(&mut self, kind: &ToastKind) {
-        for said in [&mut self.announced.toasts, &mut self.announced.journal] {
-            if said.peek().iter().any(|toast| toast.kind == *kind) {
-                said.write().retain(|toast| toast.kind != *kind);
+        for toasts in [&mut self.announced.toasts, &mut self.announced.journal] {
+            if toasts.peek().iter().any(|toast| toast.kind == *kind) {
+                toasts.write().retain(|toast| toast.kind != *kind);
             }
         }
     }
@@ -273,13 +273,13 @@ pub(crate) fn ToastText(toast: Toast) -> Element {
     }
 }
 
-fn plain(said: String) -> Element {
-    rsx! { p { bdi { "{said}" } } }
+fn plain(sentence: String) -> Element {
+    rsx! { p { bdi { "{sentence}" } } }
 }
 
-fn undo(said: String, label: &'static str, intent: Option<Intent>, toast: &Toast) -> Element {
+fn undo(sentence: String, label: &'static str, intent: Option<Intent>, toast: &Toast) -> Element {
     rsx! {
-        p { bdi { "{said}" } }
+        p { bdi { "{sentence}" } }
         div { class: "buttons", Offer { toast: toast.clone(), label, intent } }
     }
 }

@@ -92,19 +92,19 @@ impl Words {
     /// What is new, for people who do not see the badge; `None` if nothing is.
     pub fn unread(self, new: New, counted: Counted) -> Option<String> {
         let New { unread, mentions, direct } = new;
-        let mut said = match unread.max(mentions.saturating_add(direct)) {
+        let mut sentence = match unread.max(mentions.saturating_add(direct)) {
             0 => return None,
             // There is nothing else that is new.
             all if all == direct && counted == Counted::All => String::new(),
             all => self.new_count(all, counted),
         };
         if direct > 0 {
-            said = match &*said {
+            sentence = match &*sentence {
                 "" => self.unread_direct(direct),
                 new => self.unread_direct_too(direct, new),
             };
         }
-        Some(if mentions > 0 { self.unread_mentions(mentions, &said) } else { said })
+        Some(if mentions > 0 { self.unread_mentions(mentions, &sentence) } else { sentence })
     }
 
     /// The label of the button beside a conversation that leaves or closes it.

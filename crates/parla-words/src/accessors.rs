@@ -68,8 +68,9 @@ fn shown(pattern: &Pattern) -> String {
                 let _ = write!(shown, "`{name}`");
             }
             Part::Choice { variants, .. } => {
-                let said: Vec<_> = variants.iter().map(|(_, said)| self::shown(said)).collect();
-                shown.push_str(&said.join(" / "));
+                let shown_variants: Vec<_> =
+                    variants.iter().map(|(_, variant)| self::shown(variant)).collect();
+                shown.push_str(&shown_variants.join(" / "));
             }
         }
     }

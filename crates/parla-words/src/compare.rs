@@ -7,11 +7,11 @@ use crate::{File, PLURALS, Part, Pattern, Wrong, table::form};
 pub fn problems(english: &File, language: &File) -> Vec<Wrong> {
     let mut problems = Vec::new();
     for sentence in &english.sentences {
-        let Some(said) = language.find(&sentence.id) else {
+        let Some(translated) = language.find(&sentence.id) else {
             problems.push(Wrong(format!("{}: is missing", sentence.id)));
             continue;
         };
-        let (wanted, found) = (form(&sentence.pattern), form(&said.pattern));
+        let (wanted, found) = (form(&sentence.pattern), form(&translated.pattern));
         for name in wanted.keys().filter(|name| !found.contains_key(*name)) {
             problems.push(Wrong(format!("{}: ${name} is missing", sentence.id)));
         }
@@ -19,7 +19,7 @@ pub fn problems(english: &File, language: &File) -> Vec<Wrong> {
             problems.push(Wrong(format!("{}: there is no ${name} in the English sentence", sentence.id)));
         }
         let known = keys(&sentence.pattern);
-        for (by, key) in keys(&said.pattern) {
+        for (by, key) in keys(&translated.pattern) {
             let is_number = wanted.get(&by).copied().unwrap_or_default();
             let fits_number = PLURALS.contains(&key.as_str()) || key.parse::<u64>().is_ok();
             if !(if is_number { fits_number } else { known.contains(&(by.clone(), key.clone())) }) {
@@ -40,9 +40,9 @@ fn keys(pattern: &Pattern) -> Vec<(String, String)> {
     let mut found = Vec::new();
     for part in pattern {
         if let Part::Choice { by, variants } = part {
-            for (key, said) in variants {
+            for (key, variant) in variants {
                 found.extend(key.clone().map(|key| (by.clone(), key)));
-                found.extend(keys(said));
+                found.extend(keys(variant));
             }
         }
     }

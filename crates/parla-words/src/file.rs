@@ -138,12 +138,12 @@ fn placed(id: &str, expression: &ast::Expression<&str>) -> Result<Part, Wrong> {
             let mut read_variants = Vec::new();
             let mut last = None;
             for variant in variants {
-                let said = parse_pattern(id, &variant.value)?;
+                let pattern = parse_pattern(id, &variant.value)?;
                 match &variant.key {
-                    _ if variant.default => last = Some((None, said)),
+                    _ if variant.default => last = Some((None, pattern)),
                     ast::VariantKey::Identifier { name: key }
                     | ast::VariantKey::NumberLiteral { value: key } => {
-                        read_variants.push((Some((*key).to_owned()), said));
+                        read_variants.push((Some((*key).to_owned()), pattern));
                     }
                 }
             }

@@ -28,7 +28,7 @@ fn note(pattern: &Pattern, form: &mut Form) {
             Part::Variable { name, is_number } => *form.entry(name.clone()).or_default() |= is_number,
             Part::Choice { by, variants } => {
                 *form.entry(by.clone()).or_default() |= is_by_number(variants);
-                variants.iter().for_each(|(_, said)| note(said, form));
+                variants.iter().for_each(|(_, variant)| note(variant, form));
             }
         }
     }
@@ -46,8 +46,8 @@ pub fn table(english: &File, language: &File) -> String {
     let mut table = format!("parla {:016x}\n", fingerprint(english));
     for sentence in &english.sentences {
         let form = form(&sentence.pattern);
-        let said = language.find(&sentence.id).unwrap_or(sentence);
-        write_pattern(&said.pattern, &form, &mut table);
+        let translated = language.find(&sentence.id).unwrap_or(sentence);
+        write_pattern(&translated.pattern, &form, &mut table);
         table.push('\n');
     }
     table
@@ -64,10 +64,10 @@ fn write_pattern(pattern: &Pattern, form: &Form, table: &mut String) {
             Part::Choice { by, variants } => {
                 table.push('\u{2}');
                 table.push(letter(by, form));
-                for (key, said) in variants {
+                for (key, variant) in variants {
                     table.push_str(key.as_deref().unwrap_or_default());
                     table.push('\u{3}');
-                    write_pattern(said, form, table);
+                    write_pattern(variant, form, table);
                     table.push('\u{4}');
                 }
                 table.push('\u{5}');

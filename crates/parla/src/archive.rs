@@ -282,7 +282,7 @@ mod tests {
     fn start(path: &Path) -> (Archive, Receiver<News>, Receiver<()>) {
         let (news, heard) = channel();
         let (ended, end) = channel::<()>();
-        let tell = Box::new(move |said| news.send(said).unwrap_or_default());
+        let tell = Box::new(move |report| news.send(report).unwrap_or_default());
         (Archive::start(path.to_owned(), tell, ended).unwrap(), heard, end)
     }
 

@@ -87,7 +87,7 @@ impl PageItem<'_> {
     pub(crate) fn message(&self) -> Option<Message<'_>> {
         match self {
             PageItem::Line(line) => Message::parse(line).ok(),
-            PageItem::Whole(said) => said.message(),
+            PageItem::Whole(multiline) => multiline.message(),
         }
     }
 }
@@ -108,7 +108,7 @@ pub(crate) fn joined(lines: &[Vec<u8>]) -> Vec<PageItem<'_>> {
         } else {
             let within = message.tags.get("batch").and_then(|name| open.get(&*name).copied());
             let is_part = match within.and_then(|at| parts.get_mut(at)) {
-                Some(PageItem::Whole(said)) => said.push(&message),
+                Some(PageItem::Whole(multiline)) => multiline.push(&message),
                 Some(PageItem::Line(_)) | None => false,
             };
             if !is_part {

@@ -39,21 +39,21 @@ impl Buffer {
     }
 
     /// Links a message that has been put in its place: it may answer others, and others may wait for it.
-    pub(super) fn link_replies(&mut self, id: RowId, said: &MessageView) {
-        if let Some(reply) = said.reply.as_ref().filter(|reply| reply.quoted.is_none()) {
+    pub(super) fn link_replies(&mut self, id: RowId, message: &MessageView) {
+        if let Some(reply) = message.reply.as_ref().filter(|reply| reply.quoted.is_none()) {
             self.answers.wait(&reply.to, id);
         }
-        let Some(msgid) = &said.msgid else { return };
+        let Some(msgid) = &message.msgid else { return };
         let answers = self.answers.take(msgid);
         if answers.is_empty() {
             return;
         }
         let quoted = self.timeline.row(id).and_then(quoted);
         for answer in answers {
-            self.timeline.update_message(answer, |said| {
-                if said.reply.is_some() {
+            self.timeline.update_message(answer, |message| {
+                if message.reply.is_some() {
                     let reply = Reply { to: Arc::clone(msgid), quoted: quoted.clone() };
-                    said.reply = Some(Arc::new(reply));
+                    message.reply = Some(Arc::new(reply));
                 }
             });
         }
@@ -62,25 +62,27 @@ impl Buffer {
     /// Removes the quotations of a message that was deleted.
     pub(crate) fn unquote(&mut self, msgid: &str) {
         self.timeline.update_messages(
-            |said| said.reply.as_ref().is_some_and(|reply| &*reply.to == msgid && reply.quoted.is_some()),
-            |said| said.reply = Some(Arc::new(Reply { to: msgid.into(), quoted: None })),
+            |message| {
+                message.reply.as_ref().is_some_and(|reply| &*reply.to == msgid && reply.quoted.is_some())
+            },
+            |message| message.reply = Some(Arc::new(Reply { to: msgid.into(), quoted: None })),
         );
     }
 }
 
 /// A short form of a message; `None` if the row is not a message or was deleted.
 fn quoted(row: &Row) -> Option<Quoted> {
-    let Content::Message(said) = &row.content else { return None };
-    if said.deleted.is_some() {
+    let Content::Message(message) = &row.content else { return None };
+    if message.deleted.is_some() {
         return None;
     }
     // Characters that change the writing direction are left out: if the quotation were cut before the one
     // that ends the change, what follows would be reversed.
-    let words = said.text.plain.trim().lines().next().unwrap_or_default();
+    let words = message.text.plain.trim().lines().next().unwrap_or_default();
     let mut chars = words.chars().filter(|char| !is_deceptive(*char) || *char == '\u{200D}');
     let mut words: String = chars.by_ref().take(QUOTED_CHARS_MAX).collect();
-    if chars.next().is_some() || said.text.plain.trim().contains('\n') {
+    if chars.next().is_some() || message.text.plain.trim().contains('\n') {
         words.push('…');
     }
-    Some(Quoted { row: row.id, from: Arc::clone(&said.author.nick), words: words.into() })
+    Some(Quoted { row: row.id, from: Arc::clone(&message.author.nick), words: words.into() })
 }

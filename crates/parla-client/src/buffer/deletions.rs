@@ -41,8 +41,8 @@ pub(crate) struct Deletion {
 }
 
 impl Deletion {
-    fn of(msgid: &str, at: Timestamp, said: &MessageView, deleted: &Deleted) -> Self {
-        let Author { nick, account, called, own, bot, .. } = &said.author;
+    fn of(msgid: &str, at: Timestamp, message: &MessageView, deleted: &Deleted) -> Self {
+        let Author { nick, account, called, own, bot, .. } = &message.author;
         Self {
             msgid: msgid.to_owned(),
             at: at.as_millis(),
@@ -51,8 +51,8 @@ impl Deletion {
             called: called.as_deref().map(str::to_owned),
             own: *own,
             bot: *bot,
-            manner: said.manner,
-            sign: said.audience.map(|audience| audience.sign),
+            manner: message.manner,
+            sign: message.audience.map(|audience| audience.sign),
             by: deleted.by.to_string(),
             by_own: deleted.own,
             reason: deleted.reason.as_ref().map(|reason| reason.plain.to_string()),
@@ -64,7 +64,7 @@ impl Deletion {
         Deleted { by: self.by.as_str().into(), own: self.by_own, reason }
     }
 
-    fn said(&self) -> MessageView {
+    fn message_view(&self) -> MessageView {
         let author = Author {
             account: self.account.as_deref().map(Arc::from),
             called: self.called.as_deref().map(Arc::from),
@@ -95,17 +95,17 @@ impl Buffer {
     /// Deletes the content of a message. Returns false if it was already deleted, or if the row is not a
     /// message.
     pub(crate) fn take_back(&mut self, row: RowId, msgid: &str, deleted: Deleted) -> bool {
-        let Some(Row { at, content: Content::Message(said), .. }) = self.timeline.row(row) else {
+        let Some(Row { at, content: Content::Message(message), .. }) = self.timeline.row(row) else {
             return false;
         };
-        if said.deleted.is_some() {
+        if message.deleted.is_some() {
             return false;
         }
-        self.note_deletion(Deletion::of(msgid, *at, said, &deleted));
-        self.timeline.update_message(row, |said| {
-            (said.text, said.mention) = (Text::default(), false);
-            (said.reply, said.reactions) = (None, Arc::default());
-            said.deleted = Some(Arc::new(deleted));
+        self.note_deletion(Deletion::of(msgid, *at, message, &deleted));
+        self.timeline.update_message(row, |message| {
+            (message.text, message.mention) = (Text::default(), false);
+            (message.reply, message.reactions) = (None, Arc::default());
+            message.deleted = Some(Arc::new(deleted));
         });
         true
     }
@@ -134,7 +134,7 @@ impl Buffer {
                     let at = Timestamp::from_millis(deletion.at);
                     let Some(spot) = self.timeline.spot_of_deleted(at, earlier) else { continue };
                     let id = self.row_id_of(msgid);
-                    let row = Row { id, at, content: Content::Message(Arc::new(deletion.said())) };
+                    let row = Row { id, at, content: Content::Message(Arc::new(deletion.message_view())) };
                     if self.timeline.insert_at(spot, row, msgid) {
                         self.find_read(id, msgid);
                         self.changed();

@@ -241,12 +241,12 @@ impl Buffer {
         let is_direct = self.kind == BufferKind::Direct;
         let (mut unread, mut mentions, mut first) = (0_u32, 0_u32, None);
         for row in self.timeline.behind(boundary) {
-            if let Content::Message(said) = &row.content
-                && !said.author.own
-                && said.deleted.is_none()
+            if let Content::Message(message) = &row.content
+                && !message.author.own
+                && message.deleted.is_none()
             {
                 unread = unread.saturating_add(1);
-                mentions = mentions.saturating_add(u32::from(said.mention || is_direct));
+                mentions = mentions.saturating_add(u32::from(message.mention || is_direct));
                 first = first.or(Some(row.id));
             }
         }

@@ -43,15 +43,15 @@ impl Buffer {
     /// The row in which a message already is: the one with its msgid, or, without a msgid, the one with the
     /// same text by the same person at the same time. A live message that matches only in text counts as new,
     /// unless it has a time and the row is from before this connection.
-    pub(crate) fn row_of(&self, received: &Received<'_>, said: &MessageView) -> Option<RowId> {
+    pub(crate) fn row_of(&self, received: &Received<'_>, message: &MessageView) -> Option<RowId> {
         let timeline = &self.timeline;
-        if let Some(msgid) = received.msgid.as_deref().filter(|msgid| timeline.has(said, Some(msgid))) {
+        if let Some(msgid) = received.msgid.as_deref().filter(|msgid| timeline.has(message, Some(msgid))) {
             return timeline.row_of(msgid);
         }
         let twin = match (&received.msgid, received.coming) {
-            (None, _) => timeline.twin(received.at, said),
+            (None, _) => timeline.twin(received.at, message),
             (Some(_), Coming::Archive) => None,
-            (Some(_), _) => timeline.twin_without_msgid(received.at, said),
+            (Some(_), _) => timeline.twin_without_msgid(received.at, message),
         };
         twin.filter(|row| received.coming != Coming::Live || (received.has_time && !timeline.is_live(*row)))
     }
@@ -75,18 +75,18 @@ impl Buffer {
     pub(crate) fn add_received(
         &mut self,
         received: &Received<'_>,
-        said: MessageView,
+        message: MessageView,
         look: Look,
         turn: &mut Turn<'_>,
     ) -> Added {
-        let (id, said) = (self.row_id_of(received.msgid.as_deref()), Arc::new(said));
-        let row = Row { id, at: received.at, content: Content::Message(Arc::clone(&said)) };
+        let (id, message) = (self.row_id_of(received.msgid.as_deref()), Arc::new(message));
+        let row = Row { id, at: received.at, content: Content::Message(Arc::clone(&message)) };
         if !self.timeline.insert_at(received.spot, row, received.msgid.as_deref()) {
             return Added::Nowhere;
         }
-        self.link_replies(id, &said);
-        let (is_live, is_own) = (received.coming == Coming::Live, said.author.own);
-        let is_for_person = !is_own && (said.mention || self.kind == BufferKind::Direct);
+        self.link_replies(id, &message);
+        let (is_live, is_own) = (received.coming == Coming::Live, message.author.own);
+        let is_for_person = !is_own && (message.mention || self.kind == BufferKind::Direct);
         let is_seen = look.is_at_end_of(self.id) && self.unread() == 0 && !self.awaits_missed();
         if is_live && (is_own || is_seen) {
             // A message of one's own comes from another device, and somebody who answers has read what came
@@ -98,18 +98,18 @@ impl Buffer {
         self.find_read(id, received.msgid.as_deref());
         self.changed();
         if is_live && is_for_person && look.buffer != Some(self.id) {
-            turn.alert(self.id, self.alert(id, &said));
+            turn.alert(self.id, self.alert(id, &message));
         }
         self.keep_received(received, turn);
         Added::New(id)
     }
 
     /// The notification for a message.
-    fn alert(&self, row: RowId, said: &MessageView) -> Alert {
+    fn alert(&self, row: RowId, message: &MessageView) -> Alert {
         Alert {
-            from: Arc::clone(&said.author.nick),
+            from: Arc::clone(&message.author.nick),
             room: self.is_room().then(|| shown_name(&self.name)),
-            text: Arc::clone(&said.text.plain),
+            text: Arc::clone(&message.text.plain),
             row,
         }
     }

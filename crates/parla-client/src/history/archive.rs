@@ -51,10 +51,10 @@ impl Buffer {
         for (kept, after) in messages.iter().zip(next_known(known)) {
             neighbours.after = after;
             let received = Received::of_archive(kept, neighbours.spot(self.timeline()));
-            let said = self.shown(session, &received);
-            let row = match self.row_of(&received, &said) {
+            let message = self.shown(session, &received);
+            let row = match self.row_of(&received, &message) {
                 Some(row) => row,
-                None => match self.add_received(&received, said, Look::default(), turn) {
+                None => match self.add_received(&received, message, Look::default(), turn) {
                     Added::New(row) | Added::Known(row) => {
                         is_news = true;
                         row

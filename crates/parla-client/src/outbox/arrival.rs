@@ -88,14 +88,14 @@ impl Outbox {
         let Some(mut row) = buffer.timeline_mut().take_unconfirmed(row) else { return false };
         row.at = at;
         let mut text = None;
-        if let Content::Message(said) = &mut row.content {
-            let said = Arc::make_mut(said);
-            (said.delivery, said.msgid) = (Delivery::Done, msgid.map(Arc::from));
+        if let Content::Message(message) = &mut row.content {
+            let message = Arc::make_mut(message);
+            (message.delivery, message.msgid) = (Delivery::Done, msgid.map(Arc::from));
             // The nick may have been changed on the way.
             if let Some(author) = author {
-                said.author = Author { own: true, ..author.clone() };
+                message.author = Author { own: true, ..author.clone() };
             }
-            text = Some(Arc::clone(&said.text.plain));
+            text = Some(Arc::clone(&message.text.plain));
         }
         let is_new = buffer.timeline_mut().insert_at(spot, row, msgid);
         if let Some(text) = text {

@@ -104,8 +104,8 @@ impl Outbox {
         let came = item.joined_at.map(|at| Anchor { msgid: None, at, row: None });
         item.after = buffer.newest().or(item.after.take()).or(came);
         item.is_stored = true;
-        buffer.timeline_mut().update_message(row, |said| {
-            (said.delivery, said.author) = (Delivery::Sent, session.author());
+        buffer.timeline_mut().update_message(row, |message| {
+            (message.delivery, message.author) = (Delivery::Sent, session.author());
         });
         // If the program ends now, the record says that this may have arrived.
         item.keep(buffer, turn);

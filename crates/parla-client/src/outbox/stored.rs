@@ -153,14 +153,14 @@ impl Outbox {
         let at = Timestamp::from_millis(stored.at);
         let audience = stored.sign.map(Audience::of);
         let author = Author { own: true, ..Author::new(&nick) };
-        let said = MessageView {
+        let message = MessageView {
             delivery,
             audience,
             ..MessageView::by(author, stored.manner, Text::parse(&stored.text))
         };
         let after = stored.sent.as_ref().and_then(Sent::anchor);
         let joined_at = stored.sent.as_ref().and_then(|sent| sent.joined_at).map(Timestamp::from_millis);
-        let row = Row { id: buffer.row_id(), at, content: Content::Message(Arc::new(said)) };
+        let row = Row { id: buffer.row_id(), at, content: Content::Message(Arc::new(message)) };
         // Whether it has arrived is looked up in the messages since then. The first one goes back furthest.
         if transit == Transit::Unsure
             && kind == BufferKind::Room

@@ -216,8 +216,8 @@ fn commit_to_channel(
         network.begin_history(sender, channel_id, effects)?;
         effects.changes.push(Change::Message(Arc::clone(&spoken)));
     }
-    let said = SaidInChannel { sender, channel: channel_id, spoken, heard_from };
-    effects.events.push(Event::SaidInChannel(said));
+    let message = SaidInChannel { sender, channel: channel_id, spoken, heard_from };
+    effects.events.push(Event::SaidInChannel(message));
     Ok(sent_to)
 }
 
@@ -322,8 +322,8 @@ fn commit_to_user(
 }
 
 /// Sends a message to the members of a channel, or only to those with a certain rank.
-pub(crate) fn publish_in_channel(publisher: &mut Publisher<'_>, said: &SaidInChannel) {
-    let SaidInChannel { sender, channel, spoken, heard_from } = said;
+pub(crate) fn publish_in_channel(publisher: &mut Publisher<'_>, message: &SaidInChannel) {
+    let SaidInChannel { sender, channel, spoken, heard_from } = message;
     let Some(channel) = publisher.network.channel(*channel) else { return };
     let echo = publisher.echo(*sender);
     match heard_from {

@@ -56,8 +56,8 @@ fn facts(words: Words, settings: &RoomSettings) -> Element {
         let (title, nothing_set) = words.group(group);
         let set = part(settings, group).into_iter().filter_map(|(setting, value)| {
             let value = value?;
-            let said = words.setting(setting);
-            Some(if value.is_empty() { said.to_owned() } else { format!("{said}: {value}") })
+            let sentence = words.setting(setting);
+            Some(if value.is_empty() { sentence.to_owned() } else { format!("{sentence}: {value}") })
         });
         let set: Vec<String> = set.collect();
         (title, if set.is_empty() { vec![nothing_set.to_owned()] } else { set })
@@ -68,8 +68,8 @@ fn facts(words: Words, settings: &RoomSettings) -> Element {
                 div { key: "{title}",
                     dt { {title} }
                     dd {
-                        for said in set {
-                            p { key: "{said}", "{said}" }
+                        for sentence in set {
+                            p { key: "{sentence}", "{sentence}" }
                         }
                     }
                 }

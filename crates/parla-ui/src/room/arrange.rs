@@ -71,8 +71,8 @@ pub(crate) fn arrange(chunk: &Chunk, setting: &Setting<'_>) -> Vec<Item> {
         let broken = separate(row, previous, setting, &mut items);
         let above = if broken { None } else { previous };
         match &row.content {
-            Content::Message(said) => {
-                let lead = if continues(row, said, above) { Lead::Continued } else { Lead::Named };
+            Content::Message(message) => {
+                let lead = if continues(row, message, above) { Lead::Continued } else { Lead::Named };
                 items.push(Item::Message { index, lead });
             }
             Content::Event(event) if comes_or_goes(event) => run(row.id, index, broken, setting, &mut items),
@@ -104,15 +104,15 @@ fn separate(row: &Row, previous: Option<&Row>, setting: &Setting<'_>, items: &mu
 }
 
 /// Whether the row does not need its own nick.
-fn continues(row: &Row, said: &MessageView, above: Option<&Row>) -> bool {
+fn continues(row: &Row, message: &MessageView, above: Option<&Row>) -> bool {
     let Some(above) = above else { return false };
     let Content::Message(other) = &above.content else { return false };
-    said.manner == Manner::Message
+    message.manner == Manner::Message
         && other.manner == Manner::Message
-        && said.author == other.author
-        && said.audience == other.audience
+        && message.author == other.author
+        && message.audience == other.audience
         // An answer shows the answered message above it, and its sender above that.
-        && said.reply.is_none()
+        && message.reply.is_none()
         && row.at.since(above.at) <= GROUP_WITHIN
         && above.at.since(row.at) <= GROUP_WITHIN
 }
@@ -165,15 +165,15 @@ mod tests {
         let (who, time) = word.split_once('@').unwrap();
         let (day, time) = time.split_once('T').unwrap_or(("23", time));
         let at: Timestamp = format!("2026-11-{day}T{time}:00Z").parse().unwrap();
-        let said = |from: &str, manner| {
+        let message_from = |from: &str, manner| {
             Content::Message(Arc::new(MessageView::new(manner, from, Text::parse("hi"))))
         };
         let content = match who.split_at(1) {
             ("+", who) => Content::Event(BufferEvent::Joined { who: who.into() }),
             ("-", who) => Content::Event(BufferEvent::Quit { who: who.into(), reason: None }),
-            ("*", who) => said(who, Manner::Action),
+            ("*", who) => message_from(who, Manner::Action),
             ("?", _) => Content::Gap(Gap { from: None, to: at, state: GapState::Loadable }),
-            _ => said(who, Manner::Message),
+            _ => message_from(who, Manner::Message),
         };
         Row { id: RowId(u64::try_from(n).unwrap()), at, content }
     }

@@ -122,8 +122,7 @@ pub(crate) fn WaitingMessages(at: BufferKey) -> Element {
 
 fn queued(view: &BufferView) -> usize {
     let own = view.timeline.chunks.last().filter(|chunk| chunk.0.id == UNCONFIRMED_CHUNK);
-    let is_queued =
-        |content: &Content| matches!(content, Content::Message(said) if said.delivery == Delivery::Queued);
+    let is_queued = |content: &Content| matches!(content, Content::Message(message) if message.delivery == Delivery::Queued);
     own.map_or(0, |chunk| chunk.0.rows.iter().filter(|row| is_queued(&row.content)).count())
 }
 

@@ -114,8 +114,8 @@ fn draw_row(shared: Shared, chunk: &ChunkRef, index: usize, lead: Lead, read: &R
     let Some(row) = chunk.0.rows.get(index) else { return rsx! {} };
     let (at, id, time) = (shared.at, row.id, read.time(row.at));
     match &row.content {
-        Content::Message(said) => {
-            rsx! { MessageRow { key: "{id.0}", shared, id, time, said: said.clone(), lead } }
+        Content::Message(message) => {
+            rsx! { MessageRow { key: "{id.0}", shared, id, time, message: message.clone(), lead } }
         }
         Content::Event(event) => rsx! { EventRow { key: "{id.0}", id, time, event: event.clone() } },
         Content::Server(text) => rsx! { ServerRow { key: "{id.0}", at, id, time, text: text.clone() } },

@@ -17,7 +17,7 @@ use crate::{
 pub(crate) fn use_look(at: BufferKey, scroll: Scroll) {
     let mut state = use_context::<State>();
     let here = use_context::<Here>();
-    let said = use_hook(|| Rc::new(Cell::new(None)));
+    let reported = use_hook(|| Rc::new(Cell::new(None)));
     let leaving = here.clone();
     use_effect(move || {
         let at_end = *scroll.end.read();
@@ -28,7 +28,7 @@ pub(crate) fn use_look(at: BufferKey, scroll: Scroll) {
         let is_new = scroll.view.read().as_ref().is_some_and(|view| view.unread > 0);
         // The place where the unread messages begin is shown first.
         let is_seen = is_new && at_end && look.0.is_some() && *scroll.landed.read();
-        if said.replace(Some(look)) != Some(look) || is_seen {
+        if reported.replace(Some(look)) != Some(look) || is_seen {
             wish(&here, at.network, Intent::Look { buffer: look.0, at_end });
         }
     });

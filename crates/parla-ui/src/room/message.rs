@@ -34,13 +34,13 @@ pub(crate) fn MessageRow(
     shared: Shared,
     id: RowId,
     time: String,
-    said: Arc<MessageView>,
+    message: Arc<MessageView>,
     lead: Lead,
 ) -> Element {
     let words = use_words();
     let at = shared.at;
     let is_named = lead == Lead::Named;
-    let kind = match said.manner {
+    let kind = match message.manner {
         Manner::Message => "message",
         Manner::Notice => "notice",
         Manner::Action => "action",
@@ -49,42 +49,42 @@ pub(crate) fn MessageRow(
         div {
             class: "row is-{kind}",
             class: if is_named { "lead" },
-            class: if said.mention { "mention" },
-            class: if said.author.own { "own" },
-            class: if said.audience.is_some() { "for-some" },
-            class: if said.deleted.is_some() { "deleted" },
-            class: "{delivery_class(&said.delivery)}",
+            class: if message.mention { "mention" },
+            class: if message.author.own { "own" },
+            class: if message.audience.is_some() { "for-some" },
+            class: if message.deleted.is_some() { "deleted" },
+            class: "{delivery_class(&message.delivery)}",
             role: "listitem",
             "data-row": "{id.0}",
             "data-kind": kind,
-            "data-nick": "{said.author.nick}",
+            "data-nick": "{message.author.nick}",
             "data-time": "{time}",
             time { class: "at", "{time}" }
             " "
             div { class: "said",
-                if let Some(audience) = said.audience {
+                if let Some(audience) = message.audience {
                     ForSome { at, audience }
                 }
-                if let Some(reply) = &said.reply {
+                if let Some(reply) = &message.reply {
                     ReplyChip { shared, reply: reply.clone() }
                 }
-                if said.mention {
+                if message.mention {
                     span { class: "sr-only", "{words.room_mentions_you()} " }
                 }
                 if is_named {
-                    Nick { at, id, said: said.clone() }
+                    Nick { at, id, message: message.clone() }
                 } else {
-                    span { class: "sr-only", "{words.room_says(&said.author.nick)} " }
+                    span { class: "sr-only", "{words.room_says(&message.author.nick)} " }
                 }
-                if let Some(deleted) = &said.deleted {
+                if let Some(deleted) = &message.deleted {
                     TakenBack { deleted: deleted.clone() }
                 } else {
-                    Folded { shared, id, text: said.text.clone() }
+                    Folded { shared, id, text: message.text.clone() }
                 }
-                if !said.reactions.is_empty() {
-                    Reactions { reactions: said.reactions.clone() }
+                if !message.reactions.is_empty() {
+                    Reactions { reactions: message.reactions.clone() }
                 }
-                Underway { at, id, delivery: said.delivery.clone() }
+                Underway { at, id, delivery: message.delivery.clone() }
             }
         }
     }
@@ -100,17 +100,17 @@ fn delivery_class(delivery: &Delivery) -> &'static str {
 
 /// The sender's nick; a click shows more about them.
 #[component]
-fn Nick(at: BufferKey, id: RowId, said: Arc<MessageView>) -> Element {
+fn Nick(at: BufferKey, id: RowId, message: Arc<MessageView>) -> Element {
     let words = use_words();
     let mut state = use_context::<State>();
     let button = format!("nick-{}", id.0);
     let focus_back = button.clone();
-    let author = &said.author;
+    let author = &message.author;
     let from = author.nick.clone();
     let open = move |_| state.open_dialog(Dialog::Person(at.network, from.clone()), &focus_back);
     rsx! {
         span { class: "nick",
-            if said.manner == Manner::Action {
+            if message.manner == Manner::Action {
                 span { "aria-hidden": "true", "* " }
             }
             button { r#type: "button", id: button, onclick: open,
@@ -173,7 +173,9 @@ fn sent_lines(view: &BufferView) -> usize {
     let own = view.timeline.chunks.last().filter(|chunk| chunk.0.id == UNCONFIRMED_CHUNK);
     let rows = own.into_iter().flat_map(|chunk| &chunk.0.rows);
     let lines = rows.filter_map(|row| match &row.content {
-        Content::Message(said) if said.delivery == Delivery::Sent => Some(said.text.plain.lines().count()),
+        Content::Message(message) if message.delivery == Delivery::Sent => {
+            Some(message.text.plain.lines().count())
+        }
         _ => None,
     });
     lines.sum()

@@ -45,11 +45,11 @@ pub(crate) fn suggest(state: State, at: BufferKey, trigger: Trigger) -> Option<C
 fn people(view: &BufferView) -> Vec<Arc<str>> {
     let mut spoke = SortedMap::default();
     for row in view.timeline.rows().rev().take(SPOKE_ROWS_MAX) {
-        if let Content::Message(said) = &row.content
-            && !said.author.own
-            && !spoke.contains_key(&said.author.nick)
+        if let Content::Message(message) = &row.content
+            && !message.author.own
+            && !spoke.contains_key(&message.author.nick)
         {
-            spoke.insert(&said.author.nick, spoke.len());
+            spoke.insert(&message.author.nick, spoke.len());
         }
     }
     let members = view.members.0.iter();

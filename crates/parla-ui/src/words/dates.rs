@@ -91,8 +91,8 @@ mod tests {
         let words = Words::embedded(language);
         let today = date("2026-11-23");
         let days = ["2026-11-23", "2026-11-22", "2026-11-20", "2025-01-01", "2026-12-27"];
-        let said = days.map(|day| words.day(date(day), today));
-        assert_eq!(said, expected[..5]);
+        let sentences = days.map(|day| words.day(date(day), today));
+        assert_eq!(sentences, expected[..5]);
         let at = "2026-11-20T17:05:00Z".parse().unwrap();
         assert_eq!(words.moment_of(at, 3_600), expected[5]);
     }

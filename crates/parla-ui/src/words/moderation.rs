@@ -171,22 +171,22 @@ mod tests {
 
     #[test]
     fn changes_are_sentences() {
-        let said = |one: ModeChange| Words::english().change(&one).replace([NAME, NAME_END], "");
+        let sentence = |one: ModeChange| Words::english().change(&one).replace([NAME, NAME_END], "");
         let rank = |rank, is_given| ModeChange::Rank { who: "bob".into(), rank, is_given };
         let listed = |is_added| ModeChange::Listed {
             list: ListKind::Bans,
             whom: Whom::Host("bad.host".into()),
             is_added,
         };
-        assert_eq!(said(rank(Rank::Operator, true)), "made bob an operator");
-        assert_eq!(said(rank(Rank::Voice, false)), "removed bob as a speaker");
+        assert_eq!(sentence(rank(Rank::Operator, true)), "made bob an operator");
+        assert_eq!(sentence(rank(Rank::Voice, false)), "removed bob as a speaker");
         let set = |value: Option<&str>| ModeChange::Setting(Setting::Limit, value.map(Into::into));
-        assert_eq!(said(set(Some("20"))), "set “At most this many people” to 20");
-        assert_eq!(said(set(None)), "turned off “At most this many people”");
+        assert_eq!(sentence(set(Some("20"))), "set “At most this many people” to 20");
+        assert_eq!(sentence(set(None)), "turned off “At most this many people”");
         let hidden = ModeChange::Setting(Setting::Hidden, Some("".into()));
-        assert_eq!(said(hidden), "turned on “Not in the list of rooms”");
-        assert_eq!(said(listed(true)), "put Everyone from bad.host on the list “Banned”");
-        assert_eq!(said(listed(false)), "took Everyone from bad.host off the list “Banned”");
-        assert_eq!(said(ModeChange::Other("+x".into())), "changed the settings of the room (+x)");
+        assert_eq!(sentence(hidden), "turned on “Not in the list of rooms”");
+        assert_eq!(sentence(listed(true)), "put Everyone from bad.host on the list “Banned”");
+        assert_eq!(sentence(listed(false)), "took Everyone from bad.host off the list “Banned”");
+        assert_eq!(sentence(ModeChange::Other("+x".into())), "changed the settings of the room (+x)");
     }
 }

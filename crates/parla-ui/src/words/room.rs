@@ -119,13 +119,13 @@ impl Words {
             }
         }
         let mut parts = Vec::new();
-        let said: [(_, Several); 4] = [
+        let sentences: [(_, Several); 4] = [
             ((false, true), |words, count, names| words.several_joined(count, names)),
             ((true, false), |words, count, names| words.several_left(count, names)),
             ((true, true), |words, count, names| words.several_left_and_came_back(count, names)),
             ((false, false), |words, count, names| words.several_came_and_left(count, names)),
         ];
-        for (path, say) in said {
+        for (path, say) in sentences {
             let names: Vec<_> = moved
                 .iter()
                 .filter(|(_, before, now)| (*before, *now) == path)
@@ -295,14 +295,15 @@ mod tests {
         let joined = |who: &str| BufferEvent::Joined { who: who.into() };
         let quit = |who: &str| BufferEvent::Quit { who: who.into(), reason: None };
         let words = Words::embedded(crate::words::Language::Italian);
-        let said = |events: &[BufferEvent]| words.came_and_went(events.iter()).replace([NAME, NAME_END], "");
+        let sentence =
+            |events: &[BufferEvent]| words.came_and_went(events.iter()).replace([NAME, NAME_END], "");
         let events = [joined("bob"), joined("alice"), quit("x"), quit("y"), quit("z")];
         assert_eq!(
-            said(&events),
+            sentence(&events),
             "alice e bob hanno raggiunto la stanza, 3 persone hanno lasciato la stanza"
         );
-        assert_eq!(said(&[quit("x"), joined("x")]), "x ha lasciato la stanza e poi ha fatto ritorno");
-        assert_eq!(said(&[joined("x"), quit("x")]), "x ha fatto un salto nella stanza");
+        assert_eq!(sentence(&[quit("x"), joined("x")]), "x ha lasciato la stanza e poi ha fatto ritorno");
+        assert_eq!(sentence(&[joined("x"), quit("x")]), "x ha fatto un salto nella stanza");
         assert_eq!(words.waiting(1, WaitsFor::Turn), "1 messaggio aspetta il suo turno.");
         assert_eq!(words.waiting(2, WaitsFor::Turn), "2 messaggi aspettano il loro turno.");
     }
@@ -312,15 +313,15 @@ mod tests {
         let joined = |who: &str| BufferEvent::Joined { who: who.into() };
         let quit = |who: &str| BufferEvent::Quit { who: who.into(), reason: None };
         let renamed = || BufferEvent::Renamed { from: "al".into(), to: "bo".into() };
-        let said = |events: &[BufferEvent]| {
+        let sentence = |events: &[BufferEvent]| {
             Words::english().came_and_went(events.iter()).replace([NAME, NAME_END], "")
         };
         let events = [joined("bob"), joined("alice"), quit("x"), quit("y"), quit("z"), joined("bob")];
-        assert_eq!(said(&events), "alice and bob joined, 3 left");
-        assert_eq!(said(&[quit("x"), joined("x")]), "x left and came back");
-        assert_eq!(said(&[joined("x"), quit("x"), quit("y")]), "y left, x came and left");
-        assert_eq!(said(&[joined("al"), renamed(), quit("bo")]), "bo came and left, al is now called bo");
-        assert_eq!(said(&[renamed()]), "al is now called bo");
-        assert_eq!(said(&[quit("x"), renamed(), renamed()]), "x left, 2 changed their names");
+        assert_eq!(sentence(&events), "alice and bob joined, 3 left");
+        assert_eq!(sentence(&[quit("x"), joined("x")]), "x left and came back");
+        assert_eq!(sentence(&[joined("x"), quit("x"), quit("y")]), "y left, x came and left");
+        assert_eq!(sentence(&[joined("al"), renamed(), quit("bo")]), "bo came and left, al is now called bo");
+        assert_eq!(sentence(&[renamed()]), "al is now called bo");
+        assert_eq!(sentence(&[quit("x"), renamed(), renamed()]), "x left, 2 changed their names");
     }
 }

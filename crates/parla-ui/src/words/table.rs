@@ -79,9 +79,9 @@ impl Words {
 
     #[inline(never)]
     fn filled(self, index: usize, values: &[Value<'_>]) -> String {
-        let mut said = String::new();
-        self.0.language.fill(self.plain(index), values, &mut said, true);
-        said
+        let mut sentence = String::new();
+        self.0.language.fill(self.plain(index), values, Some(&mut sentence));
+        sentence
     }
 
     #[inline(never)]
@@ -113,34 +113,33 @@ impl Table {
 }
 
 impl Language {
-    /// Fills in a pattern up to its end, or to that of the variant that it is, and returns what follows. If
-    /// `is_said` is false, it only looks for the end.
-    /// said.
-    fn fill<'t>(self, pattern: &'t str, values: &[Value<'_>], said: &mut String, is_said: bool) -> &'t str {
+    /// Fills in a pattern up to its end, or to that of the variant that it is, and returns what follows. Without
+    /// a text to append to, it only looks for the end.
+    fn fill<'t>(self, pattern: &'t str, values: &[Value<'_>], mut filled: Option<&mut String>) -> &'t str {
         let mut rest = pattern;
         loop {
             let mark = rest.find(|char| ('\u{1}'..='\u{4}').contains(&char));
             let Some((text, after)) = mark.and_then(|at| rest.split_at_checked(at)) else {
-                if is_said {
-                    said.push_str(rest);
+                if let Some(filled) = filled {
+                    filled.push_str(rest);
                 }
                 return "";
             };
-            if is_said {
-                said.push_str(text);
+            if let Some(filled) = &mut filled {
+                filled.push_str(text);
             }
             let mut chars = after.chars();
             match chars.next() {
                 Some('\u{1}') => {
                     let value = value(values, chars.next());
-                    if is_said {
-                        push(value, said);
+                    if let Some(filled) = &mut filled {
+                        push(value, filled);
                     }
                     rest = chars.as_str();
                 }
                 Some('\u{2}') => {
                     let by = value(values, chars.next());
-                    rest = self.choose(chars.as_str(), (by, values), said, is_said);
+                    rest = self.choose(chars.as_str(), (by, values), filled.as_deref_mut());
                 }
                 _ => return chars.as_str(),
             }
@@ -152,8 +151,7 @@ impl Language {
         self,
         variants: &'t str,
         (by, values): (Option<&Value<'_>>, &[Value<'_>]),
-        said: &mut String,
-        mut is_said: bool,
+        mut filled: Option<&mut String>,
     ) -> &'t str {
         let mut rest = variants;
         loop {
@@ -161,9 +159,8 @@ impl Language {
                 return after;
             }
             let Some((key, pattern)) = rest.split_once('\u{3}') else { return "" };
-            let fits = is_said && self.fits(key, by);
-            rest = self.fill(pattern, values, said, fits);
-            is_said &= !fits;
+            let fits = filled.is_some() && self.fits(key, by);
+            rest = self.fill(pattern, values, if fits { filled.take() } else { None });
         }
     }
 
@@ -184,10 +181,10 @@ fn value<'v>(values: &'v [Value<'v>], letter: Option<char>) -> Option<&'v Value<
     values.get((letter? as usize).checked_sub('a' as usize)?)
 }
 
-fn push(value: Option<&Value<'_>>, said: &mut String) {
+fn push(value: Option<&Value<'_>>, filled: &mut String) {
     match value {
-        Some(Value::Text(text)) => said.push_str(text),
-        Some(Value::Count(count)) => said.push_str(&count.to_string()),
+        Some(Value::Text(text)) => filled.push_str(text),
+        Some(Value::Count(count)) => filled.push_str(&count.to_string()),
         None => {}
     }
 }
@@ -230,16 +227,16 @@ mod tests {
     fn a_sentence_is_filled() {
         let waiting = "\u{2}a0\u{3}Nothing waits\u{4}one\u{3}\u{1}a message waits\u{4}\u{3}\u{1}a messages wait\u{4}\u{5} for \
                        \u{2}bnone\u{3}you, \u{2}a1\u{3}x\u{4}\u{3}y\u{4}\u{5}!\u{4}\u{3}\u{1}b\u{4}\u{5}.";
-        let said = |count, who| {
-            let mut said = String::new();
-            Language::English.fill(waiting, &[Value::Count(count), Value::Text(who)], &mut said, true);
-            said
+        let sentence = |count, who| {
+            let mut sentence = String::new();
+            Language::English.fill(waiting, &[Value::Count(count), Value::Text(who)], Some(&mut sentence));
+            sentence
         };
-        assert_eq!(said(0, "bob"), "Nothing waits for bob.");
-        assert_eq!(said(1, ""), "1 message waits for you, x!.");
-        assert_eq!(said(2, ""), "2 messages wait for you, y!.");
+        assert_eq!(sentence(0, "bob"), "Nothing waits for bob.");
+        assert_eq!(sentence(1, ""), "1 message waits for you, x!.");
+        assert_eq!(sentence(2, ""), "2 messages wait for you, y!.");
         assert_eq!(
-            said(2, "\u{1}b\u{2}"),
+            sentence(2, "\u{1}b\u{2}"),
             "2 messages wait for \u{1}b\u{2}.",
             "what is put in is never read"
         );
@@ -258,8 +255,8 @@ mod tests {
             "a\u{2}a\u{3}\u{4}",
             "\u{5}",
         ] {
-            let mut said = String::new();
-            Language::English.fill(broken, &[Value::Count(1)], &mut said, true);
+            let mut sentence = String::new();
+            Language::English.fill(broken, &[Value::Count(1)], Some(&mut sentence));
         }
         assert_eq!(Words::load(Language::English, "parla 0\nx\n"), None, "another version");
         assert_eq!(Words::load(Language::English, ""), None);

@@ -175,7 +175,7 @@ fn check_certificates(config: &Config, locations: &ConfigLocations, problems: &P
         Some((http.tls.as_ref()?, "http.tls", location, names.collect(), false))
     });
     // Doubts about a certificate are reported only once, for the first place that uses it.
-    let mut said: Vec<(&TlsFiles, String)> = Vec::new();
+    let mut told: Vec<(&TlsFiles, String)> = Vec::new();
     for (files, key, location, names, is_sts) in listen.chain(http) {
         let line = location.tls;
         let found = match Certificate::read(files) {
@@ -190,9 +190,9 @@ fn check_certificates(config: &Config, locations: &ConfigLocations, problems: &P
             }
         };
         for doubt in found {
-            if !said.iter().any(|(known, before)| *known == files && *before == doubt) {
+            if !told.iter().any(|(known, before)| *known == files && *before == doubt) {
                 problems.warning(line, format!("{key}: {doubt}"));
-                said.push((files, doubt));
+                told.push((files, doubt));
             }
         }
     }

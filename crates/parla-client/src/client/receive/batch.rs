@@ -40,8 +40,8 @@ impl Client {
                 let page = OpenPage::new(incoming.param(2).to_owned(), label);
                 self.batches.open(reference, OpenBatch::History(page));
             }
-            (_, label) if let Some(said) = Multiline::opened_by(incoming.message) => {
-                self.batches.open(reference, OpenBatch::Message(said, label));
+            (_, label) if let Some(multiline) = Multiline::opened_by(incoming.message) => {
+                self.batches.open(reference, OpenBatch::Message(multiline, label));
             }
             (_, Some(label)) => self.batches.open(reference, OpenBatch::Answer(label)),
             (_, None) => {}
@@ -79,8 +79,8 @@ impl Client {
     fn take_page(&mut self, reference: &str, turn: &mut Turn<'_>) -> Option<(BufferId, OpenPage)> {
         match self.batches.take(reference)? {
             OpenBatch::History(page) => Some((self.page_target(&page)?, page)),
-            OpenBatch::Message(said, label) => {
-                if let Some(message) = said.message() {
+            OpenBatch::Message(multiline, label) => {
+                if let Some(message) = multiline.message() {
                     let label = label.map(Into::into);
                     self.privmsg(&Incoming { label, ..Incoming::new(&message, turn.now) }, turn);
                 }

@@ -68,8 +68,8 @@ impl Client {
         }
         let Some(buffer) = buffers.get_mut(id) else { return Added::Nowhere };
         buffer.speaks(session, received);
-        let said = buffer.shown(session, received);
-        if let Some(row) = buffer.row_of(received, &said) {
+        let message = buffer.shown(session, received);
+        if let Some(row) = buffer.row_of(received, &message) {
             return Added::Known(row);
         }
         if let Some(sighting) = self.history.sighting(id, received.coming)
@@ -77,7 +77,7 @@ impl Client {
         {
             return self.confirmed(own, received, turn);
         }
-        buffer.add_received(received, said, self.looking.now(), turn)
+        buffer.add_received(received, message, self.looking.now(), turn)
     }
 
     /// A message of the outbox has come back.

@@ -28,11 +28,11 @@ impl Buffer {
     pub(super) fn react(&mut self, session: &Session, reacting: &Reacting<'_>) -> bool {
         let Some(row) = self.timeline().row_of(&reacting.to) else { return false };
         let mut is_shown = false;
-        self.timeline_mut().update_message(row, |said| {
-            if said.deleted.is_none()
-                && let Some(reactions) = reacting.added_to(session, &said.reactions)
+        self.timeline_mut().update_message(row, |message| {
+            if message.deleted.is_none()
+                && let Some(reactions) = reacting.added_to(session, &message.reactions)
             {
-                said.reactions = reactions;
+                message.reactions = reactions;
                 is_shown = true;
             }
         });

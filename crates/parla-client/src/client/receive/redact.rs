@@ -24,9 +24,9 @@ impl Buffer {
             turn.output(Output::Unkeep { kind, name, msgid: msgid.into() });
         }
         let Some(row) = self.timeline().row_of(msgid).and_then(|id| self.timeline().row(id)) else { return };
-        let Content::Message(said) = &row.content else { return };
-        let (row, is_own) = (row.id, said.author.own);
-        let is_for_person = said.mention || self.kind() == BufferKind::Direct;
+        let Content::Message(message) = &row.content else { return };
+        let (row, is_own) = (row.id, message.author.own);
+        let is_for_person = message.mention || self.kind() == BufferKind::Direct;
         let deleted = Deleted {
             by: shown_name(incoming.from),
             own: session.is_own(incoming.from),

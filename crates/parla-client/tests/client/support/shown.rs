@@ -30,7 +30,7 @@ pub(crate) fn rows(view: &BufferView) -> String {
 
 pub(crate) fn row(row: &Row) -> String {
     match &row.content {
-        Content::Message(said) => self::said(said),
+        Content::Message(message) => self::message(message),
         Content::Event(event) => format!("-- {}", self::event(event)),
         Content::Server(text) => format!("** {}", text.plain),
         Content::Gap(gap) => self::gap(gap),
@@ -42,39 +42,39 @@ fn gap(gap: &Gap) -> String {
     format!("== gap {from}–{} {}", clock(gap.to), format!("{:?}", gap.state).to_lowercase())
 }
 
-fn said(said: &MessageView) -> String {
-    let from = if said.author.own { "me" } else { &said.author.nick };
-    if let Some(deleted) = &said.deleted {
+fn message(message: &MessageView) -> String {
+    let from = if message.author.own { "me" } else { &message.author.nick };
+    if let Some(deleted) = &message.deleted {
         let by = if deleted.own { "me" } else { &deleted.by };
         let reason = deleted.reason.as_ref().map_or_else(String::new, |why| format!(": {}", why.plain));
-        assert!(said.text.plain.is_empty() && said.reactions.is_empty() && said.reply.is_none());
+        assert!(message.text.plain.is_empty() && message.reactions.is_empty() && message.reply.is_none());
         return format!("<{from}> (deleted by {by}{reason})");
     }
-    let from = match &said.author.called {
+    let from = match &message.author.called {
         Some(called) => &format!("{called} = {from}"),
         None => from,
     };
-    let before = match &said.reply {
+    let before = match &message.reply {
         None => String::new(),
         Some(reply) => match &reply.quoted {
             Some(quoted) => format!("(to {}: {}) ", quoted.from, quoted.words),
             None => "(to ?) ".to_owned(),
         },
     };
-    let for_whom = said.audience.map_or_else(String::new, |it| format!("(for {:?}s) ", it.rank));
-    let reactions = said.reactions.iter().map(|one| {
+    let for_whom = message.audience.map_or_else(String::new, |it| format!("(for {:?}s) ", it.rank));
+    let reactions = message.reactions.iter().map(|one| {
         let who: Vec<&str> = one.by.iter().map(|who| &**who).collect();
         format!(" [{}{} {}]", one.text, if one.own { "!" } else { "" }, who.join(","))
     });
     let reactions: String = reactions.collect();
-    let line = said.text.plain.replace('\n', "⏎");
-    let words = match said.manner {
+    let line = message.text.plain.replace('\n', "⏎");
+    let words = match message.manner {
         Manner::Message => format!("<{from}> {before}{for_whom}{line}"),
         Manner::Notice => format!("-{from}- {before}{for_whom}{line}"),
         Manner::Action => format!("* {from} {before}{for_whom}{line}"),
     };
-    let mention = if said.mention { " [mention]" } else { "" };
-    let delivery = match &said.delivery {
+    let mention = if message.mention { " [mention]" } else { "" };
+    let delivery = match &message.delivery {
         Delivery::Done => String::new(),
         Delivery::Queued => " (queued)".to_owned(),
         Delivery::Sent => " (sent)".to_owned(),

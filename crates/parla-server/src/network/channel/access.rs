@@ -454,7 +454,7 @@ mod tests {
                 .promotion(founder, RankChange { member: id, nick: "bob", rank, set })
                 .unwrap()
                 .carry_out(seq);
-            [seq - 1, seq + 1].map(|said| channel.redactor(id, said))
+            [seq - 1, seq + 1].map(|message| channel.redactor(id, message))
         };
         let (newer, no_rank) = (Err(NoRedactor::Newer), Err(NoRedactor::NoRank));
         assert_eq!(give(Rank::HALF_OPERATOR, true, 10), [no_rank, no_rank]);
