@@ -11,9 +11,9 @@ pub(crate) fn run(context: &mut Context<'_>, info: &Info<'_>) -> Result<(), Refu
     let lines = [
         format!("{} is a server of {}: {}", settings.name, settings.network_name, settings.description),
         format!("It runs {version}, a chat server that speaks IRC with the extensions of IRCv3."),
-        "parla is free software, under the MIT or the Apache 2.0 license, as you like.".to_owned(),
+        "parla is free software under the MIT or the Apache 2.0 license, at your option.".to_owned(),
         format!("Running since {}", readable(context.statistics.started_at)),
-        "HELP lists the commands, ADMIN tells who runs this server.".to_owned(),
+        "HELP lists the commands; ADMIN says who runs this server.".to_owned(),
     ];
     for line in &lines {
         context.reply(Reply::Info { line });
