@@ -79,7 +79,7 @@ enum Chore {
     },
     /// Takes the pictures of the README from the app as it is now
     Screenshots,
-    /// Measures parlad beside other servers; arguments go to `parla-bench compare`
+    /// Measures parlad against other servers; arguments go to `parla-bench compare`
     Bench {
         /// See `cargo xtask bench -- --help`
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]

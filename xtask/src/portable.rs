@@ -1,7 +1,7 @@
 //! `cargo xtask portable`: whether the crates that know nothing of the system also compile for other systems.
 //!
-//! The programs themselves are left out: SQLite needs a C compiler for the other system, and the app for the desktop needs that
-//! system's web view.
+//! The programs themselves are left out: SQLite needs a C compiler for the other system, and the app for the
+//! desktop needs that system's web view.
 
 use std::process::{Command, ExitCode};
 
@@ -9,7 +9,7 @@ use anyhow::Result;
 
 use crate::{steps::Steps, tools};
 
-/// The systems on which the app is to run, beside this one.
+/// The systems besides this one on which the app is to run.
 const TARGETS: &[&str] = &["x86_64-pc-windows-gnu", "aarch64-apple-darwin"];
 
 /// The pure crates, and the interface.
@@ -18,7 +18,7 @@ const PACKAGES: &[&str] = &["parla-proto", "parla-server", "parla-client", "parl
 /// Checks each crate for each system. Lets rustup get the standard library of a system where it is missing.
 ///
 /// # Errors
-/// None; what is missing is said with the steps.
+/// Never returns one; the steps report what is missing.
 pub(crate) fn portable() -> Result<ExitCode> {
     let mut steps = Steps::default();
     for target in TARGETS {

@@ -48,7 +48,7 @@ pub(crate) enum Error {
         /// The process that it belongs to.
         pid: i32,
     },
-    /// The options contradict one another.
+    /// The options contradict one another, or the run cannot go on for the reason given.
     #[error("{0}")]
     Settings(&'static str),
     /// A server that was started did not say where it listens.

@@ -12,6 +12,6 @@ pub(crate) fn say(text: impl AsRef<str>) -> Result<(), Error> {
 
 /// Writes progress to standard error, with a newline.
 pub(crate) fn progress(text: impl AsRef<str>) {
-    // Unreadable progress is no reason to stop measuring.
+    // If progress cannot be written, that is no reason to stop measuring.
     let _ = writeln!(io::stderr().lock(), "{}", text.as_ref());
 }

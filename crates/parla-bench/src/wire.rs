@@ -1,12 +1,13 @@
-//! The little IRC that the load generator reads and writes. Looks only at the bytes that it needs: a delivery
-//! is recognised by its command and by the number at the end of its text. Never allocates while reading.
+//! The part of IRC that the load generator reads and writes. Looks only at the bytes that it needs: a
+//! delivery is recognised by its command and by the number at the end of its text. Never allocates while
+//! reading.
 
 use std::io::Write;
 
 /// The length of the mark that ends a message's text: `~` and a number of twelve digits.
 pub(crate) const MARK_BYTES: usize = 13;
 
-/// The longest text in bytes that fits a line of 512 bytes after any source.
+/// The longest text, in bytes, that fits into a line of 512 bytes, whatever its source.
 pub(crate) const TEXT_BYTES_MAX: usize = 400;
 
 /// A received line, as far as it matters to the load generator.
@@ -30,7 +31,7 @@ pub(crate) struct Reply<'a> {
 }
 
 impl<'a> Reply<'a> {
-    /// The words of the parameters, without the colon of the last one.
+    /// The words of the parameters, each without a leading colon.
     pub(crate) fn words(&self) -> impl Iterator<Item = &'a [u8]> + use<'a> {
         self.parameters
             .split(|byte| *byte == b' ')

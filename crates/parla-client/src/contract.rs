@@ -12,7 +12,8 @@ use crate::{
     view::{Audience, BufferKind, Manner, NetworkId, Stage},
 };
 
-/// Who connects, and where; fixed for the life of a client.
+/// Who connects, and where, when the client is made. [`Intent::ChangeNick`], [`Intent::SignIn`] and
+/// [`Input::Moved`] change it later.
 #[derive(Clone, Debug)]
 pub struct ClientSettings {
     /// The id of the network, which every update carries.
@@ -42,7 +43,7 @@ pub struct ClientSettings {
 pub enum ArchiveScope {
     /// The shell stores no messages.
     Nothing,
-    /// Only direct messages, because servers without accounts store them for nobody.
+    /// Only direct messages, because a server does not store those of people without an account.
     Direct,
     /// The shell stores all messages.
     All,
@@ -86,7 +87,7 @@ pub enum Input<'a> {
     /// The person wants something.
     Intent(Intent),
     /// The person gave this intent to an earlier client, which carried it out but perhaps could not show the
-    /// result. This client shows the result and does not do anything a second time.
+    /// result. This client shows the result, and asks again only for what it needs for that.
     Again(Intent),
     /// The person wanted this in a tab that was closed, some time ago, and no client has carried it out.
     /// Messages are sent. What they asked of a channel is shown to them instead, because they may not want it

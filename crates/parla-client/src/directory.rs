@@ -10,7 +10,7 @@ use crate::{
     view::{Directory, DirectoryRoom, DirectoryView},
 };
 
-/// The list that is arriving, and the last complete one.
+/// The list that is arriving, and the one that is shown.
 #[derive(Debug, Default)]
 pub(crate) struct DirectoryBuilder {
     coming: Vec<DirectoryRoom>,
@@ -62,7 +62,7 @@ impl DirectoryBuilder {
 
     /// RPL_LIST. The first channels are shown before the last ones have arrived.
     pub(crate) fn add(&mut self, message: &Message<'_>, now: Timestamp) {
-        /// This many channels are shown at once, without waiting for the rest.
+        /// When this many channels have arrived, they are shown without waiting for the rest.
         const FIRST: usize = 200;
         let (Some(name), Some(people)) = (message.param(1), message.param(2)) else { return };
         self.heard_at = now;
@@ -84,7 +84,7 @@ impl DirectoryBuilder {
         }
     }
 
-    /// RPL_LISTEND.
+    /// RPL_LISTEND: the list is complete.
     pub(crate) fn end(&mut self) {
         if self.is_coming {
             self.publish();
@@ -94,7 +94,7 @@ impl DirectoryBuilder {
         self.is_changed = true;
     }
 
-    /// RPL_TRYAGAIN: the server refuses for now, so what has arrived is all there is.
+    /// RPL_TRYAGAIN: the server sends no list for now. What was shown stays.
     pub(crate) fn refused(&mut self) {
         self.interrupted();
         self.is_changed = true;

@@ -48,14 +48,14 @@ impl Encryption {
     }
 }
 
-/// Who can read what is sent on its way.
+/// Who, between the two ends of a connection, can read what is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Security {
     /// Nobody, because it does not leave this machine.
     Local,
     /// Nobody, because it is encrypted.
     Tls,
-    /// Everybody on the way. Chosen only if the person asks for it.
+    /// Everybody whose network it passes through. Chosen only if the person asks for it.
     Plain,
 }
 
@@ -69,10 +69,10 @@ pub enum BadEndpoint {
     #[error("the address is too long")]
     TooLong,
     /// The text begins with a scheme other than `irc://` or `ircs://`.
-    #[error("the address is not one of a chat server")]
+    #[error("the address is not that of a chat server")]
     Scheme,
-    /// The host contains a space or another character that names cannot have.
-    #[error("the name of the server has a character that is not allowed")]
+    /// The host is neither a name nor an IP address.
+    #[error("the name of the server is not valid")]
     Host,
     /// The port is not a number from 1 to 65535.
     #[error("the port is not a number from 1 to 65535")]
@@ -105,7 +105,7 @@ impl Endpoint {
         Ok(Self { host: written.host, port, security })
     }
 
-    /// Whether nobody can read what is sent on its way.
+    /// Whether nobody on the way can read what is sent.
     pub fn is_private(&self) -> bool {
         self.security != Security::Plain
     }

@@ -109,7 +109,7 @@ pub enum Intent {
         /// The nick that the person wants.
         nick: Arc<str>,
     },
-    /// Set the person away, or back.
+    /// Mark the person as away, or as back.
     Away {
         /// The reason for being away; `None` to be back.
         reason: Option<Arc<str>>,

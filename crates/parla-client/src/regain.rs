@@ -75,7 +75,7 @@ impl Regain {
         turn.send(Line::bare("MONITOR").param("+").param(&wait.nick));
     }
 
-    /// Somebody has left a nick; `is_it` tells whether it is this one.
+    /// Somebody has left a nick; `is_it` says whether it is this one.
     pub(crate) fn freed(&mut self, is_it: impl FnOnce(&str) -> bool) {
         if let Some(wait) = &mut self.wait
             && is_it(&wait.nick)

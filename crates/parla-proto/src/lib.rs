@@ -14,7 +14,7 @@
 //! - Outgoing: [`reply`] has every numeric and standard reply in its wire form; [`numeric`] and [`fail_code`]
 //!   name them for both sides. [`line`] writes a line, and it alone decides where a `:` goes.
 //! - Names: [`name`], [`mask`], [`extban`] and [`metadata`] have types that only parsing can create, and that
-//!   compare as IRC does. [`nick_fault`] says why a nick is refused; `stored` reads and writes stored names.
+//!   compare as IRC does. [`nick_fault`] says why a nick is refused; `stored` serializes keys and masks.
 //! - Tables: [`mode`], [`capability`] and [`isupport`] have one row per mode, capability and token. Both
 //!   sides use them.
 //! - Values: [`msgid`], [`time`] and [`civil`] are ids, times and dates in their wire form; [`limits`] has

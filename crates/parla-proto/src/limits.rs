@@ -26,7 +26,7 @@ pub const PARAMS_MAX: usize = 15;
 /// Tokens in one line of ISUPPORT. <https://modern.ircdocs.horse/#rplisupport-005>
 pub const ISUPPORT_TOKENS_PER_LINE: usize = 13;
 
-/// Bytes of the tokens in one line of ISUPPORT: what remains beside the server's name, a nick and the text.
+/// Bytes of the tokens in one line of ISUPPORT: what remains after the server's name, a nick and the text.
 pub const ISUPPORT_BYTES_PER_LINE: usize = 360;
 
 /// Bytes of a `label` that a client chose. <https://ircv3.net/specs/extensions/labeled-response>

@@ -1,5 +1,4 @@
-//! Serialization of names, keys and masks between machines: as texts, which are parsed as strictly as what
-//! people type.
+//! Serialization of metadata keys and masks as texts, which are parsed as strictly as what people type.
 
 use std::fmt;
 

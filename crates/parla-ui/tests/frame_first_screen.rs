@@ -1,4 +1,4 @@
-//! The first screen: one field, one button, and always a way forward.
+//! The first screen: few fields, one button, and always a way forward.
 
 #![allow(
     clippy::unwrap_used,
@@ -33,7 +33,7 @@ fn visible_inputs(page: &Page) -> usize {
         .into_iter()
         .filter(|node| {
             let id = page.attribute(*node, "id").unwrap_or_default();
-            // The fields for a password are collapsed.
+            // The page's signal is hidden, and the fields for signing in are collapsed.
             id != "page-signal" && !id.starts_with("first-")
         })
         .count()
@@ -214,7 +214,7 @@ fn each_refused_name_has_its_own_sentence_and_none_is_left_when_it_is_edited() {
         assert_eq!(page.text("#name-advice"), "How about this one?");
         page.write("#name", "annabel");
         assert!(!page.has("[role=alert]") && !page.has("#name-advice"), "{}", page.html());
-        // Nor is one shown while the next attempt is under way.
+        // No refusal is shown while the next attempt is under way, either.
         page.fake.take_commands();
         page.press("Join");
         assert!(!page.has("[role=alert]"), "{}", page.html());
@@ -228,7 +228,7 @@ fn a_server_that_asks_for_a_password_opens_the_field() {
     let folded = on_desktop.one("details.more");
     assert_ne!(on_desktop.attribute(folded, "open").as_deref(), Some("true"), "{}", on_desktop.html());
     let mut page = start(ShellKind::Browser);
-    assert!(!page.has("details.more"), "the server of a page has not asked for one");
+    assert!(!page.has("details.more"), "the server has not asked for a password yet");
     page.write("#name", "anna");
     page.press("Join");
     let why = Some(problem(ProblemKind::PasswordNeeded, ""));

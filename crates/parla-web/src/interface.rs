@@ -52,7 +52,7 @@ impl Interface {
         }
     }
 
-    /// Passes on everything that exists.
+    /// Passes on the updates of a new client, which describe everything that exists.
     pub(crate) fn tell_whole(&mut self, updates: Vec<Update>) {
         let updates = self.ids.whole(updates);
         self.send(updates);
@@ -77,7 +77,7 @@ impl Interface {
         }
     }
 
-    /// The command in the ids of the client. `None` if the client does not have the conversation.
+    /// The command with the client's ids. `None` if the client does not have the conversation.
     pub(crate) fn translate(&self, command: &AppCommand, rows: Rows) -> Option<AppCommand> {
         let mut command = command.clone();
         if let AppCommand::Intent(network, intent) = &mut command {
@@ -100,13 +100,13 @@ impl Interface {
         self.ids.at(network, buffer)
     }
 
-    /// What the person is looking at, in the ids of the client.
+    /// What the person is looking at, with the client's ids.
     pub(crate) fn translate_look(&self, look: Look) -> Look {
         Look { buffer: look.buffer.and_then(|shown| self.ids.theirs(look.network, shown)), ..look }
     }
 }
 
-/// A command for a conversation that no longer exists, which therefore does nothing.
+/// The same command for a conversation that no client has, so that it does nothing.
 pub(crate) fn to_nowhere(command: &AppCommand) -> AppCommand {
     let mut command = command.clone();
     if let AppCommand::Intent(_, intent) = &mut command

@@ -20,8 +20,9 @@ use web_sys::{
 
 use crate::{page, storage};
 
-/// The object store, and the start of the keys of the last numbers.
+/// The name of the object store.
 const CHANGES: &str = "changes";
+/// The beginning of the keys of the last numbers.
 const LAST: &str = "journal ";
 /// If the browser does not open its database in this time, the journal is not used.
 const OPEN_WITHIN_MS: u32 = 1_500;

@@ -1,7 +1,7 @@
 //! Browser notifications: one per conversation, and a click opens it.
 //!
-//! <https://notifications.spec.whatwg.org/>. Browsers on phones allow them only for pages with a service
-//! worker, and report that as an error.
+//! <https://notifications.spec.whatwg.org/>. In browsers on phones, only a service worker may show
+//! notifications, and a page that tries gets an error.
 
 use std::{cell::RefCell, rc::Rc};
 
@@ -33,7 +33,7 @@ impl Notifications {
         let options = NotificationOptions::new();
         options.set_body(&told.body);
         options.set_tag(&told.tag);
-        // A newer message is news even if its notification replaces an older one.
+        // Alerts the person again even if the notification replaces an older one.
         options.set_renotify(true);
         let Ok(notification) = Notification::new_with_options(&told.title, &options) else { return };
         let (events, about, tag) = (self.events.clone(), told.about, told.tag.clone());
@@ -60,7 +60,7 @@ impl Notifications {
         }
     }
 
-    /// Asks the person, in the browser's own words.
+    /// Asks the person for permission; the browser words the question.
     pub(crate) fn ask(&self) {
         let Ok(answer) = Notification::request_permission() else { return };
         let events = self.events.clone();

@@ -191,7 +191,7 @@ pub(crate) const HASHES_AT_ONCE: usize = 2;
 pub(crate) const PASSWORDS_WAITING_MAX: usize = 4_096;
 
 /// The niceness of the threads that compare passwords. They get a whole core if nobody else wants it, and a
-/// third of it beside somebody who wants all of it.
+/// third of it if somebody else wants all of it.
 pub(crate) const HASHING_NICENESS: i32 = 5;
 
 /// Among this many turns, one goes to addresses that recently sent wrong passwords, as long as others are
@@ -215,7 +215,7 @@ pub(crate) const GUESSES_FREE: u32 = 5;
 /// How many times as many are free for an IPv6 network as for the one inside it.
 pub(crate) const GUESSES_FREE_GROWTH: u32 = 2;
 
-/// The wait after the first wrong password that is not free. Each further one doubles it, up to
+/// The wait before the first attempt that is not free. Each further wrong password doubles it, up to
 /// [`GUESS_PAUSE_MAX`].
 pub(crate) const GUESS_PAUSE_FIRST: Duration = Duration::from_secs(1);
 

@@ -22,7 +22,7 @@ use crate::{
     work::{Workers, password::Passwords},
 };
 
-/// The name of a part of the configuration, and a function that tells whether it differs.
+/// The name of a part of the configuration, and a function that says whether it differs.
 type Part = (&'static str, fn(&Config, &Config) -> bool);
 
 /// The parts that take effect only after a restart, and the reasons.

@@ -1,4 +1,4 @@
-//! Slow work that threads beside the hub do: comparing passwords, verifying gateways, and reading the
+//! Slow work that threads other than the hub do: comparing passwords, verifying gateways, and reading the
 //! history.
 //!
 //! Asking never blocks. Each kind of work has its own threads and its own bounded queue ([`lane`]), so that

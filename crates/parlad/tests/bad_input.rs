@@ -1,4 +1,4 @@
-//! Clients that misbehave, beside two people who talk and must not notice.
+//! Clients that misbehave, while two people talk, who must not notice.
 #![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
 
 mod support;

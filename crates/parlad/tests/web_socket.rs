@@ -1,4 +1,5 @@
-//! IRC over WebSocket: the same conversations in other frames, and clients that break the framing.
+//! IRC over WebSocket: conversations between clients over WebSocket and over TCP, and clients that break the
+//! framing.
 #![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
 
 mod support;
@@ -79,7 +80,7 @@ fn the_first_subprotocol_that_both_know_is_spoken() {
         let named = client.response.headers().get("sec-websocket-protocol");
         assert_eq!(named.map(|name| name.to_str().unwrap()), agreed);
         assert!(client.response.headers().get("sec-websocket-extensions").is_none());
-        // Text frames if no subprotocol was agreed on, in both directions; see `WebClient::bytes`.
+        // Without a subprotocol, both sides send text frames; `WebClient::try_bytes` checks the server's.
         client.introduce("someone", "");
         client.send("QUIT :bye");
         assert_eq!(client.rest().0.last().unwrap(), GOODBYE);
@@ -209,7 +210,7 @@ fn connections_that_break_off() {
             drop(client);
             watcher.until(|line| line == ":web!web@127.0.0.1 QUIT :Connection closed");
         }
-        // Nobody has registered yet.
+        // These two have not registered.
         drop(WebClient::open(daemon.http(), TEXT));
         drop(TcpStream::connect(daemon.http()).unwrap());
     });
@@ -262,14 +263,14 @@ fn one_who_never_reads() {
                 break;
             }
             number += 1;
-            assert!(number < 20_000, "whoever does not read is never closed");
+            assert!(number < 20_000, "a client that does not read is never disconnected");
         }
-        // Everything that was sent is complete, up to the end of the connection.
+        // What was sent before can still be read, until the connection ends.
         while deaf.try_bytes().is_ok_and(|line| line.is_some()) {}
     });
 }
 
-/// Pings are answered, and a client that does not read the answers is no longer read from.
+/// Every ping is answered.
 #[test]
 fn a_flood_of_pings() {
     beside_a_talk(|daemon| {
@@ -284,7 +285,7 @@ fn a_flood_of_pings() {
     });
 }
 
-/// Pings, pongs and empty messages cost as much as lines, for clients with limits.
+/// For a client that is not exempt from limits, pings, pongs and empty messages cost as much as lines.
 #[test]
 fn a_flood_of_frames_is_slowed() {
     let toml = config_with_http("").replace("exempt_from_limits = [\"127.0.0.1/32\"]\n", "");
@@ -345,6 +346,6 @@ fn what_people_write_is_never_logged() {
     client.rest();
     let (_, log) = daemon.stop();
     assert!(log.contains("stopping") && !log.contains("confidential"), "{log}");
-    // This is how a library would show bytes.
+    // A library might show the bytes in hexadecimal; this is the beginning of the word.
     assert!(!log.contains("636f6e66"), "{log}");
 }

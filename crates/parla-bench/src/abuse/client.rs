@@ -1,4 +1,4 @@
-//! A client that sends requests and, once it has reached its goal, reads nothing.
+//! A client that sends requests, and reads nothing except while it waits for a certain line.
 
 use std::{
     io::{BufRead, BufReader, Write},
@@ -10,11 +10,12 @@ use rustix::net::{AddressFamily, SocketFlags, SocketType, bind, connect, socket_
 
 use crate::error::{Error, cannot};
 
-/// How long a server may take for a client's request.
+/// How long a server may take to answer a request.
 const PATIENCE: Duration = Duration::from_secs(120);
 
-/// The rooms that a client makes, and the bytes of the topic of each.
+/// The number of rooms that a client creates.
 const ROOMS: usize = 40;
+/// The length of each room's topic.
 const TOPIC_BYTES: usize = 380;
 
 pub(super) struct Client {
@@ -29,12 +30,12 @@ impl Client {
         bind(&socket, &SocketAddrV4::new(from, 0)).map_err(cannot("take a local address"))?;
         connect(&socket, &server).map_err(cannot("connect to the server"))?;
         let stream = TcpStream::from(socket);
-        stream.set_read_timeout(Some(PATIENCE)).map_err(cannot("limit how long is read"))?;
+        stream.set_read_timeout(Some(PATIENCE)).map_err(cannot("set the time limit for reading"))?;
         stream.set_nodelay(true).map_err(cannot("send without delay"))?;
         Ok(Self { stream: BufReader::with_capacity(4096, stream) })
     }
 
-    /// Registers, with capabilities that keep answers small.
+    /// Registers with a capability that keeps the answer to JOIN small.
     pub(super) fn register(&mut self, nick: &str) -> Result<(), Error> {
         self.say(&format!("CAP REQ no-implicit-names\r\nNICK {nick}\r\nUSER u 0 * :r\r\nCAP END\r\n"))?;
         self.wait_for(" 001 ").map(drop)

@@ -1,5 +1,5 @@
-//! Two people who talk: one sends a message fifty times a second, and the time until the other has read it is
-//! measured.
+//! Two people who talk: one sends a message, the time until the other has read it is measured, and the next
+//! one follows after a short pause.
 
 use std::{
     fmt,
@@ -13,10 +13,10 @@ use hdrhistogram::Histogram;
 use super::client::Client;
 use crate::error::Error;
 
-/// A longer wait counts as this one, in microseconds.
+/// The longest wait that is recorded, in microseconds; longer ones count as this long.
 const MICROS_MAX: u64 = 600_000_000;
 
-/// The time between two messages.
+/// The pause between the arrival of a message and the next one.
 const INTERVAL: Duration = Duration::from_millis(20);
 
 pub(super) struct Pair {

@@ -23,10 +23,11 @@ use crate::{
 const START_PATIENCE: Duration = Duration::from_secs(20);
 const STOP_PATIENCE: Duration = Duration::from_secs(5);
 const LOOK_AGAIN: Duration = Duration::from_millis(10);
-/// How long a server that is not started anew has to forget the clients of the previous run.
+/// How long a server that is not restarted is left alone, so that it can forget the clients of the previous
+/// run.
 const OTHER_REST: Duration = Duration::from_secs(2);
 
-/// The configuration of parlad, with the networks that are exempt from its limits.
+/// The configuration of parlad, with the addresses that are exempt from its limits.
 fn parlad_config(exempt: &str) -> String {
     format!(
         r#"[server]

@@ -5,10 +5,10 @@ use std::{fs, path::Path};
 
 use crate::report::{Measure, Report};
 
-/// A cell of the table: the reports of one server on one load, one per round.
+/// What one server's column says about one load.
 #[derive(Debug, Default)]
 pub(super) struct Column {
-    /// The reports in the order of the rounds.
+    /// One report for each round, in order.
     pub(super) reports: Vec<Report>,
 }
 

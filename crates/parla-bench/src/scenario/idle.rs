@@ -18,7 +18,7 @@ const REST: Duration = Duration::from_secs(3);
 /// Registers clients, lets them rest, and divides the growth of the server's memory by their number.
 pub(super) fn idle(settings: &Settings) -> Result<Report, Error> {
     if settings.clients == 0 {
-        return Err(Error::Settings("one client at least has to be idle"));
+        return Err(Error::Settings("at least one client has to be idle"));
     }
     let process = settings.process.ok_or(Error::Settings("the idle scenario needs --pid"))?;
     let before = process.memory()?;

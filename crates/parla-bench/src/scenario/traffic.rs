@@ -35,13 +35,13 @@ pub(super) struct Counts {
     pub(super) deliveries: u64,
     /// The messages completed.
     pub(super) messages: u64,
-    /// The nanoseconds from sending to every delivery, without echoes.
+    /// The time from sending to each delivery that is not an echo, in nanoseconds.
     pub(super) latency: Histogram<u64>,
-    /// The nanoseconds from sending to the sender's own copy.
+    /// The time from sending to the echo, in nanoseconds.
     pub(super) echo: Histogram<u64>,
 }
 
-/// The traffic of a run.
+/// The messages of a run: those on their way, who sends the next one and when, and the counts.
 pub(super) struct Traffic {
     /// The messages on their way.
     pub(super) flight: Flight,
@@ -52,7 +52,7 @@ pub(super) struct Traffic {
     pace: Pace,
     granted: Granted,
     payload_bytes: usize,
-    /// The member of each room that sends next.
+    /// For each room, the member who sends next.
     next_sender: Vec<usize>,
     /// The number of slots that an open pace has used so far.
     launched: usize,

@@ -1,5 +1,5 @@
-//! What is known of the time before the person joined or while they were away: what can still be fetched, and
-//! what is missing.
+//! What is known of the time before the person joined and of the times when they were not connected: what can
+//! still be fetched, and what is missing.
 
 use parla_proto::Timestamp;
 
@@ -17,7 +17,7 @@ pub(super) struct Past {
     missed: Missed,
     /// When the person joined, by the server's clock.
     joined_at: Option<Timestamp>,
-    /// The archive has been asked back to this time; `None` if it has not been asked at all.
+    /// The time back to which the archive has been asked; `None` if it has not been asked at all.
     recalled_to: Option<Timestamp>,
     /// The last message that was repeated outside a batch; the next one is put below it.
     pub(super) repeated: Option<RowId>,
@@ -33,7 +33,7 @@ pub(crate) enum Missed {
     Nothing,
     /// Everything after this message.
     Since(Anchor),
-    /// Everything that was said there.
+    /// Everything that was ever said in it.
     All,
 }
 

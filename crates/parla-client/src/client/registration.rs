@@ -40,7 +40,7 @@ impl Client {
         self.session.begin(credentials, turn);
     }
 
-    /// CAP.
+    /// CAP: negotiates capabilities, and stops if that reveals a problem.
     pub(super) fn cap(&mut self, incoming: &Incoming<'_>, turn: &mut Turn<'_>) {
         if let Err(problem) = self.session.cap(&self.settings.credentials, incoming.message, turn) {
             self.stop(Some(problem), None, turn);
@@ -56,7 +56,7 @@ impl Client {
         }
     }
 
-    /// RPL_ISUPPORT.
+    /// RPL_ISUPPORT: takes the limits and features of the server.
     pub(super) fn support(&mut self, message: &Message<'_>, turn: &mut Turn<'_>) {
         let folds_by = self.session.casemapping();
         let tokens = message.params.iter().skip(1).take(ISUPPORT_TOKENS_MAX);

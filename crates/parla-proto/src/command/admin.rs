@@ -1,4 +1,4 @@
-//! ADMIN tells who runs a server.
+//! ADMIN says who runs a server.
 //!
 //! <https://modern.ircdocs.horse/#admin-message>
 

@@ -1,4 +1,4 @@
-//! INFO tells what software a server runs.
+//! INFO says what software a server runs.
 //!
 //! <https://modern.ircdocs.horse/#info-message>
 

@@ -16,7 +16,7 @@ pub(crate) const NEEDED: Capabilities = Capabilities::MULTILINE.union(Capabiliti
 /// One line of a batch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Piece<'a> {
-    /// May be empty.
+    /// The text of the piece, which may be empty.
     pub text: &'a str,
     /// Whether it continues the line of the piece before; `draft/multiline-concat`.
     pub goes_on: bool,
@@ -42,7 +42,7 @@ pub fn pieces<'a>(text: &'a str, cuts: &[u32]) -> Vec<Piece<'a>> {
     pieces
 }
 
-/// Appends a piece to a text and its cuts.
+/// Appends a piece, which is not the first, to a text and its cuts.
 pub(crate) fn push(text: &mut String, cuts: &mut Vec<u32>, piece: Piece<'_>) {
     if piece.goes_on {
         cuts.extend(u32::try_from(text.len()));

@@ -12,10 +12,10 @@ use crate::{
     session::long_answer::{LongAnswer, Portion},
 };
 
-/// The rest of an answer to NAMES.
+/// What is still to be sent of an answer to NAMES.
 #[derive(Debug)]
 pub(crate) struct Rest {
-    /// The channels that were asked for, with the next one last.
+    /// The channels that are still to be answered, with the next one last.
     asked: Vec<String>,
     current: Option<(ChannelId, MemberCursor)>,
     /// The names of all channels that were answered, for RPL_ENDOFNAMES.
@@ -104,7 +104,7 @@ fn tell(portion: &mut Portion<'_>, channel: &Channel, cursor: &mut MemberCursor)
 
     let mut names = String::new();
     for (place, member, rank) in channel.members_from(*cursor) {
-        // Members who are not shown take time as well.
+        // Members who are not shown take time as well, so a portion can end before there is anything to send.
         if portion.is_full() && names.is_empty() {
             *cursor = place;
             return false;

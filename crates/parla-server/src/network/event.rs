@@ -175,7 +175,7 @@ pub(crate) struct ChannelRenamed {
     pub(crate) channel: ChannelId,
     /// The old name.
     pub(crate) old: ChannelName,
-    /// May be empty.
+    /// The reason, which may be empty.
     pub(crate) reason: String,
 }
 

@@ -28,7 +28,7 @@ fn an_account_is_created_and_its_name_is_its_own() {
         eve> :s 433 * аlice :This nickname belongs to somebody with an account; sign in to use it
         eve> :s 437 * nickserv :This nickname is reserved for services
     "#]]);
-    // Who negotiates may be about to sign in, so the nick is decided at the end.
+    // A client that negotiates may be about to sign in, so the nick is decided at the end.
     rig.says("eve", "CAP LS 302\nNICK alice\nUSER eve 0 * :Eve");
     rig.heard.clear();
     rig.says("eve", "CAP END");

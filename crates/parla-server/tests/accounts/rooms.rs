@@ -65,7 +65,7 @@ fn ranks_and_members_come_back_with_the_person() {
         bob> :s 353 bob = #tea :@alice bob
         bob> :s 366 bob #tea :End of /NAMES list
     "#]]);
-    // Who leaves a private room or is removed needs an invitation.
+    // Somebody who has left a private room, or was removed, needs an invitation.
     rig.says("bob", "PART #tea\nJOIN #tea");
     rig.says("alice", "INVITE bob #tea");
     rig.says("bob", "JOIN #tea");

@@ -14,14 +14,15 @@ use parla_server::Flags;
 pub(crate) struct Doors {
     /// Known flags, and whether each is set. Unknown ones are missing.
     flags: Vec<(ChannelMode, bool)>,
-    /// `None` if it is unknown.
+    /// `None` if it is unknown whether there is a key.
     key: Option<Key>,
+    /// `None` if it is unknown whether there is a limit.
     limit: Option<Limit>,
     /// Known bans. There may be others.
     bans: BTreeSet<String>,
-    /// All exceptions to bans; `None` if they are not all known.
+    /// All ban exceptions; `None` if they are not all known.
     ban_exceptions: Option<BTreeSet<String>>,
-    /// All exceptions to invitations; `None` if they are not all known.
+    /// All invite exceptions; `None` if they are not all known.
     invite_exceptions: Option<BTreeSet<String>>,
 }
 
@@ -101,7 +102,7 @@ impl Doors {
         if self.bans(source) {
             Some("they are banned")
         } else if self.has(ChannelMode::RegisteredOnly) {
-            // No user of a simulation has one.
+            // No user of a simulation has an account.
             Some("they have no account")
         } else if self.has(ChannelMode::InviteOnly) && none(&self.invite_exceptions) {
             Some("nobody has invited them")
@@ -128,7 +129,7 @@ impl Doors {
         nobody_is_excepted && self.bans.iter().any(|mask| is_plain(mask) && fits(mask, &source))
     }
 
-    /// Whether a line that asks to enter certainly lacks the key.
+    /// Whether this JOIN certainly lacks the key.
     pub(super) fn lacks_key(&self, line: &str) -> bool {
         let Some(Key::Word(key)) = &self.key else { return false };
         let is_plain = key.bytes().all(|byte| byte.is_ascii_alphanumeric());
@@ -146,7 +147,7 @@ fn is_plain(mask: &str) -> bool {
     mask.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"*?!@.-_".contains(&byte))
 }
 
-/// Whether a mask with `*` and `?` matches a source. Both are in lower case.
+/// Whether a mask with `*` and `?` matches a source. Letters must be the same, also in case.
 fn fits(mask: &str, source: &str) -> bool {
     match (mask.chars().next(), source.chars().next()) {
         (None, None) => true,

@@ -1,7 +1,7 @@
 //! A model of the daemon: it collects inputs into batches, writes each batch's changes, and only then
 //! releases its outputs.
 //!
-//! It contains the real [`Server`] and its real store, beside models of what is stored, of the shared log,
+//! It contains the real [`Server`] and its real store, besides models of what is stored, of the shared log,
 //! and of every client. It makes no choices itself.
 
 mod checks;

@@ -122,7 +122,7 @@ impl<S: Socket> SharedSocket<S> {
         self.waker.wake();
     }
 
-    /// Whether everything has been sent. Otherwise [`Self::flush`] tells when it has.
+    /// Whether everything has been sent. Otherwise [`Self::flush`] says when it has.
     pub(crate) fn is_sent_or_will_tell(&self) -> bool {
         self.queue().as_mut().map(|queue| queue.tell_when_sent()).is_none()
     }

@@ -214,7 +214,7 @@ async fn become_irc(intake: &Intake, accepted: Accepted, agreed: Option<(Outcome
             let reader = Reader::web_socket(framing, early);
             intake.open(Accepted { stream, address, is_secure, certificate, permit }, reader).await;
         }
-        // A web page does not see the status of a WebSocket request, so we tell it in a WebSocket.
+        // A web page does not see the status of a WebSocket request, so we refuse it in a WebSocket.
         Some((Err(Full { framing, refused }), _)) => {
             let words = refused.to_string();
             let mut bytes = Vec::new();

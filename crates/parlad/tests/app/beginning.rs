@@ -5,8 +5,9 @@ use serde_json::json;
 
 use crate::rig::{Browser, Fault, Faults, Key, Width, Window, visit};
 
-/// The field in the page, and the same field as the app draws it.
+/// The field as the page itself draws it.
 const OF_PAGE: &str = "#loading #name";
+/// The same field as the app draws it.
 const OF_APP: &str = "#main #name";
 
 /// Opens a page where the app itself does not arrive until [`comes`].

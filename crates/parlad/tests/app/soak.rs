@@ -15,7 +15,7 @@ use std::{
 
 use crate::support::{Client, client::ReceivedMessage};
 
-/// How many steps of a failed run are printed, with what was seen of them.
+/// How many lines about the last steps of a failed run are printed.
 const TOLD_MAX: usize = 80;
 
 /// A number from the environment.
@@ -23,7 +23,7 @@ fn number(variable: &str, default: u64) -> u64 {
     env::var(variable).map_or(default, |text| text.parse().unwrap())
 }
 
-/// The seed of the random choices: `PARLA_SOAK_SEED`, or any number.
+/// The source of the random choices. Its seed is `PARLA_SOAK_SEED`, or a number that differs each time.
 fn random() -> fastrand::Rng {
     let seed = number("PARLA_SOAK_SEED", fastrand::u64(..1_000_000));
     println!("PARLA_SOAK_SEED={seed}");
@@ -63,7 +63,7 @@ impl Messages {
         let lines = bob.sync();
         self.heard.extend(lines.iter().filter_map(|line| ReceivedMessage::parse(line)).map(|heard| {
             let number = heard.text.strip_prefix("message ").and_then(|text| text.strip_suffix('.'));
-            number.unwrap_or_else(|| panic!("`{}` was not written", heard.text)).parse::<u64>().unwrap()
+            number.unwrap_or_else(|| panic!("`{}` was never written", heard.text)).parse::<u64>().unwrap()
         }));
     }
 
@@ -98,7 +98,7 @@ impl Steps {
         self.tell(format!("{}. {kind} {how}", self.count));
     }
 
-    /// What was seen of the last one.
+    /// Adds what was seen of the last step.
     fn see(&mut self, what: &str) {
         self.tell(format!("   {what}"));
     }

@@ -8,7 +8,7 @@ use crate::{
 };
 
 impl Buffers {
-    /// AWAY.
+    /// AWAY: somebody is away, or back if there is no reason.
     pub(super) fn away(&mut self, session: &Session, incoming: &Incoming<'_>) {
         let reason = incoming.reason(1);
         if let Some(buffer) = self.direct_mut(session, incoming.from) {

@@ -18,7 +18,7 @@ use crate::{
 };
 
 impl Client {
-    /// BATCH.
+    /// BATCH: begins to collect the lines of a batch, or takes them when it is complete.
     pub(super) fn batch(&mut self, incoming: &Incoming<'_>, turn: &mut Turn<'_>) {
         if let Some(closed) = incoming.param(0).strip_prefix('-') {
             if !self.batches.close_part(closed) {

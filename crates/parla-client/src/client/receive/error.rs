@@ -9,7 +9,7 @@ use crate::{
 };
 
 impl Link {
-    /// ERROR.
+    /// ERROR: notes why the connection will end, unless something more precise is known.
     pub(super) fn error(&mut self, session: &Session, incoming: &Incoming<'_>) {
         let reason = incoming.param(0);
         let is_out = !session.is_registered();

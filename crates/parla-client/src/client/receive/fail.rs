@@ -14,7 +14,7 @@ use crate::{
 };
 
 impl Client {
-    /// FAIL.
+    /// FAIL: something was refused. Tells the person, unless the client had asked for it by itself.
     pub(super) fn fail(&mut self, incoming: &Incoming<'_>, turn: &mut Turn<'_>) {
         let command = CommandName::parse(incoming.param(0));
         let code = FailCode::parse(incoming.param(1));

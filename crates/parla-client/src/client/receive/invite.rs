@@ -10,7 +10,7 @@ use crate::{
 };
 
 impl Buffers {
-    /// INVITE.
+    /// INVITE: the person is invited, or somebody else is invited to one of their channels.
     pub(super) fn invite(&mut self, session: &Session, incoming: &Incoming<'_>, turn: &mut Turn<'_>) {
         let (who, room) = (incoming.param(0), incoming.param(1));
         if !session.is_room_name(room) {

@@ -10,7 +10,7 @@ use crate::{
 };
 
 impl Client {
-    /// JOIN.
+    /// JOIN: the person has entered a channel, or somebody else has.
     pub(super) fn join(&mut self, incoming: &Incoming<'_>, turn: &Turn<'_>) {
         let Self { session, buffers, display_names, .. } = self;
         let (room, nick) = (incoming.param(0), incoming.from);

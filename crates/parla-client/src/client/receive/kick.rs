@@ -10,7 +10,7 @@ use crate::{
 };
 
 impl Client {
-    /// KICK.
+    /// KICK: somebody was removed from a channel, perhaps the person.
     pub(super) fn kick(&mut self, incoming: &Incoming<'_>, turn: &mut Turn<'_>) {
         let (room, who, by) = (incoming.param(0), incoming.param(1), shown_name(incoming.from));
         let Some(buffer) = self.buffers.room_mut(&self.session, room).filter(|buffer| buffer.is_present())

@@ -11,7 +11,7 @@ use crate::{
 };
 
 impl Markers {
-    /// MARKREAD.
+    /// MARKREAD: the time up to which the person has read a conversation.
     pub(super) fn markread(
         &mut self,
         buffers: &mut Buffers,

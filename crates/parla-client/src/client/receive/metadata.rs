@@ -26,7 +26,7 @@ impl Client {
         self.set_value(&Value { nick, key, value: incoming.message.param(4) });
     }
 
-    /// RPL_KEYNOTSET.
+    /// RPL_KEYNOTSET: the key has no value.
     pub(super) fn metadata_not_set(&mut self, incoming: &Incoming<'_>) {
         self.set_value(&Value { nick: incoming.param(1), key: incoming.param(2), value: None });
     }

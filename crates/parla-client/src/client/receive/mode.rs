@@ -23,7 +23,7 @@ struct ModeStep<'a> {
 }
 
 impl Buffers {
-    /// MODE.
+    /// MODE: the modes of a channel or of the person have changed.
     pub(super) fn mode(&mut self, session: &Session, incoming: &Incoming<'_>) {
         let params = incoming.message.params.as_slice();
         let Some(buffer) = self.room_mut(session, incoming.param(0)) else {
@@ -40,7 +40,7 @@ impl Buffers {
         buffer.happened(incoming.at, BufferEvent::ModeSet { by: shown_name(incoming.from), changes });
     }
 
-    /// RPL_CHANNELMODEIS.
+    /// RPL_CHANNELMODEIS: all modes of a channel except its lists.
     pub(super) fn modes_told(
         &mut self,
         session: &Session,

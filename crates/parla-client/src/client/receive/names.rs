@@ -3,7 +3,7 @@
 use crate::{buffers::Buffers, display_names::DisplayNames, incoming::Incoming, session::Session};
 
 impl Buffers {
-    /// RPL_NAMREPLY.
+    /// RPL_NAMREPLY: some members of a channel, with the prefixes of their ranks.
     pub(super) fn names(&mut self, session: &Session, display_names: &DisplayNames, incoming: &Incoming<'_>) {
         let room = self.room_mut(session, incoming.param(2));
         let Some(buffer) = room.filter(|buffer| buffer.is_present()) else { return };

@@ -11,7 +11,7 @@ use crate::{
 };
 
 impl Client {
-    /// NICK.
+    /// NICK: somebody has a new nick, perhaps the person.
     pub(super) fn nick(&mut self, incoming: &Incoming<'_>, turn: &mut Turn<'_>) {
         let Self { session, buffers, outbox, display_names, .. } = self;
         let (from, to) = (incoming.from, incoming.param(0));

@@ -10,7 +10,7 @@ use crate::{
 };
 
 impl Client {
-    /// PART.
+    /// PART: somebody has left a channel, perhaps the person.
     pub(super) fn part(&mut self, incoming: &Incoming<'_>, turn: &mut Turn<'_>) {
         let Some(buffer) = self.buffers.room_mut(&self.session, incoming.param(0)) else { return };
         let id = buffer.id();

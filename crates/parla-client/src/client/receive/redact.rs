@@ -13,7 +13,8 @@ use crate::{
 };
 
 impl Buffer {
-    /// REDACT. Nothing of the message remains: its text, its unread count and its copy in the archive all go.
+    /// REDACT: removes the text of the message here, in quotes and in the archive, and no longer counts it as
+    /// unread.
     pub(super) fn redact(&mut self, session: &Session, incoming: &Incoming<'_>, turn: &mut Turn<'_>) {
         let msgid = incoming.param(1);
         if msgid.is_empty() {

@@ -35,7 +35,7 @@ struct NewName<'a> {
 }
 
 impl Client {
-    /// RENAME.
+    /// RENAME: gives the conversation of the channel its new name.
     pub(super) fn rename(&mut self, incoming: &Incoming<'_>, turn: &mut Turn<'_>) {
         let (from, name) = (incoming.param(0), incoming.param(1));
         if let Some(id) = self.buffers.room(&self.session, from)

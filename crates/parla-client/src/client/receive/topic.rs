@@ -10,13 +10,13 @@ use crate::{
 };
 
 impl Client {
-    /// TOPIC.
+    /// TOPIC: the channel has a new topic, or none any more.
     pub(super) fn topic(&mut self, incoming: &Incoming<'_>) {
         self.buffers.topic(&self.session, incoming);
         self.topic_known(incoming.param(0), incoming.param(1));
     }
 
-    /// RPL_TOPIC.
+    /// RPL_TOPIC: the topic, without who set it.
     pub(super) fn topic_told(&mut self, incoming: &Incoming<'_>) {
         self.buffers.topic_told(&self.session, incoming);
         self.topic_known(incoming.param(1), incoming.param(2));
@@ -50,14 +50,14 @@ impl Buffers {
         }
     }
 
-    /// RPL_NOTOPIC.
+    /// RPL_NOTOPIC: the channel has no topic.
     pub(super) fn no_topic_told(&mut self, session: &Session, incoming: &Incoming<'_>) {
         if let Some(buffer) = self.room_mut(session, incoming.param(1)) {
             buffer.set_topic(None);
         }
     }
 
-    /// RPL_TOPICWHOTIME.
+    /// RPL_TOPICWHOTIME: who set the topic, and when.
     pub(super) fn topic_by_told(&mut self, session: &Session, incoming: &Incoming<'_>) {
         if let Some(buffer) = self.room_mut(session, incoming.param(1)) {
             let by = incoming.param(2).split('!').next().unwrap_or_default();

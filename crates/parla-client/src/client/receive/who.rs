@@ -13,7 +13,7 @@ use crate::{
 };
 
 impl Buffers {
-    /// RPL_WHOREPLY.
+    /// RPL_WHOREPLY: one user, with their host, and whether they are away or a bot.
     pub(super) fn who(&mut self, session: &Session, incoming: &Incoming<'_>) {
         let (host, nick, flags) = (incoming.param(3), incoming.param(5), incoming.param(6));
         if !session.is_nick(nick) {
@@ -36,7 +36,7 @@ impl Buffers {
         }
     }
 
-    /// RPL_ENDOFWHO.
+    /// RPL_ENDOFWHO: all members of a channel are known.
     pub(super) fn end_of_who(
         &self,
         session: &Session,

@@ -46,11 +46,11 @@ impl Client {
         }
     }
 
-    /// RPL_ENDOFWHOIS.
+    /// RPL_ENDOFWHOIS: shows what the server has said about somebody.
     pub(super) fn end_of_whois(&mut self, nick: &str, turn: &mut Turn<'_>) {
         let Some(mut person) = self.asked_people.take(&self.session, nick) else { return };
         person.called = self.display_names.of(&self.session, nick);
-        // The host that they have now; the one in a conversation with them may be outdated.
+        // Somebody without RPL_AWAY is here. What a conversation with them says may be outdated.
         if !person.missing
             && let Some(buffer) = self.buffers.direct_mut(&self.session, nick)
         {
@@ -61,8 +61,8 @@ impl Client {
 }
 
 impl Session {
-    /// Reads a channel from WHOIS: its name, behind the prefixes of the user's ranks there and possibly
-    /// others that only this server knows.
+    /// Reads a word of RPL_WHOISCHANNELS: a channel's name behind prefixes, which stand for the user's ranks
+    /// there or for something that only this server knows.
     fn room_of(&self, word: &str) -> RoomOf {
         let mut name = word;
         while let Some((sign, rest)) = split_first(name)

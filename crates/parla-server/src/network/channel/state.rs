@@ -11,7 +11,7 @@ use crate::network::{ChannelId, account::AccountId, conversation::Conversation, 
 /// The topic, who set it and when.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Topic {
-    /// Never empty.
+    /// The text, which is never empty.
     pub text: String,
     /// `nick!user@host`.
     pub setter: String,

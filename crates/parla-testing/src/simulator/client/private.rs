@@ -1,4 +1,4 @@
-//! Private messages: each comes once to its receiver, and back to its sender.
+//! Private messages: each reaches its receiver once, and comes back only to a sender who wants echoes.
 
 use parla_proto::{Capabilities, Message};
 
@@ -23,7 +23,7 @@ pub(super) fn hear(
         let is_for_another = is_text && target != me && scene.texts_differ;
         client.confirmed = is_for_another.then(|| (text, target.clone()));
         let is_wanted = target == me || client.capabilities.contains(Capabilities::ECHO_MESSAGE);
-        return ensure(is_wanted, "echo", || "an own message without echo-message".to_owned());
+        return ensure(is_wanted, "echo", || "a client got its own message without echo-message".to_owned());
     }
     ensure(target == me, "outside", || "a private message to someone else".to_owned())?;
     if is_text {
@@ -34,7 +34,7 @@ pub(super) fn hear(
 }
 
 impl Client {
-    /// Takes the text and receiver, folded, of a private message that has just come back to the client.
+    /// Takes the text and the folded receiver of a private message that has just come back to the client.
     pub(crate) const fn take_confirmed(&mut self) -> Option<(String, String)> {
         self.confirmed.take()
     }

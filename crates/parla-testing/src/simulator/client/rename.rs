@@ -29,7 +29,7 @@ pub(super) fn hear(client: &mut Client, message: &Message<'_>, scene: &mut Scene
 /// Whether a PART is really the first half of a rename.
 ///
 /// A client cannot distinguish it from a PART that it asked for, or that an operator of the server caused
-/// with SAPART: both may be on their way when a room is renamed. So the world tells what the line comes from.
+/// with SAPART: both may be on their way when a room is renamed. So the world says what the line comes from.
 pub(super) fn is_rename(client: &Client, from: &str, scene: &Scene) -> bool {
     scene.is_rename
         && scene.fold(from) == client.folded_nick(scene)

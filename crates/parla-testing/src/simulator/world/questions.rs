@@ -1,4 +1,5 @@
-//! The server's questions to the daemon, and the answers, which may be late, fail, or find nobody.
+//! The server's questions to the daemon, and the answers, which may be late, be failures, or come when nobody
+//! waits for them any more.
 
 use parla_server::{
     Answer, Asker, ConnectionId, Input, NotCompared, PasswordOf, QueryResult, Question, QuestionId,
@@ -24,7 +25,7 @@ pub(super) enum Asked {
     Gateway(Waits),
 }
 
-/// Who waits for an answer, and what it answers.
+/// Who waits for an answer, and to which question.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Waits {
     /// The machine that asked.
@@ -91,7 +92,8 @@ impl World {
         Ok(())
     }
 
-    /// Answers one of the questions; `fails` says whether the disk does.
+    /// Answers one of the questions. `fails` says whether the work for it fails: reading the disk or the
+    /// configuration, or comparing a password.
     pub(crate) fn answer(&mut self, which: usize, fails: bool) {
         if which >= self.asked.len() {
             return;
@@ -133,7 +135,7 @@ impl World {
         }
     }
 
-    /// Delivers an answer. If the session has ended, it must be ignored.
+    /// Delivers an answer. If the session has ended, the server must ignore it.
     fn answered(&mut self, waits: Waits, answer: Answer) {
         let now = self.now;
         self.scene.store.see_time(now);

@@ -25,8 +25,8 @@ use super::{
 };
 use crate::limits::{GUESSERS_MAX, GUESSES_FREE, GUESSES_FREE_GROWTH, GUESSES_REMEMBERED_FOR};
 
-/// What is guessed. Each kind is counted separately: somebody can become an operator even if the person
-/// beside them mistypes.
+/// What is guessed. Each kind is counted separately: somebody can become an operator even if another person
+/// at the same address mistypes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Kind {
     /// The server's password.

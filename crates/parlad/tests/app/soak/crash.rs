@@ -8,9 +8,9 @@ use tokio::time::{sleep, timeout};
 use super::{Messages, Steps, number, random};
 use crate::rig::{Width, Window, visit};
 
-/// How long a browser lives at most once the page can be written to, and how long a person waits between
-/// messages.
+/// How long a browser lives at most once the page can be written to.
 const LIFE_MS_MAX: u64 = 1_500;
+/// How long a person waits at most between two messages.
 const PAUSE_MS_MAX: u64 = 200;
 /// Many messages are sent at a pace that servers accept.
 const PACE_MAX: Duration = Duration::from_secs(120);
