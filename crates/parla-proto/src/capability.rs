@@ -8,7 +8,7 @@ bitflags! {
     /// A set of capabilities. One bit each, so that a set is compared and masked in one step.
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
     pub struct Capabilities: u32 {
-        /// Users are told when others log in or out. <https://ircv3.net/specs/extensions/account-notify>
+        /// Users are told when others sign in or out. <https://ircv3.net/specs/extensions/account-notify>
         const ACCOUNT_NOTIFY = 1 << 0;
         /// Messages carry the sender's account. <https://ircv3.net/specs/extensions/account-tag>
         const ACCOUNT_TAG = 1 << 1;
@@ -91,7 +91,7 @@ pub const CAPABILITIES: [CapabilityFacts; 28] = [
     facts(
         Capabilities::ACCOUNT_NOTIFY,
         "account-notify",
-        "the server tells you when people in the same channel log in or out",
+        "the server tells you when people in the same channel sign in or out",
     ),
     facts(Capabilities::ACCOUNT_TAG, "account-tag", "messages carry the sender's account"),
     facts(

@@ -55,9 +55,9 @@ pub enum ChannelMode {
     OperatorModerated,
     /// `a`: the member is protected: only owners and other protected members may kick them or take the rank.
     Protected,
-    /// `R`: only people who are logged in to an account may enter.
+    /// `R`: only people who are signed in to an account may enter.
     RegisteredOnly,
-    /// `M`: only people who have a rank, or are logged in to an account, may speak.
+    /// `M`: only people who have a rank, or are signed in to an account, may speak.
     RegisteredSpeak,
     /// `s`: people outside cannot see that the channel exists.
     Secret,
@@ -139,13 +139,13 @@ pub const CHANNEL_MODES: [ChannelModeFacts; 22] = [
         ChannelMode::RegisteredOnly,
         'R',
         ModeKind::Flag,
-        "only people who are logged in to an account may enter",
+        "only people who are signed in to an account may enter",
     ),
     facts(
         ChannelMode::RegisteredSpeak,
         'M',
         ModeKind::Flag,
-        "only people who have a rank, or are logged in to an account, may speak",
+        "only people who have a rank, or are signed in to an account, may speak",
     ),
     facts(ChannelMode::Secret, 's', ModeKind::Flag, "people outside cannot see that the channel exists"),
     facts(
@@ -239,9 +239,9 @@ bitflags! {
         const INVISIBLE = 1 << 1;
         /// `o`: the user is an operator of the server.
         const OPERATOR = 1 << 2;
-        /// `r`: the user is logged in to an account.
+        /// `r`: the user is signed in to an account.
         const REGISTERED = 1 << 3;
-        /// `R`: only people who are logged in to an account may send to the user.
+        /// `R`: only people who are signed in to an account may send to the user.
         const REGISTERED_ONLY = 1 << 4;
         /// `T`: the user accepts no CTCP other than actions (`/me`).
         const NO_CTCP = 1 << 7;
@@ -291,12 +291,12 @@ pub const USER_MODES: [UserModeFacts; 8] = [
         UserModeSetter::ServerGives,
         "you are an operator of the server; see OPER",
     ),
-    user_facts(UserModes::REGISTERED, 'r', UserModeSetter::Server, "you are logged in to an account"),
+    user_facts(UserModes::REGISTERED, 'r', UserModeSetter::Server, "you are signed in to an account"),
     user_facts(
         UserModes::REGISTERED_ONLY,
         'R',
         UserModeSetter::User,
-        "only people who are logged in to an account may send to you",
+        "only people who are signed in to an account may send to you",
     ),
     user_facts(
         UserModes::NO_CTCP,

@@ -233,10 +233,10 @@ replies! {
     BadChannelKey { channel: &'a str } = [channel] "Cannot join channel (+k): the key is missing or wrong";
     BadChannelMask { channel: &'a str } = [channel] "Invalid channel name";
     AccountNeededToJoin as AccountNeeded { channel: &'a str }
-        = [channel] "Cannot join channel (+R): you need to be logged in to an account";
+        = [channel] "Cannot join channel (+R): you need to be signed in to an account";
     /// Sent when a user only accepts messages from users with an account.
     AccountNeededToSend as AccountNeeded { nick: &'a str }
-        = [nick] "This person hears only people who are logged in to an account";
+        = [nick] "This person hears only people who are signed in to an account";
     /// The letter of the list, as in RFC 2812.
     ListFull { channel: &'a str, letter: char } = [channel, letter] "Channel list is full";
     NoPrivileges {} = [] "You are not an operator of this server";

@@ -18,9 +18,9 @@ bitflags! {
         const NO_CTCP = 1 << 3;
         /// `n`: only members may send messages.
         const NO_EXTERNAL = 1 << 4;
-        /// `R`: only people who are logged in to an account may enter.
+        /// `R`: only people who are signed in to an account may enter.
         const REGISTERED_ONLY = 1 << 5;
-        /// `M`: only people who have a rank, or are logged in to an account, may speak.
+        /// `M`: only people who have a rank, or are signed in to an account, may speak.
         const REGISTERED_SPEAK = 1 << 6;
         /// `s`: people outside cannot see that the channel exists.
         const SECRET = 1 << 7;

@@ -15,8 +15,8 @@ use crate::{base::settings::NetworkSettings, command::isupport};
 const INTRODUCTION: &str = "\
 # Commands, modes and tokens
 
-This page is generated from the tables in `parla-proto` from which `HELP`, `CAP` and the parser are made too. To change it, change
-the tables, then run `UPDATE=1 cargo test -p parla-server`. [Protocol](protocol.md) explains how the commands work together.
+This page is generated from tables in `parla-proto`, which `HELP`, `CAP` and the parser use too. To change it, change the
+tables, then run `UPDATE=1 cargo test -p parla-server`. [Protocol](protocol.md) explains how the commands work together.
 
 - [Commands](#commands)
 - [Modes of channels](#modes-of-channels)
@@ -70,7 +70,7 @@ fn commands(page: &mut String) {
     let others = others.join(", ");
     let _ = writeln!(
         page,
-        "\n{others} and {last} are accepted before registration; all other commands get 451 there."
+        "\n{others} and {last} are accepted before registration; all other commands get 451 until then."
     );
 }
 

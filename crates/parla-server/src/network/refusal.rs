@@ -184,7 +184,7 @@ impl Silenced {
             Self::NotMember => "Cannot send to channel (+n): you are not in it",
             Self::Moderated => "Cannot send to channel (+m): you need voice",
             Self::AccountNeeded => {
-                "Cannot send to channel (+M): you need voice, or to be logged in to an account"
+                "Cannot send to channel (+M): you need voice, or to be signed in to an account"
             }
             Self::Banned => "Cannot send to channel (+b): you are banned",
             Self::Muted => "Cannot send to channel (+b m:): you are muted",
