@@ -27,6 +27,7 @@ pub mod die;
 pub mod error;
 pub mod help;
 pub mod info;
+pub mod invitation;
 pub mod invite;
 pub mod ison;
 pub mod isupport;
@@ -201,6 +202,7 @@ commands! {
         error => Error,
         help | help::ALIAS => Help<'a>,
         info => Info<'a>,
+        invitation => Invitation<'a>,
         invite => Invite<'a>,
         ison => Ison<'a>,
         isupport => Isupport,

@@ -1,10 +1,12 @@
 //! The lowest layer: every other module may use these types, and they use none of the others.
 
+pub(crate) mod account_settings;
 pub(crate) mod address_block;
 pub(crate) mod connection;
 pub(crate) mod few;
 pub(crate) mod flags;
 pub(crate) mod formatting;
+pub(crate) mod invite_code;
 pub mod limits;
 pub mod message_ids;
 pub(crate) mod metadata;

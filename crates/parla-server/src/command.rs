@@ -18,6 +18,7 @@ pub(crate) mod die;
 pub(crate) mod error;
 pub(crate) mod help;
 pub(crate) mod info;
+pub(crate) mod invitation;
 pub(crate) mod invite;
 pub(crate) mod ison;
 pub(crate) mod isupport;
@@ -56,6 +57,7 @@ pub(crate) mod sajoin;
 pub(crate) mod samode;
 pub(crate) mod sapart;
 pub(crate) mod setname;
+pub(crate) mod sign_in;
 pub(crate) mod stats;
 pub(crate) mod tagmsg;
 pub(crate) mod time;
@@ -105,6 +107,7 @@ pub(crate) fn run(
         Command::Error(_) => error::run(context),
         Command::Help(help) => help::run(context, help),
         Command::Info(info) => info::run(context, info),
+        Command::Invitation(invitation) => invitation::run(context, invitation),
         Command::Invite(invite) => invite::run(context, invite),
         Command::Ison(ison) => ison::run(context, ison),
         Command::Isupport(_) => isupport::run(context),
@@ -171,6 +174,7 @@ pub(crate) fn commit(network: &mut Network, entry: Entry, effects: &mut Effects)
         EntryCommand::UserMode(mode) => mode::user::commit(network, &meta, mode, effects),
         EntryCommand::Kick(kick) => kick::commit(network, &meta, kick, effects),
         EntryCommand::Invite(invite) => invite::commit(network, &meta, &invite, effects),
+        EntryCommand::Invitation(invitation) => invitation::commit(network, &meta, *invitation, effects),
         EntryCommand::Away(reason) => away::commit(network, &meta, reason, effects),
         EntryCommand::Metadata(change) => metadata::commit(network, &meta, *change, effects),
         EntryCommand::Setname(realname) => setname::commit(network, &meta, realname, effects),
@@ -258,9 +262,10 @@ pub(crate) fn publish(publisher: &mut Publisher<'_>, event: &Event) {
                 account::end_sasl(publisher, *user);
             }
         }
+        Event::InvitationTold(told) => invitation::publish(publisher, *told),
         Event::ServiceTold(told) => chanserv::publish(publisher, told),
         Event::AccountCreated { name, asker } => account::publish_creation(publisher, name, *asker),
-        Event::AccountEdited { asker: AccountAsker::Administrator(_), .. } => {}
+        Event::AccountEdited { asker: AccountAsker::Administrator(_) | AccountAsker::Visitor(_), .. } => {}
         Event::AccountEdited { asker: _, done } => account::publish_edit(publisher, done),
         Event::ChannelRenamed(renamed) => rename::publish(publisher, renamed),
         Event::Redacted(redacted) => redact::publish(publisher, redacted),

@@ -59,7 +59,7 @@ pub use base::{
 pub use contract::{
     administration::{
         AccountDetails, AccountSummary, AdminAnswer, AdminRepair, AdminRequest, ChannelDetails,
-        ChannelSummary, Member,
+        ChannelSummary, InvitationSummary, Member,
     },
     input::Input,
     note::{Note, Noted},
@@ -79,10 +79,11 @@ pub use network::{
     encoding::{NETWORK_VERSION, PROPOSAL_VERSION, Unreadable},
     entry::{
         AccountAsker, AccountEdit, Authority, ChangeAccount, CreateAccount, EndReason, Entry, EntryCommand,
-        Epoch, Meta, NodeDown, NodeId, NodeUp, Origin, OwnChannel, Ownership, Proposal, Repair, SessionEnded,
-        SessionRef, SignIn, Verb,
+        Epoch, Invitation, InvitationAct, Meta, NewInvitation, NodeDown, NodeId, NodeUp, Origin, OwnChannel,
+        Ownership, Proposal, Repair, SessionEnded, SessionRef, SignIn, Verb,
     },
     grant::OperatorGrant,
+    invitation::{InvitationId, InvitationState},
     kept::Kept,
     snapshot::Snapshot,
 };

@@ -18,6 +18,7 @@ pub(crate) mod event;
 mod forgetting;
 pub(crate) mod grant;
 mod invariants;
+pub(crate) mod invitation;
 pub(crate) mod kept;
 pub(crate) mod markers;
 pub(crate) mod nodes;
@@ -53,8 +54,9 @@ use crate::{
     base::{names, settings::NetworkSettings},
     network::{
         accounts::Accounts, channel::Channel, conversation::ConversationName, entry::Meta,
-        forgetting::EmptyChannels, kept::Kept, markers::ReadMarkers, nodes::Nodes, operator::Oversight,
-        past::Past, recent_messages::SentTo, recently_made::RecentlyMade, refusal::Refusal, user::User,
+        forgetting::EmptyChannels, invitation::Invitations, kept::Kept, markers::ReadMarkers, nodes::Nodes,
+        operator::Oversight, past::Past, recent_messages::SentTo, recently_made::RecentlyMade,
+        refusal::Refusal, user::User,
     },
 };
 
@@ -140,6 +142,7 @@ pub(crate) struct Network {
     #[serde(skip)]
     empty: EmptyChannels,
     accounts: Accounts,
+    invitations: Invitations,
     /// Channels with a history.
     new_channels: RecentlyMade,
     new_accounts: RecentlyMade,
@@ -168,6 +171,7 @@ impl Network {
             occupied: 0,
             empty: EmptyChannels::default(),
             accounts: Accounts::default(),
+            invitations: Invitations::default(),
             new_channels: RecentlyMade::default(),
             new_accounts: RecentlyMade::default(),
             at: Timestamp::default(),
@@ -177,6 +181,7 @@ impl Network {
             changed: BTreeSet::new(),
         };
         kept.accounts.into_iter().for_each(|account| network.add_account(account));
+        kept.invitations.into_iter().for_each(|invitation| network.add_invitation(invitation));
         for state in kept.channels {
             let mut channel = Channel::restore(state);
             (channel.kept, channel.has_messages) = (true, true);
@@ -198,6 +203,7 @@ impl Network {
         self.occupied = self.channels.values().filter(|channel| !channel.members.is_empty()).count();
         self.find_empty_channels();
         self.index_accounts();
+        self.index_invitations();
     }
 
     /// Starts committing an entry with this time.

@@ -7,6 +7,7 @@ mod answers;
 #[cfg(test)]
 mod devices;
 mod entries;
+mod invitations;
 mod lines;
 mod membership;
 mod moderation;
@@ -68,7 +69,10 @@ pub enum Start {
 impl Start {
     /// Starts alone and with nothing stored, for tests.
     pub const fn alone(next_seq: u64) -> Self {
-        Self::Alone { next_seq, kept: Kept { channels: Vec::new(), accounts: Vec::new() } }
+        Self::Alone {
+            next_seq,
+            kept: Kept { channels: Vec::new(), accounts: Vec::new(), invitations: Vec::new() },
+        }
     }
 }
 

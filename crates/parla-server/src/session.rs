@@ -27,7 +27,7 @@ use crate::{
         settings::Timeouts,
     },
     contract::output::Outputs,
-    network::{Network, UserId, account::AccountId, refusal::Refusal, user::User},
+    network::{Network, UserId, account::AccountId, invitation::InvitationId, refusal::Refusal, user::User},
     session::{
         allowance::{Allowance, Allowances},
         batch::ClientBatch,
@@ -73,6 +73,8 @@ pub(crate) struct Session {
     owed: Option<Box<Owed>>,
     /// What the session waits for before it handles the next line, and the lines that have come since.
     pub(crate) pause: Option<Box<Pause>>,
+    /// The invitation that the client has, until an account uses it.
+    pub(crate) invitation: Option<InvitationId>,
     /// The SASL exchange that the client has begun.
     pub(crate) sasl: Option<Box<Sasl>>,
     /// `None` until the client uses METADATA.
@@ -182,6 +184,7 @@ impl Session {
             cost: 0,
             owed: None,
             pause: None,
+            invitation: None,
             sasl: None,
             metadata: None,
         }

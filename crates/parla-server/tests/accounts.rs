@@ -3,6 +3,7 @@
 
 mod accounts {
     mod creating;
+    mod invitations;
     mod people;
     mod rig;
     mod rooms;

@@ -24,6 +24,15 @@ const NAMING: &[(&str, &[&str])] = &[
         ],
     ),
     ("CHGHOST", &["CHGHOST {} example.org"]),
+    (
+        "INVITATION",
+        &[
+            "INVITATION CREATE 1 1 {}",
+            "INVITATION CREATE * * #own,{}",
+            "NS REGISTER longenough",
+            "INVITATION CREATE 1 1 {}",
+        ],
+    ),
     ("INVITE", &["INVITE eve {}", "INVITE carol {}", "INVITE nobody {}", "INVITE {} {}"]),
     ("ISON", &["ISON {}"]),
     ("KICK", &["KICK {} bob", "KICK {} nobody :out", "KICK {},{} bob,eve"]),

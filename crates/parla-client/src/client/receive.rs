@@ -113,6 +113,7 @@ impl Client {
             | CommandName::Die
             | CommandName::Help
             | CommandName::Info
+            | CommandName::Invitation
             | CommandName::Ison
             | CommandName::Isupport
             | CommandName::Kill

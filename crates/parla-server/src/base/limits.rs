@@ -80,6 +80,27 @@ pub const SIGN_IN_FAILURES_MAX: u8 = 5;
 /// Maximum number of accounts.
 pub const ACCOUNTS_MAX: usize = 1_000_000;
 
+/// Invitations that are kept, with those that nobody can use any more.
+pub const INVITATIONS_KEPT_MAX: usize = 1_000;
+
+/// Invitations of one account that can still be used.
+pub const INVITATIONS_OF_ACCOUNT_MAX: usize = 20;
+
+/// How many people may use one invitation.
+pub const INVITATION_USES_MAX: u32 = 1_000;
+
+/// For how many days an invitation may be used.
+pub const INVITATION_DAYS_MAX: u32 = 365;
+
+/// For how many days an invitation may be used if nobody says otherwise.
+pub const INVITATION_DAYS: u32 = 7;
+
+/// Channels that one invitation brings people into.
+pub const INVITATION_CHANNELS_MAX: usize = 20;
+
+/// Invitations that the administrator is shown at once.
+pub const ADMIN_INVITATIONS_MAX: usize = 200;
+
 /// Accounts that one channel remembers as its members.
 pub const ACCESS_MAX: usize = 5_000;
 

@@ -6,7 +6,7 @@
 use parla_proto::{AccountName, Capabilities, Line, Nick, Reply};
 
 use super::{
-    chanserv, quit,
+    chanserv, quit, sign_in,
     user::{self, NewSession},
 };
 use crate::{
@@ -37,24 +37,6 @@ use crate::{
 /// Stands in for the account of a user who has none.
 const NO_ACCOUNT: &str = "*";
 
-/// Checks that somebody who has proved that an account is theirs may sign in to it.
-pub(crate) fn may_sign_in(account: &AccountState, way: AnswerBy) -> Result<(), Refusal> {
-    match account.suspended.clone() {
-        Some(why) => Err(AccountFault::Suspended(why).of(way, account.name.as_str())),
-        None => Ok(()),
-    }
-}
-
-/// Checks that a session may become one of a user who is signed in to the same account already.
-pub(crate) fn may_join(network: &Network, user: UserId, way: AnswerBy) -> Result<(), Refusal> {
-    let is_alone = network.user(user).is_some_and(|user| user.sessions().is_empty());
-    if network.settings.several_sessions() || is_alone {
-        Ok(())
-    } else {
-        Err(AccountFault::PresentElsewhere.of(way, ""))
-    }
-}
-
 /// Proposes to sign a registered user in to an account that they have proved to be theirs.
 pub(crate) fn propose(context: &mut Context<'_>, account: AccountId, way: AnswerBy) {
     let by_sasl = way == AnswerBy::Sasl;
@@ -75,10 +57,10 @@ pub(crate) fn commit(
         let way = if by_sasl { AnswerBy::Sasl } else { AnswerBy::Service };
         let found = network.account_by_id(account);
         let found = found.ok_or_else(|| AccountFault::NoSuchAccount.of(way, ""))?;
-        may_sign_in(found, way)?;
+        sign_in::may_sign_in(found, way)?;
         let name = found.name.clone();
         if let Some(to) = network.user_of_account(&name).filter(|other| *other != id) {
-            may_join(network, to, way)?;
+            sign_in::may_join(network, to, way)?;
             return move_session(network, meta, Move { from: id, to, by_sasl }, effects);
         }
         signed_in = Some(name);
@@ -89,7 +71,9 @@ pub(crate) fn commit(
     }
     network.set_account(id, signed_in);
     effects.events.push(Event::AccountChanged { user: id, changes, by_sasl });
-    chanserv::recognize(network, meta, id, effects)
+    chanserv::recognize(network, meta, id, effects)?;
+    sign_in::settle(network, meta, id, effects);
+    Ok(())
 }
 
 /// A session that goes from one user to another.
@@ -125,6 +109,7 @@ fn move_session(network: &mut Network, meta: &Meta, go: Move, effects: &mut Effe
         by_sasl,
     })));
     network.has_company(to, effects);
+    sign_in::settle(network, meta, to, effects);
     Ok(())
 }
 
@@ -176,7 +161,7 @@ struct Right {
 
 fn right(network: &Network, meta: &Meta, asker: AccountAsker) -> Result<Right, Refusal> {
     let who = match asker {
-        AccountAsker::Command | AccountAsker::Person => None,
+        AccountAsker::Command | AccountAsker::Person | AccountAsker::Visitor(_) => None,
         AccountAsker::Operator => Some(network.actor(meta)?.1.privileged(Privileges::ACCOUNTS)?.who()),
         AccountAsker::Administrator(_) => Some(network.administrator().who),
     };
@@ -197,7 +182,7 @@ pub(crate) fn commit_creation(
     create: CreateAccount,
     effects: &mut Effects,
 ) -> Result<(), Refusal> {
-    let CreateAccount { asker, name, password, address } = create;
+    let CreateAccount { asker, name, password, invitation, address } = create;
     let right = right(network, meta, asker)?;
     let fault = |fault: AccountFault| fault.of(asker, name.as_str());
     let person = meta.actor.filter(|_| right.who.is_none());
@@ -206,8 +191,14 @@ pub(crate) fn commit_creation(
         return Err(fault(AccountFault::SignedIn(account.to_string())));
     }
     let registration = network.settings.accounts.as_ref().and_then(|accounts| accounts.registration);
-    if right.who.is_none() && registration.is_none() {
-        return Err(fault(AccountFault::RegistrationClosed));
+    if let Some(why) = invitation.and_then(|id| network.invitation_fault(id)) {
+        return Err(fault(why));
+    }
+    if right.who.is_none() && invitation.is_none() {
+        let registration = registration.ok_or_else(|| fault(AccountFault::RegistrationClosed))?;
+        if registration.by_invitation {
+            return Err(fault(AccountFault::InvitationNeeded));
+        }
     }
     let nick = network.read_nick(name.as_str()).map_err(|_| fault(AccountFault::BadName))?;
     if names::is_service(&nick, network.casemapping()) || nick.as_str() != name.as_str() {
@@ -224,7 +215,8 @@ pub(crate) fn commit_creation(
     if holder.is_some() && right.who.is_none() {
         return Err(fault(AccountFault::NickInUse));
     }
-    if let (Some(address), Some(registration)) = (address, registration)
+    // An invitation is for so many people, wherever they are.
+    if let (Some(address), Some(registration), None) = (address, registration, invitation)
         && !network.count_new_account(address, registration.per_hour)
     {
         return Err(fault(AccountFault::TooManyFromAddress));
@@ -234,13 +226,18 @@ pub(crate) fn commit_creation(
     }
     let mut account = AccountState::new(AccountId::from_number(meta.seq), name.clone(), meta.at);
     account.password = Some(password);
+    let account_id = account.id;
     network.create_account(account, effects);
+    if let Some(invitation) = invitation {
+        network.use_invitation(invitation, account_id, effects).map_err(fault)?;
+    }
     right.record("ACCOUNT CREATE", &name, String::new(), effects);
     effects.events.push(Event::AccountCreated { name: name.clone(), asker });
     if let Some(id) = person {
         network.set_account(id, Some(name));
         effects.events.push(Event::AccountChanged { user: id, changes: true, by_sasl: false });
         chanserv::recognize(network, meta, id, effects)?;
+        sign_in::settle(network, meta, id, effects);
     }
     Ok(())
 }
@@ -282,7 +279,9 @@ pub(crate) fn commit_edit(
     if is_own && network.actor(meta)?.1.account() != Some(&name) {
         return Err(fault(AccountFault::NotSignedIn));
     }
-    if let (true, AccountEdit::Change(AccountChange::Suspended(_))) = (is_own, &edit) {
+    let is_for_others =
+        matches!(edit, AccountEdit::Change(AccountChange::Suspended(_) | AccountChange::ServerOwner(_)));
+    if is_own && is_for_others {
         return Err(Refusal::NoPrivileges);
     }
     let Possible { action, done } = possible(network, account, &edit).map_err(fault)?;
@@ -308,6 +307,7 @@ pub(crate) fn commit_edit(
         AccountEdit::Delete => network.delete_account(id, effects),
     }
     if let Some(user) = present {
+        sign_in::recognize_owner(network, user, effects);
         network.update_stay(user);
         if network.user(user).is_some_and(User::is_over) {
             quit::remove(network, user, EndReason::Servers("Not connected".to_owned()), effects);
@@ -352,7 +352,10 @@ fn possible(network: &Network, account: &AccountState, edit: &AccountEdit) -> Re
                 if stays { "stays present without a connection" } else { "is present while connected" };
             ("ALWAYS-ON", done)
         }
-        // It follows from what the user does.
+        AccountEdit::Change(AccountChange::ServerOwner(true)) => ("OWNER", "owns this server now"),
+        AccountEdit::Change(AccountChange::ServerOwner(false)) => ("OWNER", "does not own this server now"),
+        // These follow from what the user does, and from invitations.
+        AccountEdit::Change(AccountChange::InvitedTo(_)) => return Err(AccountFault::BadMessage),
         AccountEdit::Change(AccountChange::Presence(_)) => return Err(AccountFault::BadMessage),
         AccountEdit::Change(AccountChange::Suspended(Some(_))) => ("SUSPEND", "is suspended"),
         AccountEdit::Change(AccountChange::Suspended(None)) => ("RESUME", "is not suspended any more"),
@@ -412,7 +415,7 @@ pub(crate) fn publish_creation(publisher: &mut Publisher<'_>, name: &AccountName
             publish_edit(publisher, "Your account is created, and you are signed in to it");
         }
         AccountAsker::Operator => publish_edit(publisher, &format!("{name} is created")),
-        AccountAsker::Administrator(_) => {}
+        AccountAsker::Administrator(_) | AccountAsker::Visitor(_) => {}
     }
 }
 

@@ -175,7 +175,7 @@ fn count_failure(context: &mut Context<'_>, account: &str, by: Mechanism) {
 
 /// Signs the session in to an account that it has proved to be its own.
 fn sign_in(context: &mut Context<'_>, account: &AccountState) -> Result<(), Refusal> {
-    super::account::may_sign_in(account, AnswerBy::Sasl)?;
+    super::sign_in::may_sign_in(account, AnswerBy::Sasl)?;
     context.note(Noted::SignedIn { account: account.name.to_string() });
     match context.session.registration() {
         Some(registration) => {

@@ -373,7 +373,7 @@ fn right(
     match asker {
         AccountAsker::Operator => overseen(network.actor(meta)?.1.privileged(Privileges::CHANNELS)?.who()),
         AccountAsker::Administrator(_) => overseen(network.administrator().who),
-        AccountAsker::Command | AccountAsker::Person => {
+        AccountAsker::Command | AccountAsker::Person | AccountAsker::Visitor(_) => {
             let (actor, _) = network.actor(meta)?;
             let (id, channel) = network.visible_channel_named(actor, name)?;
             let account = network.account_id_of(actor);

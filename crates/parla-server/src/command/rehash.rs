@@ -52,7 +52,7 @@ pub(crate) fn commit(network: &mut Network, settings: Arc<NetworkSettings>, effe
 /// The operators whose grant has changed, each with the new one, or `None` if they lost it.
 fn changed_grants(network: &Network) -> Vec<(UserId, Option<OperatorGrant>)> {
     let now = |user: &User| {
-        let had = user.operator()?;
+        let had = user.operator().filter(|grant| !grant.is_by_account)?;
         let operators = &network.settings.operators;
         let has = operators.iter().find(|operator| operator.name == had.name).map(OperatorGrant::from);
         (has.as_ref() != Some(had)).then_some(has)

@@ -7,7 +7,7 @@ use parla_proto::{
     mode::{self, UserModes},
 };
 
-use super::{account, isupport, join, lusers, metadata, mode::ModeLetters, monitor, motd};
+use super::{isupport, join, lusers, metadata, mode::ModeLetters, monitor, motd, sign_in};
 use crate::{
     base::formatting::is_stray_control,
     context::Context,
@@ -16,6 +16,7 @@ use crate::{
         effects::Effects,
         entry::{Meta, Register, SessionRef},
         event::Event,
+        invitation::InvitationId,
         refusal::{
             Refusal,
             account::{AccountFault, AnswerBy},
@@ -52,14 +53,18 @@ pub(crate) fn commit(
     if let Some(id) = register.account.filter(|_| network.settings.accounts.is_some()) {
         let way = AnswerBy::Sasl;
         let found = network.account_by_id(id).ok_or_else(|| AccountFault::NoSuchAccount.of(way, ""))?;
-        account::may_sign_in(found, way)?;
+        sign_in::may_sign_in(found, way)?;
         let name = found.name.clone();
         if let Some(user) = network.user_of_account(&name) {
-            account::may_join(network, user, way)?;
-            return another_session(network, NewSession { session, user }, register.modes, effects);
+            sign_in::may_join(network, user, way)?;
+            another_session(network, NewSession { session, user }, register.modes, effects)?;
+            accept(network, user, register.invitation, effects);
+            sign_in::settle(network, meta, user, effects);
+            return Ok(());
         }
         signed_in = Some(name);
     }
+    let invitation = register.invitation;
     network.free_nick(&register.nick, None)?;
     network.permitted_nick(&register.nick, signed_in.as_ref())?;
     let metadata = metadata::admissible(&network.settings, register.metadata);
@@ -68,7 +73,19 @@ pub(crate) fn commit(
     let id = network.add_user(meta.seq, user);
     network.begin_session(id, session);
     effects.events.push(Event::Registered(id));
+    accept(network, id, invitation, effects);
+    sign_in::settle(network, meta, id, effects);
     Ok(())
+}
+
+/// Uses the invitation that a user has brought along. If nobody can use it any more by now, they are here all the
+/// same.
+fn accept(network: &mut Network, user: UserId, invitation: Option<InvitationId>, effects: &mut Effects) {
+    let Some((invitation, account)) = invitation.zip(network.account_id_of(user)) else { return };
+    if network.invitation_fault(invitation).is_none() {
+        let used = network.use_invitation(invitation, account, effects);
+        debug_assert!(used.is_ok(), "it could be used");
+    }
 }
 
 /// A session that becomes one of a user who is present already.

@@ -4,12 +4,15 @@
 //! from them and every request is allowed. A request that changes something becomes an ordinary entry and is
 //! recorded.
 
+use std::net::IpAddr;
+
 use parla_proto::Timestamp;
 
+use crate::base::settings::AccountSettings;
 use crate::network::{
     account::{AccountId, Fingerprint, PasswordProof},
     channel::ChannelState,
-    entry::AccountEdit,
+    entry::{AccountEdit, NewInvitation},
 };
 
 /// A request of the administrator.
@@ -65,6 +68,69 @@ pub enum AdminRequest {
         /// What is to be done with it.
         edit: AccountEdit,
     },
+    /// Lists the next invitations after a number, in the order in which they were made.
+    Invitations {
+        /// The number to continue after; `None` starts with the first.
+        after: Option<u64>,
+    },
+    /// Shows the invitation with this code to whoever has it, if it can still be used.
+    Invitation {
+        /// The code, as it was given.
+        code: String,
+    },
+    /// Makes an invitation.
+    CreateInvitation {
+        /// The names of the channels that it leads to.
+        channels: Vec<String>,
+        /// Everything else about it; its channels are empty.
+        new: NewInvitation,
+    },
+    /// Takes an invitation back.
+    RevokeInvitation {
+        /// Its number.
+        invitation: u64,
+    },
+    /// Makes the invitation with which the first person comes to own the server, unless it exists; refused if
+    /// somebody owns the server already.
+    SetUp,
+    /// Creates an account for somebody who has an invitation.
+    SignUp {
+        /// The code of the invitation, as it was given.
+        code: String,
+        /// The name of the account.
+        name: String,
+        /// What is to be kept of its password.
+        password: PasswordProof,
+        /// The visitor's address.
+        address: IpAddr,
+    },
+}
+
+/// An invitation, as the administrator and whoever has its code see it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InvitationSummary {
+    /// The network's number of the invitation.
+    pub id: u64,
+    /// Its code.
+    pub code: String,
+    /// The network that it leads to.
+    pub network: String,
+    /// The account of whoever made it; `None` if the administrator did.
+    pub made_by: Option<String>,
+    /// When it was made.
+    pub made_at: Timestamp,
+    /// Until when it can be used; `None` if there is no end.
+    pub expires_at: Option<Timestamp>,
+    /// How many more people can use it.
+    pub uses_left: u32,
+    /// The channels that it leads to.
+    pub channels: Vec<String>,
+    /// Whether whoever uses it owns the server from then on.
+    pub makes_owner: bool,
+    /// If nobody can use it any more: the reason, as a sentence without its full stop.
+    pub over: Option<String>,
+    /// What the password of a new account must be like.
+    pub accounts: AccountSettings,
 }
 
 /// How a channel is repaired, with names as a person typed them.
@@ -99,6 +165,15 @@ pub enum AdminAnswer {
     },
     /// The account that was asked for.
     Account(Box<AccountDetails>),
+    /// The invitations that were asked for.
+    Invitations {
+        /// The invitations, in the order in which they were made.
+        invitations: Vec<InvitationSummary>,
+        /// Whether more invitations follow.
+        has_more: bool,
+    },
+    /// The invitation that was asked for, or made.
+    Invitation(Box<InvitationSummary>),
     /// The request was carried out, except for what was refused.
     Done {
         /// The modes of the channel that the request was about, with the key; `None` if there is no such

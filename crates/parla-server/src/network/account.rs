@@ -89,6 +89,10 @@ pub struct AccountState {
     pub suspended: Option<String>,
     /// Whether its person wants to stay present without a connection; `None` if they have not said.
     pub always_on: Option<bool>,
+    /// Whether its person owns the server, so that they may do everything that an operator may.
+    pub is_server_owner: bool,
+    /// Channels that its person is brought into when they next come, because of an invitation.
+    pub invited_to: Vec<ChannelId>,
     /// As whom its person is present, if they stay so without a connection.
     pub presence: Option<Box<Presence>>,
 }
@@ -125,6 +129,10 @@ pub enum AccountChange {
     Suspended(Option<String>),
     /// Its person wants to stay present without a connection, or does not, or leaves it to the server.
     AlwaysOn(Option<bool>),
+    /// Its person owns the server, or does not any more.
+    ServerOwner(bool),
+    /// Its person is to be brought into these channels, or has been.
+    InvitedTo(Vec<ChannelId>),
     /// Its person is present as this user, and stays so; or they do not.
     Presence(Option<Box<Presence>>),
 }
@@ -140,6 +148,8 @@ impl AccountState {
             certificates: Vec::new(),
             suspended: None,
             always_on: None,
+            is_server_owner: false,
+            invited_to: Vec::new(),
             presence: None,
         }
     }
@@ -157,6 +167,8 @@ impl AccountState {
             }
             AccountChange::Suspended(why) => self.suspended = why,
             AccountChange::AlwaysOn(wish) => self.always_on = wish,
+            AccountChange::ServerOwner(owns) => self.is_server_owner = owns,
+            AccountChange::InvitedTo(channels) => self.invited_to = channels,
             AccountChange::Presence(presence) => self.presence = presence,
         }
     }

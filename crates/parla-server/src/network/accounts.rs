@@ -233,6 +233,8 @@ impl Network {
             AccountChange::Password(_)
             | AccountChange::Suspended(_)
             | AccountChange::AlwaysOn(_)
+            | AccountChange::ServerOwner(_)
+            | AccountChange::InvitedTo(_)
             | AccountChange::Presence(_) => {}
         }
         account.apply(change.clone());
@@ -251,6 +253,7 @@ impl Network {
             self.disown(channel, id, effects);
             self.remember(channel, id, None, effects);
         }
+        self.revoke_invitations_of(id, effects);
         let Some(account) = self.accounts.all.remove(&id) else { return };
         let look = self.look_of(&account.name);
         let accounts = &mut self.accounts;

@@ -10,6 +10,7 @@ use crate::network::{
     channel::{ChannelChange, ChannelState},
     conversation::Conversation,
     entry::Verb,
+    invitation::{InvitationId, InvitationState},
 };
 
 /// One change to be stored.
@@ -38,6 +39,13 @@ pub enum Change {
     AccountDeleted {
         /// The account.
         account: AccountId,
+    },
+    /// An invitation was made, or used.
+    Invitation(Box<InvitationState>),
+    /// An invitation was taken back, or given up in favour of a new one. Its number is never reused.
+    InvitationRevoked {
+        /// The invitation.
+        invitation: InvitationId,
     },
     /// A channel is kept from now on, in this state.
     Channel(Box<ChannelState>),

@@ -11,10 +11,10 @@ use thiserror::Error;
 use crate::network::{Network, entry::Proposal};
 
 /// The format version of proposals.
-pub const PROPOSAL_VERSION: u8 = 6;
+pub const PROPOSAL_VERSION: u8 = 7;
 
 /// The format version of networks.
-pub const NETWORK_VERSION: u8 = 3;
+pub const NETWORK_VERSION: u8 = 4;
 
 /// The length of a digest in bytes.
 const DIGEST_BYTES: usize = 32;
@@ -130,6 +130,7 @@ mod tests {
                 SessionRef, Verb,
             },
             grant::OperatorGrant,
+            invitation::InvitationId,
             kept::Kept,
             rank::Rank,
             snapshot::Snapshot,
@@ -185,6 +186,7 @@ mod tests {
             EntryCommand::UserMode(_) => "user-mode",
             EntryCommand::Kick(_) => "kick",
             EntryCommand::Invite(_) => "invite",
+            EntryCommand::Invitation(_) => "invitation",
             EntryCommand::Away(_) => "away",
             EntryCommand::Metadata(_) => "metadata",
             EntryCommand::Setname(_) => "setname",
@@ -210,7 +212,7 @@ mod tests {
         }
     }
 
-    const KINDS: usize = 33;
+    const KINDS: usize = 34;
 
     fn of_people() -> Vec<EntryCommand> {
         let text = |text: &str| text.to_owned();
@@ -223,6 +225,7 @@ mod tests {
                 modes: UserModes::SECURE,
                 realname: text("Alice"),
                 account: Some(AccountId::from_number(7)),
+                invitation: Some(InvitationId::from_number(8)),
                 metadata: [(Key::parse("avatar").unwrap(), text("https://a.b/c"))].into(),
                 is_exempt: true,
             })),
@@ -251,6 +254,15 @@ mod tests {
                 reason: Some(text("no")),
             }),
             EntryCommand::Invite(entry::Invite { nick: nick("bob"), channel: channel("#tea") }),
+            EntryCommand::Invitation(Box::new(entry::Invitation {
+                asker: AccountAsker::Command,
+                act: entry::InvitationAct::Create(entry::NewInvitation {
+                    channels: vec![channel("#tea")],
+                    uses: 3,
+                    days: Some(7),
+                    makes_owner: false,
+                }),
+            })),
             EntryCommand::Away(Some(text("gone"))),
             EntryCommand::Metadata(Box::new(entry::Metadata {
                 target: Some(ConversationName::User(nick("bob"))),
@@ -267,6 +279,7 @@ mod tests {
                 asker: AccountAsker::Command,
                 name: account("alice"),
                 password: proof(),
+                invitation: None,
                 address: Some(IpAddr::from([192, 0, 2, 1])),
             })),
             EntryCommand::ChangeAccount(Box::new(entry::ChangeAccount {
@@ -284,6 +297,7 @@ mod tests {
                 name: text("admin"),
                 title: text("is an admin"),
                 privileges: Privileges::KILL | Privileges::HOSTS,
+                is_by_account: false,
             })),
             EntryCommand::Kill(entry::Kill { nicks: vec![nick("bob")], reason: text("spam") }),
             EntryCommand::Wallops(text("all")),

@@ -10,7 +10,10 @@ use parla_proto::{ChannelName, Nick, Timestamp, metadata::Key, mode::UserModes};
 use serde::{Deserialize, Serialize};
 
 pub use self::{
-    account::{AccountAsker, AccountEdit, ChangeAccount, CreateAccount, OwnChannel, Ownership, SignIn},
+    account::{
+        AccountAsker, AccountEdit, ChangeAccount, CreateAccount, Invitation, InvitationAct, NewInvitation,
+        OwnChannel, Ownership, SignIn,
+    },
     say::Verb,
 };
 pub(crate) use self::{
@@ -24,6 +27,7 @@ use crate::{
         account::AccountId,
         conversation::{Conversation, ConversationName},
         grant::OperatorGrant,
+        invitation::InvitationId,
     },
 };
 
@@ -151,6 +155,7 @@ pub enum EntryCommand {
     UserMode(UserMode),
     Kick(Kick),
     Invite(Invite),
+    Invitation(Box<Invitation>),
     Away(Option<String>),
     Metadata(Box<Metadata>),
     Setname(String),
@@ -199,21 +204,39 @@ pub struct NodeDown {
 }
 
 impl EntryCommand {
-    /// If the administrator asked for this: the number of the request, and the channel if it is about one.
-    pub(crate) fn asked_by_administrator(&self) -> Option<(u64, Option<&ChannelName>)> {
+    /// If the administrator asked for this, or a visitor of the page: the number of the request, and what it is
+    /// about; `seq` is the number of the entry.
+    pub(crate) fn asked_by_administrator(&self, seq: u64) -> Option<(u64, About)> {
+        let of_account = |asker: AccountAsker| asker.request().map(|id| (id, About::Other));
         match self {
             Self::Samode(Samode { authority: Authority::Administrator(id), mode }) => {
-                Some((*id, Some(&mode.channel)))
+                Some((*id, About::Channel(mode.channel.clone())))
             }
             Self::Room(Room { authority: Authority::Administrator(id), channel, .. }) => {
-                Some((*id, Some(channel)))
+                Some((*id, About::Channel(channel.clone())))
             }
-            Self::OwnChannel(own) => own.asker.request().map(|id| (id, Some(&own.channel))),
-            Self::CreateAccount(create) => create.asker.request().map(|id| (id, None)),
-            Self::ChangeAccount(change) => change.asker.request().map(|id| (id, None)),
+            Self::OwnChannel(own) => own.asker.request().map(|id| (id, About::Channel(own.channel.clone()))),
+            Self::Invitation(invitation) => {
+                let is_new = matches!(invitation.act, InvitationAct::Create(_) | InvitationAct::SetUp);
+                let new = || About::NewInvitation(InvitationId::from_number(seq));
+                invitation.asker.request().map(|id| (id, if is_new { new() } else { About::Other }))
+            }
+            Self::CreateAccount(create) => of_account(create.asker),
+            Self::ChangeAccount(change) => of_account(change.asker),
             _ => None,
         }
     }
+}
+
+/// What a request of the administrator is about, as far as the answer shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum About {
+    /// A channel.
+    Channel(ChannelName),
+    /// An invitation that is being made.
+    NewInvitation(InvitationId),
+    /// Anything else.
+    Other,
 }
 
 /// By what right somebody acts on a channel from outside it.
@@ -293,6 +316,8 @@ pub struct Register {
     pub realname: String,
     /// The account that the client has signed in to.
     pub account: Option<AccountId>,
+    /// The invitation that the client has and no account has used yet.
+    pub invitation: Option<InvitationId>,
     /// METADATA values that were set before.
     pub metadata: BTreeMap<Key, String>,
     /// Whether the address is exempt from counting and throttling.

@@ -12,6 +12,7 @@ use crate::{
         channel::{Rank, Topic},
         conversation::ConversationName,
         entry::AccountAsker,
+        invitation::InvitationId,
         texts::OwnText,
     },
 };
@@ -70,6 +71,8 @@ pub(crate) enum Event {
     RealnameChanged { user: UserId },
     /// A user signed in or out, which may change nothing.
     AccountChanged { user: UserId, changes: bool, by_sasl: bool },
+    /// Something was done with an invitation; the origin is told.
+    InvitationTold(InvitationTold),
     /// ChanServ answers the origin.
     ServiceTold(String),
     /// An account was created. If its person asked for that, the origin is signed in to it.
@@ -84,6 +87,22 @@ pub(crate) enum Event {
     MarkedRead(MarkedRead),
     /// METADATA values of a user or a channel were set or removed.
     MetadataChanged { target: Target, told: MetadataTold },
+}
+
+/// What was done with an invitation.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct InvitationTold {
+    pub(crate) id: InvitationId,
+    pub(crate) done: InvitationDone,
+}
+
+/// See [`InvitationTold`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum InvitationDone {
+    Created,
+    Revoked,
+    /// An account that existed already has used it.
+    Accepted,
 }
 
 /// A user changed their nick.

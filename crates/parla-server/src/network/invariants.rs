@@ -32,6 +32,7 @@ impl Network {
         self.channels.iter().try_for_each(|(id, channel)| self.check_channel(*id, channel))?;
         self.check_sessions()?;
         self.check_accounts()?;
+        self.check_invitations()?;
         ensure(self.nicks.len() == self.users.len(), || "a nick belongs to nobody".to_owned())?;
         ensure(self.names.len() == self.channels.len(), || "a name leads to no channel".to_owned())?;
         let gone = self.skeletons.values().find(|id| self.user(**id).is_none());

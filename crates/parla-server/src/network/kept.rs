@@ -1,6 +1,6 @@
 //! What was stored of a network, for a server to start with.
 
-use super::{account::AccountState, channel::ChannelState};
+use super::{account::AccountState, channel::ChannelState, invitation::InvitationState};
 
 /// Everything that survives a restart and that the state machine needs in memory.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -9,6 +9,8 @@ pub struct Kept {
     pub channels: Vec<ChannelState>,
     /// The accounts.
     pub accounts: Vec<AccountState>,
+    /// The invitations.
+    pub invitations: Vec<InvitationState>,
 }
 
 impl Kept {

@@ -9,6 +9,7 @@ use crate::{
         account::AccountState,
         channel::ChannelState,
         encoding::{self, Unreadable},
+        invitation::InvitationState,
         kept::Kept,
     },
 };
@@ -45,6 +46,11 @@ impl Snapshot {
     /// The accounts, in the order of their numbers.
     pub fn accounts(&self) -> Vec<&AccountState> {
         self.network.accounts().collect()
+    }
+
+    /// The invitations, in the order of their numbers.
+    pub fn invitations(&self) -> Vec<&InvitationState> {
+        self.network.invitations_after(None).collect()
     }
 
     /// Serializes it: the format version, a digest, and the contents that the digest covers.

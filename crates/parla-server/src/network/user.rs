@@ -61,8 +61,18 @@ impl User {
     ///
     /// `account` is what they are signed in to.
     pub(crate) fn new(register: Register, account: Option<AccountName>, meta: &Meta) -> Self {
-        let Register { nick, user, host, address, modes, realname, account: _, metadata, is_exempt } =
-            register;
+        let Register {
+            nick,
+            user,
+            host,
+            address,
+            modes,
+            realname,
+            account: _,
+            invitation: _,
+            metadata,
+            is_exempt,
+        } = register;
         let source = Source::of_user(nick.as_str(), &user, &host).to_string().into_boxed_str();
         let rare = Rare { metadata, ..Rare::default() };
         Self {

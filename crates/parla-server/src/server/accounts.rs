@@ -71,9 +71,10 @@ impl Server {
             (AccountExchange::Create { name, asker }, Answer::NewPassword(Ok(password))) => {
                 let Some(session) = self.sessions.get(connection) else { return };
                 let is_own = asker != AccountAsker::Operator;
+                let invitation = session.invitation.filter(|_| is_own);
                 let address = Some(session.peer.address).filter(|_| is_own && !session.peer.unthrottled);
                 let by = Proposer { session: Some(connection), actor: session.user() };
-                let create = CreateAccount { asker, name, password: *password, address };
+                let create = CreateAccount { asker, name, password: *password, invitation, address };
                 self.submit_if_kept(by, EntryCommand::CreateAccount(Box::new(create)), out);
             }
             (AccountExchange::Create { asker, .. }, Answer::NewPassword(Err(why))) => {
@@ -117,7 +118,7 @@ impl Server {
             self.refuse(connection, &AccountFault::WrongPassword.of(way, name), out);
             return self.count_sign_in_failure(connection, out);
         };
-        if let Err(refusal) = command::account::may_sign_in(account, way) {
+        if let Err(refusal) = command::sign_in::may_sign_in(account, way) {
             return self.refuse(connection, &refusal, out);
         }
         let (id, account) = (account.id, account.name.clone());
@@ -186,8 +187,9 @@ impl Server {
     /// Signs a client in that has created an account before it was registered.
     pub(super) fn signed_up(&mut self, connection: ConnectionId, account: &AccountName) {
         let account = self.network.account(account).map(|account| account.id);
-        let session = self.sessions.get_mut(connection);
-        if let Some(registration) = session.and_then(|session| session.registration()) {
+        let Some(session) = self.sessions.get_mut(connection) else { return };
+        session.invitation = None;
+        if let Some(registration) = session.registration() {
             registration.account = account;
         }
     }
@@ -244,11 +246,11 @@ impl Server {
     ) -> Result<EntryCommand, AdminAnswer> {
         let name = self.readable_name(name)?;
         let asker = AccountAsker::Administrator(id);
-        let create = CreateAccount { asker, name, password, address: None };
+        let create = CreateAccount { asker, name, password, invitation: None, address: None };
         Ok(EntryCommand::CreateAccount(Box::new(create)))
     }
 
-    fn readable_name(&self, name: &str) -> Result<AccountName, AdminAnswer> {
+    pub(super) fn readable_name(&self, name: &str) -> Result<AccountName, AdminAnswer> {
         let name = self.network.new_account_name(name);
         name.ok_or_else(|| AdminAnswer::Refused("No account can have this name".to_owned()))
     }

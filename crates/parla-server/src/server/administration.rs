@@ -2,7 +2,7 @@
 
 use parla_proto::{Capabilities, ChannelName, Message, limits::LINE_BYTES_MAX, line::fitting};
 
-use super::Server;
+use super::{Server, invitations::Visitor};
 use crate::{
     base::{
         limits::{ADMIN_CHANNELS_MAX, ADMIN_MEMBERS_MAX, MODES_PER_COMMAND_MAX, REASON_BYTES_MAX},
@@ -15,7 +15,7 @@ use crate::{
     },
     network::{
         channel::Channel,
-        entry::{self, Authority, EntryCommand, Proposer, Repair},
+        entry::{self, About, Authority, EntryCommand, Proposer, Repair},
         refusal::Refusal,
     },
 };
@@ -39,6 +39,14 @@ impl Server {
             AdminRequest::Account { name } => Err(self.account_details(&name)),
             AdminRequest::CreateAccount { name, password } => self.new_account(id, &name, password),
             AdminRequest::ChangeAccount { name, edit } => self.account_edit(id, &name, edit),
+            AdminRequest::Invitations { after } => Err(self.invitation_summaries(after)),
+            AdminRequest::Invitation { code } => Err(self.invitation_of_code(&code)),
+            AdminRequest::CreateInvitation { channels, new } => self.new_invitation(id, &channels, new),
+            AdminRequest::RevokeInvitation { invitation } => Ok(self.revocation(id, invitation)),
+            AdminRequest::SetUp => self.setup(id),
+            AdminRequest::SignUp { code, name, password, address } => {
+                self.sign_up(id, Visitor { code, name, password, address })
+            }
         };
         match command {
             Ok(command) => self.submit(Proposer::default(), command, out),
@@ -47,16 +55,16 @@ impl Server {
     }
 
     /// Answers the administrator when the entry of their request has been committed.
-    pub(super) fn administered(
-        &self,
-        id: u64,
-        channel: Option<&ChannelName>,
-        refusals: &[Refusal],
-        out: &mut Outputs,
-    ) {
+    pub(super) fn administered(&self, id: u64, about: About, refusals: &[Refusal], out: &mut Outputs) {
+        if let About::NewInvitation(invitation) = about
+            && refusals.is_empty()
+        {
+            let answer = Box::new(self.invitation_answer_of(invitation));
+            return out.outputs.push(Output::Administered { id, answer });
+        }
         let found = |name| self.network.overseen_channel(&self.network.administrator(), name).ok();
-        let found = channel.and_then(found);
-        let answer = Box::new(self.done(found.map(|(_, channel)| channel), refusals));
+        let channel = if let About::Channel(channel) = &about { found(channel) } else { None };
+        let answer = Box::new(self.done(channel.map(|(_, channel)| channel), refusals));
         out.outputs.push(Output::Administered { id, answer });
     }
 
@@ -156,7 +164,7 @@ impl Server {
     }
 
     /// A refusal for people who do not see IRC's numerics: `#tea: No such channel`.
-    fn sentence(&self, refusal: &Refusal) -> String {
+    pub(super) fn sentence(&self, refusal: &Refusal) -> String {
         let line =
             refusal.encode(&self.network.settings.name, "*", Capabilities::empty()).unwrap_or_default();
         let line = String::from_utf8_lossy(&line);

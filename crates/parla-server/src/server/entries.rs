@@ -99,8 +99,7 @@ impl Server {
         let mut effects = Effects::default();
         // A message carries its sender's account itself, so only the bot tag is left to add.
         let is_said = matches!(entry.command, EntryCommand::Say(_));
-        let asked = entry.command.asked_by_administrator().filter(|_| is_own);
-        let asked = asked.map(|(id, channel)| (id, channel.cloned()));
+        let asked = entry.command.asked_by_administrator(meta.seq).filter(|_| is_own);
         self.has_proposed_to_forget &= !(matches!(entry.command, EntryCommand::ForgetEmpty) && is_own);
         let actor = meta.actor.and_then(|actor| self.network.user(actor));
         // An entry that changes the account speaks of both, and none is the sender's.
@@ -128,8 +127,10 @@ impl Server {
                 Event::SessionMoved(moved) => Some(moved.user),
                 _ => None,
             };
-            if let (Event::AccountCreated { name, asker: AccountAsker::Command }, Some(connection)) =
-                (event, local)
+            if let (
+                Event::AccountCreated { name, asker: AccountAsker::Command | AccountAsker::Person },
+                Some(connection),
+            ) = (event, local)
             {
                 self.signed_up(connection, name);
             }
@@ -159,8 +160,8 @@ impl Server {
                 self.settle_in(meta.origin, user, is_new, out);
             }
         }
-        if let Some((id, channel)) = asked {
-            self.administered(id, channel.as_ref(), &effects.refusals, out);
+        if let Some((id, about)) = asked {
+            self.administered(id, about, &effects.refusals, out);
         }
     }
 
@@ -248,8 +249,10 @@ impl Server {
     }
 
     fn refused(&mut self, connection: ConnectionId, refusal: &Refusal, out: &mut Outputs) {
+        // A new account that is refused does not cost the client its nick.
         if let Some(registration) =
             self.sessions.get_mut(connection).and_then(|session| session.registration())
+            && registration.submitted
         {
             registration.nick = None;
             registration.submitted = false;

@@ -272,6 +272,8 @@ impl Server {
             session.send(aborted.into(), out);
         }
         let metadata = session.metadata.as_ref().map(|metadata| metadata.early.clone()).unwrap_or_default();
+        // Whoever has no account yet may still create one with it.
+        let invitation = if account.is_some() { session.invitation.take() } else { None };
         let register = crate::network::entry::Register {
             nick,
             user,
@@ -280,6 +282,7 @@ impl Server {
             modes,
             realname,
             account,
+            invitation,
             metadata,
             is_exempt,
         };

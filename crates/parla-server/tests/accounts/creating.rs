@@ -4,6 +4,20 @@ use expect_test::expect;
 
 use super::rig::Rig;
 
+/// Whether a client can come in whose account was refused while it connected.
+#[test]
+fn a_refused_account_costs_nobody_their_nick() {
+    let mut rig = Rig::for_the_invited();
+    rig.open("eve");
+    rig.says("eve", "CAP LS 302\nNICK eve\nUSER eve 0 * :eve\nREGISTER * * correcthorse");
+    rig.heard.clear();
+    rig.says("eve", "CAP END");
+    rig.check(expect![[r#"
+        eve> :s FAIL * ACCOUNT_REQUIRED :This server is only for people who are signed in to an account
+        eve> ERROR :Closing link: 192.0.2.1 (This server is only for people who are signed in to an account)
+    "#]]);
+}
+
 #[test]
 fn an_account_is_created_and_its_name_is_its_own() {
     let mut rig = Rig::new();

@@ -10,9 +10,9 @@ use expect_test::Expect;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use parla_proto::{ChannelName, Timestamp};
 use parla_server::{
-    AlwaysOn, Answer, Change, ConnectionId, Conversation, Input, Kept, NodeId, Noted, Output, Outputs,
-    PasswordOf, PasswordProof, Peer, Query, QueryResult, Question, QuestionId, ScramProof, Server, Settings,
-    Start, Verdict,
+    AdminAnswer, AdminRequest, AlwaysOn, Answer, Change, ConnectionId, Conversation, Input, Kept,
+    NewInvitation, NodeId, Noted, Output, Outputs, PasswordOf, PasswordProof, Peer, Query, QueryResult,
+    Question, QuestionId, ScramProof, Server, Settings, Start, Verdict,
     settings::{Operator, Privileges},
 };
 use sha2::{Digest as _, Sha256};
@@ -28,9 +28,12 @@ pub(crate) struct Rig {
     pub(crate) queries: Vec<Conversation>,
     /// Accounts that somebody failed to sign in to, and by what.
     pub(crate) failures: Vec<(String, &'static str)>,
+    /// What the clock says.
+    pub(crate) now: Timestamp,
     last: String,
     /// The server's first message of SCRAM.
     challenge: String,
+    administered: Option<AdminAnswer>,
     opened: u64,
 }
 
@@ -80,6 +83,15 @@ impl Rig {
         Self::with_settings(|settings| settings.network.accounts.as_mut().unwrap().always_on = always_on)
     }
 
+    /// A server on which an invitation is needed to sign up.
+    pub(crate) fn for_the_invited() -> Self {
+        Self::with_settings(|settings| {
+            let accounts = settings.network.accounts.as_mut().unwrap();
+            accounts.required = true;
+            accounts.registration.as_mut().unwrap().by_invitation = true;
+        })
+    }
+
     fn with_settings(change: impl FnOnce(&mut Settings)) -> Self {
         let mut settings = Settings::named("s");
         let accounts = settings.network.accounts.as_mut().unwrap();
@@ -103,8 +115,10 @@ impl Rig {
             heard: String::new(),
             queries: Vec::new(),
             failures: Vec::new(),
+            now: Timestamp::default(),
             last: String::new(),
             challenge: String::new(),
+            administered: None,
             opened: 0,
         }
     }
@@ -125,12 +139,17 @@ impl Rig {
     }
 
     fn keep(&mut self, change: Change) {
-        let Kept { channels, accounts } = &mut self.kept;
+        let Kept { channels, accounts, invitations } = &mut self.kept;
         match change {
             Change::Account(state) => accounts.push(*state),
             Change::AccountChanged { account, change } => {
                 accounts.iter_mut().find(|state| state.id == account).unwrap().apply(change);
             }
+            Change::Invitation(state) => {
+                invitations.retain(|known| known.id != state.id);
+                invitations.push(*state);
+            }
+            Change::InvitationRevoked { invitation } => invitations.retain(|state| state.id != invitation),
             Change::AccountDeleted { account } => accounts.retain(|state| state.id != account),
             Change::Channel(state) => {
                 channels.retain(|known| known.id != state.id);
@@ -191,6 +210,13 @@ impl Rig {
         self.says(client, &format!("USER {account} 0 * :{account}\nCAP END"));
     }
 
+    /// Goes on with a client that is open: signs it in while it connects.
+    pub(crate) fn connect_signed_in(&mut self, client: &str, password: &str) {
+        self.says(client, &format!("CAP LS 302\nNICK {client}\nAUTHENTICATE PLAIN"));
+        self.says(client, &plain("", client, password));
+        self.says(client, &format!("USER {client} 0 * :{client}\nCAP END"));
+    }
+
     pub(crate) fn says(&mut self, client: &str, lines: &str) {
         for line in lines.split('\n') {
             let connection = *self.clients.get(client).unwrap();
@@ -240,9 +266,33 @@ impl Rig {
         String::from_utf8(STANDARD.decode(encoded).unwrap()).unwrap()
     }
 
+    /// Asks what the administrator or a visitor of the page asks.
+    pub(crate) fn administers(&mut self, request: AdminRequest) -> AdminAnswer {
+        self.administered = None;
+        self.feed(Input::Administration { id: 7, request });
+        self.administered.take().unwrap()
+    }
+
+    /// Makes an invitation for the administrator, and returns its code.
+    pub(crate) fn invites(&mut self, channels: &[&str], uses: u32, makes_owner: bool) -> String {
+        let new = NewInvitation { channels: Vec::new(), uses, days: Some(7), makes_owner };
+        let channels = channels.iter().map(|channel| (*channel).to_owned()).collect();
+        match self.administers(AdminRequest::CreateInvitation { channels, new }) {
+            AdminAnswer::Invitation(invitation) => invitation.code,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// What somebody gets who fills in the form of an invitation's page.
+    pub(crate) fn signs_up(&mut self, code: &str, name: &str, password: &str) -> AdminAnswer {
+        let (code, name, password) = (code.to_owned(), name.to_owned(), proof(password));
+        let address = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 2));
+        self.administers(AdminRequest::SignUp { code, name, password, address })
+    }
+
     fn feed(&mut self, input: Input) {
         let mut out = Outputs::default();
-        self.server.handle(Timestamp::default(), input, &mut out);
+        self.server.handle(self.now, input, &mut out);
         assert_eq!(self.server.check(), Ok(()));
         out.changes.into_iter().for_each(|change| self.keep(change));
         let (mut answers, mut sent) = (Vec::new(), Vec::new());
@@ -266,6 +316,7 @@ impl Rig {
                     answers.push((id, Answer::Store(Some(QueryResult::History(Vec::new())))));
                 }
                 Output::Question { id, question, .. } => answers.push((id, answer(question))),
+                Output::Administered { answer, .. } => self.administered = Some(*answer),
                 Output::Note(note) => {
                     if let Noted::SignInFailed { account, by, .. } = note.noted {
                         self.failures.push((account, by));

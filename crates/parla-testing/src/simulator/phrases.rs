@@ -32,6 +32,13 @@ const fn phrases(command: CommandName) -> &'static [&'static str] {
         CommandName::Chghost => &["CHGHOST {nick} new.host.{digit}"],
         CommandName::Help => &["HELP {word}"],
         CommandName::Info => &["INFO"],
+        CommandName::Invitation => &[
+            "INVITATION CREATE",
+            "INVITATION CREATE {digit} {digit} {room}",
+            "INVITATION LIST",
+            "INVITATION REVOKE {digit}",
+            "INVITATION ACCEPT {word}",
+        ],
         CommandName::Invite => &["INVITE"],
         CommandName::Ison => &["ISON {nick} {nick}"],
         CommandName::Isupport => &["ISUPPORT"],

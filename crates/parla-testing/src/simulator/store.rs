@@ -11,8 +11,8 @@ use std::{
 
 use parla_proto::{Casemapping, ChannelName, Timestamp};
 use parla_server::{
-    AccountState, Change, ChannelChange, ChannelId, ChannelState, Conversation, Kept, MessageIds, Page,
-    Position, Query, QueryResult, Settings, Spoken, Verb, pieces,
+    AccountState, Change, ChannelChange, ChannelId, ChannelState, Conversation, InvitationId,
+    InvitationState, Kept, MessageIds, Page, Position, Query, QueryResult, Settings, Spoken, Verb, pieces,
 };
 
 use super::{
@@ -41,6 +41,9 @@ pub(crate) struct Store {
     /// Every name, folded, that a channel ever had: clients are told of a new one later than the disk.
     names: BTreeMap<ChannelId, BTreeSet<String>>,
     accounts: Accounts,
+    invitations: BTreeMap<InvitationId, InvitationState>,
+    /// The highest number that an invitation ever had.
+    last_invitation: Option<u64>,
 }
 
 /// A message in a room, as a client received it.
@@ -73,6 +76,8 @@ impl Store {
             forgotten: BTreeSet::new(),
             names: BTreeMap::new(),
             accounts: Accounts::default(),
+            invitations: BTreeMap::new(),
+            last_invitation: None,
         }
     }
 
@@ -95,6 +100,14 @@ impl Store {
                 Change::Account(state) => self.accounts.create(*state)?,
                 Change::AccountChanged { account, change } => self.accounts.change(account, change)?,
                 Change::AccountDeleted { account } => self.accounts.delete(account)?,
+                Change::Invitation(state) => {
+                    self.last_invitation = self.last_invitation.max(Some(state.id.number()));
+                    self.invitations.insert(state.id, *state);
+                }
+                Change::InvitationRevoked { invitation } => {
+                    let known = self.invitations.remove(&invitation).is_some();
+                    ensure(known, "invitations", || format!("{invitation:?} was not stored"))?;
+                }
                 Change::Channel(state) => self.write_channel(*state)?,
                 Change::ChannelChanged { channel, change } => self.change_channel(channel, &change)?,
                 Change::ChannelForgotten { channel } => self.forget(channel, deleted)?,
@@ -106,14 +119,17 @@ impl Store {
     /// Checks that a starting server finds the channels and accounts that were written, and that no number is
     /// reused.
     pub(crate) fn is_found(&self, kept: &Kept, last_seq: Option<u64>) -> Checked {
-        let Kept { channels, accounts } = kept;
+        let Kept { channels, accounts, invitations } = kept;
         let are_same = channels.len() == self.channels.len()
             && self.channels.values().zip(channels).all(|(written, found)| is_same(written, found));
         ensure(are_same, "disk", || format!("{channels:?} are found, and {:?} were written", self.channels))?;
         self.accounts.are_these(accounts, "disk")?;
+        let are_same = self.invitations.values().eq(invitations);
+        let written = &self.invitations;
+        ensure(are_same, "disk", || format!("{invitations:?} are found, and {written:?} were written"))?;
         let last_message = self.messages.last_key_value().map(|(seq, _)| *seq);
         let last_channel = self.names.last_key_value().map(|(id, _)| id.number());
-        let last = last_message.max(last_channel).max(self.accounts.last_number());
+        let last = last_message.max(last_channel).max(self.accounts.last_number()).max(self.last_invitation);
         ensure(last_seq == last, "disk", || format!("the last number is {last_seq:?} and not {last:?}"))
     }
 

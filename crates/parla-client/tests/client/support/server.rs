@@ -138,7 +138,11 @@ impl Memory {
                         let gone = Conversation::Channel(channel);
                         self.kept.retain(|spoken| spoken.conversation.as_ref() != Some(&gone));
                     }
-                    Change::Account(_) | Change::AccountChanged { .. } | Change::AccountDeleted { .. } => {
+                    Change::Account(_)
+                    | Change::AccountChanged { .. }
+                    | Change::AccountDeleted { .. }
+                    | Change::Invitation(_)
+                    | Change::InvitationRevoked { .. } => {
                         panic!("nobody has an account here")
                     }
                     Change::Redacted { seq, .. } => self.kept.retain(|spoken| spoken.seq != seq),

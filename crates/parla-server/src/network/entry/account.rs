@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::network::{
     account::{AccountChange, AccountId, PasswordProof},
+    invitation::InvitationId,
     rank::Rank,
 };
 
@@ -28,8 +29,45 @@ pub struct CreateAccount {
     pub name: AccountName,
     /// The password.
     pub password: PasswordProof,
+    /// The invitation that its person has.
+    pub invitation: Option<InvitationId>,
     /// The address whose new accounts are counted; `None` for whoever is exempt.
     pub address: Option<IpAddr>,
+}
+
+/// Makes an invitation, takes one back, or uses one.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Invitation {
+    /// Who asks for it: [`AccountAsker::Command`] or [`AccountAsker::Administrator`].
+    pub asker: AccountAsker,
+    /// What is to be done.
+    pub act: InvitationAct,
+}
+
+/// What is to be done with an invitation.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub enum InvitationAct {
+    /// Make one.
+    Create(NewInvitation),
+    /// Make the one with which the first person comes to own the server.
+    SetUp,
+    /// Take it back.
+    Revoke(InvitationId),
+    /// Use it for the account of the actor.
+    Accept(InvitationId),
+}
+
+/// An invitation to be made.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewInvitation {
+    /// The channels that whoever uses it is brought into.
+    pub channels: Vec<ChannelName>,
+    /// How many people can use it.
+    pub uses: u32,
+    /// For how many days it can be used; `None` if there is no end.
+    pub days: Option<u32>,
+    /// Whether whoever uses it owns the server from then on. Only the administrator can ask for that.
+    pub makes_owner: bool,
 }
 
 /// Changes an account or deletes it.
@@ -86,6 +124,9 @@ pub enum AccountEdit {
 pub enum AccountAsker {
     /// Its person, with the command REGISTER.
     Command,
+    /// Its person, who has opened an invitation in a browser; the daemon's request had this number. There is no
+    /// actor.
+    Visitor(u64),
     /// Its person, in a message to NickServ.
     Person,
     /// An operator of the server, in a message to NickServ; the commit checks their privilege.
@@ -95,10 +136,10 @@ pub enum AccountAsker {
 }
 
 impl AccountAsker {
-    /// The number of the administrator's request.
+    /// The number of the daemon's request, which the administrator or a visitor made.
     pub(super) const fn request(self) -> Option<u64> {
         match self {
-            Self::Administrator(id) => Some(id),
+            Self::Administrator(id) | Self::Visitor(id) => Some(id),
             Self::Command | Self::Person | Self::Operator => None,
         }
     }

@@ -28,6 +28,8 @@ pub(crate) struct AccountRefusal {
 pub(crate) enum AnswerBy {
     /// By a FAIL for the command REGISTER.
     Fail,
+    /// By a FAIL for the command INVITATION.
+    Invitation,
     /// By a notice from NickServ.
     Service,
     /// By a notice from ChanServ.
@@ -40,8 +42,8 @@ impl From<AccountAsker> for AnswerBy {
     fn from(asker: AccountAsker) -> Self {
         match asker {
             AccountAsker::Person | AccountAsker::Operator => Self::Service,
-            // The words of a FAIL are what the administrator reads.
-            AccountAsker::Command | AccountAsker::Administrator(_) => Self::Fail,
+            // The words of a FAIL are what the administrator and visitors read.
+            AccountAsker::Command | AccountAsker::Visitor(_) | AccountAsker::Administrator(_) => Self::Fail,
         }
     }
 }
@@ -59,6 +61,24 @@ pub(crate) enum AccountFault {
     BadName,
     /// The name is another than the client's nick.
     NotTheNick,
+    /// People cannot create accounts here without an invitation.
+    InvitationNeeded,
+    /// There is no invitation with that code or number.
+    NoSuchInvitation,
+    /// As many people have used the invitation as may.
+    InvitationUsed,
+    /// The time of the invitation is over.
+    InvitationExpired,
+    /// Somebody owns the server.
+    HasOwner,
+    /// The channel that people are to be invited to does not exist.
+    NoSuchRoom(String),
+    /// There are as many invitations as there may be.
+    TooManyInvitations,
+    /// The invitation is to be for too many people or days, or none.
+    BadInvitation,
+    /// Whoever asks may not invite to that.
+    MayNotInvite,
     /// The client has no nick yet.
     NoNick,
     /// People cannot create accounts here themselves.
@@ -149,6 +169,13 @@ impl AccountFault {
         match self {
             Self::Exists | Self::Confusable | Self::NickInUse => FailCode::AccountExists,
             Self::NotTheNick => FailCode::AccountNameMustBeNick,
+            Self::InvitationNeeded => FailCode::InvitationNeeded,
+            Self::NoSuchInvitation | Self::InvitationUsed | Self::InvitationExpired => {
+                FailCode::InvalidInvitation
+            }
+            Self::BadInvitation => FailCode::InvalidParams,
+            Self::TooManyInvitations => FailCode::LimitReached,
+            Self::HasOwner | Self::NoSuchRoom(_) | Self::MayNotInvite => FailCode::InvalidTarget,
             Self::NoNick => FailCode::NeedNick,
             Self::NotConnectedYet => FailCode::CompleteConnectionRequired,
             Self::EmailNeeded => FailCode::InvalidEmail,
@@ -161,8 +188,8 @@ impl AccountFault {
             | Self::Full
             | Self::DiskFull
             | Self::Wait(_) => FailCode::TemporarilyUnavailable,
+            Self::NotSignedIn => FailCode::AccountRequired,
             Self::BadName
-            | Self::NotSignedIn
             | Self::NoSuchAccount
             | Self::WrongPassword
             | Self::Suspended(_)
@@ -187,13 +214,25 @@ impl AccountFault {
         }
     }
 
-    fn sentence(&self) -> Cow<'_, str> {
+    /// The sentence for people, without its full stop.
+    pub(crate) fn sentence(&self) -> Cow<'_, str> {
         Cow::Borrowed(match self {
             Self::Exists => "There is an account with this name already",
             Self::Confusable => "There is an account whose name looks like this one",
             Self::NickInUse => "Somebody else is using this nickname now",
             Self::BadName => "No account can have this name",
             Self::NotTheNick => "The name of your account must be your nickname; change that first",
+            Self::InvitationNeeded => "This server is for people who were invited: an invitation is needed",
+            Self::NoSuchInvitation => "There is no such invitation, or it was taken back",
+            Self::InvitationUsed => "As many people as may have used this invitation already",
+            Self::InvitationExpired => "The time of this invitation is over",
+            Self::HasOwner => "The server has an owner",
+            Self::NoSuchRoom(name) => return format!("There is no room {name}").into(),
+            Self::TooManyInvitations => "There are too many invitations; take one back first",
+            Self::BadInvitation => {
+                "An invitation is for 1 to 1000 people and 1 to 365 days, and for at most 20 rooms"
+            }
+            Self::MayNotInvite => "You can invite people only to rooms that you own",
             Self::NoNick => "Choose a nickname first",
             Self::RegistrationClosed => "On this server, only its operators create accounts",
             Self::NotConnectedYet => "You can create an account once you are connected",
@@ -248,11 +287,12 @@ impl AccountRefusal {
     pub(super) fn encode(&self, server: &str, client: &str) -> Vec<u8> {
         let sentence = self.fault.sentence();
         match self.way {
-            AnswerBy::Fail => {
+            AnswerBy::Fail | AnswerBy::Invitation => {
+                let is_register = self.way == AnswerBy::Fail;
+                let command = if is_register { CommandName::Register } else { CommandName::Invitation };
                 let account = fitting(&self.account, ABOUT_BYTES_MAX);
                 let context = [if account.is_empty() { "*" } else { account }];
-                let (command, code, description) =
-                    (CommandName::Register.as_str(), self.fault.code(), &*sentence);
+                let (command, code, description) = (command.as_str(), self.fault.code(), &*sentence);
                 StandardReply { severity: Severity::Fail, command, code, context: &context, description }
                     .encode(server)
             }

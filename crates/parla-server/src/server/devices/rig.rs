@@ -130,7 +130,7 @@ impl Rig {
         let (machine, connection) = self.place(name);
         let actor = self.servers[machine].sessions.get(connection).unwrap().user();
         let (name, title) = ("boss".to_owned(), "is the boss".to_owned());
-        let grant = OperatorGrant { name, title, privileges: Privileges::all() };
+        let grant = OperatorGrant { name, title, privileges: Privileges::all(), is_by_account: false };
         let by = Proposer { session: Some(connection), actor };
         let mut out = Outputs::default();
         self.servers[machine].submit(by, EntryCommand::Oper(Box::new(grant)), &mut out);

@@ -1,0 +1,64 @@
+//! What every way to sign in has in common: who may, and what their account is owed then.
+
+use super::invitation;
+use crate::network::{
+    Network, UserId,
+    account::AccountState,
+    audit::Audit,
+    effects::Effects,
+    entry::Meta,
+    event::Event,
+    grant::OperatorGrant,
+    refusal::{
+        Refusal,
+        account::{AccountFault, AnswerBy},
+    },
+};
+
+/// Checks that somebody who has proved that an account is theirs may sign in to it.
+pub(crate) fn may_sign_in(account: &AccountState, way: AnswerBy) -> Result<(), Refusal> {
+    match account.suspended.clone() {
+        Some(why) => Err(AccountFault::Suspended(why).of(way, account.name.as_str())),
+        None => Ok(()),
+    }
+}
+
+/// Checks that a session may become one of a user who is signed in to the same account already.
+pub(crate) fn may_join(network: &Network, user: UserId, way: AnswerBy) -> Result<(), Refusal> {
+    let is_alone = network.user(user).is_some_and(|user| user.sessions().is_empty());
+    if network.settings.several_sessions() || is_alone {
+        Ok(())
+    } else {
+        Err(AccountFault::PresentElsewhere.of(way, ""))
+    }
+}
+
+/// Gives a user who has just signed in what their account is owed: the rights of the server's owner, and the
+/// channels that they were invited to.
+pub(crate) fn settle(network: &mut Network, meta: &Meta, id: UserId, effects: &mut Effects) {
+    recognize_owner(network, id, effects);
+    invitation::enter(network, meta, id, effects);
+}
+
+/// Makes a user an operator if their account owns the server, and takes that away again if it does not, or not
+/// any more.
+pub(crate) fn recognize_owner(network: &mut Network, id: UserId, effects: &mut Effects) {
+    let Some(user) = network.user(id) else { return };
+    let account = network.account_id_of(id).and_then(|id| network.account_by_id(id));
+    let owned = account.filter(|account| account.is_server_owner);
+    let grant = owned.map(|account| OperatorGrant::of_owner(&account.name));
+    let had = user.operator();
+    let is_by_oper = had.is_some_and(|grant| !grant.is_by_account);
+    if is_by_oper || had == grant.as_ref() {
+        return;
+    }
+    let (who, is_given) = (user.called(), grant.is_some());
+    let before = network.set_operator(id, grant);
+    if is_given {
+        let whom = network.account_id_of(id).and_then(|id| network.account_by_id(id));
+        let whom = whom.map(|account| account.name.to_string()).unwrap_or_default();
+        effects.audits.push(Audit { who, action: "OWNER", whom, why: "granted".to_owned() });
+        effects.events.push(Event::BecameOperator(id));
+    }
+    effects.events.push(Event::UserModesChanged { user: id, before });
+}
