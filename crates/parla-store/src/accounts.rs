@@ -39,6 +39,8 @@ pub(crate) fn read(connection: &Connection) -> Result<Vec<AccountState>, Databas
             certificates: certificates(connection, id, &name)?,
             suspended: suspended(row, &name)?,
             always_on: row.get_ref("always_on")?.as_i64_or_null().ok().flatten().map(|wish| wish != 0),
+            is_server_owner: row.get_ref("is_server_owner")?.as_i64().is_ok_and(|owns| owns == 1),
+            invited_to: invited_to(connection, id)?,
             presence: presence(connection, id, &name)?,
             ..AccountState::new(id, name, created_at)
         });
@@ -160,6 +162,15 @@ fn presence(
     Ok(Some(Box::new(Presence { nick, user, host, address, realname, away, channels })))
 }
 
+/// The channels that the account's person is brought into when they next come.
+fn invited_to(connection: &Connection, id: AccountId) -> Result<Vec<ChannelId>, DatabaseError> {
+    let sql = "SELECT channel FROM account_arrivals WHERE account = ?1 ORDER BY place, channel";
+    let mut statement = connection.prepare_cached(sql)?;
+    let channels = statement.query_map([row_id(id)], |row| row.get::<_, i64>(0))?;
+    let channels = channels.map(|channel| Ok(ChannelId::from_number(channel?.cast_unsigned())));
+    Ok(channels.collect::<Result<_, rusqlite::Error>>()?)
+}
+
 /// The row id of an account.
 pub(crate) const fn row_id(account: AccountId) -> i64 {
     account.number().cast_signed()
@@ -179,6 +190,8 @@ pub(crate) fn keep(transaction: &Transaction<'_>, state: &AccountState) -> Resul
     row.set_password(state.password.as_ref())?;
     row.set_suspended(state.suspended.as_deref())?;
     row.set_always_on(state.always_on)?;
+    row.set_server_owner(state.is_server_owner)?;
+    row.set_invited_to(&state.invited_to)?;
     row.set_presence(state.presence.as_deref())?;
     state.certificates.iter().try_for_each(|certificate| row.add_certificate(certificate))
 }
@@ -197,6 +210,8 @@ pub(crate) fn change(
         AccountChange::CertificateRemoved(certificate) => row.remove_certificate(certificate),
         AccountChange::Suspended(why) => row.set_suspended(why.as_deref()),
         AccountChange::AlwaysOn(wish) => row.set_always_on(*wish),
+        AccountChange::ServerOwner(owns) => row.set_server_owner(*owns),
+        AccountChange::InvitedTo(channels) => row.set_invited_to(channels),
         AccountChange::Presence(presence) => row.set_presence(presence.as_deref()),
     }
 }
@@ -246,6 +261,25 @@ impl AccountRow<'_> {
     fn set_always_on(&self, wish: Option<bool>) -> Result<(), rusqlite::Error> {
         let sql = "UPDATE accounts SET always_on = ?2 WHERE id = ?1";
         self.transaction.prepare_cached(sql)?.execute(params![self.id, wish])?;
+        Ok(())
+    }
+
+    fn set_server_owner(&self, owns: bool) -> Result<(), rusqlite::Error> {
+        let sql = "UPDATE accounts SET is_server_owner = ?2 WHERE id = ?1";
+        self.transaction.prepare_cached(sql)?.execute(params![self.id, owns])?;
+        Ok(())
+    }
+
+    /// Replaces the channels that the person is brought into when they next come.
+    fn set_invited_to(&self, channels: &[ChannelId]) -> Result<(), rusqlite::Error> {
+        let sql = "DELETE FROM account_arrivals WHERE account = ?1";
+        self.transaction.prepare_cached(sql)?.execute([self.id])?;
+        let sql = "INSERT OR IGNORE INTO account_arrivals (account, channel, place)
+            SELECT id, ?2, ?3 FROM accounts WHERE id = ?1";
+        let mut statement = self.transaction.prepare_cached(sql)?;
+        for (place, channel) in (0_i64..).zip(channels) {
+            statement.execute(params![self.id, crate::channels::row_id(*channel), place])?;
+        }
         Ok(())
     }
 

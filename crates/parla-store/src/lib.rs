@@ -26,6 +26,7 @@ mod conversations;
 mod database;
 mod error;
 mod inspect;
+mod invitations;
 mod keys;
 mod limits;
 mod messages;

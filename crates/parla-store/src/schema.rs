@@ -7,6 +7,7 @@
 //! | `channels`, `channel_masks`, `channel_metadata`, `channel_access` | a room that is kept, an entry of one of its lists, a value of its METADATA, an account that it remembers as a member |
 //! | `accounts`, `account_certificates` | a person who comes back, with what is kept of their password; a certificate that signs in to it |
 //! | `account_presences`, `account_channels` | a person who stays present without a connection; a room that they are in |
+//! | `invitations`, `invitation_channels`, `account_arrivals` | a code with which people sign up; a room that it leads to; a room that a person is brought into when they next come |
 //! | `conversations` | what messages are kept in: a room, or two accounts |
 //! | `messages` | a message: `SELECT datetime(at / 1000, 'unixepoch'), source, text FROM messages WHERE conversation = …` |
 //! | `message_places`, `messages_indexed`, `messages_search` and what begins so, `conversations_forgotten` | the indexes of `messages`, and what is on its way out of them (`parla-history`) |
@@ -38,7 +39,7 @@ impl parla_history::Step for Step {
 }
 
 /// The steps that create the tables of this crate, one per version.
-pub(crate) const STEPS: [Step; 11] = [
+pub(crate) const STEPS: [Step; 12] = [
     Step::Sql(
         "
     CREATE TABLE channels (
@@ -168,6 +169,32 @@ pub(crate) const STEPS: [Step; 11] = [
                          WHEN 'accounts' THEN account <= other_account ELSE false END)
     ) STRICT;
     INSERT INTO conversations(id, kind) SELECT id, 'room' FROM channels;
+    ",
+    ),
+    // The code of an invitation follows from its number and a key in `secrets`, and is not stored.
+    Step::Sql(
+        "
+    CREATE TABLE invitations (
+        id INTEGER PRIMARY KEY,             -- the number of the entry that made it
+        made_by INTEGER,                    -- accounts.id; NULL if the administrator made it
+        made_at INTEGER NOT NULL,           -- milliseconds of UTC
+        expires_at INTEGER,                 -- NULL if there is no end
+        uses_left INTEGER NOT NULL,         -- how many more people can use it
+        makes_owner INTEGER NOT NULL        -- 1 if whoever uses it owns the server from then on, otherwise 0
+    ) STRICT;
+    CREATE TABLE invitation_channels (      -- the rooms that it leads to
+        invitation INTEGER NOT NULL REFERENCES invitations (id) ON DELETE CASCADE,
+        channel INTEGER NOT NULL,           -- channels.id
+        place INTEGER NOT NULL,             -- their order
+        PRIMARY KEY (invitation, channel)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE account_arrivals (         -- rooms that a person is brought into when they next come
+        account INTEGER NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+        channel INTEGER NOT NULL,           -- channels.id
+        place INTEGER NOT NULL,             -- their order
+        PRIMARY KEY (account, channel)
+    ) STRICT, WITHOUT ROWID;
+    ALTER TABLE accounts ADD COLUMN is_server_owner INTEGER NOT NULL DEFAULT 0;  -- 1 if its person owns the server
     ",
     ),
 ];

@@ -10,7 +10,7 @@ use parla_server::{Change, Kept, Query, QueryResult};
 use rusqlite::{Connection, Transaction};
 
 use crate::{
-    DatabaseError, Patience, accounts, channels, conversations,
+    DatabaseError, Patience, accounts, channels, conversations, invitations,
     limits::{FORGET_BYTES_MAX, INDEX_ROWS_MAX},
     messages, schema,
 };
@@ -49,7 +49,7 @@ impl Tables {
     pub fn kept(&self, rules: &NameRules) -> Result<Kept, DatabaseError> {
         let (channels, accounts) =
             (channels::read(&self.connection, rules)?, accounts::read(&self.connection)?);
-        Ok(Kept { channels, accounts })
+        Ok(Kept { channels, accounts, invitations: invitations::read(&self.connection)? })
     }
 
     /// The highest number that any message, channel or account has or had before it was deleted; `None` if there never
@@ -73,7 +73,7 @@ impl Tables {
             SELECT at FROM (SELECT at FROM messages ORDER BY id DESC LIMIT 1)
             UNION ALL SELECT max(created_at) FROM channels UNION ALL SELECT max(topic_at) FROM channels
             UNION ALL SELECT max(empty_since) FROM channels UNION ALL SELECT max(set_at) FROM channel_masks
-            UNION ALL SELECT max(created_at) FROM accounts)";
+            UNION ALL SELECT max(created_at) FROM accounts UNION ALL SELECT max(made_at) FROM invitations)";
         let last: Option<i64> = self.connection.query_row(sql, [], |row| row.get(0))?;
         Ok(last.map(Timestamp::from_millis))
     }
@@ -113,6 +113,11 @@ impl Tables {
                 Change::AccountDeleted { account } => {
                     accounts::delete(&transaction, *account)?;
                     number_gone(&transaction, accounts::row_id(*account))?;
+                }
+                Change::Invitation(state) => invitations::keep(&transaction, state)?,
+                Change::InvitationRevoked { invitation } => {
+                    invitations::delete(&transaction, *invitation)?;
+                    number_gone(&transaction, invitations::row_id(*invitation))?;
                 }
                 Change::Channel(state) => channels::keep(&transaction, state)?,
                 Change::ChannelChanged { channel, change } => {
@@ -187,10 +192,11 @@ impl Tables {
     }
 }
 
-/// The number of the last message, channel or account. A file of an older version has no accounts yet.
+/// The number of the last message, channel, account or invitation. A file of an older version may lack some of the
+/// tables.
 pub(crate) fn last_number(connection: &Connection) -> Result<Option<u64>, rusqlite::Error> {
     let mut last = None;
-    for table in ["messages", "channels", "accounts"] {
+    for table in ["messages", "channels", "accounts", "invitations"] {
         if connection.table_exists(None, table)? {
             let sql = format!("SELECT max(id) FROM {table}");
             last = last.max(connection.query_row(&sql, [], |row| row.get::<_, Option<i64>>(0))?);

@@ -55,6 +55,8 @@ fn full() -> AccountState {
         certificates: vec![certificate(0xfe), certificate(2)],
         suspended: Some("spam".to_owned()),
         always_on: Some(false),
+        is_server_owner: true,
+        invited_to: [4, 2].map(ChannelId::from_number).to_vec(),
         presence: Some(Box::new(presence())),
         ..AccountState::new(ID, name("Zoë[1]"), Timestamp::from_millis(1000))
     }
