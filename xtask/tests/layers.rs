@@ -43,13 +43,13 @@ const HOUSES: &[House] = &[
     House {
         src: "crates/parlad/src",
         floors: &[
-            ("base", &["limits", "options", "log", "health", "printer"]),
+            ("base", &["limits", "options", "log", "health", "printer", "setup"]),
             ("config", &["config"]),
             ("net", &["net"]),
             ("work", &["work"]),
             ("core", &["core"]),
             ("web", &["web"]),
-            ("whole", &["run", "reload", "restart", "room", "account"]),
+            ("whole", &["run", "reload", "restart", "room", "account", "invite"]),
             ("command line", &["cli"]),
         ],
     },

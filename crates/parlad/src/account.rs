@@ -70,11 +70,27 @@ enum AccountCommand {
         #[arg(long)]
         yes: bool,
     },
+    /// Lets the person of an account do everything on the server, or takes that away again.
+    Grant {
+        /// Its name.
+        name: String,
+        /// What its person is.
+        role: Role,
+    },
     /// Adds or removes a certificate that signs in to an account without a password.
     Certificate {
         #[command(subcommand)]
         command: CertificateCommand,
     },
+}
+
+/// What the person of an account is to the server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Role {
+    /// They own it, and may do everything that an operator may.
+    Owner,
+    /// They have no rights that others do not have.
+    None,
 }
 
 #[derive(Clone, Debug, clap::Subcommand)]
@@ -122,6 +138,11 @@ pub fn account(options: AccountOptions) -> anyhow::Result<()> {
         AccountCommand::Delete { name: account, yes } => {
             anyhow::ensure!(yes || confirm(&account)?, "nothing was deleted");
             change(&config, ControlRequest::AccountDelete { account }, print, "is deleted")
+        }
+        AccountCommand::Grant { name: account, role } => {
+            let owner = role == Role::Owner;
+            let done = if owner { "owns this server now" } else { "does not own this server" };
+            change(&config, ControlRequest::AccountGrant { account, owner }, print, done)
         }
         AccountCommand::Certificate { command: CertificateCommand::Add(certificate) } => {
             let CertificateOptions { name: account, fingerprint: certificate } = certificate;

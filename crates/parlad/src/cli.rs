@@ -1,7 +1,7 @@
 //! The commands of the program.
 
 use clap::{Parser, Subcommand};
-use parlad::{Options, account::AccountOptions, room::RoomOptions};
+use parlad::{Options, account::AccountOptions, invite::InviteOptions, room::RoomOptions};
 
 /// The version of the crate, with the commit if the builder provided it, as `cargo xtask` does.
 const VERSION: &str = match option_env!("PARLA_VERSION") {
@@ -25,6 +25,8 @@ pub(crate) enum Command {
     Check(Options),
     /// Shows, creates, changes and deletes accounts, whether or not the server is running.
     Account(AccountOptions),
+    /// Makes, lists and revokes invitations, whether or not the server is running.
+    Invite(InviteOptions),
     /// Shows, changes and deletes rooms, whether or not the server is running.
     Room(RoomOptions),
     /// Reads a password from standard input and prints its hash for the configuration.

@@ -26,7 +26,7 @@ pub(crate) use self::{
     connections::{ConnectionLimits, KnownGateway, SharedNetwork},
     hash::{BadHash, Hash, HashCost, SALT_BYTES},
     origin::{Host, Origin},
-    ports::{Http, Listen, Speech},
+    ports::{Http, Listen, Speech, reachable},
     tls_files::{TlsError, TlsFiles},
     whole::Config,
 };

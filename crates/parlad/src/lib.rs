@@ -17,14 +17,16 @@
 //! - `options.rs` is what the command line says, `log.rs` the log, and `limits.rs` has the bounds of the
 //!   queues.
 //! - Above them, `run.rs` assembles the parts and shuts them down. `reload.rs` is REHASH and SIGHUP,
-//!   `restart.rs` RESTART, and `health.rs` knows whether the threads make progress. `account.rs` and `room.rs`
-//!   are `parlad account` and `parlad room`, which print with `printer.rs`. `main.rs` and `cli.rs` are the
+//!   `restart.rs` RESTART, and `health.rs` knows whether the threads make progress. `account.rs`,
+//!   `invite.rs` and `room.rs` are `parlad account`, `parlad invite` and `parlad room`, which print with
+//!   `printer.rs`; `setup.rs` keeps the link for the first person. `main.rs` and `cli.rs` are the
 //!   command line.
 
 pub mod account;
 mod config;
 mod core;
 mod health;
+pub mod invite;
 mod limits;
 mod log;
 mod net;
@@ -34,6 +36,7 @@ mod reload;
 mod restart;
 pub mod room;
 mod run;
+mod setup;
 mod web;
 mod work;
 

@@ -24,6 +24,7 @@ fn execute(cli: Cli) -> anyhow::Result<()> {
         Command::Run(options) => parlad::run(&options),
         Command::Check(options) => parlad::check(&options),
         Command::Account(options) => parlad::account::account(options),
+        Command::Invite(options) => parlad::invite::invite(options),
         Command::Room(options) => parlad::room::room(options),
         Command::HashPassword => Ok(writeln!(std::io::stdout(), "{}", parlad::hash_from_input()?)?),
     }

@@ -126,7 +126,7 @@ fn list(
 }
 
 /// The name of a room as it was typed, possibly without the `#`, which shells treat specially.
-fn name(typed: String) -> String {
+pub(crate) fn name(typed: String) -> String {
     if typed.starts_with('#') { typed } else { format!("#{typed}") }
 }
 

@@ -2,14 +2,14 @@
 
 use std::{
     io::Write,
-    net::{Ipv4Addr, SocketAddr},
+    net::SocketAddr,
     sync::Arc,
     thread::{self, JoinHandle},
     time::Instant,
 };
 
 use anyhow::Context as _;
-use parla_server::{Input, Server};
+use parla_server::{AdminAnswer, AdminRequest, Input, Server};
 use parla_store::{Database, DatabaseError, Reader};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::{
@@ -20,7 +20,7 @@ use tokio::{
 };
 
 use crate::{
-    config::{Config, Http, Listen, Speech, TlsError},
+    config::{Config, Http, Listen, Speech, TlsError, reachable},
     core::{
         clock::Clock,
         commit::{Commit, Told},
@@ -50,7 +50,8 @@ use crate::{
     options::Options,
     reload::Reload,
     restart::Program,
-    web::{self, Site, SiteParts, Slots},
+    setup,
+    web::{self, Invitations, Site, SiteParts, Slots, invitation_link},
     work::{Supplies, Workers, password::Passwords, webirc::Gateways},
 };
 
@@ -122,11 +123,14 @@ pub(crate) fn run(
         let hub = Hub { server, clock, inputs, sent, store: batch_sender, stall, health: hub_health };
         let hub = hub::start(hub, hub_alive)?;
 
-        let control = open_control(config, desk);
-        announce(config, &listeners)?;
+        let control = open_control(config, Arc::clone(&desk));
+        let setup = setup_link(config, &listeners, &desk).await?;
+        announce(config, &listeners, setup.as_deref())?;
         let open = listeners.addresses();
         let shared = Shared { addresses, ids, hub_senders, log: Arc::clone(&log) };
-        let certificates = listeners.open(&config.settings.network.name, &sites(shared, &health))?;
+        let invitations = Invitations::new(desk, config.password_cost, setup::File::new(&config.data_dir));
+        let parts = sites(shared, &health, Arc::new(invitations));
+        let certificates = listeners.open(&config.settings.network.name, &parts)?;
         let (run, started_with, hub_again) = (options.clone(), config.clone(), hub_sender.clone());
         let reload = Reload { run, started_with, open, program, certificates, hub: hub_again, workers, health };
 
@@ -166,10 +170,10 @@ impl Kept {
 }
 
 /// What all listeners share.
-fn sites(shared: Shared, health: &Arc<Health>) -> SiteParts {
+fn sites(shared: Shared, health: &Arc<Health>, invitations: Arc<Invitations>) -> SiteParts {
     let connections_max = connections_max();
     let intake = Arc::new(Intake::new(connections_max, shared));
-    SiteParts { intake, slots: Slots::new(connections_max), health: Arc::clone(health) }
+    SiteParts { intake, slots: Slots::new(connections_max), health: Arc::clone(health), invitations }
 }
 
 /// How addresses are treated, and their limits.
@@ -333,13 +337,33 @@ fn connections_max() -> usize {
     usize::try_from(files).unwrap_or(usize::MAX)
 }
 
+/// The link with which the first person comes to own the server, which is also kept in a file; `None` if somebody
+/// owns it, or there is no page.
+async fn setup_link(config: &Config, listeners: &Listeners, desk: &Desk) -> anyhow::Result<Option<String>> {
+    let file = setup::File::new(&config.data_dir);
+    let page = listeners.http.first();
+    let answer = if page.is_some() { desk.ask(AdminRequest::SetUp).await.ok() } else { None };
+    let (Some((listener, http)), Some(AdminAnswer::Invitation(invitation))) = (page, answer) else {
+        file.remove();
+        return Ok(None);
+    };
+    let link = invitation_link(http, listener.local_addr()?, &invitation.code);
+    if let Err(error) = file.write(&link) {
+        tracing::warn!(%error, "cannot keep the link for the first person in the data directory");
+    }
+    Ok(Some(link))
+}
+
 /// Logs how to join, where the server listens, and where its data is.
-fn announce(config: &Config, listeners: &Listeners) -> anyhow::Result<()> {
+fn announce(config: &Config, listeners: &Listeners, setup: Option<&str>) -> anyhow::Result<()> {
     let mut text =
         format!("{}, the server {}\n", config.settings.machine.version, config.settings.network.name);
     for (listener, http) in &listeners.http {
         let scheme = if http.tls.is_some() { "https" } else { "http" };
         text += &format!("  open {scheme}://{}/ in a browser\n", reachable(listener.local_addr()?));
+    }
+    if let Some(link) = setup {
+        text += &format!("  nobody owns this server yet; whoever opens {link} does\n");
     }
     if !(listeners.http.is_empty() || web::has_app()) {
         text += "  (this program was built without the app; the page says how to add it)\n";
@@ -370,12 +394,4 @@ fn announce(config: &Config, listeners: &Listeners) -> anyhow::Result<()> {
         text += &format!("  everyone joins {} automatically\n", rooms.join(", "));
     }
     std::io::stderr().write_all(text.as_bytes()).context("cannot write to standard error")
-}
-
-/// An address at which this computer can reach the listener.
-fn reachable(mut address: SocketAddr) -> SocketAddr {
-    if address.ip().is_unspecified() {
-        address.set_ip(Ipv4Addr::LOCALHOST.into());
-    }
-    address
 }

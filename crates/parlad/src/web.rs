@@ -7,6 +7,7 @@
 mod assets;
 mod embedded;
 mod head;
+mod invitation;
 mod origin;
 mod policy;
 mod response;
@@ -19,6 +20,7 @@ mod visit;
 
 pub(crate) use self::{
     embedded::has_app,
+    invitation::{Invitations, invitation_link},
     site::{Site, SiteParts},
     slots::Slots,
 };

@@ -4,8 +4,9 @@ use parla_server::{AccountSettings, AlwaysOn, Mechanism, NetworkSettings, Regist
 
 use super::{
     hash::HashCost,
-    kind::{duration, flag, list, number, one_of, some_text, text, unknown},
-    table::{Table, Value},
+    kind::{duration, flag, list, number, one_of, placed, some_text, text, unknown},
+    problem::Problems,
+    table::{Placed, Table, Value},
 };
 use crate::limits::HASH_MEMORY_KIB_MAX;
 
@@ -15,6 +16,49 @@ pub(super) struct Accounts {
     /// `None` if there are no accounts.
     pub(super) settings: Option<AccountSettings>,
     pub(super) password_cost: HashCost,
+}
+
+/// Who may come in: `[access]`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Access {
+    /// Guests and accounts.
+    #[default]
+    Open,
+    /// Everyone signs in, and anybody may sign up.
+    Accounts,
+    /// Everyone signs in, and an invitation is needed to sign up.
+    Invite,
+}
+
+impl Access {
+    pub(super) fn read(table: &mut Table<'_>) -> Placed<Self> {
+        let words = [("open", Self::Open), ("accounts", Self::Accounts), ("invite", Self::Invite)];
+        table.or("policy", placed(one_of(&words)), Placed::nowhere(Self::default()))
+    }
+
+    /// Makes the settings of accounts those that the policy needs.
+    pub(super) fn apply(
+        self,
+        line: Option<usize>,
+        settings: &mut Option<AccountSettings>,
+        problems: &Problems,
+    ) {
+        if self == Self::Open {
+            return;
+        }
+        let Some(settings) = settings else {
+            return problems
+                .error(line, "access.policy: needs accounts, and accounts.enabled is false".to_owned());
+        };
+        settings.required = true;
+        if self == Self::Invite {
+            settings.registration.get_or_insert_default().by_invitation = true;
+        }
+        if settings.registration.is_some_and(|registration| !registration.before_connect) {
+            let words = "access.policy: nobody can sign up in an IRC client, because accounts.registration.before_connect is false";
+            problems.warning(line, words);
+        }
+    }
 }
 
 /// Argon2 needs at least this much.
@@ -76,6 +120,7 @@ fn registration(table: &mut Table<'_>) -> Option<RegistrationSettings> {
     let default = RegistrationSettings::default();
     let is_enabled = table.or("enabled", flag, true);
     let registration = RegistrationSettings {
+        by_invitation: default.by_invitation,
         before_connect: table.or("before_connect", flag, default.before_connect),
         email_required: table.or("require_email", email_required, default.email_required),
         per_hour: table.or("per_hour", number(1..=100_000), default.per_hour),

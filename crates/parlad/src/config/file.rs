@@ -10,7 +10,7 @@ use parla_server::{AccountSettings, Flags, NetworkSettings, settings};
 use parla_store::Durability;
 
 use super::{
-    accounts::Accounts,
+    accounts::{Access, Accounts},
     connections::{ConnectionLimits, KnownGateway, SharedNetwork},
     hash::Hash,
     kind::{
@@ -92,6 +92,8 @@ impl File {
                 webirc: file.tables("webirc", listen::webirc).into_iter().flatten().collect(),
                 accounts: file.table("accounts", Accounts::read),
             };
+            let access = file.table("access", Access::read);
+            access.value.apply(access.line, &mut read.accounts.settings, file.problems());
             if let Some(accounts) = &mut read.accounts.settings {
                 accounts.channels_owned_max = read.channels.owned_max;
             }

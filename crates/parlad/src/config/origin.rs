@@ -41,6 +41,14 @@ impl FromStr for Origin {
     }
 }
 
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let scheme = if self.scheme == Scheme::Http { "http" } else { "https" };
+        write!(f, "{scheme}://{}", self.host)?;
+        if self.port == self.scheme.default_port() { Ok(()) } else { write!(f, ":{}", self.port) }
+    }
+}
+
 impl Origin {
     /// The host name that a certificate must have for it; `None` for addresses, and without TLS.
     pub(crate) fn https_name(&self) -> Option<&str> {

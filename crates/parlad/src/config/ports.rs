@@ -1,6 +1,6 @@
 //! Where the server listens, and which protocol it expects there.
 
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 
 use super::{origin::Origin, tls_files::TlsFiles};
 
@@ -38,4 +38,22 @@ pub(crate) struct Http {
     pub(crate) tls: Option<TlsFiles>,
     /// Origins under which it is reachable, besides addresses, `localhost` and the name of the server.
     pub(crate) origins: Vec<Origin>,
+}
+
+impl Http {
+    /// How others reach it, without a slash at the end: by the first origin that is configured, otherwise by this
+    /// address, on which it listens.
+    pub(crate) fn base(&self, address: SocketAddr) -> String {
+        let scheme = if self.tls.is_some() { "https" } else { "http" };
+        let here = || format!("{scheme}://{}", reachable(address));
+        self.origins.first().map_or_else(here, ToString::to_string)
+    }
+}
+
+/// An address at which this computer can reach a listener.
+pub(crate) fn reachable(mut address: SocketAddr) -> SocketAddr {
+    if address.ip().is_unspecified() {
+        address.set_ip(Ipv4Addr::LOCALHOST.into());
+    }
+    address
 }

@@ -216,7 +216,7 @@ impl Desk {
     }
 
     /// Asks the state machine.
-    async fn ask(&self, request: AdminRequest) -> Result<AdminAnswer, &'static str> {
+    pub(crate) async fn ask(&self, request: AdminRequest) -> Result<AdminAnswer, &'static str> {
         let (sender, receiver) = oneshot::channel();
         let id = {
             let mut waiting = self.waiting();

@@ -29,7 +29,8 @@ const SECURITY: [(HeaderName, &str); 4] = [
 
 /// Adds the headers that restrict what a browser lets a page do.
 pub(super) fn secure(headers: &mut HeaderMap) {
-    headers.insert(header::CONTENT_SECURITY_POLICY, policy::header());
+    // The pages of invitations have a policy of their own.
+    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert_with(policy::header);
     headers.extend(SECURITY.map(|(name, value)| (name, HeaderValue::from_static(value))));
 }
 

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use axum::{
     Extension, Router,
-    extract::{Request, State},
+    body::Bytes,
+    extract::{DefaultBodyLimit, Path, Request, State},
     http::{HeaderMap, Method, Uri},
     middleware::{self, Next},
     routing::{any, get},
@@ -13,6 +14,7 @@ use axum::{
 use super::{
     assets,
     embedded::Asset,
+    invitation::{self, FORM_BYTES_MAX, Invitations},
     origin::{self, Refusal, SiteNames},
     response::{self, Response},
     upgrade,
@@ -29,6 +31,7 @@ pub(super) struct App {
     pub(super) names: SiteNames,
     pub(super) assets: &'static [Asset],
     pub(super) health: Arc<Health>,
+    pub(super) invitations: Arc<Invitations>,
 }
 
 /// The app, with IRC beside it, for clients that use one of the server's names.
@@ -37,6 +40,10 @@ pub(super) fn app(app: App) -> Router {
     Router::new()
         .route("/irc", any(irc))
         .route("/health", get(health))
+        .route(
+            invitation::ROUTE,
+            get(invitation::show).post(accept_invitation).layer(DefaultBodyLimit::max(FORM_BYTES_MAX)),
+        )
         .fallback(asset)
         .method_not_allowed_fallback(only_read)
         .layer(middleware::from_fn_with_state(Arc::clone(&app), under_our_name))
@@ -86,6 +93,18 @@ fn become_irc(visit: &Visit, request: &Request) -> Response {
         }
         Err(response) => *response,
     }
+}
+
+async fn accept_invitation(
+    State(app): State<Arc<App>>,
+    Extension(host): Extension<Host>,
+    Extension(visit): Extension<Visit>,
+    Path(code): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response, Refusal> {
+    app.names.check_origin(&host, &headers)?;
+    Ok(invitation::accept(&app, &code, &visit, &headers, &body).await)
 }
 
 async fn health(State(app): State<Arc<App>>) -> Response {

@@ -4,6 +4,7 @@ use std::{net::IpAddr, sync::Arc};
 
 use super::{
     embedded,
+    invitation::Invitations,
     origin::SiteNames,
     response, routes,
     routes::App,
@@ -27,6 +28,7 @@ pub(crate) struct SiteParts {
     pub(crate) intake: Arc<Intake>,
     pub(crate) slots: Arc<Slots>,
     pub(crate) health: Arc<Health>,
+    pub(crate) invitations: Arc<Invitations>,
 }
 
 /// Either the app with IRC beside it, or IRC only.
@@ -36,15 +38,15 @@ pub(crate) struct Site(Arc<Served>);
 impl Site {
     /// The app, with IRC beside it.
     pub(crate) fn app(parts: SiteParts, server_name: &str, origins: Vec<Origin>) -> Self {
-        let SiteParts { intake, slots, health } = parts;
+        let SiteParts { intake, slots, health, invitations } = parts;
         let names = SiteNames::new(server_name, origins);
-        let router = routes::app(App { names, assets: embedded::EMBEDDED, health });
+        let router = routes::app(App { names, assets: embedded::EMBEDDED, health, invitations });
         Self(Arc::new(Served { intake, slots, router }))
     }
 
     /// IRC only. Pages from these origins may connect; if the list is empty, pages from anywhere may.
     pub(crate) fn web_socket(parts: SiteParts, origins: Vec<Origin>) -> Self {
-        let SiteParts { intake, slots, health: _ } = parts;
+        let SiteParts { intake, slots, health: _, invitations: _ } = parts;
         Self(Arc::new(Served { intake, slots, router: routes::web_socket(origins) }))
     }
 }

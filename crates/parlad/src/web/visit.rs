@@ -62,11 +62,16 @@ impl Visit {
         *self.outcome.lock().unwrap_or_else(PoisonError::into_inner) = Some(outcome);
     }
 
-    fn admit(&self, framing: Framing, headers: &HeaderMap) -> Outcome {
+    /// The address that a request comes from, even behind a proxy.
+    pub(super) fn client_address(&self, headers: &HeaderMap) -> IpAddr {
         let limits = &self.intake.addresses.limits;
         let is_proxy = limits.is_trusted_proxy(self.address);
-        let client = is_proxy.then(|| proxy::forwarded_for(headers, limits)).flatten();
-        let address = client.unwrap_or(self.address);
+        is_proxy.then(|| proxy::forwarded_for(headers, limits)).flatten().unwrap_or(self.address)
+    }
+
+    fn admit(&self, framing: Framing, headers: &HeaderMap) -> Outcome {
+        let is_proxy = self.intake.addresses.limits.is_trusted_proxy(self.address);
+        let address = self.client_address(headers);
         let by_tls = is_proxy && self.address.is_loopback() && proxy::is_forwarded_by_tls(headers);
         match self.intake.admission.admit(address, Purpose::Irc, Instant::now()) {
             Ok(permit) => Ok(Agreement { framing, address, by_tls, permit }),

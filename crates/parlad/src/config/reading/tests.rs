@@ -71,7 +71,7 @@ fn typing_mistakes_have_their_line_and_what_was_meant() {
             line 9: limits.max_per_ip: there is no such key; it belongs in [connections]
             line 10: limits.colour: there is no such key; there are nick_length, user_length, realname_length, channel_length, topic_length, away_length, kick_length, key_length, channels_per_client, list_modes, monitor_targets, whowas_entries, multiline_bytes, multiline_lines, targets, new_channels_per_hour, network
             line 11: [conections]: there is no such table; did you mean [connections]?
-            line 13: [weather]: there is no such table; there are server, motd, listen, http, connections, flood, limits, channels, history, storage, messages, log, admin, users, oper, metadata, sts, webirc, accounts, relaymsg, roleplay
+            line 13: [weather]: there is no such table; there are server, motd, listen, http, connections, flood, limits, channels, history, storage, messages, log, admin, users, oper, metadata, sts, webirc, accounts, access, relaymsg, roleplay
             line 15: history.durability: must be "fsync" or "os"; did you mean "fsync"?
             line 17: log.level: must be "error", "warn", "info", "debug" or "trace", not "loud""#]],
     );

@@ -5,7 +5,7 @@
 
 use parla_server::{
     AccountChange, AccountEdit, AccountSummary, AdminAnswer, AdminRepair, AdminRequest, ChannelDetails,
-    Fingerprint, PasswordProof, Topic,
+    Fingerprint, InvitationSummary, NewInvitation, PasswordProof, Topic,
 };
 use serde::{Deserialize, Serialize};
 
@@ -65,11 +65,34 @@ pub(crate) enum ControlRequest {
     AccountResume { account: String },
     #[serde(rename = "account.delete")]
     AccountDelete { account: String },
+    /// Whether the account's person owns the server.
+    #[serde(rename = "account.grant")]
+    AccountGrant { account: String, owner: bool },
     /// The certificate is given by its SHA-256, in 64 hexadecimal digits.
     #[serde(rename = "account.certificate.add")]
     AccountCertificateAdd { account: String, certificate: String },
     #[serde(rename = "account.certificate.remove")]
     AccountCertificateRemove { account: String, certificate: String },
+    /// The next invitations after this number, in the order in which they were made. Answered with an
+    /// [`InvitationPage`].
+    #[serde(rename = "invite.list")]
+    InviteList {
+        #[serde(default)]
+        after: Option<u64>,
+    },
+    /// Answered with an [`InvitationRow`].
+    #[serde(rename = "invite.create")]
+    InviteCreate {
+        #[serde(default)]
+        rooms: Vec<String>,
+        uses: u32,
+        days: u32,
+        #[serde(default)]
+        owner: bool,
+    },
+    /// Answered with an [`InvitationRevoked`].
+    #[serde(rename = "invite.revoke")]
+    InviteRevoke { number: u64 },
 }
 
 /// What a request is about.
@@ -78,6 +101,8 @@ pub(crate) enum Subject {
     Rooms,
     /// An account, by the name that the request gives it; empty for all of them.
     Account(String),
+    /// An invitation, by its number; 0 for all of them.
+    Invitation(u64),
 }
 
 /// An answer.
@@ -201,6 +226,56 @@ pub(crate) struct AccountChanged {
     pub(crate) account: String,
 }
 
+/// Some of the invitations.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct InvitationPage {
+    pub(crate) invitations: Vec<InvitationRow>,
+    /// Whether more invitations follow.
+    pub(crate) more: bool,
+}
+
+/// An invitation.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct InvitationRow {
+    pub(crate) number: u64,
+    pub(crate) code: String,
+    /// The account of whoever made it; null if the administrator did.
+    pub(crate) made_by: Option<String>,
+    pub(crate) made_at: String,
+    /// Until when it can be used; null if there is no end.
+    pub(crate) expires_at: Option<String>,
+    /// How many more people can use it.
+    pub(crate) uses_left: u32,
+    /// The rooms that it leads to.
+    pub(crate) rooms: Vec<String>,
+    /// Whether whoever uses it owns the server from then on.
+    pub(crate) owner: bool,
+    /// If nobody can use it any more: why.
+    pub(crate) over: Option<String>,
+}
+
+/// The result of taking an invitation back.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct InvitationRevoked {
+    pub(crate) number: u64,
+}
+
+impl From<InvitationSummary> for InvitationRow {
+    fn from(summary: InvitationSummary) -> Self {
+        Self {
+            number: summary.id,
+            code: summary.code,
+            made_by: summary.made_by,
+            made_at: summary.made_at.to_string(),
+            expires_at: summary.expires_at.map(|at| at.to_string()),
+            uses_left: summary.uses_left,
+            rooms: summary.channels,
+            owner: summary.makes_owner,
+            over: summary.over,
+        }
+    }
+}
+
 impl ControlRequest {
     /// Parses a line.
     ///
@@ -219,12 +294,15 @@ impl ControlRequest {
             | Self::RoomReset { .. }
             | Self::RoomDelete { .. } => Subject::Rooms,
             Self::AccountList { .. } => Subject::Account(String::new()),
+            Self::InviteList { .. } | Self::InviteCreate { .. } => Subject::Invitation(0),
+            Self::InviteRevoke { number } => Subject::Invitation(*number),
             Self::AccountShow { account }
             | Self::AccountCreate { account, .. }
             | Self::AccountPassword { account, .. }
             | Self::AccountSuspend { account, .. }
             | Self::AccountResume { account }
             | Self::AccountDelete { account }
+            | Self::AccountGrant { account, .. }
             | Self::AccountCertificateAdd { account, .. }
             | Self::AccountCertificateRemove { account, .. } => Subject::Account(account.clone()),
         }
@@ -262,6 +340,15 @@ impl TryFrom<ControlRequest> for AdminRequest {
             ControlRequest::AccountDelete { account } => {
                 Self::ChangeAccount { name: account, edit: AccountEdit::Delete }
             }
+            ControlRequest::AccountGrant { account, owner } => {
+                change(account, AccountChange::ServerOwner(owner))
+            }
+            ControlRequest::InviteList { after } => Self::Invitations { after },
+            ControlRequest::InviteCreate { rooms, uses, days, owner } => {
+                let new = NewInvitation { channels: Vec::new(), uses, days: Some(days), makes_owner: owner };
+                Self::CreateInvitation { channels: rooms, new }
+            }
+            ControlRequest::InviteRevoke { number } => Self::RevokeInvitation { invitation: number },
             ControlRequest::AccountCertificateAdd { account, certificate } => {
                 change(account, AccountChange::CertificateAdded(fingerprint(&certificate)?))
             }
@@ -330,10 +417,16 @@ impl ControlAnswer {
                 let accounts = accounts.into_iter().map(AccountRow::from).collect();
                 Self::done(&AccountPage { accounts, more: has_more })
             }
+            AdminAnswer::Invitations { invitations, has_more } => {
+                let invitations = invitations.into_iter().map(InvitationRow::from).collect();
+                Self::done(&InvitationPage { invitations, more: has_more })
+            }
+            AdminAnswer::Invitation(invitation) => Self::done(&InvitationRow::from(*invitation)),
             AdminAnswer::Account(details) => Self::done(&AccountDetails::from(*details)),
             AdminAnswer::Done { modes, refused } if refused.is_empty() => match subject {
                 Subject::Rooms => Self::done(&RoomChanged { modes }),
                 Subject::Account(account) => Self::done(&AccountChanged { account }),
+                Subject::Invitation(number) => Self::done(&InvitationRevoked { number }),
             },
             AdminAnswer::Done { modes: None, refused } => Self::Error(refused.join("; ")),
             AdminAnswer::Done { modes: Some(modes), refused } => {
