@@ -101,7 +101,7 @@ fn intents(room: BufferId, bob: BufferId) -> Vec<(&'static str, Intent)> {
             "configure",
             Intent::Configure { buffer: room, settings: vec![(Setting::TopicLocked, Some("".into()))] },
         ),
-        ("rank", Intent::SetRank { buffer: room, nick: "bob".into(), rank: Rank::Voiced, is_given: true }),
+        ("rank", Intent::SetRank { buffer: room, nick: "bob".into(), rank: Rank::Voice, is_given: true }),
         (
             "add a mask",
             Intent::AddMask { buffer: room, list: ListKind::Bans, who: "bob".into(), by: MaskBy::Nick },
