@@ -19,6 +19,7 @@ mod forgetting;
 pub(crate) mod grant;
 mod invariants;
 pub(crate) mod invitation;
+mod invitations;
 pub(crate) mod kept;
 pub(crate) mod markers;
 pub(crate) mod nodes;
@@ -54,7 +55,7 @@ use crate::{
     base::{names, settings::NetworkSettings},
     network::{
         accounts::Accounts, channel::Channel, conversation::ConversationName, entry::Meta,
-        forgetting::EmptyChannels, invitation::Invitations, kept::Kept, markers::ReadMarkers, nodes::Nodes,
+        forgetting::EmptyChannels, invitations::Invitations, kept::Kept, markers::ReadMarkers, nodes::Nodes,
         operator::Oversight, past::Past, recent_messages::SentTo, recently_made::RecentlyMade,
         refusal::Refusal, user::User,
     },

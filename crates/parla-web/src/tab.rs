@@ -1,6 +1,8 @@
 //! The network side of a tab: finds out whether this tab leads or follows another one, and acts accordingly.
 //! See `parla_client::tabs`.
 
+mod builds;
+
 use std::time::Duration;
 
 use futures_channel::mpsc::{UnboundedReceiver, UnboundedSender};
@@ -44,8 +46,6 @@ const TAKE_OVER_AFTER: Duration = Duration::from_millis(100);
 const EARLY_MAX: usize = 1_000;
 /// When nothing is due, checking this rarely costs nothing.
 const IDLE: Duration = Duration::from_secs(60);
-/// The shortest pause between two requests to the server about its build.
-const ASK_BUILD_EVERY: Duration = Duration::from_secs(5);
 
 /// Everything that can happen to the tab.
 #[derive(Debug)]
@@ -470,28 +470,6 @@ impl Tab {
         for request in unsent {
             let request = ForwardedCommand { at, ..request };
             post.send(Some(follower.leader()), &TabMessage::Do { term, request });
-        }
-    }
-
-    /// There is a tab with another build, so the server was upgraded after one of the pages was loaded.
-    fn ask_build(&mut self) {
-        let now = page::now();
-        if now.since(self.build_asked_at) >= ASK_BUILD_EVERY {
-            self.build_asked_at = now;
-            build::ask(self.post.build(), &self.sender);
-        }
-    }
-
-    fn learn_build(&mut self, is_newest: bool) {
-        if is_newest {
-            // The older page gives up the lead, and is reloaded as soon as it has asked the server as well.
-            if matches!(self.side, Side::Outdated(_)) {
-                self.side = Side::Nobody;
-                self.vote(|election, out| election.claim(page::now(), out));
-            }
-        } else if !build::load_anew(self.post.build()) {
-            self.interface
-                .tell_whole(vec![build::outdated(storage::load(NAME_KEY).unwrap_or_default().into())]);
         }
     }
 

@@ -124,12 +124,10 @@ pub(crate) fn run(
         let hub = hub::start(hub, hub_alive)?;
 
         let control = open_control(config, Arc::clone(&desk));
-        let setup = setup_link(config, &listeners, &desk).await?;
-        announce(config, &listeners, setup.as_deref())?;
+        announce(config, &listeners, setup_link(config, &listeners, &desk).await?)?;
         let open = listeners.addresses();
         let shared = Shared { addresses, ids, hub_senders, log: Arc::clone(&log) };
-        let invitations = Invitations::new(desk, config.password_cost, setup::File::new(&config.data_dir));
-        let parts = sites(shared, &health, Arc::new(invitations));
+        let parts = sites(shared, &health, Invitations::new(desk, config));
         let certificates = listeners.open(&config.settings.network.name, &parts)?;
         let (run, started_with, hub_again) = (options.clone(), config.clone(), hub_sender.clone());
         let reload = Reload { run, started_with, open, program, certificates, hub: hub_again, workers, health };
@@ -170,10 +168,15 @@ impl Kept {
 }
 
 /// What all listeners share.
-fn sites(shared: Shared, health: &Arc<Health>, invitations: Arc<Invitations>) -> SiteParts {
+fn sites(shared: Shared, health: &Arc<Health>, invitations: Invitations) -> SiteParts {
     let connections_max = connections_max();
     let intake = Arc::new(Intake::new(connections_max, shared));
-    SiteParts { intake, slots: Slots::new(connections_max), health: Arc::clone(health), invitations }
+    SiteParts {
+        intake,
+        slots: Slots::new(connections_max),
+        health: Arc::clone(health),
+        invitations: Arc::new(invitations),
+    }
 }
 
 /// How addresses are treated, and their limits.
@@ -355,7 +358,7 @@ async fn setup_link(config: &Config, listeners: &Listeners, desk: &Desk) -> anyh
 }
 
 /// Logs how to join, where the server listens, and where its data is.
-fn announce(config: &Config, listeners: &Listeners, setup: Option<&str>) -> anyhow::Result<()> {
+fn announce(config: &Config, listeners: &Listeners, setup: Option<String>) -> anyhow::Result<()> {
     let mut text =
         format!("{}, the server {}\n", config.settings.machine.version, config.settings.network.name);
     for (listener, http) in &listeners.http {

@@ -128,7 +128,7 @@ fn list(context: &mut Context<'_>) -> Result<(), Refusal> {
     let lines = seen.into_iter().map(|invitation| {
         let by = maker(network, invitation).map_or("the administrator", AccountName::as_str);
         let text = match invitation.end(context.now) {
-            Some(why) => format!("Made by {by}. {}", why.sentence()),
+            Some(end) => format!("Made by {by}. {}", AccountFault::from(end).sentence()),
             None => format!("Made by {by}"),
         };
         note(network, invitation, FailCode::InvitationListed, &text)

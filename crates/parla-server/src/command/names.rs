@@ -105,7 +105,10 @@ fn tell(portion: &mut Portion<'_>, channel: &Channel, cursor: &mut MemberCursor)
     let mut names = String::new();
     for (place, member, rank) in channel.members_from(*cursor) {
         // Members who are not shown take time as well, so a portion can end before there is anything to send.
-        if portion.is_full() && names.is_empty() {
+        if portion.is_full() {
+            if !names.is_empty() {
+                portion.reply(Reply::Names { symbol, channel: name, names: &names });
+            }
             *cursor = place;
             return false;
         }

@@ -172,9 +172,9 @@ impl Channel {
         self.invited.retain(|invited| *invited != user);
     }
 
-    /// Whether its owner has made nothing of it: nobody has written there, it has no topic, and it remembers nobody
-    /// else. Such a channel may come of a mistyped name.
-    pub(crate) fn is_unused(&self) -> bool {
+    /// Whether its owner has made nothing of it: nobody has written there, it has no topic, it is set up like every
+    /// new channel, and it remembers nobody else. Such a channel may come of a mistyped name.
+    pub(crate) fn is_unused(&self, new_modes: Flags) -> bool {
         let state = &self.state;
         let only_owner = |(account, rank): (&AccountId, &Rank)| {
             state.owner == Some(*account) && !rank.contains(Rank::FOUNDER)
@@ -182,6 +182,10 @@ impl Channel {
         !self.has_messages
             && state.owner.is_some()
             && state.topic.is_none()
+            && state.flags == new_modes
+            && state.key.is_none()
+            && state.limit.is_none()
+            && state.forward.is_none()
             && state.metadata.is_empty()
             && state.lists().iter().all(|(_, list)| list.is_empty())
             && state.access.iter().all(only_owner)

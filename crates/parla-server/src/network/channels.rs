@@ -200,7 +200,8 @@ impl Network {
         self.changed.insert(user_id);
         let was_occupied = !channel.members.is_empty();
         channel.remove(user_id);
-        let is_over = channel.is_empty_and_unkept() || channel.members.is_empty() && channel.is_unused();
+        let is_unused = channel.is_unused(self.settings.channel_modes);
+        let is_over = channel.is_empty_and_unkept() || channel.members.is_empty() && is_unused;
         if was_occupied && channel.members.is_empty() {
             self.occupied -= 1;
             if is_over {

@@ -254,15 +254,6 @@ mod tests {
                 reason: Some(text("no")),
             }),
             EntryCommand::Invite(entry::Invite { nick: nick("bob"), channel: channel("#tea") }),
-            EntryCommand::Invitation(Box::new(entry::Invitation {
-                asker: AccountAsker::Command,
-                act: entry::InvitationAct::Create(entry::NewInvitation {
-                    channels: vec![channel("#tea")],
-                    uses: 3,
-                    days: Some(7),
-                    makes_owner: false,
-                }),
-            })),
             EntryCommand::Away(Some(text("gone"))),
             EntryCommand::Metadata(Box::new(entry::Metadata {
                 target: Some(ConversationName::User(nick("bob"))),
@@ -298,6 +289,15 @@ mod tests {
                 title: text("is an admin"),
                 privileges: Privileges::KILL | Privileges::HOSTS,
                 is_by_account: false,
+            })),
+            EntryCommand::Invitation(Box::new(entry::Invitation {
+                asker: AccountAsker::Command,
+                act: entry::InvitationAct::Create(entry::NewInvitation {
+                    channels: vec![channel("#tea")],
+                    uses: 3,
+                    days: Some(7),
+                    makes_owner: false,
+                }),
             })),
             EntryCommand::Kill(entry::Kill { nicks: vec![nick("bob")], reason: text("spam") }),
             EntryCommand::Wallops(text("all")),

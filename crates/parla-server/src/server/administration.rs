@@ -55,15 +55,15 @@ impl Server {
     }
 
     /// Answers the administrator when the entry of their request has been committed.
-    pub(super) fn administered(&self, id: u64, about: About, refusals: &[Refusal], out: &mut Outputs) {
-        if let About::NewInvitation(invitation) = about
+    pub(super) fn administered(&self, id: u64, about: &About, refusals: &[Refusal], out: &mut Outputs) {
+        if let About::NewInvitation(invitation) = *about
             && refusals.is_empty()
         {
             let answer = Box::new(self.invitation_answer_of(invitation));
             return out.outputs.push(Output::Administered { id, answer });
         }
         let found = |name| self.network.overseen_channel(&self.network.administrator(), name).ok();
-        let channel = if let About::Channel(channel) = &about { found(channel) } else { None };
+        let channel = if let About::Channel(channel) = about { found(channel) } else { None };
         let answer = Box::new(self.done(channel.map(|(_, channel)| channel), refusals));
         out.outputs.push(Output::Administered { id, answer });
     }

@@ -161,7 +161,7 @@ impl Server {
             }
         }
         if let Some((id, about)) = asked {
-            self.administered(id, about, &effects.refusals, out);
+            self.administered(id, &about, &effects.refusals, out);
         }
     }
 

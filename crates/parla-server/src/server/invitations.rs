@@ -32,12 +32,12 @@ impl Server {
         &self,
         id: u64,
         channels: &[String],
-        new: NewInvitation,
+        mut new: NewInvitation,
     ) -> Result<EntryCommand, AdminAnswer> {
         let channels = channels.iter().map(|name| self.network.read_channel_name(name));
         let channels = channels.collect::<Result<_, _>>();
-        let channels = channels.map_err(|refusal| AdminAnswer::Refused(self.sentence(&refusal)))?;
-        Ok(invitation_entry(id, InvitationAct::Create(NewInvitation { channels, ..new })))
+        new.channels = channels.map_err(|refusal| AdminAnswer::Refused(self.sentence(&refusal)))?;
+        Ok(invitation_entry(id, InvitationAct::Create(new)))
     }
 
     /// The entry that takes an invitation back for the administrator.
@@ -122,7 +122,7 @@ impl Server {
             channels: channel_names(&self.network, invitation),
             makes_owner: invitation.makes_owner,
             accounts: settings.accounts.clone().unwrap_or_default(),
-            over: invitation.end(now).map(|why| why.sentence().into_owned()),
+            over: invitation.end(now).map(|end| AccountFault::from(end).sentence().into_owned()),
         }
     }
 }

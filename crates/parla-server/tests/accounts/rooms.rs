@@ -216,6 +216,19 @@ fn ranks_are_given_when_a_member_signs_in() {
 }
 
 #[test]
+fn a_room_that_was_set_up_stays_before_anybody_speaks() {
+    for modes in ["+i", "+k key", "+l 5", "-t", "+f #other"] {
+        let mut rig = with_room();
+        rig.says("alice", &format!("JOIN #other\nMODE #tea {modes}\nPART #tea"));
+        rig.heard.clear();
+        rig.says("alice", "CS INFO #tea");
+        rig.check(expect![[r#"
+            alice> :ChanServ!ChanServ@s NOTICE alice :#tea belongs to alice
+        "#]]);
+    }
+}
+
+#[test]
 fn a_mistyped_room_does_not_stay() {
     let mut rig = with_room();
     rig.says("alice", "JOIN #tae\nPART #tae\nCS INFO #tae");

@@ -92,7 +92,7 @@ mod tests {
         let authority_key = KeyPair::generate().unwrap();
         let issuer = Issuer::new(authority, authority_key);
         let signed = parameters.signed_by(&key, &issuer).unwrap();
-        let read = super::describe(signed.der(), None);
+        let read = describe(signed.der(), None);
         assert!(read.issuer.is_some_and(|issuer| issuer.starts_with("Example Trust")));
     }
 

@@ -5,7 +5,6 @@ use std::{fmt::Write as _, net::SocketAddr, sync::Arc};
 
 use axum::{
     body::{Body, Bytes},
-    extract::{Path, State},
     http::{
         HeaderMap, StatusCode,
         header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderValue},
@@ -14,9 +13,9 @@ use axum::{
 use parla_server::{AdminAnswer, AdminRequest, BadPassword, InvitationSummary};
 use tokio::sync::Semaphore;
 
-use super::{response::Response, routes::App, visit::Visit};
+use super::{response::Response, visit::Visit};
 use crate::{
-    config::{HashCost, Http},
+    config::{Config, HashCost, Http},
     core::control::Desk,
     setup,
     work::password::{self, Hasher},
@@ -51,8 +50,9 @@ pub(crate) struct Invitations {
 }
 
 impl Invitations {
-    pub(crate) fn new(desk: Arc<Desk>, cost: HashCost, setup: setup::File) -> Self {
-        Self { desk, cost, setup, hashing: Semaphore::new(1) }
+    pub(crate) fn new(desk: Arc<Desk>, config: &Config) -> Self {
+        let setup = setup::File::new(&config.data_dir);
+        Self { desk, cost: config.password_cost, setup, hashing: Semaphore::new(1) }
     }
 
     async fn find(&self, code: &str) -> Result<InvitationSummary, Response> {
@@ -139,8 +139,8 @@ pub(crate) fn invitation_link(http: &Http, address: SocketAddr, code: &str) -> S
 }
 
 /// Shows an invitation.
-pub(super) async fn show(State(app): State<Arc<App>>, Path(code): Path<String>) -> Response {
-    match app.invitations.find(&code).await {
+pub(super) async fn show(invitations: &Invitations, code: &str) -> Response {
+    match invitations.find(code).await {
         Ok(invitation) => page(StatusCode::OK, &form_page(&invitation, "", "")),
         Err(response) => response,
     }
@@ -148,19 +148,19 @@ pub(super) async fn show(State(app): State<Arc<App>>, Path(code): Path<String>) 
 
 /// Creates an account for somebody who has filled in the form.
 pub(super) async fn accept(
-    app: &App,
+    invitations: &Invitations,
     code: &str,
     visit: &Visit,
     headers: &HeaderMap,
     body: &Bytes,
 ) -> Response {
-    let invitation = match app.invitations.find(code).await {
+    let invitation = match invitations.find(code).await {
         Ok(invitation) => invitation,
         Err(response) => return response,
     };
     let form = Form::parse(body);
     let name = form.name.clone();
-    match app.invitations.sign_up(&invitation, form, visit, headers).await {
+    match invitations.sign_up(&invitation, form, visit, headers).await {
         Ok(()) => page(StatusCode::OK, &welcome_page(&invitation, &name)),
         Err(why) => page(StatusCode::UNPROCESSABLE_ENTITY, &form_page(&invitation, &name, &why)),
     }
@@ -180,7 +180,7 @@ fn form_page(invitation: &InvitationSummary, name: &str, wrong: &str) -> (String
     } else {
         let by = invitation.made_by.as_deref().map_or_else(|| "Whoever runs this server".to_owned(), escaped);
         let rooms: Vec<String> = invitation.channels.iter().map(|room| escaped(room)).collect();
-        let to = if rooms.is_empty() { network.clone() } else { rooms.join(", ") };
+        let to = if rooms.is_empty() { network } else { rooms.join(", ") };
         let _ = write!(body, "<p>{by} invites you to {to}. Choose a name and a password.</p>");
     }
     if !wrong.is_empty() {

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use axum::{
     Extension, Router,
-    body::Bytes,
-    extract::{DefaultBodyLimit, Path, Request, State},
-    http::{HeaderMap, Method, Uri},
+    body::to_bytes,
+    extract::{Path, Request, State},
+    http::{HeaderMap, Method, StatusCode, Uri},
     middleware::{self, Next},
     routing::{any, get},
 };
@@ -40,10 +40,7 @@ pub(super) fn app(app: App) -> Router {
     Router::new()
         .route("/irc", any(irc))
         .route("/health", get(health))
-        .route(
-            invitation::ROUTE,
-            get(invitation::show).post(accept_invitation).layer(DefaultBodyLimit::max(FORM_BYTES_MAX)),
-        )
+        .route(invitation::ROUTE, get(show_invitation).post(accept_invitation))
         .fallback(asset)
         .method_not_allowed_fallback(only_read)
         .layer(middleware::from_fn_with_state(Arc::clone(&app), under_our_name))
@@ -95,16 +92,23 @@ fn become_irc(visit: &Visit, request: &Request) -> Response {
     }
 }
 
+async fn show_invitation(State(app): State<Arc<App>>, Path(code): Path<String>) -> Response {
+    invitation::show(&app.invitations, &code).await
+}
+
 async fn accept_invitation(
     State(app): State<Arc<App>>,
     Extension(host): Extension<Host>,
     Extension(visit): Extension<Visit>,
     Path(code): Path<String>,
-    headers: HeaderMap,
-    body: Bytes,
+    request: Request,
 ) -> Result<Response, Refusal> {
-    app.names.check_origin(&host, &headers)?;
-    Ok(invitation::accept(&app, &code, &visit, &headers, &body).await)
+    let (head, body) = request.into_parts();
+    app.names.check_origin(&host, &head.headers)?;
+    match to_bytes(body, FORM_BYTES_MAX).await {
+        Ok(form) => Ok(invitation::accept(&app.invitations, &code, &visit, &head.headers, &form).await),
+        Err(_) => Ok(response::text(StatusCode::PAYLOAD_TOO_LARGE, "The form is too long.\n")),
+    }
 }
 
 async fn health(State(app): State<Arc<App>>) -> Response {

@@ -11,7 +11,7 @@ use parla_proto::{
 use super::ABOUT_BYTES_MAX;
 use crate::{
     base::{service, settings::BadPassword},
-    network::{entry::AccountAsker, refusal::Refusal},
+    network::{entry::AccountAsker, invitation::InvitationEnd, refusal::Refusal},
 };
 
 /// A refusal about an account, with the way by which it is answered.
@@ -36,6 +36,15 @@ pub(crate) enum AnswerBy {
     ChanServ,
     /// By the numeric that ends a SASL exchange.
     Sasl,
+}
+
+impl From<InvitationEnd> for AccountFault {
+    fn from(end: InvitationEnd) -> Self {
+        match end {
+            InvitationEnd::Used => Self::InvitationUsed,
+            InvitationEnd::Expired => Self::InvitationExpired,
+        }
+    }
 }
 
 impl From<AccountAsker> for AnswerBy {
