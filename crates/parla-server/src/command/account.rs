@@ -66,10 +66,21 @@ pub(crate) fn commit(
         signed_in = Some(name);
     }
     let changes = before.account() != signed_in.as_ref();
+    // Only this session has proved that the account is theirs.
+    if changes && signed_in.is_some() && before.sessions().len() > 1 {
+        let way = if by_sasl { AnswerBy::Sasl } else { AnswerBy::Service };
+        return Err(AccountFault::HereTwice.of(way, ""));
+    }
     if changes {
         network.forget_presence(id, effects);
     }
     network.set_account(id, signed_in);
+    // The name of the account that they were signed in to before is not theirs any more. They learn of their new
+    // nick before they get an answer to it.
+    let holds_anothers = |user: &User| network.permitted_nick(user.nick(), user.account()).is_err();
+    if network.user(id).is_some_and(holds_anothers) {
+        unseat(network, meta, id, effects);
+    }
     effects.events.push(Event::AccountChanged { user: id, changes, by_sasl });
     chanserv::recognize(network, meta, id, effects)?;
     sign_in::settle(network, meta, id, effects);
@@ -96,10 +107,9 @@ fn move_session(network: &mut Network, meta: &Meta, go: Move, effects: &mut Effe
     let channels = before.iter().filter_map(|channel| network.channel(*channel));
     let channels = channels.map(|channel| channel.name().clone()).collect();
     bring_along(network, go, &before, effects);
-    if network.end_sessions(from, |other| *other == session) {
+    let is_over = network.end_sessions(from, |other| *other == session);
+    if is_over {
         quit::remove(network, from, EndReason::Servers("Signed in".to_owned()), effects);
-    } else {
-        network.left_alone(from, effects);
     }
     user::begin_another(network, NewSession { session, user: to }, modes, effects)?;
     effects.events.push(Event::SessionMoved(Box::new(SessionMoved {
@@ -108,6 +118,10 @@ fn move_session(network: &mut Network, meta: &Meta, go: Move, effects: &mut Effe
         channels,
         by_sasl,
     })));
+    // What becomes of the user that it was does not concern the session any more.
+    if !is_over {
+        network.left_alone(from, effects);
+    }
     network.has_company(to, effects);
     sign_in::settle(network, meta, to, effects);
     Ok(())
@@ -245,20 +259,25 @@ pub(crate) fn commit_creation(
 /// How many nicks are tried for somebody whose own belongs to a new account.
 const UNSEAT_TRIES: u64 = 1_000;
 
-/// Gives somebody another nick, because theirs belongs to a new account now.
+/// Gives somebody another nick, because theirs belongs to an account that is not theirs: the name of their own
+/// account, or one that belongs to nobody.
 fn unseat(network: &mut Network, meta: &Meta, id: UserId, effects: &mut Effects) {
     let rules = network.settings.name_rules();
+    let Some(user) = network.user(id) else { return };
     let free = |nick: &Nick| {
         let is_unused = network.free_nick(nick, None).is_ok();
-        is_unused && network.owner_of_nick(nick).is_none()
+        is_unused && network.owner_of_nick(nick).map(|owner| &owner.name) == user.account()
     };
+    let own = user.account().and_then(|account| Nick::parse(account.as_str(), &rules).ok()).filter(free);
+    // This must not be the name of any account.
+    let free = |nick: &Nick| network.free_nick(nick, None).is_ok() && network.owner_of_nick(nick).is_none();
     // Where nicks are short, the numbers are cut off.
     let named = |number: u64| {
         let name: String = format!("Guest{}", number % 100_000).chars().take(rules.nick_bytes_max).collect();
         Nick::parse(&name, &rules).ok().filter(free)
     };
-    let Some(nick) = (meta.seq..meta.seq.saturating_add(UNSEAT_TRIES)).find_map(named) else { return };
-    let Some(user) = network.user(id) else { return };
+    let guest = || (meta.seq..meta.seq.saturating_add(UNSEAT_TRIES)).find_map(named);
+    let Some(nick) = own.or_else(guest) else { return };
     let (old_nick, old_source) = (user.nick().clone(), user.source().to_owned());
     network.rename_user(id, nick);
     effects.events.push(Event::Renamed(Renamed { user: id, old_nick, old_source }));

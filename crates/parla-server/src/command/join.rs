@@ -5,7 +5,10 @@ use parla_proto::{AccountName, Capabilities, CommandName, Line, MsgId, command::
 
 use super::{away, markread, metadata, names, topic};
 use crate::{
-    base::limits::{CHANNELS_MAX, FORWARDS_MAX},
+    base::{
+        limits::{CHANNELS_MAX, FORWARDS_MAX},
+        service,
+    },
     context::Context,
     network::{
         ChannelId, Network, UserId, UserRef,
@@ -143,8 +146,24 @@ pub(crate) fn publish(publisher: &mut Publisher<'_>, user_id: UserId, channel_id
     let audience: Vec<UserId> = others.chain([user_id]).collect();
     let msgid = Some(network.settings.message_ids.encode(publisher.meta.seq));
     announce(publisher, Entered { user: UserRef { id: user_id, user }, channel, msgid }, &audience);
+    announce_ranks(publisher, user_id, channel);
     tell_newcomer(publisher, user_id, channel_id);
     metadata::on_join(publisher, user_id, channel_id);
+}
+
+/// Tells the other members which ranks somebody has who has just entered, because the channel remembers them.
+/// Whoever entered reads them in the list of names.
+fn announce_ranks(publisher: &mut Publisher<'_>, id: UserId, channel: &Channel) {
+    let rank = channel.rank(id).unwrap_or_default();
+    let Some(user) = publisher.network.user(id).filter(|_| !rank.is_empty()) else { return };
+    let by = service::source(service::CHANSERV, &publisher.network.settings.name);
+    let letters = rank.letters();
+    let mut line = Line::from(&by).command("MODE").param(channel.name()).param(format!("+{letters}"));
+    for _ in letters.chars() {
+        line = line.param(user.nick());
+    }
+    let others = channel.audience(rank).filter(|member| *member != id);
+    publisher.announce(others, line.finish());
 }
 
 /// Sends a user who entered a channel its topic, their read marker and its names.

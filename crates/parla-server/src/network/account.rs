@@ -154,6 +154,20 @@ impl AccountState {
         }
     }
 
+    /// Whether a change would leave it as it is.
+    pub(crate) fn is_already(&self, change: &AccountChange) -> bool {
+        match change {
+            AccountChange::Password(password) => self.password == *password,
+            AccountChange::CertificateAdded(certificate) => self.certificates.contains(certificate),
+            AccountChange::CertificateRemoved(certificate) => !self.certificates.contains(certificate),
+            AccountChange::Suspended(why) => self.suspended == *why,
+            AccountChange::AlwaysOn(wish) => self.always_on == *wish,
+            AccountChange::ServerOwner(owns) => self.is_server_owner == *owns,
+            AccountChange::InvitedTo(channels) => self.invited_to == *channels,
+            AccountChange::Presence(presence) => self.presence == *presence,
+        }
+    }
+
     /// Applies one change.
     pub fn apply(&mut self, change: AccountChange) {
         match change {

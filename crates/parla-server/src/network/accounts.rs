@@ -223,6 +223,9 @@ impl Network {
             debug_assert!(false, "the account that changes was found");
             return;
         };
+        if account.is_already(&change) {
+            return;
+        }
         match &change {
             AccountChange::CertificateAdded(certificate) => {
                 accounts.certificates.insert(*certificate, id);

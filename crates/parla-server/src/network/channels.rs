@@ -132,8 +132,10 @@ impl Network {
         self.keep_channel(channel_id, effects);
         let Some(channel) = self.channels.get_mut(&channel_id) else { return };
         let before = channel.state.owner;
-        effects.change(channel, ChannelChange::Owner(Some(owner)));
-        self.count_owned(before, Some(owner));
+        if before != Some(owner) {
+            effects.change(channel, ChannelChange::Owner(Some(owner)));
+            self.count_owned(before, Some(owner));
+        }
         self.set_empty_since(channel_id, None, effects);
         let members: Vec<UserId> = self
             .channel(channel_id)

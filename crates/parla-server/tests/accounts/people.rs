@@ -104,6 +104,7 @@ fn a_guest_who_signs_in_becomes_the_person_who_is_here_already() {
     rig.says("guest", "NS IDENTIFY alice correcthorse");
     rig.check(expect![[r#"
         bob, desk> :alice!alice@192.0.2.1 JOIN #rust
+        bob> :ChanServ!ChanServ@s MODE #rust +o alice
         desk> :s 353 alice = #rust :bob @alice
         desk> :s 366 alice #rust :End of /NAMES list
         bob, desk> :guest!guest@192.0.2.1 QUIT :Signed in
@@ -237,5 +238,73 @@ fn direct_messages_are_asked_for_by_the_name_of_the_other() {
     assert_eq!(rig.queries, [Conversation::Accounts(pair)]);
     rig.check(expect![[r#"
         alice> :s FAIL CHATHISTORY INVALID_TARGET LATEST nobody :Messages can be read in the channels that you are in, and with people if both have accounts
+    "#]]);
+}
+
+/// Otherwise whoever the name belongs to could not use it, although nobody is signed in to their account.
+#[test]
+fn whoever_goes_to_another_account_leaves_the_name_of_the_first() {
+    let mut rig = with_room();
+    rig.connect("carol", "");
+    rig.says("carol", "JOIN #tea");
+    rig.heard.clear();
+    rig.says("alice", "NS IDENTIFY bob batterystaple");
+    rig.check(expect![[r#"
+        alice, carol> :alice!alice@192.0.2.1 NICK :bob
+        alice> :s 900 bob bob!alice@192.0.2.1 bob :You are now logged in as bob
+    "#]]);
+    // A nick that is nobody's name can stay.
+    rig.says("alice", "NICK robert");
+    rig.heard.clear();
+    rig.says("alice", "NS IDENTIFY alice correcthorse");
+    rig.check(expect![[r#"
+        alice> :s 900 robert robert!alice@192.0.2.1 alice :You are now logged in as alice
+    "#]]);
+}
+
+/// The other devices have not proved that they are the other person's, too.
+#[test]
+fn a_device_does_not_take_the_others_to_another_account() {
+    let mut rig = with_room();
+    rig.connect_as("phone", "alice", "correcthorse");
+    rig.heard.clear();
+    rig.says("phone", "NS IDENTIFY bob batterystaple");
+    rig.check(expect![[r#"
+        phone> :NickServ!NickServ@s NOTICE alice :You are here with other devices, too; sign in while you connect
+    "#]]);
+    rig.says("alice", "QUIT");
+    rig.heard.clear();
+    rig.says("phone", "NS IDENTIFY bob batterystaple");
+    rig.check(expect![[r#"
+        phone> :alice!alice@192.0.2.1 NICK :bob
+        phone> :s 900 bob bob!alice@192.0.2.1 bob :You are now logged in as bob
+    "#]]);
+}
+
+/// Alice stays, and gets the name of her account back. Her former device must not take that for its own nick.
+#[test]
+fn a_device_that_becomes_somebody_else_hears_no_more_of_whom_it_was() {
+    let mut rig = Rig::with(AlwaysOn::OptOut);
+    rig.connect("bob", "");
+    rig.says("bob", "REGISTER * * batterystaple");
+    rig.connect("alice", "");
+    rig.says("alice", "REGISTER * * correcthorse\nNICK liddell\nJOIN #tea");
+    rig.connect("carol", "away-notify");
+    rig.says("carol", "JOIN #tea");
+    rig.heard.clear();
+    rig.says("alice", "NS IDENTIFY bob batterystaple");
+    rig.check(expect![[r#"
+        alice, bob, carol> :bob!bob@192.0.2.1 JOIN #tea
+        alice, carol> :ChanServ!ChanServ@s MODE #tea +o bob
+        bob> :s 353 bob = #tea :@alice carol @bob
+        bob> :s 366 bob #tea :End of /NAMES list
+        alice> :liddell!alice@192.0.2.1 PART #tea :Signed in
+        alice> :liddell!alice@192.0.2.1 NICK :bob
+        alice> :bob!bob@192.0.2.1 JOIN #tea
+        alice> :s 353 bob = #tea :@alice carol @bob
+        alice> :s 366 bob #tea :End of /NAMES list
+        alice> :s 900 bob bob!bob@192.0.2.1 bob :You are now logged in as bob
+        alice, bob, carol> :liddell!alice@192.0.2.1 NICK :alice
+        carol> :alice!alice@192.0.2.1 AWAY :Not connected at the moment
     "#]]);
 }

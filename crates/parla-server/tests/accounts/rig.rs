@@ -26,6 +26,8 @@ pub(crate) struct Rig {
     pub(crate) heard: String,
     /// Conversations whose history was asked for.
     pub(crate) queries: Vec<Conversation>,
+    /// How many changes were to be stored.
+    pub(crate) changes: usize,
     /// Accounts that somebody failed to sign in to, and by what.
     pub(crate) failures: Vec<(String, &'static str)>,
     /// What the clock says.
@@ -114,6 +116,7 @@ impl Rig {
             clients: BTreeMap::new(),
             heard: String::new(),
             queries: Vec::new(),
+            changes: 0,
             failures: Vec::new(),
             now: Timestamp::default(),
             last: String::new(),
@@ -294,6 +297,7 @@ impl Rig {
         let mut out = Outputs::default();
         self.server.handle(self.now, input, &mut out);
         assert_eq!(self.server.check(), Ok(()));
+        self.changes += out.changes.len();
         out.changes.into_iter().for_each(|change| self.keep(change));
         let (mut answers, mut sent) = (Vec::new(), Vec::new());
         for output in out.outputs {

@@ -20,6 +20,7 @@ fn a_room_belongs_to_whoever_made_it() {
     rig.says("alice", "JOIN #tea");
     rig.check(expect![[r#"
         alice, eve> :alice!alice@192.0.2.1 JOIN #tea
+        eve> :ChanServ!ChanServ@s MODE #tea +o alice
         alice> :s 332 alice #tea :green
         alice> :s 333 alice #tea alice!alice@192.0.2.1 0
         alice> :s 353 alice = #tea :eve @alice
@@ -106,6 +107,7 @@ fn chanserv_changes_ranks_of_people_who_are_elsewhere() {
     rig.says("bob", "CS INFO #tea");
     rig.check(expect![[r#"
         alice, bob> :bob!bob@192.0.2.1 JOIN #tea
+        alice> :ChanServ!ChanServ@s MODE #tea +o bob
         bob> :s 353 bob = #tea :@alice @bob
         bob> :s 366 bob #tea :End of /NAMES list
         bob> :ChanServ!ChanServ@s NOTICE bob :Only the owner of the room can do that
@@ -148,6 +150,7 @@ fn whoever_owns_a_room_cannot_be_kept_out_of_it() {
     rig.says("alice", "JOIN #tea");
     rig.check(expect![[r#"
         alice, bob> :alice!alice@192.0.2.1 JOIN #tea
+        bob> :ChanServ!ChanServ@s MODE #tea +o alice
         alice> :s 353 alice = #tea :@bob @alice
         alice> :s 366 alice #tea :End of /NAMES list
     "#]]);
@@ -263,5 +266,23 @@ fn an_owned_room_keeps_its_name() {
         bob> :s FAIL RENAME CANNOT_RENAME #tea #old :Only the owner of the channel can give it another name
         alice> :alice!alice@192.0.2.1 JOIN #green
         bob> :bob!bob@192.0.2.1 JOIN #green
+    "#]]);
+}
+
+/// A JOIN alone would leave the other members believing that she has no rank.
+#[test]
+fn the_members_are_told_which_ranks_come_back() {
+    let mut rig = with_room();
+    rig.says("alice", "MODE #tea +v alice");
+    rig.connect("carol", "");
+    rig.says("carol", "JOIN #tea");
+    rig.says("alice", "PART #tea");
+    rig.heard.clear();
+    rig.says("alice", "JOIN #tea");
+    rig.check(expect![[r#"
+        alice, carol> :alice!alice@192.0.2.1 JOIN #tea
+        carol> :ChanServ!ChanServ@s MODE #tea +ov alice alice
+        alice> :s 353 alice = #tea :carol @alice
+        alice> :s 366 alice #tea :End of /NAMES list
     "#]]);
 }

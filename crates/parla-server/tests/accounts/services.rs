@@ -3,7 +3,7 @@
 use expect_test::expect;
 use parla_server::settings::Privileges;
 
-use super::rig::Rig;
+use super::rig::{Rig, with_room};
 
 #[test]
 fn a_password_is_changed_by_who_knows_it() {
@@ -99,4 +99,15 @@ fn a_service_is_the_only_target_of_its_message() {
         mallory> :s 407 mallory NickServ :Too many targets; this one and the rest got nothing
         mallory> :NickServ!NickServ@s NOTICE mallory :The account name or the password is wrong
     "#]]);
+}
+
+#[test]
+fn what_is_so_already_is_not_stored_again() {
+    let mut rig = with_room();
+    rig.becomes_operator("alice", Privileges::ACCOUNTS);
+    let lines = "NS SET ALWAYS-ON off\nCS REGISTER #tea\nNS SUSPEND bob spam";
+    rig.says("alice", lines);
+    let stored = rig.changes;
+    rig.says("alice", lines);
+    assert_eq!(rig.changes, stored);
 }

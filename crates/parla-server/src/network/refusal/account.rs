@@ -110,6 +110,8 @@ pub(crate) enum AccountFault {
     DiskFull,
     /// Whoever asks is signed in to this account already.
     SignedIn(String),
+    /// Whoever asks has other connections, too, which have not proved that the account is theirs.
+    HereTwice,
     /// Whoever asks is not signed in.
     NotSignedIn,
     /// There is no such account.
@@ -190,7 +192,7 @@ impl AccountFault {
             Self::EmailNeeded => FailCode::InvalidEmail,
             Self::PasswordTooShort(_) => FailCode::WeakPassword,
             Self::PasswordTooLong(_) => FailCode::UnacceptablePassword,
-            Self::SignedIn(_) => FailCode::AlreadyAuthenticated,
+            Self::SignedIn(_) | Self::HereTwice => FailCode::AlreadyAuthenticated,
             Self::RegistrationClosed
             | Self::ServerPasswordFirst
             | Self::TooManyFromAddress
@@ -259,6 +261,7 @@ impl AccountFault {
             Self::DiskFull => "The server's disk is full, so this cannot be kept. Try again later",
             Self::Full => "This server has no room for another account",
             Self::SignedIn(account) => return format!("You are signed in to {account}").into(),
+            Self::HereTwice => "You are here with other devices, too; sign in while you connect",
             Self::NotSignedIn => "You are not signed in to an account",
             Self::NoSuchAccount => "There is no account with this name",
             Self::WrongPassword => "The account name or the password is wrong",
