@@ -1,9 +1,9 @@
 //! Runs the simulator for many seeds:
 //! `cargo run --release -p parla-testing --example simulate -- --seeds 1000 --steps 5000`.
 //!
-//! `--servers N` runs N servers on one log. `--from N` starts at another seed, `--events N` shows more of the
-//! events before a failure, `--shown N` shows more than one failure of each checker, and `--pass-over
-//! CHECKER` counts the findings of a checker of single lines instead of ending the run.
+//! `--servers N` runs N servers on one log, and `--people 1` gives people accounts. `--from N` starts at another
+//! seed, `--events N` shows more of the events before a failure, `--shown N` shows more than one failure of each
+//! checker, and `--pass-over CHECKER` counts the findings of a checker of single lines instead of ending the run.
 
 #![expect(clippy::print_stdout, reason = "this is a program whose output people read")]
 
@@ -22,6 +22,7 @@ fn main() -> std::process::ExitCode {
             "--seeds" => seeds = number(),
             "--from" => from = number(),
             "--steps" => options.steps = usize::try_from(number()).unwrap_or_default(),
+            "--people" => options.people = number() > 0,
             "--servers" => options.servers = usize::try_from(number()).unwrap_or_default(),
             "--shown" => shown = usize::try_from(number()).unwrap_or_default(),
             "--events" => options.events_shown = usize::try_from(number()).unwrap_or_default(),
@@ -38,7 +39,7 @@ fn main() -> std::process::ExitCode {
 fn soak(seeds: std::ops::Range<u64>, shown: usize, options: &Options) -> std::process::ExitCode {
     let mut failures: BTreeMap<String, Vec<u64>> = BTreeMap::new();
     let mut passed_over: BTreeMap<String, usize> = BTreeMap::new();
-    let (mut sent, mut delivered, mut kept, mut restarts) = (0, 0, 0, 0);
+    let (mut sent, mut delivered, mut kept, mut restarts, mut sign_ins) = (0, 0, 0, 0, 0);
     for seed in seeds {
         match run_with(seed, options) {
             Ok(summary) => {
@@ -46,6 +47,7 @@ fn soak(seeds: std::ops::Range<u64>, shown: usize, options: &Options) -> std::pr
                 delivered += summary.lines_delivered;
                 kept += summary.messages_kept;
                 restarts += summary.restarts;
+                sign_ins += summary.sign_ins;
                 for (checker, count) in summary.passed_over {
                     *passed_over.entry(checker).or_default() += count;
                 }
@@ -59,7 +61,9 @@ fn soak(seeds: std::ops::Range<u64>, shown: usize, options: &Options) -> std::pr
             }
         }
     }
-    println!("{sent} lines sent, {delivered} delivered, {kept} messages kept, {restarts} restarts");
+    println!(
+        "{sent} lines sent, {delivered} delivered, {kept} messages kept, {restarts} restarts, {sign_ins} sign-ins"
+    );
     println!("passed over: {passed_over:?}");
     for (checker, seeds) in &failures {
         println!(

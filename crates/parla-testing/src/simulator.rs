@@ -11,6 +11,7 @@ mod crowd;
 mod disk;
 mod doors;
 mod machine;
+mod people;
 mod phrases;
 mod projection;
 mod rank;
@@ -30,7 +31,7 @@ use std::{
 
 use parla_proto::{Casemapping, ChannelName, Mask};
 use parla_server::{
-    ConnectionId, Disconnect, Peer, Settings,
+    AccountSettings, AlwaysOn, ConnectionId, Disconnect, Peer, RegistrationSettings, Settings,
     settings::{Flood, Operator, Privileges},
 };
 
@@ -39,6 +40,7 @@ use self::{
     checkers::{Checked, Finding},
     client::Sent,
     disk::Disk,
+    people::script,
     rng::Rng,
     trace::Trace,
     world::{Fate, OPERATOR, Order, World},
@@ -65,11 +67,13 @@ pub struct Options {
     pub events_shown: usize,
     /// Checkers of single lines whose findings are counted but do not end the run.
     pub passed_over: Vec<String>,
+    /// Whether people have accounts. Such runs are other runs than those without.
+    pub people: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { steps: 3_000, servers: 1, events_shown: EVENTS_SHOWN, passed_over: Vec::new() }
+        Self { steps: 3_000, servers: 1, events_shown: EVENTS_SHOWN, passed_over: Vec::new(), people: false }
     }
 }
 
@@ -122,7 +126,8 @@ pub fn run_with(seed: u64, options: &Options) -> Result<Summary, Failure> {
     match simulation.finish() {
         Ok(()) => {
             let world = simulation.world;
-            Ok(Summary { messages_kept: world.scene.store.len(), ..world.summary })
+            let (messages_kept, sign_ins) = (world.scene.store.len(), world.scene.sign_ins);
+            Ok(Summary { messages_kept, sign_ins, ..world.summary })
         }
         Err(finding) => Err(simulation.failure((seed, options.steps), finding)),
     }
@@ -142,7 +147,10 @@ struct Simulation {
 impl Simulation {
     fn new(seed: u64, options: &Options) -> Self {
         let mut rng = Rng::new(seed);
-        let settings = settings(&mut rng);
+        let mut settings = settings(&mut rng);
+        if options.people {
+            accounts(&mut rng, &mut settings);
+        }
         let is_shared = rng.percent(50);
         let order = match options.servers {
             0 | 1 if !is_shared => Order::Alone,
@@ -152,9 +160,10 @@ impl Simulation {
         // existing seeds still make the same runs.
         let in_folders = options.servers <= 1 || seed.is_multiple_of(FILES_EVERY);
         let disk = if in_folders { Disk::folder() } else { Disk::Memory(None) };
-        let mut world = World::new(settings, order, (disk, Trace::new(options.events_shown)));
+        let new = if options.people { World::with_people } else { World::new };
+        let mut world = new(settings, order, (disk, Trace::new(options.events_shown)));
         world.passed_over = options.passed_over.iter().cloned().collect();
-        let clients_most = 2 + rng.below(12);
+        let clients_most = if options.people { 4 + rng.below(12) } else { 2 + rng.below(12) };
         Self { rng, world, actions: Actions::default(), clients_most, scripts: BTreeMap::new() }
     }
 
@@ -162,6 +171,11 @@ impl Simulation {
         let pace = self.rng.below(60);
         self.world.advance(i64::try_from(pace).unwrap_or_default() - 2);
         match self.rng.below(1000) {
+            // Whoever signs in waits for answers.
+            0..60 if self.world.scene.people.is_some() => {
+                let which = self.rng.below(self.world.asked());
+                self.world.answer(which, self.rng.percent(3));
+            }
             0..560 => self.client_speaks(),
             560..600 => self.connect(),
             600..606 => self.disconnect(),
@@ -178,6 +192,10 @@ impl Simulation {
             920..950 => {
                 let which = self.rng.below(self.world.asked());
                 self.world.answer(which, self.rng.percent(10));
+            }
+            950..955 if self.world.scene.people.is_some() => {
+                let which = self.any_machine();
+                self.world.administers(which, &mut self.rng);
             }
             950..970 => self.time_passes(),
             970..1000 if self.world.is_of_several() => self.machines_go_wrong()?,
@@ -284,8 +302,13 @@ impl Simulation {
                 0x7770 + u16::from(last),
             ))
         };
-        let script = Actions::registration(rng);
-        let peer = Peer { unthrottled: rng.percent(60), ..Peer::at(address) };
+        let people = self.world.scene.people.as_ref();
+        let script = match people {
+            Some(people) => script::registration(rng, &people.told),
+            None => Actions::registration(rng),
+        };
+        let certificate = people.and_then(|_| script::certificate(rng));
+        let peer = Peer { unthrottled: rng.percent(60), certificate, ..Peer::at(address) };
         let which = self.any_machine();
         if let Some(connection) = self.world.connect(peer, which) {
             self.scripts.insert(connection, script.into());
@@ -312,6 +335,9 @@ impl Simulation {
         if rng.once_in(200) {
             return self.world.send(connection, Sent::TooLong);
         }
+        if self.world.scene.people.is_some() {
+            return self.person_speaks(connection);
+        }
         let Some(client) = self.world.clients.get_mut(connection.key()) else { return };
         let script = self.scripts.get_mut(&connection).filter(|script| !script.is_empty());
         let line = match (client.pinged.take(), script) {
@@ -322,6 +348,30 @@ impl Simulation {
             _ => self.actions.line(rng, client, &self.world.scene.store),
         };
         self.world.send(connection, Sent::Line(line));
+    }
+
+    /// Lets a client of a person speak.
+    fn person_speaks(&mut self, connection: ConnectionId) {
+        let (rng, world) = (&mut self.rng, &mut self.world);
+        let Some(client) = world.clients.get_mut(connection.key()) else { return };
+        let Some(people) = &world.scene.people else { return };
+        let reply = if rng.percent(90) { script::reply(rng, &mut client.person, &people.told) } else { None };
+        let script = self.scripts.entry(connection).or_default();
+        let line = match (reply, client.pinged.take()) {
+            (Some(reply), _) => reply,
+            (_, Some(token)) if rng.percent(95) => format!("PONG {token}").into_bytes(),
+            _ if !script.is_empty() && rng.percent(95) => script.pop_front().unwrap_or_default(),
+            _ if client.nick.is_none() && rng.percent(80) => Actions::another_nick(rng),
+            _ if rng.percent(40) => self.actions.line(rng, client, &world.scene.store),
+            _ => {
+                let text = self.actions.new_text();
+                let lines = script::lines(rng, client, &people.told, &text);
+                script.extend(lines.into_iter().map(String::into_bytes));
+                script.pop_front().unwrap_or_default()
+            }
+        };
+        let line = if script::hides_members(&line) { b"PING x".to_vec() } else { line };
+        world.send(connection, Sent::Line(line));
     }
 
     fn time_passes(&mut self) {
@@ -345,6 +395,30 @@ fn operator() -> Operator {
         title: "is an operator".to_owned(),
         hosts: Mask::parse("*@*").into_iter().collect(),
         privileges: Privileges::KILL | Privileges::REHASH | Privileges::CHANNELS,
+    }
+}
+
+/// Random settings of accounts.
+fn accounts(rng: &mut Rng, settings: &mut Settings) {
+    let always_on = [AlwaysOn::Off, AlwaysOn::OptIn, AlwaysOn::OptOut, AlwaysOn::OptOut, AlwaysOn::Mandatory];
+    let registration = RegistrationSettings {
+        before_connect: rng.percent(80),
+        email_required: false,
+        by_invitation: false,
+        per_hour: if rng.percent(80) { 1_000 } else { 3 },
+    };
+    settings.network.accounts = Some(AccountSettings {
+        reserve_nicks: rng.percent(85),
+        required: rng.percent(8),
+        several_sessions: rng.percent(90),
+        always_on: rng.pick(&always_on).copied().unwrap_or(AlwaysOn::Off),
+        registration: rng.percent(90).then_some(registration),
+        channels_owned_max: [0, 2, 50, 50].get(rng.below(4)).copied().unwrap_or_default(),
+        password_chars_min: 5,
+        ..AccountSettings::default()
+    });
+    for operator in &mut settings.network.operators {
+        operator.privileges |= Privileges::ACCOUNTS;
     }
 }
 

@@ -41,6 +41,21 @@ fn every_promise_is_kept_by_several() {
     }
 }
 
+/// People with accounts, on one server and on several.
+#[test]
+fn every_promise_to_people_is_kept() {
+    let steps = number("STEPS").map_or(STEPS_OF_SEVERAL, |steps| usize::try_from(steps).unwrap());
+    let seeds = number("SEED").map_or(0..40, |seed| seed..seed + 1);
+    for (seed, servers) in seeds.flat_map(|seed| [(seed, 1), (seed, 3)]) {
+        let options = Options { steps, servers, people: true, ..Options::default() };
+        if let Err(failure) = simulator::run_with(seed, &options) {
+            panic!(
+                "\nservers: {servers}, {failure}\nto replay it: SEED={seed} STEPS={steps} cargo test -p parla-testing --test simulator people\n"
+            );
+        }
+    }
+}
+
 #[test]
 fn a_seed_makes_the_same_run() {
     assert_eq!(simulator::run(3, 1_000).unwrap(), simulator::run(3, 1_000).unwrap());

@@ -252,6 +252,12 @@ impl Actions {
         format!("BATCH +r draft/multiline {target}")
     }
 
+    /// A short text that has never been said before.
+    pub(crate) fn new_text(&mut self) -> String {
+        self.texts += 1;
+        format!("w{}", self.texts)
+    }
+
     /// A text that has never been said before.
     fn text(&mut self, rng: &mut Rng, manners: Manners) -> String {
         self.texts += 1;

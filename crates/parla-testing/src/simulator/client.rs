@@ -9,6 +9,7 @@ mod entrance;
 mod invitation;
 mod metadata;
 mod names;
+pub(crate) mod person;
 mod private;
 mod redaction;
 mod rename;
@@ -23,7 +24,7 @@ use parla_server::ConnectionId;
 use slotmap::Key as _;
 
 use self::answer::{Answer, Batch};
-pub(crate) use self::{room::Room, scene::Scene};
+pub(crate) use self::{person::Person, room::Room, scene::Scene};
 use super::{
     checkers::{self, Checked, Finding, Reader, ensure},
     rank,
@@ -84,6 +85,8 @@ pub(crate) struct Client {
     batches: BTreeMap<String, Batch>,
     /// The labels of batches that the client has opened and not closed.
     deferred: BTreeSet<String>,
+    /// What it knows of its account, in a run with people.
+    pub(crate) person: Person,
 }
 
 impl Client {
@@ -111,6 +114,7 @@ impl Client {
             current: None,
             batches: BTreeMap::new(),
             deferred: BTreeSet::new(),
+            person: Person::default(),
         }
     }
 
@@ -167,7 +171,7 @@ impl Client {
             None => answer.is_labelled_once()?,
         }
         ensure(self.batches.is_empty(), "batch", || format!("{} has an open batch", self.name()))?;
-        if scene.texts_differ && !self.muddled && self.nick.is_some() {
+        if scene.texts_differ && !self.muddled && self.nick.is_some() && scene.people.is_none() {
             answer.echoes_fit(self, scene)?;
         }
         Ok(())
@@ -243,23 +247,35 @@ impl Client {
                 let put_out = ["(Killed (", "lost touch"];
                 self.was_lost =
                     message.param(0).is_some_and(|why| put_out.iter().any(|word| why.contains(word)));
+                self.person.is_ending = true;
                 Ok(())
             }
-            None if message.command == "PING" => self.hear_server(message, scene),
+            None if ["PING", "AUTHENTICATE"].contains(&message.command) => self.hear_server(message, scene),
             _ => Err(Finding::new("source", "neither a user nor the server".to_owned())),
         }
     }
 
     fn hear_server(&mut self, message: &Message<'_>, scene: &mut Scene) -> Checked {
         let is_numeric = message.command.bytes().all(|byte| byte.is_ascii_digit());
-        if message.command == "001" {
+        if message.command == "001" && scene.people.is_none() {
             self.welcomed(message, scene)?;
         }
         let is_for_anyone = matches!(message.command, "730" | "731") && message.param(0) == Some("*");
         if let Some(nick) = self.nick.as_deref().filter(|_| is_numeric && !is_for_anyone) {
-            ensure(message.param(0) == Some(nick), "numeric", || format!("not to {nick}"))?;
+            // An answer may have been collected before another client of the same person changed the nick.
+            let was_mine = || {
+                let to = scene.fold(message.param(0).unwrap_or_default());
+                scene.people.is_some() && self.nicks.contains(&to)
+            };
+            ensure(message.param(0) == Some(nick) || was_mine(), "numeric", || format!("not to {nick}"))?;
         }
-        entrance::is_no_secret(self, message, scene)?;
+        if scene.people.is_some() {
+            if person::hear_server(self, message, scene)? {
+                return Ok(());
+            }
+        } else {
+            entrance::is_no_secret(self, message, scene)?;
+        }
         match message.command {
             "CAP" => self.hear_cap(message, scene),
             "PING" => {
@@ -347,6 +363,9 @@ impl Client {
     }
 
     fn hear_user(&mut self, message: &Message<'_>, from: &str, labelled: bool, scene: &mut Scene) -> Checked {
+        if scene.people.is_some() {
+            return person::hear_user(self, message, from, scene);
+        }
         ensure(self.nick.is_some(), "outside", || "the client is not registered".to_owned())?;
         let target = message.param(0).unwrap_or_default();
         let to_room = is_channel(target);
@@ -414,7 +433,7 @@ impl Client {
         if batch.is_message() {
             return self.hear_lines(&batch, scene);
         }
-        for room in batch.rooms() {
+        for room in batch.rooms().filter(|room| is_channel(room)) {
             ensure(self.rooms.contains_key(&scene.fold(room)), "history outside", || {
                 format!("the history of {room}, which the client has left")
             })?;
@@ -450,6 +469,11 @@ impl Client {
         ensure(self.capabilities.contains(capability), "capabilities", || {
             format!("the client has no {}", capability.names().collect::<Vec<_>>().join(" "))
         })
+    }
+
+    /// Whether the client cannot distinguish history from new messages.
+    pub(crate) const fn is_muddled(&self) -> bool {
+        self.muddled
     }
 
     pub(crate) fn folded_nick(&self, scene: &Scene) -> String {

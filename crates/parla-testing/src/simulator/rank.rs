@@ -29,6 +29,20 @@ impl Signs {
         }
     }
 
+    /// Only the highest sign, which is all that some clients are shown.
+    pub(super) fn highest(&self) -> Self {
+        Self(self.0.iter().copied().max_by_key(|sign| height(*sign)).into_iter().collect())
+    }
+
+    pub(super) fn add(&mut self, others: &Self) {
+        self.0.extend(&others.0);
+    }
+
+    /// Whether these are among them.
+    pub(super) fn has_all(&self, others: &Self) -> bool {
+        others.0.is_subset(&self.0)
+    }
+
     /// From 0 for none to 5 for an owner.
     fn height(&self) -> usize {
         self.0.iter().map(|sign| height(*sign)).max().unwrap_or_default()

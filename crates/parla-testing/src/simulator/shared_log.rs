@@ -5,7 +5,7 @@
 //! it.
 
 use parla_proto::Timestamp;
-use parla_server::{EntryCommand, Proposal, Repair};
+use parla_server::{Change, EntryCommand, Proposal, Repair};
 
 use super::{
     checkers::{Checked, Finding, ensure},
@@ -100,6 +100,13 @@ impl SharedLog {
                 Ok(false)
             }
         }
+    }
+
+    /// The changes of the entry there, if any machine has stored them.
+    pub(crate) fn changes_at(&self, place: usize) -> Vec<Change> {
+        let found = place.checked_sub(1).and_then(|index| self.places.get(index));
+        let changes = found.and_then(|found| found.changes.as_ref());
+        changes.map(|(entry, _)| entry.changes.clone()).unwrap_or_default()
     }
 
     /// The changes of all entries up to there, as far as any machine has stored them.

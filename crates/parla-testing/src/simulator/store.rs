@@ -11,8 +11,9 @@ use std::{
 
 use parla_proto::{Casemapping, ChannelName, Timestamp};
 use parla_server::{
-    AccountState, Change, ChannelChange, ChannelId, ChannelState, Conversation, InvitationId,
-    InvitationState, Kept, MessageIds, Page, Position, Query, QueryResult, Settings, Spoken, Verb, pieces,
+    AccountId, AccountState, Change, ChannelChange, ChannelId, ChannelState, Conversation, InvitationId,
+    InvitationState, Kept, MessageIds, Page, Position, Query, QueryResult, Rank, Settings, Spoken, Verb,
+    pieces,
 };
 
 use super::{
@@ -229,6 +230,11 @@ impl Store {
         self.of(conversation).any(|spoken| spoken.seq == seq)
     }
 
+    /// Whether a message has this line.
+    pub(crate) fn was_said(&self, line: &str) -> bool {
+        self.by_text.contains_key(line)
+    }
+
     /// Whether this is a line of a multiline message, but not its first: those lines carry no id.
     pub(crate) fn goes_on(&self, text: &str) -> bool {
         self.said(text).any(|spoken| lines(spoken).skip(1).any(|line| line == text))
@@ -316,7 +322,9 @@ impl Store {
         let is_due = |state: &ChannelState| {
             let ends_at = state.empty_since.zip(self.forget_empty_after).map(|(since, after)| since + after);
             let is_over = ends_at.is_some_and(|at| at <= self.latest) && !self.autojoin.contains(&state.name);
-            is_over || deleted.iter().any(|name| self.casemapping.fold(name) == state.name.folded())
+            is_over
+                || self.is_unused(state)
+                || deleted.iter().any(|name| self.casemapping.fold(name) == state.name.folded())
         };
         ensure(gone.as_ref().is_some_and(is_due), "forgotten", || format!("{gone:?} at {}", self.latest))?;
         self.forgotten.insert(id);
@@ -325,6 +333,20 @@ impl Store {
         let numbers: Vec<u64> = of_it.map(|spoken| spoken.seq).collect();
         self.redacted.extend(numbers);
         Ok(())
+    }
+
+    /// Whether a channel has an owner and nothing else that would be worth keeping.
+    fn is_unused(&self, state: &ChannelState) -> bool {
+        let is_owners = |(account, rank): (&AccountId, &Rank)| {
+            state.owner == Some(*account) && !rank.contains(Rank::FOUNDER)
+        };
+        let lists = [&state.bans, &state.ban_exceptions, &state.invite_exceptions];
+        state.owner.is_some()
+            && state.topic.is_none()
+            && state.metadata.is_empty()
+            && lists.iter().all(|list| list.is_empty())
+            && state.access.iter().all(is_owners)
+            && self.of(&state.conversation()).next().is_none()
     }
 
     fn write_channel(&mut self, state: ChannelState) -> Checked {

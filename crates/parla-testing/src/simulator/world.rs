@@ -7,7 +7,9 @@
 mod checks;
 mod delivery;
 mod faults;
+mod people;
 mod questions;
+mod settled;
 mod unheard;
 
 use std::{
@@ -17,7 +19,8 @@ use std::{
 
 use parla_proto::Timestamp;
 use parla_server::{
-    ConnectionId, Disconnect, Input, Kept, NodeId, Output, Peer, Server, Settings, Snapshot, Start,
+    ConnectionId, Disconnect, Fingerprint, Input, Kept, NetworkSettings, NodeId, Output, Peer, Server,
+    Settings, Snapshot, Start,
 };
 use slotmap::{DefaultKey, SlotMap};
 
@@ -27,6 +30,7 @@ use super::{
     client::{Client, Scene, Sent, number},
     disk::Disk,
     machine::{Beginning, Caused, Machine},
+    people::People,
     projection::{OfEntry, Projection},
     shared_log::SharedLog,
     trace::Trace,
@@ -73,6 +77,8 @@ pub struct Summary {
     pub lines_delivered: usize,
     /// The number of messages on disk at the end.
     pub messages_kept: usize,
+    /// How often a client was told that it is signed in.
+    pub sign_ins: usize,
     /// The number of queries to the store.
     pub queries: usize,
     /// The number of crashes and shutdowns, each with a restart.
@@ -119,9 +125,21 @@ pub(crate) struct World {
 }
 
 impl World {
-    pub(crate) fn new(mut settings: Settings, order: Order, (disk, trace): (Disk, Trace)) -> Self {
-        // The simulated clients do not know how to sign in.
-        settings.network.accounts = None;
+    pub(crate) fn new(settings: Settings, order: Order, (disk, trace): (Disk, Trace)) -> Self {
+        // These clients do not know how to sign in.
+        let network = NetworkSettings { accounts: None, ..settings.network };
+        Self::of(Settings { network, ..settings }, order, (disk, trace))
+    }
+
+    /// A world whose people have accounts.
+    pub(crate) fn with_people(settings: Settings, order: Order, (disk, trace): (Disk, Trace)) -> Self {
+        let mut world = Self::of(settings, order, (disk, trace));
+        let is_exact = order != Order::Alone;
+        world.scene.people = Some(People { is_exact, ..People::default() });
+        world
+    }
+
+    fn of(settings: Settings, order: Order, (disk, trace): (Disk, Trace)) -> Self {
         let now = Timestamp::from_millis(1_700_000_000_000);
         let mut world = Self {
             scene: Scene::new(settings),
@@ -184,10 +202,13 @@ impl World {
     pub(crate) fn connect(&mut self, peer: Peer, which: usize) -> Option<ConnectionId> {
         let machine = self.machines.get_mut(which).filter(|machine| machine.runs())?;
         let unthrottled = peer.unthrottled;
+        let certificate = peer.certificate.as_deref().copied().map(Fingerprint);
         let key = self.clients.insert_with_key(|key| {
             let connection = ConnectionId::from_key(key);
             let local = ConnectionId::from_key(machine.connections.insert(connection));
-            Client::new(connection, (which, local), unthrottled)
+            let mut client = Client::new(connection, (which, local), unthrottled);
+            client.person.certificate = certificate;
+            client
         });
         let connection = ConnectionId::from_key(key);
         self.summary.connections += 1;
@@ -206,6 +227,9 @@ impl World {
         let name = client.name();
         self.summary.lines_sent += 1;
         client.sends(&sent);
+        if let (Some(people), Sent::Line(line)) = (&self.scene.people, &sent) {
+            client.person.sends(line, &people.told);
+        }
         match sent {
             Sent::Line(line) => {
                 self.trace.add(|| format!("{name}: {}", checkers::shown(&line)));
@@ -289,6 +313,9 @@ impl World {
                 self.trace.add(|| format!("disk: {} changes", changes.len()));
                 let deleted: Vec<&str> = entry.deleted.iter().map(String::as_str).collect();
                 self.scene.store.write(changes.clone(), &deleted)?;
+                if let Some(people) = self.scene.people.as_mut().filter(|people| !people.is_exact) {
+                    changes.iter().for_each(|change| people.told.take(change));
+                }
                 fresh.extend(changes.iter().cloned());
             }
             entries.push(entry);

@@ -238,7 +238,7 @@ impl Batch {
             "labeled-response" => ensure(self.labelled, "label", || "a response to no label".to_owned()),
             "draft/isupport" => ensure(self.strays == 0, "batch", || "not all lines are 005".to_owned()),
             // The lines in it are checked one by one.
-            "metadata" => Ok(()),
+            "metadata" | "parla.chat/invitations" => Ok(()),
             "metadata-subs" => ensure(answer.is_to("METADATA"), "metadata", || "unasked".to_owned()),
             "chathistory" => match answer.history.take() {
                 Some(QueryResult::History(messages)) => self.has(&messages, capabilities, scene),
@@ -264,8 +264,10 @@ impl Batch {
         let timed = capabilities.contains(Capabilities::SERVER_TIME);
         for (line, (index, text, spoken)) in self.lines.iter().zip(wanted) {
             let room = self.room.as_deref().unwrap_or_default();
+            // Between people, it says to whom it was sent.
+            let to = line.words.get(1).filter(|_| !is_channel(room)).map_or(room, String::as_str);
             let same = line.source == spoken.source
-                && line.words == [spoken.verb.as_str(), room, text]
+                && line.words == [spoken.verb.as_str(), to, text]
                 && line.id == (tagged && index == 0).then(|| scene.store.ids.encode(spoken.seq).to_string())
                 && line.time == timed.then(|| spoken.at.to_string())
                 && line.tags == if tagged { spoken.tags.as_str() } else { "" };

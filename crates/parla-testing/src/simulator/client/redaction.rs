@@ -17,8 +17,11 @@ pub(super) fn check_may_delete(client: &Client, message: &Message<'_>, scene: &S
     let author = scene.fold(Source::parse(&spoken.source).name);
     let room = client.rooms.get(&scene.fold(message.param(0).unwrap_or_default()));
     let signs = room.and_then(|room| room.signs(&client.folded_nick(scene)));
+    // Another client of the same person, under another nick, may have said it.
+    let own = client.person.account.and_then(|own| scene.people.as_ref()?.told.account(own));
     let may = client.nicks.contains(&author)
-        || client.was_operator
+        || own.is_some_and(|own| spoken.account.as_ref() == Some(&own.name))
+        || client.may_be_operator(scene)
         || signs.is_none_or(|signs| rank::is_at_least(signs, '@'));
     ensure(may, "rank", || format!("{signs:?} takes back what {author} said"))
 }

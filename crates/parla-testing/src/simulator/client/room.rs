@@ -49,6 +49,12 @@ pub(crate) struct Member {
     pub(super) signs: Signs,
 }
 
+impl Member {
+    pub(crate) const fn signs(&self) -> &Signs {
+        &self.signs
+    }
+}
+
 impl Room {
     /// Whether there may be members that the client does not know.
     pub(super) const fn may_lack_members(&self) -> bool {
@@ -56,7 +62,7 @@ impl Room {
     }
 
     /// Adds a member. Returns whoever the client knew by that name.
-    fn insert(&mut self, who: String, member: Member) -> Option<Member> {
+    pub(super) fn insert(&mut self, who: String, member: Member) -> Option<Member> {
         if !self.names.is_empty() {
             self.names.insert(who.clone(), member.clone());
         }
@@ -64,14 +70,14 @@ impl Room {
     }
 
     /// Removes a member. Returns whoever the client knew by that name.
-    fn remove(&mut self, who: &str) -> Option<Member> {
+    pub(super) fn remove(&mut self, who: &str) -> Option<Member> {
         self.left_meanwhile = true;
         let listed = self.names.remove(who);
         self.members.remove(who).or(listed)
     }
 
     /// Gives a member a sign, or takes it away.
-    fn set_sign(&mut self, who: &str, sign: char, set: bool) {
+    pub(super) fn set_sign(&mut self, who: &str, sign: char, set: bool) {
         for member in [self.members.get_mut(who), self.names.get_mut(who)].into_iter().flatten() {
             member.signs.set(sign, set);
         }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use parla_proto::Casemapping;
 use parla_server::Settings;
 
-use crate::simulator::{checkers::Journal, store::Store};
+use crate::simulator::{checkers::Journal, people::People, store::Store};
 
 /// The disk, the order of events in each room, and private messages.
 #[derive(Debug)]
@@ -26,6 +26,10 @@ pub(crate) struct Scene {
     pub(crate) entered: Vec<(String, String)>,
     /// Whether no two messages of a run have the same text, so that they can be distinguished without ids.
     pub(crate) texts_differ: bool,
+    /// People with accounts, in a run that has them.
+    pub(crate) people: Option<People>,
+    /// How often a client was told that it is signed in.
+    pub(crate) sign_ins: usize,
 }
 
 impl Scene {
@@ -41,6 +45,8 @@ impl Scene {
             entered: Vec::new(),
             private: BTreeSet::new(),
             texts_differ: true,
+            people: None,
+            sign_ins: 0,
         }
     }
 

@@ -72,6 +72,9 @@ impl World {
                 format!("{} waits for nothing with {} lines not taken", client.name(), client.sent.len())
             })?;
         }
+        if let Some(people) = &scene.people {
+            return if people.is_closing { Ok(()) } else { self.check_people() };
+        }
         let registered = || self.clients.values().filter(|client| client.nick.is_some());
         let here: BTreeSet<String> = registered().map(|client| client.folded_nick(scene)).collect();
         ensure(here.len() == registered().count(), "identity", || {

@@ -11,6 +11,9 @@ use crate::simulator::{
     machine::{Condition, Machine, Turn},
 };
 
+/// How the record names the administrator.
+const ADMINISTRATOR: &str = "the administrator, at the server's computer";
+
 /// A private message that has come back to its sender, and must reach its receiver.
 #[derive(Debug)]
 pub(super) struct Owed {
@@ -78,6 +81,7 @@ impl World {
                 let client = self.clients.get_mut(connection.key()).ok_or_else(|| closed(connection))?;
                 let line = client.sent.front().cloned();
                 client.line_taken(&self.scene)?;
+                self.people_come_to_line(connection)?;
                 self.come_to_line(line.as_ref());
             }
             Output::TellWhenSent { connection } => {
@@ -89,7 +93,8 @@ impl World {
                 let operator = format!("({OPERATOR})");
                 let is_open_to_all =
                     ["OPER", "MODE", "KICK", "REDACT", "RENAME", "MODERATION"].contains(&audit.action);
-                let is_known = audit.who.ends_with(&operator) || is_open_to_all;
+                let is_administrators = self.scene.people.is_some() && audit.who == ADMINISTRATOR;
+                let is_known = audit.who.ends_with(&operator) || is_open_to_all || is_administrators;
                 ensure(is_known, "operators", || format!("{audit:?} by no operator"))?;
             }
             output @ Output::Shutdown => {
@@ -156,7 +161,7 @@ impl World {
 /// Checks that a client may read a room's history, which only members may. Operators of the server may ask
 /// for a message in order to delete it.
 pub(super) fn may_ask(client: &Client, query: &Query, scene: &Scene) -> Checked {
-    if client.was_operator && matches!(query, Query::Message { .. }) {
+    if client.may_be_operator(scene) && matches!(query, Query::Message { .. }) {
         return Ok(());
     }
     let conversations = match query {
@@ -166,8 +171,13 @@ pub(super) fn may_ask(client: &Client, query: &Query, scene: &Scene) -> Checked 
         Query::LatestTimes { conversations } => conversations.as_slice(),
     };
     for conversation in conversations {
-        let Conversation::Channel(channel) = conversation else {
-            return ensure(false, "outside", || format!("{} reads {conversation:?}", client.name()));
+        let channel = match conversation {
+            Conversation::Channel(channel) => channel,
+            Conversation::Accounts(pair) => {
+                let is_own = client.person.account.is_some_and(|own| pair.ids().contains(&own));
+                ensure(is_own, "outside", || format!("{} reads {conversation:?}", client.name()))?;
+                continue;
+            }
         };
         let mut names = scene.store.names_of(*channel).peekable();
         let is_kept = names.peek().is_some();

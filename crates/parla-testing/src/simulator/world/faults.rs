@@ -1,7 +1,7 @@
 //! What happens to machines: they crash or shut down, start again, fall asleep, join late, and are taken for
 //! dead.
 
-use parla_server::{Input, NodeId};
+use parla_server::{Input, Kept, NodeId};
 
 use super::{SEQS_PER_RUN, World, settings_of};
 use crate::simulator::{
@@ -26,6 +26,9 @@ impl World {
     pub(crate) fn shut_down(&mut self) -> Checked {
         self.trace.add(|| "shutdown".to_owned());
         let now = self.now;
+        if let Some(people) = &mut self.scene.people {
+            people.is_closing = true;
+        }
         self.machines.iter_mut().for_each(|machine| machine.input(now, Input::ShuttingDown));
         self.settle()?;
         let open = self.clients.values().next();
@@ -50,8 +53,18 @@ impl World {
             let name = room.name.folded().to_owned();
             self.scene.journals.entry(name).or_default().restart(room.flags);
         }
+        self.start_people(&kept);
         self.start_all(kept);
         Ok(())
+    }
+
+    /// Tells people what a server starts with.
+    fn start_people(&mut self, kept: &Kept) {
+        if let Some(people) = &mut self.scene.people {
+            (people.origin, people.is_sign_in, people.is_closing) = (None, false, false);
+            people.said.clear();
+            people.told.start(kept);
+        }
     }
 
     /// Crashes a machine. Something that it sent may still be on its way to the log, and this many

@@ -2,8 +2,8 @@
 //! waits for them any more.
 
 use parla_server::{
-    Answer, Asker, ConnectionId, Input, NotCompared, PasswordOf, QueryResult, Question, QuestionId,
-    Reconfiguration, Verdict,
+    Answer, Asker, ConnectionId, Input, NotCompared, PasswordOf, PasswordProof, QueryResult, Question,
+    QuestionId, Reconfiguration, Verdict,
 };
 
 use super::{OPERATOR, OPERATOR_PASSWORD, PASSWORD, World, closed, delivery::may_ask};
@@ -11,6 +11,7 @@ use crate::simulator::{
     checkers::{Checked, ensure},
     client::number,
     machine::Machine,
+    people::passwords,
 };
 
 /// A question to the daemon that is still to be answered.
@@ -18,6 +19,9 @@ use crate::simulator::{
 pub(super) enum Asked {
     History(Waits, QueryResult),
     Password(Waits, Verdict),
+    /// What is to be kept of a password.
+    NewPassword(Waits, Box<PasswordProof>),
+    Nonce(Waits),
     /// Whether everything that a machine had for a client has been sent.
     Sent(usize, ConnectionId),
     Configuration(Waits),
@@ -40,6 +44,8 @@ impl Asked {
         match self {
             Self::History(waits, _)
             | Self::Password(waits, _)
+            | Self::NewPassword(waits, _)
+            | Self::Nonce(waits)
             | Self::Configuration(waits)
             | Self::Gateway(waits) => waits.which,
             Self::Sent(which, _) => *which,
@@ -72,19 +78,22 @@ impl World {
                 Asked::History(waits, answer)
             }
             Question::Password { of, password } => {
-                let wanted = match of {
-                    PasswordOf::Server => Some(PASSWORD),
-                    PasswordOf::Operator(name) => (name == OPERATOR).then_some(OPERATOR_PASSWORD),
-                    PasswordOf::Account { .. } => None,
+                let given = password.reveal();
+                let is_right = match of {
+                    PasswordOf::Server => given == PASSWORD,
+                    PasswordOf::Operator(name) => name == OPERATOR && given == OPERATOR_PASSWORD,
+                    PasswordOf::Account { hash, .. } => {
+                        hash.is_some_and(|hash| *hash == *passwords::hash(given))
+                    }
                 };
-                let is_right = wanted == Some(password.reveal());
                 Asked::Password(waits, if is_right { Verdict::Right } else { Verdict::Wrong })
             }
             Question::Configuration => Asked::Configuration(waits),
             Question::Gateway(_) => Asked::Gateway(waits),
-            Question::NewPassword(_) | Question::Nonce { .. } => {
-                return ensure(false, "questions", || "nobody can have an account here".to_owned());
+            Question::NewPassword(password) => {
+                Asked::NewPassword(waits, Box::new(passwords::proof(password.reveal())))
             }
+            Question::Nonce { .. } => Asked::Nonce(waits),
             Question::Restart => {
                 return ensure(false, "operators", || "a restart without the privilege".to_owned());
             }
@@ -123,6 +132,17 @@ impl World {
                 let verdict = if fails { Verdict::NotCompared(NotCompared::TooManyAtOnce) } else { verdict };
                 self.trace.add(|| format!("password of {}: {verdict:?}", number(waits.connection)));
                 self.answered(waits, Answer::Password(verdict));
+            }
+            Asked::NewPassword(waits, proof) => {
+                let proof = if fails { Err(NotCompared::TooManyAtOnce) } else { Ok(proof) };
+                self.trace.add(|| format!("new password of {}, fails: {fails}", number(waits.connection)));
+                self.answered(waits, Answer::NewPassword(proof));
+            }
+            Asked::Nonce(waits) => {
+                let nonce = format!("n{}", waits.id.number());
+                let nonce = if fails { Err(NotCompared::TooManyAtOnce) } else { Ok(nonce) };
+                self.trace.add(|| format!("nonce of {}: {nonce:?}", number(waits.connection)));
+                self.answered(waits, Answer::Nonce(nonce));
             }
             Asked::Sent(_, connection) => {
                 self.trace.add(|| format!("everything is sent to {}", number(connection)));

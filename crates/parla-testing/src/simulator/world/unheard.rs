@@ -36,6 +36,7 @@ impl World {
         (self.scene.is_rename, self.scene.by_force) = (false, false);
         self.scene.use_up_invitations();
         self.is_received(Some(turn))?;
+        self.people_come_to_turn(turn)?;
         if self.order == Order::Alone {
             self.abandon_empty_rooms();
             return Ok(());
@@ -44,6 +45,7 @@ impl World {
         self.scene.journals.values_mut().for_each(|journal| journal.begin(place));
         while self.looked_to < turn.place {
             self.looked_to += 1;
+            self.people_come_to(self.looked_to)?;
             self.abandon_empty_rooms();
             for command in self.log.read(self.looked_to)?.1.commands {
                 self.look_at(&command);

@@ -1,0 +1,244 @@
+//! People in the world: what the entries of the log change about accounts and rooms, who had the right to it,
+//! and that everybody gets what is said.
+//!
+//! The rights are implemented independently of the server. They are checked with what clients knew just before
+//! the entry.
+
+use parla_proto::Capabilities;
+use parla_server::{
+    AccountAsker, AccountChange, AccountEdit, AccountId, Change, ChannelChange, ChannelState, ConnectionId,
+    EntryCommand, Input, NodeId, OwnChannel, Ownership, Proposal, Rank,
+};
+
+use super::World;
+use crate::simulator::{
+    checkers::{Checked, ensure},
+    client::{Client, person::room::signs_of},
+    machine::Turn,
+    people::{Said, script},
+    rank::{self, Signs},
+    rng::Rng,
+};
+
+impl World {
+    /// Applies an entry to what has been told, after checking what it does.
+    pub(super) fn people_come_to(&mut self, place: usize) -> Checked {
+        let Some(people) = &self.scene.people else { return Ok(()) };
+        let (_, proposal) = self.log.read(place)?;
+        let changes = self.log.changes_at(place);
+        for change in &changes {
+            let is_right = self.is_rightful(change, &proposal);
+            ensure(is_right, "rights", || format!("{change:?} by {proposal:?}"))?;
+        }
+        let origin = self.origin_of(&proposal).map(|client| client.connection);
+        let signs_in = |command: &EntryCommand| matches!(command, EntryCommand::Account(_));
+        let is_sign_in = proposal.commands.iter().any(signs_in);
+        debug_assert!(people.is_exact, "a log has entries");
+        let Some(people) = &mut self.scene.people else { return Ok(()) };
+        changes.iter().for_each(|change| people.told.take(change));
+        (people.origin, people.is_sign_in) = (origin, is_sign_in);
+        Ok(())
+    }
+
+    /// The client that proposed something, if it is still there.
+    fn origin_of(&self, proposal: &Proposal) -> Option<&Client> {
+        let NodeId(node) = proposal.origin.node;
+        let which = usize::try_from(node).ok()?.checked_sub(1)?;
+        let local = proposal.origin.session?;
+        self.clients.values().find(|client| client.place == (which, local))
+    }
+
+    /// Whether a change of an account or of a room's ownership is one that whoever asked for it may make.
+    fn is_rightful(&self, change: &Change, proposal: &Proposal) -> bool {
+        let mut commands = proposal.commands.iter();
+        let client = self.origin_of(proposal);
+        match change {
+            Change::Account(created) => commands.any(|command| {
+                matches!(command, EntryCommand::CreateAccount(create) if create.name == created.name
+                    && self.may_ask(client, create.asker, None))
+            }),
+            Change::AccountChanged { change: AccountChange::Presence(_), .. } => true,
+            Change::AccountChanged { account, change } => commands.any(|command| match command {
+                EntryCommand::ChangeAccount(edit) => {
+                    let suspends = matches!(change, AccountChange::Suspended(_));
+                    let is_own = matches!(edit.asker, AccountAsker::Person | AccountAsker::Command);
+                    matches!(&edit.edit, AccountEdit::Change(asked) if asked == change)
+                        && !(suspends && is_own)
+                        && self.may_ask(client, edit.asker, Some(*account))
+                }
+                _ => false,
+            }),
+            Change::AccountDeleted { account } => commands.any(|command| {
+                matches!(command, EntryCommand::ChangeAccount(edit) if matches!(edit.edit, AccountEdit::Delete)
+                    && self.may_ask(client, edit.asker, Some(*account)))
+            }),
+            Change::ChannelChanged { channel, change: ChannelChange::Owner(owner) } => {
+                commands.any(|command| self.may_give((*channel, *owner), command, client))
+            }
+            Change::ChannelChanged { channel, change: ChannelChange::Access { account, rank } } => {
+                self.may_rank((*channel, *account, *rank), proposal)
+            }
+            // Who may invite is not followed.
+            Change::Invitation(_)
+            | Change::InvitationRevoked { .. }
+            | Change::Channel(_)
+            | Change::ChannelChanged { .. }
+            | Change::ChannelForgotten { .. }
+            | Change::Message(_)
+            | Change::Redacted { .. } => true,
+        }
+    }
+
+    /// Whether a client may ask for something to be done with an account, by what it says it is.
+    fn may_ask(&self, client: Option<&Client>, asker: AccountAsker, account: Option<AccountId>) -> bool {
+        let Some(client) = client else { return true };
+        match asker {
+            AccountAsker::Administrator(_) => true,
+            AccountAsker::Operator => client.may_be_operator(&self.scene),
+            AccountAsker::Command | AccountAsker::Person => client.person.account == account,
+            // Nobody visits the page of an invitation.
+            AccountAsker::Visitor(_) => false,
+        }
+    }
+
+    /// Whether a command may give a room to this account.
+    fn may_give(
+        &self,
+        (id, to): (parla_server::ChannelId, Option<AccountId>),
+        command: &EntryCommand,
+        client: Option<&Client>,
+    ) -> bool {
+        let told = self.scene.people.as_ref().map(|people| &people.told);
+        match command {
+            EntryCommand::Room(_) => client.is_none_or(|client| client.may_be_operator(&self.scene)),
+            EntryCommand::ChangeAccount(edit) => matches!(edit.edit, AccountEdit::Delete) && to.is_none(),
+            EntryCommand::OwnChannel(own) => {
+                // A room that is kept from now on is not known yet.
+                let Some(room) = told.and_then(|told| told.room(id)) else { return true };
+                self.may_own(room, own, client)
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether a client may change whose a room is, or who has which ranks there.
+    fn may_own(&self, room: &ChannelState, own: &OwnChannel, client: Option<&Client>) -> bool {
+        let Some(client) = client else { return true };
+        match own.asker {
+            AccountAsker::Administrator(_) => return true,
+            AccountAsker::Operator => return client.may_be_operator(&self.scene),
+            AccountAsker::Person | AccountAsker::Command => {}
+            AccountAsker::Visitor(_) => return false,
+        }
+        let account = client.person.account;
+        let is_owner = room.owner.is_some() && room.owner == account;
+        let Some(ranks) = self.ranks_of(client, room) else { return true };
+        match &own.act {
+            Ownership::Register => {
+                (room.owner.is_none() || is_owner) && account.is_some() && rank::is_at_least(&ranks, '@')
+            }
+            Ownership::Unregister | Ownership::Transfer(_) => is_owner,
+            // Nobody below a half-operator gives or takes any rank.
+            Ownership::Access { .. } => is_owner || rank::is_at_least(&ranks, '%'),
+        }
+    }
+
+    /// The ranks that a client has in a room or would have on entering; `None` if they are not all known.
+    fn ranks_of(&self, client: &Client, room: &ChannelState) -> Option<Signs> {
+        let remembered = client.person.account.and_then(|account| room.access.get(&account)).copied();
+        let remembered = signs_of(remembered.unwrap_or_default());
+        let Some(inside) = client.rooms.get(room.name.folded()) else { return Some(remembered) };
+        let mut ranks =
+            inside.members.get(&client.folded_nick(&self.scene)).map(|member| member.signs().clone());
+        if let Some(ranks) = &mut ranks {
+            ranks.add(&remembered);
+        }
+        ranks.filter(|_| inside.is_complete)
+    }
+
+    /// Whether a command may make a room remember an account with these ranks.
+    fn may_rank(
+        &self,
+        (id, account, rank): (parla_server::ChannelId, AccountId, Option<Rank>),
+        proposal: &Proposal,
+    ) -> bool {
+        let Some(room) = self.scene.people.as_ref().and_then(|people| people.told.room(id)) else {
+            return true;
+        };
+        let before = room.access.get(&account).copied().unwrap_or_default();
+        if before.contains(rank.unwrap_or_default()) {
+            return true;
+        }
+        let client = self.origin_of(proposal);
+        let is_own = client.is_some_and(|client| client.person.account == Some(account));
+        proposal.commands.iter().any(|command| match command {
+            // Clients check who may change modes, and operators of the server may.
+            EntryCommand::Mode(_) | EntryCommand::Samode(_) | EntryCommand::Room(_) => true,
+            // Whoever signs in brings their ranks along.
+            EntryCommand::Account(_) | EntryCommand::CreateAccount(_) => true,
+            EntryCommand::OwnChannel(own) => self.may_own(room, own, client),
+            // A new room remembers who made it.
+            EntryCommand::Join(_) => is_own && room.access.is_empty(),
+            _ => false,
+        })
+    }
+
+    /// Notes that what follows belongs to this turn. By then, everybody has received what belongs to earlier
+    /// ones.
+    pub(super) fn people_come_to_turn(&mut self, turn: Turn) -> Checked {
+        let Some(people) = &mut self.scene.people else { return Ok(()) };
+        let is_same = people.turn.replace(turn) == Some(turn) && people.is_exact;
+        if is_same { Ok(()) } else { self.all_have_heard() }
+    }
+
+    /// Checks that everybody has received what was said by the lines just handled, and nobody more than once.
+    pub(super) fn all_have_heard(&mut self) -> Checked {
+        let Some(people) = &mut self.scene.people else { return Ok(()) };
+        let (said, origin) = (std::mem::take(&mut people.said), people.origin);
+        for said in said {
+            for client in self.clients.values() {
+                let count = said.receipts.get(&client.connection).copied().unwrap_or_default();
+                let is_due = Some(client.connection) != origin && self.is_due(client, &said);
+                ensure(count > 0 || !is_due, "missed", || {
+                    format!("{} did not hear {said:?} by {origin:?}", client.name())
+                })?;
+                // Whoever writes to themselves gets it as an answer and as a message.
+                let is_to_self = said.from == said.target;
+                let most = if is_to_self && Some(client.connection) == origin { 2 } else { 1 };
+                ensure(count <= most || client.is_muddled(), "twice", || {
+                    format!("{} heard {said:?} {count} times", client.name())
+                })?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether a client must get what was said.
+    fn is_due(&self, client: &Client, said: &Said) -> bool {
+        let reads = said.what.0 != "TAGMSG" || client.capabilities.contains(Capabilities::MESSAGE_TAGS);
+        let is_here = client.nick.is_some() && !client.left && !client.person.is_ending;
+        let nick = client.folded_nick(&self.scene);
+        let is_its_own = nick == said.target || nick == said.from && !said.target.starts_with('#');
+        reads && is_here && (is_its_own || client.rooms.contains_key(&said.target))
+    }
+
+    /// Notes whose line a server without a log handles.
+    pub(super) fn people_come_to_line(&mut self, connection: ConnectionId) -> Checked {
+        self.all_have_heard()?;
+        if let Some(people) = self.scene.people.as_mut().filter(|people| !people.is_exact) {
+            people.origin = Some(connection);
+        }
+        Ok(())
+    }
+
+    /// Lets the administrator ask one machine for something.
+    pub(crate) fn administers(&mut self, which: usize, rng: &mut Rng) {
+        let request = script::request(rng);
+        self.trace.add(|| format!("the administrator asks {which}: {request:?}"));
+        let now = self.now;
+        self.scene.store.see_time(now);
+        if let Some(machine) = self.machines.get_mut(which).filter(|machine| machine.runs()) {
+            machine.input(now, Input::Administration { id: 1, request });
+        }
+    }
+}
