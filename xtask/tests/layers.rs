@@ -62,6 +62,7 @@ const HOUSES: &[House] = &[
                     "limits",
                     "sorted_map",
                     "deceptive",
+                    "ids",
                     "rank",
                     "problem",
                     "credentials",

@@ -6,8 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     credentials::Credentials,
+    ids::{BufferId, RowId},
+    rank::Rank,
     settings::{ListKind, MaskBy, Set},
-    view::{BufferId, Rank, RowId},
 };
 
 /// Something that the person wants to do. Names are as the server knows them.

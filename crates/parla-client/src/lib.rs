@@ -8,7 +8,7 @@
 //!
 //! The modules are layered, and listed here from the bottom up; `xtask/tests/layers.rs` checks this.
 //!
-//! - Bounds and small parts: `limits.rs`, `sorted_map.rs`, `rank.rs`, `away.rs`.
+//! - Bounds and small parts: `limits.rs`, `sorted_map.rs`, `ids.rs`, `rank.rs`, `away.rs`.
 //! - What people read and write: [`text`] prepares text for display, `deceptive.rs` knows characters that
 //!   make text look like something else, [`slash`] reads commands, [`endpoint`] and [`credentials`] are
 //!   addresses and ways to prove who one is, [`lines`] splits a text into messages, [`secrets`] keeps
@@ -48,6 +48,7 @@ mod directory;
 mod display_names;
 pub mod endpoint;
 mod history;
+mod ids;
 mod incoming;
 pub mod intent;
 pub mod limits;

@@ -1,5 +1,5 @@
-//! What must not be stored or shown although a person wrote it: passwords in messages to services and in
-//! commands.
+//! What must not be stored or shown although a person wrote it: passwords and codes in messages to services
+//! and in commands.
 //!
 //! A network's services (NickServ and others) take passwords as messages. The rules are broad: hiding a
 //! harmless line costs little; showing a password on the screen, in an archive or in a draft costs much.
@@ -13,7 +13,7 @@ const DOTS: &str = "••••••";
 const SERVICES: [&str; 5] = ["q", "x", "root", "&bitlbee", "l"];
 
 /// The first words of messages to them after which a password can follow.
-const COMMANDS: [&str; 24] = [
+const COMMANDS: [&str; 27] = [
     "account",
     "auth",
     "confirm",
@@ -27,6 +27,7 @@ const COMMANDS: [&str; 24] = [
     "newpass",
     "opass",
     "pass",
+    "passwd",
     "password",
     "reclaim",
     "recover",
@@ -34,10 +35,12 @@ const COMMANDS: [&str; 24] = [
     "register",
     "release",
     "resetpass",
+    "saregister",
     "setpass",
     "sidentify",
-    "verify",
+    "unregister",
     "update",
+    "verify",
 ];
 
 /// Whether a message to `target` contains a password, as far as anyone can tell.
@@ -72,27 +75,33 @@ fn command_hides(command: &str) -> bool {
     match &*name.to_ascii_lowercase() {
         "msg" | "query" | "m" | "q" | "privmsg" | "notice" | "squery" => {
             let (target, text) = split(rest);
-            hides(target, text.strip_prefix(':').unwrap_or(text))
+            hides(target, last_parameter(text))
         }
-        "ns" => hides("nickserv", rest),
-        "cs" => hides("chanserv", rest),
-        "us" => hides("userserv", rest),
-        "os" => hides("operserv", rest),
+        "ns" => hides("nickserv", last_parameter(rest)),
+        "cs" => hides("chanserv", last_parameter(rest)),
+        "us" => hides("userserv", last_parameter(rest)),
+        "os" => hides("operserv", last_parameter(rest)),
         // Other programs send what follows these as it is.
-        "quote" | "raw" => command_hides(rest),
+        "quote" | "raw" => command_hides(without_prefix(rest)),
         "oper" | "authenticate" => has_words,
-        service if is_service(service) => hides(service, rest),
+        // INVITATION ACCEPT code.
+        "invitation" => {
+            let (what, code) = split(rest);
+            what.eq_ignore_ascii_case("accept") && !code.is_empty()
+        }
+        service if is_service(service) => hides(service, last_parameter(rest)),
         name => has_words && COMMANDS.contains(&name),
     }
 }
 
 /// Where the words end that may be shown, if something after them must not be.
 fn cut(target: &str, text: &str) -> Option<usize> {
-    let target = target.split('@').next().unwrap_or(target).to_ascii_lowercase();
-    let is_module = target.starts_with('*');
-    if !is_service(&target) && !is_module {
-        return None;
-    }
+    let mut targets = target.split(',').map(|target| {
+        let nick = target.split('@').next().unwrap_or(target);
+        nick.to_ascii_lowercase()
+    });
+    let target = targets.find(|target| is_service(target) || is_module(target))?;
+    let is_module = is_module(&target);
     let mut words = WordScanner { text, at: 0 };
     let first = words.next()?.to_ascii_lowercase();
     let end = words.at;
@@ -116,6 +125,29 @@ fn cut(target: &str, text: &str) -> Option<usize> {
 
 fn is_service(name: &str) -> bool {
     name.ends_with("serv") || SERVICES.contains(&name)
+}
+
+/// Whether it is a module of ZNC.
+fn is_module(name: &str) -> bool {
+    name.starts_with('*')
+}
+
+/// A line of IRC without its tags and its source.
+fn without_prefix(line: &str) -> &str {
+    let mut line = line;
+    // There is one of each, in this order.
+    for sign in ['@', ':'] {
+        let (word, rest) = split(line);
+        if word.starts_with(sign) {
+            line = rest;
+        }
+    }
+    line
+}
+
+/// The words without the colon that a line of IRC has in front of its last parameter.
+fn last_parameter(text: &str) -> &str {
+    text.strip_prefix(':').unwrap_or(text)
 }
 
 /// The first word, and what follows it.
@@ -162,6 +194,13 @@ mod tests {
             ("Q@CServe.quakenet.org", "AUTH alice hunter2", "AUTH ••••••"),
             ("AuthServ", "auth alice hunter2", "auth ••••••"),
             ("*sasl", "set alice hunter2", "set alice ••••••"),
+            ("NickServ", "PASSWD hunter2 hunter3", "PASSWD ••••••"),
+            ("NickServ", "SAREGISTER alice hunter2", "SAREGISTER ••••••"),
+            ("NickServ", "unregister hunter2", "unregister ••••••"),
+            ("NickServ", "DROP hunter2", "DROP ••••••"),
+            ("NickServ,bob", "IDENTIFY hunter2", "IDENTIFY ••••••"),
+            ("NickServ", "CERT ADD", "CERT ADD"),
+            ("NickServ", "SET ALWAYS-ON on", "SET ALWAYS-ON on"),
             ("NickServ", "HELP IDENTIFY", "HELP IDENTIFY"),
             ("NickServ", "IDENTIFY", "IDENTIFY"),
             ("NickServ", "SET EMAIL a@example.org x", "SET EMAIL a@example.org x"),
@@ -186,13 +225,29 @@ mod tests {
             "/pass hunter2",
             "/quote PASS hunter2",
             "/raw PRIVMSG NickServ :IDENTIFY hunter2",
+            "/msg NickServ PASSWD hunter2 hunter3",
+            "/nickserv passwd hunter2 hunter3",
+            "/quote NS PASSWD hunter2 hunter3",
+            "/quote NICKSERV :PASSWD hunter2 hunter3",
+            "/quote @label=1 :alice NS SAREGISTER alice hunter2",
+            "/ns unregister hunter2",
+            "/ns drop hunter2",
+            "/quote INVITATION ACCEPT 7cd2",
+            "/quote invitation accept :7cd2",
+            "/quote PASS invite:7cd2",
         ] {
             assert!(hides_input("#room", input), "{input}");
         }
         assert!(hides_input("NickServ", "identify hunter2"));
-        for input in
-            ["/msg bob identify yourself", "identify hunter2", "/join #room", "/pass", "//pass hunter2"]
-        {
+        assert!(hides_input("NickServ", "passwd hunter2 hunter3"));
+        for input in [
+            "/msg bob identify yourself",
+            "identify hunter2",
+            "/join #room",
+            "/pass",
+            "//pass hunter2",
+            "/quote INVITATION LIST",
+        ] {
             assert!(!hides_input("#room", input), "{input}");
         }
     }

@@ -20,24 +20,14 @@ use crate::{
     text::Text,
 };
 
-pub use crate::rank::Rank;
+pub use crate::{
+    ids::{BufferId, NetworkId, RowId},
+    rank::Rank,
+};
 pub use message::{
     Audience, Author, Capacity, Deleted, Delivery, Manner, MessageView, Quoted, Reaction, Reply, Several,
 };
 pub use people::{Member, Members, Person, Rights, RoomOf};
-
-/// The id of a network that the person is on, or wants to be on. The shell assigns it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct NetworkId(pub u32);
-
-/// The id of a conversation of a network. One client never reuses it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct BufferId(pub u32);
-
-/// The id of a row of a conversation. It is never reused there, and says nothing about order. For a message
-/// with a msgid, another client of the person has the same id; for different rows it never has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct RowId(pub u64);
 
 /// A change, for the interface. It replaces what was known before of the same thing.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

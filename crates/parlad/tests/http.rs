@@ -45,7 +45,9 @@ fn the_link_is_the_first_thing_that_is_said() {
     let lines: Vec<&str> = log.lines().filter(|line| !line.contains("built without the app")).collect();
     assert!(lines[0].starts_with("parlad-"), "{log}");
     assert_eq!(lines[1], format!("  open http://{}/ in a browser", daemon.http()));
-    assert_eq!(lines[2], format!("  listening on {}", daemon.address()));
+    let setup = format!("  nobody owns this server yet; whoever opens http://{}/i/", daemon.http());
+    assert!(lines[2].starts_with(&setup), "{log}");
+    assert_eq!(lines[3], format!("  listening on {}", daemon.address()));
     let port = daemon.address().port();
     let join = format!("  join with: irssi --connect=127.0.0.1 --port={port}");
     support::wait_for("the line about irssi", || daemon.log().contains(&join).then_some(()));

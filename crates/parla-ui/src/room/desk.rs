@@ -126,12 +126,11 @@ impl Desk {
         self.put(text, caret);
     }
 
-    /// Restores the text of the conversation when the field appears in the page.
+    /// Restores the text of the conversation when the field appears in the page. Even an empty text is put there:
+    /// until then, the page takes everything in the field for typed just now, and would keep what was sent.
     pub(crate) fn restore(self) {
         let ComposerText { text, caret } = self.state.page.composer.peek().clone();
-        if !text.is_empty() {
-            self.here().0.page(PageAct::SetComposer { text, caret, over: String::new() });
-        }
+        self.here().0.page(PageAct::SetComposer { text, caret, over: String::new() });
     }
 
     /// Sends the text, or asks first.

@@ -18,6 +18,26 @@ async fn is_told(window: &Window, [title, meaning, remedy]: [&str; 3], raw: &str
     assert!(shown.contains(raw), "behind `{title}` stands `{shown}`, not `{raw}`");
 }
 
+/// The composer has appeared in the place of the bar with *Join*.
+#[test]
+fn what_is_sent_first_does_not_stay_in_the_composer() {
+    visit(async |browser| {
+        let mut bob = browser.person("bob");
+        bob.send("JOIN #tea");
+        bob.sync();
+        let alice = browser.open(Width::Wide).await;
+        alice.join_as("alice").await;
+        alice.say("/join #tea").await;
+        alice.is_in("#tea").await;
+        bob.send("KICK #tea alice :once");
+        alice.finds_no("#composer").await;
+        alice.clicks("Join").await;
+        alice.say("hello").await;
+        alice.hears("hello").await;
+        assert_eq!(alice.draft().await, "");
+    });
+}
+
 #[test]
 fn a_room_that_lets_nobody_in_says_why() {
     visit(async |browser| {

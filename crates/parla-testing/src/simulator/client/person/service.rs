@@ -93,5 +93,11 @@ fn of_room(client: &Client, text: &str, scene: &Scene) -> Checked {
         }
         _ => true,
     };
-    ensure(is_so, "confirmed", || format!("{text:?}, and kept are {:?} of {:?}", told.rooms().collect::<Vec<_>>(), told.accounts().map(|a| (a.id, a.name.to_string())).collect::<Vec<_>>()))
+    ensure(is_so, "confirmed", || {
+        format!(
+            "{text:?}, and kept are {:?} of {:?}",
+            told.rooms().collect::<Vec<_>>(),
+            told.accounts().map(|a| (a.id, a.name.to_string())).collect::<Vec<_>>()
+        )
+    })
 }
