@@ -123,7 +123,7 @@ pub(super) fn hear_server(client: &mut Client, message: &Message<'_>, scene: &mu
         "MODE" if to_room => room::hear_modes(client, message, scene)?,
         "NOTICE" if to_room => {}
         "KILL" => {
-            ensure(message.param(0) == client.nick.as_deref(), "target", || "of someone else".to_owned())?
+            ensure(message.param(0) == client.nick.as_deref(), "target", || "of someone else".to_owned())?;
         }
         "KICK" => room::hear_deletion(client, message, scene)?,
         "761" | "766" | "METADATA" => {}
