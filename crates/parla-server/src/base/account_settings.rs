@@ -1,5 +1,7 @@
 //! The settings of accounts: who may sign in and how, and how people create them.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 /// How people sign in and create accounts.
@@ -32,6 +34,16 @@ pub enum BadPassword {
     TooShort(usize),
     /// It has more bytes than this.
     TooLong(usize),
+}
+
+impl fmt::Display for BadPassword {
+    /// A sentence without its full stop.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TooShort(least) => write!(f, "The password is too short: it needs {least} characters"),
+            Self::TooLong(most) => write!(f, "The password is too long: it may have {most} bytes"),
+        }
+    }
 }
 
 impl AccountSettings {

@@ -142,9 +142,7 @@ fn bring_along(network: &mut Network, go: Move, channels: &[ChannelId], effects:
         }
         let rank = channel.rank(go.from).unwrap_or_default();
         channel.returning_entrant(go.to, rank).enter(seq);
-        network.entered(go.to, *channel_id, effects);
-        network.remember_member(go.to, *channel_id, effects);
-        effects.events.push(Event::Joined { user: go.to, channel: *channel_id });
+        network.came_in(go.to, *channel_id, effects);
     }
 }
 
@@ -264,17 +262,17 @@ const UNSEAT_TRIES: u64 = 1_000;
 fn unseat(network: &mut Network, meta: &Meta, id: UserId, effects: &mut Effects) {
     let rules = network.settings.name_rules();
     let Some(user) = network.user(id) else { return };
-    let free = |nick: &Nick| {
-        let is_unused = network.free_nick(nick, None).is_ok();
-        is_unused && network.owner_of_nick(nick).map(|owner| &owner.name) == user.account()
+    let free_name = |name: &str, owner: Option<&AccountName>| {
+        let nick = Nick::parse(name, &rules).ok()?;
+        let is_unused = network.free_nick(&nick, None).is_ok();
+        let has_owner = network.owner_of_nick(&nick).map(|owner| &owner.name) == owner;
+        (is_unused && has_owner).then_some(nick)
     };
-    let own = user.account().and_then(|account| Nick::parse(account.as_str(), &rules).ok()).filter(free);
-    // This must not be the name of any account.
-    let free = |nick: &Nick| network.free_nick(nick, None).is_ok() && network.owner_of_nick(nick).is_none();
-    // Where nicks are short, the numbers are cut off.
+    let own = user.account().and_then(|account| free_name(account.as_str(), Some(account)));
+    // Where nicks are short, the numbers are cut off. The name must not be that of any account.
     let named = |number: u64| {
         let name: String = format!("Guest{}", number % 100_000).chars().take(rules.nick_bytes_max).collect();
-        Nick::parse(&name, &rules).ok().filter(free)
+        free_name(&name, None)
     };
     let guest = || (meta.seq..meta.seq.saturating_add(UNSEAT_TRIES)).find_map(named);
     let Some(nick) = own.or_else(guest) else { return };

@@ -216,7 +216,7 @@ pub(crate) fn commit(
     let OwnChannel { asker, channel, act } = own;
     let (id, right) = right(network, meta, asker, &channel)?;
     let owner = network.channel(id).and_then(|channel| channel.state.owner);
-    let way = if let AccountAsker::Administrator(_) = asker { AnswerBy::Fail } else { AnswerBy::ChanServ };
+    let way = if let AccountAsker::Administrator(_) = asker { asker.into() } else { AnswerBy::ChanServ };
     let asked = Asked { name: &channel, id, owner, right, way };
     if network.settings.autojoin.contains(&channel) {
         return Err(asked.fault(AccountFault::ServersRoom));

@@ -6,7 +6,7 @@
 
 use bytes::Bytes;
 use parla_proto::{
-    AccountName, ChannelName, CommandName, FailCode, Line, Timestamp,
+    AccountName, ChannelName, CommandName, FailCode, Timestamp,
     command::Invitation,
     reply::{Severity, StandardReply},
 };
@@ -75,7 +75,7 @@ pub(crate) fn run(context: &mut Context<'_>, invitation: &Invitation<'_>) -> Res
 }
 
 fn fault(fault: AccountFault, about: &str) -> Refusal {
-    fault.of(AnswerBy::Invitation, about)
+    fault.of(AnswerBy::Fail(CommandName::Invitation), about)
 }
 
 /// The invitation that these arguments describe: `[<uses> [<days> [<channels>]]]`.
@@ -131,24 +131,23 @@ fn list(context: &mut Context<'_>) -> Result<(), Refusal> {
             Some(end) => format!("Made by {by}. {}", AccountFault::from(end).sentence()),
             None => format!("Made by {by}"),
         };
-        note(network, invitation, FailCode::InvitationListed, &text)
+        description(network, invitation, FailCode::InvitationListed, &text)
     });
-    let end = StandardReply {
-        severity: Severity::Note,
-        command: CommandName::Invitation.as_str(),
-        code: FailCode::InvitationsEnd,
-        context: &[],
-        description: "End of the list of invitations",
-    };
-    let end = end.encode(&network.settings.name);
+    let end = note(network, FailCode::InvitationsEnd, &[], "End of the list of invitations");
     let lines: Vec<Bytes> = lines.chain([end]).map(Bytes::from).collect();
     let head = BatchHead { kind: "parla.chat/invitations", about: None };
     context.session.send_as_batch(&context.settings.name, head, lines, context.out);
     Ok(())
 }
 
+/// A NOTE with this code and context.
+fn note(network: &Network, code: FailCode, context: &[&str], description: &str) -> Vec<u8> {
+    let (severity, command) = (Severity::Note, CommandName::Invitation.as_str());
+    StandardReply { severity, command, code, context, description }.encode(&network.settings.name)
+}
+
 /// The line that describes an invitation.
-fn note(network: &Network, invitation: &InvitationState, code: FailCode, description: &str) -> Vec<u8> {
+fn description(network: &Network, invitation: &InvitationState, code: FailCode, text: &str) -> Vec<u8> {
     let id = invitation.id.number().to_string();
     let uses = invitation.uses_left.to_string();
     let until = invitation.expires_at.map_or_else(|| NOTHING.to_owned(), |at| at.to_string());
@@ -161,14 +160,7 @@ fn note(network: &Network, invitation: &InvitationState, code: FailCode, descrip
     }
     let names = if names.is_empty() { NOTHING } else { &names };
     let secret = network.code_of(invitation.id);
-    StandardReply {
-        severity: Severity::Note,
-        command: CommandName::Invitation.as_str(),
-        code,
-        context: &[&id, &secret, &uses, &until, names],
-        description,
-    }
-    .encode(&network.settings.name)
+    note(network, code, &[&id, &secret, &uses, &until, names], text)
 }
 
 /// The names of the channels that an invitation leads to; those that are gone are left out.
@@ -187,7 +179,7 @@ pub(crate) fn commit(
     let is_new = matches!(act, InvitationAct::Create(_) | InvitationAct::SetUp);
     let fault = |fault: AccountFault, id: InvitationId| {
         let about = if is_new { NOTHING.to_owned() } else { id.number().to_string() };
-        fault.of(AnswerBy::Invitation, about)
+        fault.of(AnswerBy::Fail(CommandName::Invitation), about)
     };
     let id = match &act {
         InvitationAct::Create(_) | InvitationAct::SetUp => InvitationId::from_number(meta.seq),
@@ -304,9 +296,7 @@ pub(crate) fn enter(network: &mut Network, meta: &Meta, user_id: UserId, effects
         let channel = network.channel_mut(channel_id).filter(|channel| !channel.is_member(user_id));
         let Some(channel) = channel.filter(|_| count < most) else { continue };
         channel.returning_entrant(user_id, rank).enter(meta.seq);
-        network.entered(user_id, channel_id, effects);
-        network.remember_member(user_id, channel_id, effects);
-        effects.events.push(Event::Joined { user: user_id, channel: channel_id });
+        network.came_in(user_id, channel_id, effects);
     }
 }
 
@@ -319,15 +309,14 @@ pub(crate) fn publish(publisher: &mut Publisher<'_>, told: InvitationTold) {
             if let Some(invitation) = network.invitation(id) {
                 let text =
                     "Whoever has the code can use it: with PASS invite:<code>, or by the server's page";
-                publisher.answer(note(network, invitation, FailCode::InvitationCreated, text));
+                publisher.answer(description(network, invitation, FailCode::InvitationCreated, text));
             }
             return;
         }
         InvitationDone::Revoked => (FailCode::InvitationRevoked, "Nobody can use this invitation any more"),
         InvitationDone::Accepted => (FailCode::InvitationAccepted, "You have used the invitation"),
     };
-    let line = Line::from(&network.settings.name).command("NOTE").param(CommandName::Invitation.as_str());
-    publisher.answer(line.param(code).param(id.number()).text(text).finish());
+    publisher.answer(note(network, code, &[&id.number().to_string()], text));
 }
 
 /// The name of whoever made an invitation, for people; `None` if the administrator did.

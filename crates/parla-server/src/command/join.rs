@@ -15,7 +15,6 @@ use crate::{
         channel::{Channel, Comer, Rank},
         effects::Effects,
         entry::{self, EntryCommand, Meta},
-        event::Event,
         refusal::Refusal,
         user::User,
     },
@@ -93,9 +92,7 @@ pub(crate) fn commit(
     };
     let attempt = Attempt { user: user_id, channel: channel_id, key: join.key.as_deref(), seq: meta.seq };
     let channel_id = admit(network, attempt, effects)?;
-    network.entered(user_id, channel_id, effects);
-    network.remember_member(user_id, channel_id, effects);
-    effects.events.push(Event::Joined { user: user_id, channel: channel_id });
+    network.came_in(user_id, channel_id, effects);
     Ok(())
 }
 

@@ -2,7 +2,7 @@
 //! invitation.
 //! <https://modern.ircdocs.horse/#pass-message>
 
-use parla_proto::command::Pass;
+use parla_proto::{CommandName, command::Pass};
 
 use crate::{
     base::secret::Secret,
@@ -18,26 +18,27 @@ use crate::{
 const INVITATION: &str = "invite:";
 
 pub(crate) fn run(context: &mut Context<'_>, pass: &Pass<'_>) -> Result<(), Refusal> {
-    let (network, now) = (context.network, context.now);
-    context.session.registration().ok_or(Refusal::AlreadyRegistered)?;
-    if let Some(code) = pass.password.strip_prefix(INVITATION) {
-        let refused = |why: AccountFault| why.of(AnswerBy::Invitation, "");
-        let is_meant = network.settings.accounts.is_some();
-        return match network.usable_invitation(code, now).map(|invitation| invitation.id) {
-            Ok(id) if is_meant => {
-                context.session.invitation = Some(id);
-                Ok(())
-            }
-            Ok(_) => Err(refused(AccountFault::NoSuchInvitation)),
-            Err(why) => {
-                *context.close = context.session.count_sign_in_failure().map(str::to_owned);
-                Err(refused(why))
-            }
-        };
-    }
     let registration = context.session.registration().ok_or(Refusal::AlreadyRegistered)?;
+    if let Some(code) = pass.password.strip_prefix(INVITATION) {
+        return bring_invitation(context, code);
+    }
     if registration.password != Password::Good {
         registration.password = Password::Given(Secret::new(pass.password.to_owned()));
     }
+    Ok(())
+}
+
+/// Notes that a client has the code of an invitation.
+fn bring_invitation(context: &mut Context<'_>, code: &str) -> Result<(), Refusal> {
+    let refused = |why: AccountFault| why.of(AnswerBy::Fail(CommandName::Invitation), "");
+    let found = context.network.usable_invitation(code, context.now).map(|invitation| invitation.id);
+    let id = found.map_err(|why| {
+        *context.close = context.session.count_sign_in_failure().map(str::to_owned);
+        refused(why)
+    })?;
+    if context.settings.accounts.is_none() {
+        return Err(refused(AccountFault::NoSuchInvitation));
+    }
+    context.session.invitation = Some(id);
     Ok(())
 }

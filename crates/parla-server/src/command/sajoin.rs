@@ -11,7 +11,6 @@ use crate::{
         Network,
         effects::Effects,
         entry::{self, Authority, EntryCommand, Meta},
-        event::Event,
         refusal::Refusal,
     },
 };
@@ -47,9 +46,7 @@ pub(crate) fn commit(
     let account = network.account_id_of(user_id);
     let channel = network.found_channel(channel_id)?;
     channel.overseen_entrant(&right, user_id, account).enter(meta.seq);
-    network.entered(user_id, channel_id, effects);
-    network.remember_member(user_id, channel_id, effects);
-    effects.events.push(Event::Joined { user: user_id, channel: channel_id });
+    network.came_in(user_id, channel_id, effects);
     let text = match sajoin.nick {
         Some(_) => format!("{} has put {nick} into this room", right.shown),
         None => format!("{} has entered this room", right.shown),

@@ -52,11 +52,9 @@ pub(crate) fn recognize_owner(network: &mut Network, id: UserId, effects: &mut E
     if is_by_oper || had == grant.as_ref() {
         return;
     }
-    let (who, is_given) = (user.called(), grant.is_some());
+    let (who, granted) = (user.called(), grant.as_ref().map(|grant| grant.name.clone()));
     let before = network.set_operator(id, grant);
-    if is_given {
-        let whom = network.account_id_of(id).and_then(|id| network.account_by_id(id));
-        let whom = whom.map(|account| account.name.to_string()).unwrap_or_default();
+    if let Some(whom) = granted {
         effects.audits.push(Audit { who, action: "OWNER", whom, why: "granted".to_owned() });
         effects.events.push(Event::BecameOperator(id));
     }

@@ -11,6 +11,7 @@ use crate::{
         change::Change,
         channel::{Channel, ChannelChange, Rank},
         effects::Effects,
+        event::Event,
         refusal::{Refusal, Silenced},
         user::User,
     },
@@ -28,7 +29,7 @@ impl Network {
     }
 
     /// Records that a user has become a member of a channel.
-    pub(crate) fn entered(&mut self, user_id: UserId, channel_id: ChannelId, effects: &mut Effects) {
+    pub(super) fn entered(&mut self, user_id: UserId, channel_id: ChannelId, effects: &mut Effects) {
         if let Some(user) = self.users.get_mut(&user_id) {
             user.channels.push(channel_id);
         }
@@ -37,6 +38,13 @@ impl Network {
             self.occupied += 1;
             self.set_empty_since(channel_id, None, effects);
         }
+    }
+
+    /// Records that a user has entered a channel, which remembers them if it has an owner, and has those in it told.
+    pub(crate) fn came_in(&mut self, user: UserId, channel: ChannelId, effects: &mut Effects) {
+        self.entered(user, channel, effects);
+        self.remember_member(user, channel, effects);
+        effects.events.push(Event::Joined { user, channel });
     }
 
     /// Starts keeping a channel, if it is not kept yet, because a user speaks there.

@@ -1,4 +1,5 @@
-//! What makes a user an operator of the server: OPER, or the account that owns the server. The resulting rights are in `operator.rs`.
+//! What makes a user an operator of the server: OPER, or the account that owns the server. The resulting rights
+//! are in `operator.rs`.
 
 use parla_proto::AccountName;
 use serde::{Deserialize, Serialize};

@@ -9,7 +9,6 @@ use super::{
     ChannelId, Network,
     account::{AccountChange, AccountId},
     change::Change,
-    channel::Rank,
     effects::Effects,
     invitation::{InvitationId, InvitationState},
     refusal::account::AccountFault,
@@ -142,13 +141,10 @@ impl Network {
         account: AccountId,
         effects: &mut Effects,
     ) -> Result<(), AccountFault> {
-        let now = self.at;
-        let Some(invitation) = self.invitations.all.get_mut(&id) else {
-            return Err(AccountFault::NoSuchInvitation);
-        };
-        if let Some(end) = invitation.end(now) {
-            return Err(end.into());
+        if let Some(fault) = self.invitation_fault(id) {
+            return Err(fault);
         }
+        let invitation = self.invitations.all.get_mut(&id).ok_or(AccountFault::NoSuchInvitation)?;
         invitation.uses_left -= 1;
         effects.changes.push(Change::Invitation(Box::new(invitation.clone())));
         let (channels, makes_owner) = (invitation.channels.clone(), invitation.makes_owner);
@@ -158,7 +154,7 @@ impl Network {
         let channels: Vec<ChannelId> =
             channels.into_iter().filter(|channel| self.channel(*channel).is_some()).collect();
         for channel in &channels {
-            let rank = self.remembered_rank(*channel, account).unwrap_or(Rank::empty());
+            let rank = self.remembered_rank(*channel, account).unwrap_or_default();
             self.remember(*channel, account, Some(rank), effects);
         }
         if !channels.is_empty() {

@@ -57,9 +57,9 @@ impl Server {
     /// Answers the administrator when the entry of their request has been committed.
     pub(super) fn administered(&self, id: u64, about: &About, refusals: &[Refusal], out: &mut Outputs) {
         if let About::NewInvitation(invitation) = *about
-            && refusals.is_empty()
+            && let Some(invitation) = self.network.invitation(invitation)
         {
-            let answer = Box::new(self.invitation_answer_of(invitation));
+            let answer = Box::new(self.invitation_answer(invitation));
             return out.outputs.push(Output::Administered { id, answer });
         }
         let found = |name| self.network.overseen_channel(&self.network.administrator(), name).ok();

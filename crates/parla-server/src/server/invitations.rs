@@ -2,8 +2,6 @@
 
 use std::net::IpAddr;
 
-use parla_proto::Timestamp;
-
 use super::Server;
 use crate::{
     base::limits::ADMIN_INVITATIONS_MAX,
@@ -13,7 +11,7 @@ use crate::{
         account::PasswordProof,
         entry::{AccountAsker, CreateAccount, EntryCommand, Invitation, InvitationAct, NewInvitation},
         invitation::{InvitationId, InvitationState},
-        refusal::account::{AccountFault, AnswerBy},
+        refusal::account::AccountFault,
     },
 };
 
@@ -85,18 +83,7 @@ impl Server {
         self.usable(code).map_or_else(|refused| refused, |invitation| self.invitation_answer(invitation))
     }
 
-    /// What the administrator is told about the invitation that they have made.
-    pub(super) fn invitation_answer_of(&self, id: InvitationId) -> AdminAnswer {
-        match self.network.invitation(id) {
-            Some(invitation) => self.invitation_answer(invitation),
-            None => {
-                let refusal = AccountFault::NoSuchInvitation.of(AnswerBy::Invitation, "");
-                AdminAnswer::Refused(self.sentence(&refusal))
-            }
-        }
-    }
-
-    fn invitation_answer(&self, invitation: &InvitationState) -> AdminAnswer {
+    pub(super) fn invitation_answer(&self, invitation: &InvitationState) -> AdminAnswer {
         AdminAnswer::Invitation(Box::new(self.invitation_summary(invitation)))
     }
 
@@ -110,7 +97,6 @@ impl Server {
 
     fn invitation_summary(&self, invitation: &InvitationState) -> InvitationSummary {
         let settings = &self.network.settings;
-        let now: Timestamp = self.now;
         InvitationSummary {
             id: invitation.id.number(),
             code: self.network.code_of(invitation.id),
@@ -122,7 +108,7 @@ impl Server {
             channels: channel_names(&self.network, invitation),
             makes_owner: invitation.makes_owner,
             accounts: settings.accounts.clone().unwrap_or_default(),
-            over: invitation.end(now).map(|end| AccountFault::from(end).sentence().into_owned()),
+            over: invitation.end(self.now).map(|end| AccountFault::from(end).sentence().into_owned()),
         }
     }
 }

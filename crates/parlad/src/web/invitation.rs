@@ -10,7 +10,7 @@ use axum::{
         header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderValue},
     },
 };
-use parla_server::{AdminAnswer, AdminRequest, BadPassword, InvitationSummary};
+use parla_server::{AdminAnswer, AdminRequest, InvitationSummary};
 use tokio::sync::Semaphore;
 
 use super::{response::Response, visit::Visit};
@@ -79,10 +79,7 @@ impl Invitations {
         if password != again {
             return Err("The two passwords differ".to_owned());
         }
-        invitation.accounts.check_password(&password).map_err(|why| match why {
-            BadPassword::TooShort(least) => format!("The password is too short: it needs {least} characters"),
-            BadPassword::TooLong(most) => format!("The password is too long: it may have {most} bytes"),
-        })?;
+        invitation.accounts.check_password(&password).map_err(|why| why.to_string())?;
         if password.contains(['\0', '\r', '\n']) {
             return Err("The password has a character that no client can send".to_owned());
         }

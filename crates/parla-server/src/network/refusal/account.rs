@@ -26,10 +26,8 @@ pub(crate) struct AccountRefusal {
 /// How somebody is answered who asked for something to be done with an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum AnswerBy {
-    /// By a FAIL for the command REGISTER.
-    Fail,
-    /// By a FAIL for the command INVITATION.
-    Invitation,
+    /// By a FAIL for this command.
+    Fail(CommandName),
     /// By a notice from NickServ.
     Service,
     /// By a notice from ChanServ.
@@ -52,7 +50,9 @@ impl From<AccountAsker> for AnswerBy {
         match asker {
             AccountAsker::Person | AccountAsker::Operator => Self::Service,
             // The words of a FAIL are what the administrator and visitors read.
-            AccountAsker::Command | AccountAsker::Visitor(_) | AccountAsker::Administrator(_) => Self::Fail,
+            AccountAsker::Command | AccountAsker::Visitor(_) | AccountAsker::Administrator(_) => {
+                Self::Fail(CommandName::Register)
+            }
         }
     }
 }
@@ -98,10 +98,8 @@ pub(crate) enum AccountFault {
     ServerPasswordFirst,
     /// An e-mail address is needed.
     EmailNeeded,
-    /// A new password is shorter than this many characters.
-    PasswordTooShort(usize),
-    /// A new password is longer than this many bytes.
-    PasswordTooLong(usize),
+    /// It cannot be a new password.
+    BadPassword(BadPassword),
     /// The address has created many accounts within the hour.
     TooManyFromAddress,
     /// The server has no room for more accounts.
@@ -162,10 +160,7 @@ pub(crate) enum AccountFault {
 
 impl From<BadPassword> for AccountFault {
     fn from(why: BadPassword) -> Self {
-        match why {
-            BadPassword::TooShort(least) => Self::PasswordTooShort(least),
-            BadPassword::TooLong(most) => Self::PasswordTooLong(most),
-        }
+        Self::BadPassword(why)
     }
 }
 
@@ -190,8 +185,8 @@ impl AccountFault {
             Self::NoNick => FailCode::NeedNick,
             Self::NotConnectedYet => FailCode::CompleteConnectionRequired,
             Self::EmailNeeded => FailCode::InvalidEmail,
-            Self::PasswordTooShort(_) => FailCode::WeakPassword,
-            Self::PasswordTooLong(_) => FailCode::UnacceptablePassword,
+            Self::BadPassword(BadPassword::TooShort(_)) => FailCode::WeakPassword,
+            Self::BadPassword(BadPassword::TooLong(_)) => FailCode::UnacceptablePassword,
             Self::SignedIn(_) | Self::HereTwice => FailCode::AlreadyAuthenticated,
             Self::RegistrationClosed
             | Self::ServerPasswordFirst
@@ -249,12 +244,7 @@ impl AccountFault {
             Self::NotConnectedYet => "You can create an account once you are connected",
             Self::ServerPasswordFirst => "This server asks for its own password first",
             Self::EmailNeeded => "This server asks for your e-mail address",
-            Self::PasswordTooShort(least) => {
-                return format!("The password is too short: it needs {least} characters").into();
-            }
-            Self::PasswordTooLong(most) => {
-                return format!("The password is too long: it may have {most} bytes").into();
-            }
+            Self::BadPassword(why) => return why.to_string().into(),
             Self::TooManyFromAddress => {
                 "Too many accounts were created from your address; try again in an hour"
             }
@@ -299,9 +289,7 @@ impl AccountRefusal {
     pub(super) fn encode(&self, server: &str, client: &str) -> Vec<u8> {
         let sentence = self.fault.sentence();
         match self.way {
-            AnswerBy::Fail | AnswerBy::Invitation => {
-                let is_register = self.way == AnswerBy::Fail;
-                let command = if is_register { CommandName::Register } else { CommandName::Invitation };
+            AnswerBy::Fail(command) => {
                 let account = fitting(&self.account, ABOUT_BYTES_MAX);
                 let context = [if account.is_empty() { "*" } else { account }];
                 let (command, code, description) = (command.as_str(), self.fault.code(), &*sentence);
