@@ -205,20 +205,15 @@ fn confirm(account: &str) -> anyhow::Result<bool> {
     Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
 }
 
-/// Prints all accounts whose names match the mask, which are asked for page by page.
+/// Prints all accounts whose names match the mask.
 fn list<W: io::Write>(config: &Config, mask: Option<&str>, mut print: Printer<W>) -> anyhow::Result<()> {
-    let mut server = Administered::find(config)?;
-    let (mut accounts, mut after) = (Vec::new(), None);
-    loop {
-        let page: AccountPage = server.ask(ControlRequest::AccountList { after })?;
-        after = page.accounts.last().map(|account| account.name.clone());
-        let fits =
-            |account: &AccountRow| mask.is_none_or(|mask| glob(mask, &account.name, Casemapping::Precis));
-        accounts.extend(page.accounts.into_iter().filter(fits));
-        if !page.more || after.is_none() {
-            return print.value(&accounts, |out| accounts.iter().try_for_each(|account| row(out, account)));
-        }
-    }
+    let mut accounts = Administered::find(config)?.ask_all(
+        |after| ControlRequest::AccountList { after },
+        |page: AccountPage| (page.accounts, page.more),
+        |account| account.name.clone(),
+    )?;
+    accounts.retain(|account| mask.is_none_or(|mask| glob(mask, &account.name, Casemapping::Precis)));
+    print.value(&accounts, |out| accounts.iter().try_for_each(|account| row(out, account)))
 }
 
 fn show<W: io::Write>(config: &Config, account: String, mut print: Printer<W>) -> anyhow::Result<()> {

@@ -67,7 +67,11 @@ pub fn invite(options: InviteOptions) -> anyhow::Result<()> {
             print.value(&made, |out| described(out, &config, &made))
         }
         InviteCommand::List => {
-            let invitations = list(&mut server)?;
+            let invitations = server.ask_all(
+                |after| ControlRequest::InviteList { after },
+                |page: InvitationPage| (page.invitations, page.more),
+                |invitation| invitation.number,
+            )?;
             print.value(&invitations, |out| {
                 invitations.iter().try_for_each(|invitation| row(out, &config, invitation))
             })
@@ -75,19 +79,6 @@ pub fn invite(options: InviteOptions) -> anyhow::Result<()> {
         InviteCommand::Revoke { number } => {
             let revoked: InvitationRevoked = server.ask(ControlRequest::InviteRevoke { number })?;
             print.value(&revoked, |out| writeln!(out, "nobody can use invitation {number} any more"))
-        }
-    }
-}
-
-/// All invitations, page by page.
-fn list(server: &mut Administered) -> anyhow::Result<Vec<InvitationRow>> {
-    let (mut invitations, mut after) = (Vec::new(), None);
-    loop {
-        let page: InvitationPage = server.ask(ControlRequest::InviteList { after })?;
-        after = page.invitations.last().map(|invitation| invitation.number);
-        invitations.extend(page.invitations);
-        if !page.more || after.is_none() {
-            return Ok(invitations);
         }
     }
 }

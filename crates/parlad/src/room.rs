@@ -107,22 +107,19 @@ pub fn room(options: RoomOptions) -> anyhow::Result<()> {
     }
 }
 
-/// All rooms whose names match the mask, page by page.
+/// All rooms whose names match the mask.
 fn list(
     server: &mut Administered,
     mask: Option<&str>,
     casemapping: Casemapping,
 ) -> anyhow::Result<Vec<RoomRow>> {
-    let (mut rooms, mut after) = (Vec::new(), None);
-    loop {
-        let page: RoomPage = server.ask(ControlRequest::RoomList { after })?;
-        after = page.rooms.last().map(|room| room.name.clone());
-        let fits = |room: &RoomRow| mask.is_none_or(|mask| glob(mask, &room.name, casemapping));
-        rooms.extend(page.rooms.into_iter().filter(fits));
-        if !page.more || after.is_none() {
-            return Ok(rooms);
-        }
-    }
+    let mut rooms = server.ask_all(
+        |after| ControlRequest::RoomList { after },
+        |page: RoomPage| (page.rooms, page.more),
+        |room| room.name.clone(),
+    )?;
+    rooms.retain(|room| mask.is_none_or(|mask| glob(mask, &room.name, casemapping)));
+    Ok(rooms)
 }
 
 /// The name of a room as it was typed, possibly without the `#`, which shells treat specially.

@@ -362,8 +362,7 @@ fn announce(config: &Config, listeners: &Listeners, setup: Option<String>) -> an
     let mut text =
         format!("{}, the server {}\n", config.settings.machine.version, config.settings.network.name);
     for (listener, http) in &listeners.http {
-        let scheme = if http.tls.is_some() { "https" } else { "http" };
-        text += &format!("  open {scheme}://{}/ in a browser\n", reachable(listener.local_addr()?));
+        text += &format!("  open {}/ in a browser\n", http.base_here(listener.local_addr()?));
     }
     if let Some(link) = setup {
         text += &format!("  nobody owns this server yet; whoever opens {link} does\n");

@@ -44,9 +44,13 @@ impl Http {
     /// How others reach it, without a slash at the end: by the first origin that is configured, otherwise by this
     /// address, on which it listens.
     pub(crate) fn base(&self, address: SocketAddr) -> String {
+        self.origins.first().map_or_else(|| self.base_here(address), ToString::to_string)
+    }
+
+    /// The same for this computer.
+    pub(crate) fn base_here(&self, address: SocketAddr) -> String {
         let scheme = if self.tls.is_some() { "https" } else { "http" };
-        let here = || format!("{scheme}://{}", reachable(address));
-        self.origins.first().map_or_else(here, ToString::to_string)
+        format!("{scheme}://{}", reachable(address))
     }
 }
 

@@ -69,6 +69,28 @@ impl Administered {
             ControlAnswer::Error(why) => Err(anyhow::anyhow!(why)),
         }
     }
+
+    /// Everything that comes in pages: `request` asks for the page after a key, `rows` takes a page apart and says
+    /// whether more follow, and `key` is that of a row.
+    ///
+    /// # Errors
+    /// A request was refused, with a sentence that says why.
+    pub(crate) fn ask_all<Page: DeserializeOwned, Row, Key>(
+        &mut self,
+        request: impl Fn(Option<Key>) -> ControlRequest,
+        rows: impl Fn(Page) -> (Vec<Row>, bool),
+        key: impl Fn(&Row) -> Key,
+    ) -> anyhow::Result<Vec<Row>> {
+        let (mut all, mut after) = (Vec::new(), None);
+        loop {
+            let (page, has_more) = rows(self.ask(request(after))?);
+            after = page.last().map(&key);
+            all.extend(page);
+            if !has_more || after.is_none() {
+                return Ok(all);
+            }
+        }
+    }
 }
 
 fn unreachable(data_dir: &Path, error: std::io::Error) -> anyhow::Error {
