@@ -3,12 +3,13 @@
 //!
 //! `room NAME` and `person NAME` are the conversations, `deleted room NAME` and `deleted person NAME` their
 //! deleted messages, `out NUMBER` the messages that the server has not confirmed ([`crate::outbox`]), `asked
-//! NUMBER` the requests that it has not answered ([`crate::requests`]), and `away` the reason why the person is away. Whatever can be read of the texts is used; the rest is ignored.
+//! NUMBER` the requests that it has not answered ([`crate::requests`]), and `away` the reason why the person is
+//! away. Whatever can be read of the texts is used; the rest is ignored.
 
 use std::{collections::BTreeMap, sync::Arc};
 
 use parla_proto::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::{
     buffer::{Buffer, ReadPosition},
@@ -29,6 +30,20 @@ const DELETED: &str = "deleted ";
 pub(crate) const OUT: &str = "out ";
 /// The start of the keys of unanswered requests; a number follows.
 pub(crate) const ASKED: &str = "asked ";
+
+/// The records whose keys are this start and a number, with their numbers, in ascending order.
+pub(crate) fn numbered<T: DeserializeOwned>(
+    records: &BTreeMap<String, String>,
+    start: &str,
+) -> Vec<(u64, T)> {
+    let of = |(key, value): (&String, &String)| {
+        let number: u64 = key.strip_prefix(start)?.parse().ok()?;
+        Some((number, serde_json::from_str(value).ok()?))
+    };
+    let mut numbered: Vec<(u64, T)> = records.iter().filter_map(of).collect();
+    numbered.sort_by_key(|(number, _)| *number);
+    numbered
+}
 
 /// The kind and name of the conversation that this key is about.
 pub fn conversation(key: &str) -> Option<(BufferKind, &str)> {

@@ -19,7 +19,7 @@ use crate::{
     incoming::Incoming,
     intent::Intent,
     limits::REQUESTS_MAX,
-    records::ASKED,
+    records::{self, ASKED},
     session::Session,
     turn::Turn,
     view::{BufferId, RowId, UndoneRequest},
@@ -66,6 +66,14 @@ struct Stored {
     intent: Intent,
     /// Whether it may have reached the server.
     sent: bool,
+}
+
+impl RoomRequest {
+    /// Whether this line has its label.
+    fn is_answered_by(&self, incoming: &Incoming<'_>) -> bool {
+        let State::Sent { label: Some(own) } = &self.state else { return false };
+        incoming.label.as_deref() == Some(own)
+    }
 }
 
 impl RoomRequests {
@@ -122,15 +130,12 @@ impl RoomRequests {
 
     /// Ends the request that this line answers.
     pub(crate) fn answered(&mut self, incoming: &Incoming<'_>) {
-        if let Some(label) = incoming.label.as_deref() {
-            self.end(|item| matches!(&item.state, State::Sent { label: Some(own) } if own == label));
-        }
+        self.end(|item| item.is_answered_by(incoming));
     }
 
     /// Whether this line answers a request.
     pub(crate) fn is_answer(&self, incoming: &Incoming<'_>) -> bool {
-        let Some(label) = incoming.label.as_deref() else { return false };
-        self.items.iter().any(|item| matches!(&item.state, State::Sent { label: Some(own) } if own == label))
+        self.items.iter().any(|item| item.is_answered_by(incoming))
     }
 
     /// The server answered a PING, so it has answered everything that was sent before.
@@ -212,13 +217,7 @@ impl RoomRequests {
         session: &Session,
         records: &BTreeMap<String, String>,
     ) {
-        let numbered = records.iter().filter_map(|(key, value)| {
-            let number: u64 = key.strip_prefix(ASKED)?.parse().ok()?;
-            Some((number, serde_json::from_str::<Stored>(value).ok()?))
-        });
-        let mut numbered: Vec<(u64, Stored)> = numbered.collect();
-        numbered.sort_by_key(|(number, _)| *number);
-        for (number, Stored { to, intent, sent }) in numbered {
+        for (number, Stored { to, intent, sent }) in records::numbered(records, ASKED) {
             self.next_number = self.next_number.max(number.saturating_add(1));
             let Some(buffer) = buffers.room_mut(session, &to) else {
                 // The person has left the channel since.

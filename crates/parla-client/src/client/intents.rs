@@ -104,7 +104,10 @@ impl Client {
     /// Does what the person wanted some time ago, as far as they surely still want it.
     pub(super) fn perform_late(&mut self, intent: &Intent, turn: &mut Turn<'_>) {
         let request = match intent {
-            Intent::Submit { buffer, input } => as_request(*buffer, input),
+            Intent::Submit { buffer, input } => match slash::parse(input) {
+                Submission::Command(command) => as_request(*buffer, command),
+                _ => None,
+            },
             Intent::SetTopic { .. }
             | Intent::Invite { .. }
             | Intent::Kick { .. }
@@ -151,19 +154,18 @@ impl Client {
             }
             Slash::Nick { nick } => self.change_nick(&nick, turn),
             Slash::Topic { text: None } => self.show_topic(id, turn),
-            Slash::Topic { text: Some(topic) } => self.set_topic(id, &topic, turn),
             Slash::Msg { nick, lines } => self.message(id, &nick, &lines, turn),
             Slash::Me { lines } => {
                 self.say(id, &Utterance { manner: Manner::Action, ..Utterance::plain(&lines) }, turn);
             }
-            Slash::Kick { nick, reason } => {
-                let (nick, reason) = (nick.as_str().into(), reason.unwrap_or_default().as_str().into());
-                self.ask_of_room(id, &Intent::Kick { buffer: id, nick, reason }, turn);
+            Slash::Topic { text: Some(_) } | Slash::Kick { .. } | Slash::Invite { room: None, .. } => {
+                if let Some(request) = as_request(id, command) {
+                    self.ask_of_room(id, &request, turn);
+                }
             }
-            Slash::Invite { nick, room: None } => self.invite(id, &nick, turn),
             Slash::Invite { nick, room: Some(room) } => {
                 if let Some(room) = self.named_room(id, &room, turn) {
-                    self.invite(room, &nick, turn);
+                    self.ask_of_room(room, &Intent::Invite { buffer: room, nick: nick.into() }, turn);
                 }
             }
             Slash::Away { reason } => {
@@ -309,20 +311,12 @@ impl Client {
         id
     }
 
-    fn set_topic(&mut self, buffer: BufferId, topic: &str, turn: &mut Turn<'_>) {
-        self.ask_of_room(buffer, &Intent::SetTopic { buffer, topic: topic.into() }, turn);
-    }
-
     /// Shows the topic of a channel again, at the end of the conversation.
     fn show_topic(&mut self, id: BufferId, turn: &Turn<'_>) {
         let Some(buffer) = self.buffers.get_mut(id) else { return };
         let Some(topic) = buffer.topic().cloned() else { return };
         let by = topic.by.clone().unwrap_or_else(|| Arc::clone(&self.settings.address));
         buffer.happened(turn.now, BufferEvent::TopicSet { by, topic: topic.text.clone() });
-    }
-
-    fn invite(&mut self, buffer: BufferId, nick: &str, turn: &mut Turn<'_>) {
-        self.ask_of_room(buffer, &Intent::Invite { buffer, nick: nick.into() }, turn);
     }
 
     fn ask_whois(&mut self, buffer: Option<BufferId>, nick: &str, turn: &mut Turn<'_>) {
@@ -382,8 +376,7 @@ impl Client {
 }
 
 /// The request that a command of the composer makes of this channel, if it makes one.
-fn as_request(buffer: BufferId, input: &str) -> Option<Intent> {
-    let Submission::Command(command) = slash::parse(input) else { return None };
+fn as_request(buffer: BufferId, command: Slash) -> Option<Intent> {
     match command {
         Slash::Topic { text: Some(topic) } => Some(Intent::SetTopic { buffer, topic: topic.into() }),
         Slash::Kick { nick, reason } => {

@@ -15,7 +15,7 @@ use crate::{
     contract::Output,
     limits::OUTBOX_MAX,
     problem::{Problem, ProblemKind},
-    records::OUT,
+    records::{self, OUT},
     secrets,
     session::Session,
     text::Text,
@@ -114,13 +114,7 @@ impl Outbox {
         session: &Session,
         records: &BTreeMap<String, String>,
     ) {
-        let numbered = records.iter().filter_map(|(key, value)| {
-            let number: u64 = key.strip_prefix(OUT)?.parse().ok()?;
-            Some((number, serde_json::from_str::<Stored>(value).ok()?))
-        });
-        let mut numbered: Vec<(u64, Stored)> = numbered.collect();
-        numbered.sort_by_key(|(number, _)| *number);
-        for (number, stored) in numbered {
+        for (number, stored) in records::numbered(records, OUT) {
             self.next_number = self.next_number.max(number.saturating_add(1));
             if self.items.len() < OUTBOX_MAX {
                 self.put_back(buffers, session, number, stored);

@@ -123,8 +123,8 @@ fn table(capabilities: &str, moment: Moment) -> String {
     lines.collect()
 }
 
-#[test]
-fn what_is_wanted_offline_is_done_later_or_shown_as_not_done() {
+/// What becomes of everything that a person wants while the app has no connection.
+fn assert_table_without_a_connection(moment: Moment) {
     expect![[r#"
         a message to the room: queued
         a message to bob: queued, again @label=1 PRIVMSG bob :hello
@@ -153,40 +153,17 @@ fn what_is_wanted_offline_is_done_later_or_shown_as_not_done() {
         whois: told
         list: told
     "#]]
-    .assert_eq(&table(ALL, Moment::Offline));
+    .assert_eq(&table(ALL, moment));
+}
+
+#[test]
+fn what_is_wanted_offline_is_done_later_or_shown_as_not_done() {
+    assert_table_without_a_connection(Moment::Offline);
 }
 
 #[test]
 fn what_is_wanted_while_connecting_is_done_later_or_shown_as_not_done() {
-    expect![[r#"
-        a message to the room: queued
-        a message to bob: queued, again @label=1 PRIVMSG bob :hello
-        /me: queued
-        /topic: told, kept
-        /kick: told, kept
-        /invite: told, kept
-        /join: again JOIN #lobby,#new
-        /part: #lobby is closed
-        /nick: again NICK alicia
-        /away: told, again AWAY :lunch
-        /back: told, again AWAY
-        join: again JOIN #lobby,#new
-        leave the room: #lobby is closed
-        leave bob: bob is closed
-        topic: told, kept
-        invite: told, kept
-        kick: told, kept
-        configure: told, kept
-        rank: told, kept
-        add a mask: told, kept
-        remove a mask: told, kept
-        nick: again NICK alicia
-        away: told, again AWAY :lunch
-        back: told, again AWAY
-        whois: told
-        list: told
-    "#]]
-    .assert_eq(&table(ALL, Moment::Connecting));
+    assert_table_without_a_connection(Moment::Connecting);
 }
 
 #[test]
