@@ -7,6 +7,8 @@ use parla_proto::{
     name::is_channel,
 };
 
+use parla_server::Rank;
+
 use super::checkers::{Checked, ensure};
 
 /// Signs from the lowest to the highest.
@@ -19,6 +21,13 @@ pub(crate) struct Signs(BTreeSet<char>);
 impl Signs {
     pub(super) fn of(signs: &str) -> Self {
         Self(signs.chars().collect())
+    }
+
+    /// The signs of ranks, as the server knows them.
+    pub(crate) fn of_rank(rank: Rank) -> Self {
+        let letters = rank.letters();
+        let own = MEMBER_MODES.iter().filter(|(mode, _)| letters.contains(mode.letter()));
+        Self(own.map(|(_, sign)| *sign).collect())
     }
 
     pub(super) fn set(&mut self, sign: char, set: bool) {

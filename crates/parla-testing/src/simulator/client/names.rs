@@ -69,14 +69,7 @@ pub(super) fn hear_end(client: &mut Client, message: &Message<'_>, scene: &mut S
             room.members = names;
             continue;
         }
-        let is_same = |(key, member): (&String, &Member)| {
-            let known = room.members.get(key);
-            known.is_some_and(|known| !all || !room.ranks_known || known.signs == member.signs)
-        };
-        let agrees = room.members.len() == names.len() && names.iter().all(is_same);
-        ensure(agrees, "membership", || {
-            format!("{:?} by the list, {:?} by what happened", names.values(), room.members.values())
-        })?;
+        room.agrees_with(&names, all)?;
     }
     Ok(())
 }

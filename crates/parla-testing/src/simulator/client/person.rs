@@ -118,7 +118,7 @@ pub(super) fn hear_server(client: &mut Client, message: &Message<'_>, scene: &mu
         }
         "903" => ensure(client.person.account.is_some(), "sign-in", || "without an account".to_owned())?,
         "REGISTER" => service::hear_register(client, message, scene)?,
-        "331" | "332" => room::hear_topic(client, message, scene)?,
+        "331" | "332" => super::names::hear_topic(client, message, scene)?,
         "366" => room::hear_names_end(client, message, scene)?,
         "MODE" if to_room => room::hear_modes(client, message, scene)?,
         "NOTICE" if to_room => {}

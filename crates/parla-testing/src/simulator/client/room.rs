@@ -56,6 +56,18 @@ impl Member {
 }
 
 impl Room {
+    /// Checks a list of names against what the client knows.
+    pub(super) fn agrees_with(&self, names: &BTreeMap<String, Member>, has_all_signs: bool) -> Checked {
+        let is_same = |(key, member): (&String, &Member)| {
+            let known = self.members.get(key);
+            known.is_some_and(|known| !has_all_signs || !self.ranks_known || known.signs == member.signs)
+        };
+        let agrees = self.members.len() == names.len() && names.iter().all(is_same);
+        ensure(agrees, "membership", || {
+            format!("{:?} by the list, {:?} by what happened", names.values(), self.members.values())
+        })
+    }
+
     /// Whether there may be members that the client does not know.
     pub(super) const fn may_lack_members(&self) -> bool {
         self.is_partial || !self.is_complete

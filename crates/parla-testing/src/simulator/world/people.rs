@@ -13,7 +13,7 @@ use parla_server::{
 use super::World;
 use crate::simulator::{
     checkers::{Checked, ensure},
-    client::{Client, person::room::signs_of},
+    client::Client,
     machine::Turn,
     people::{Said, script},
     rank::{self, Signs},
@@ -146,7 +146,7 @@ impl World {
     /// The ranks that a client has in a room or would have on entering; `None` if they are not all known.
     fn ranks_of(&self, client: &Client, room: &ChannelState) -> Option<Signs> {
         let remembered = client.person.account.and_then(|account| room.access.get(&account)).copied();
-        let remembered = signs_of(remembered.unwrap_or_default());
+        let remembered = Signs::of_rank(remembered.unwrap_or_default());
         let Some(inside) = client.rooms.get(room.name.folded()) else { return Some(remembered) };
         let mut ranks =
             inside.members.get(&client.folded_nick(&self.scene)).map(|member| member.signs().clone());

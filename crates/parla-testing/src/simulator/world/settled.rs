@@ -14,7 +14,7 @@ use parla_server::{
 use super::World;
 use crate::simulator::{
     checkers::{Checked, Finding, ensure},
-    client::{Client, person::room::signs_of, watch},
+    client::{Client, watch},
     machine::Turn,
     rank::Signs,
 };
@@ -206,7 +206,7 @@ impl World {
             let kept = account.and_then(|account| state.access.get(account)).copied();
             // The owner is remembered as an operator even if they have given that up.
             let kept = kept.map(|kept| if account == Some(&owner) { kept - Rank::OPERATOR } else { kept });
-            ensure(kept.is_none_or(|kept| signs.has_all(&signs_of(kept))), "owned", || {
+            ensure(kept.is_none_or(|kept| signs.has_all(&Signs::of_rank(kept))), "owned", || {
                 format!("{nick} has {signs:?} in {}, where {kept:?} is kept", state.name)
             })?;
         }

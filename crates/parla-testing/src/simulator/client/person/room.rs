@@ -3,7 +3,6 @@
 use std::mem;
 
 use parla_proto::{Capabilities, Message, mode::steps};
-use parla_server::Rank;
 
 use super::super::{
     Client, Room, Scene,
@@ -13,18 +12,6 @@ use crate::simulator::{
     checkers::{Checked, Finding, ensure},
     rank::{self, Signs},
 };
-
-/// The signs of ranks.
-pub(crate) fn signs_of(rank: Rank) -> Signs {
-    let sign = |letter| match letter {
-        'q' => '~',
-        'a' => '&',
-        'o' => '@',
-        'h' => '%',
-        _ => '+',
-    };
-    Signs::of(&rank.letters().chars().map(sign).collect::<String>())
-}
 
 fn named<'c>(client: &'c mut Client, message: &Message<'_>, scene: &Scene) -> Checked<&'c mut Room> {
     let name = scene.fold(message.param(0).unwrap_or_default());
@@ -65,21 +52,14 @@ pub(super) fn hear_names_end(client: &mut Client, message: &Message<'_>, scene: 
         let Some(room) = client.rooms.get_mut(&name) else { continue };
         let names = mem::take(&mut room.names);
         if room.is_complete {
-            let agrees = room.members.len() == names.len()
-                && names.iter().all(|(key, member)| {
-                    let known = room.members.get(key);
-                    known.is_some_and(|known| !all || !room.ranks_known || known.signs == member.signs)
-                });
-            ensure(agrees, "membership", || {
-                format!("{:?} by the list, {:?} by what happened", names.values(), room.members.values())
-            })?;
+            room.agrees_with(&names, all)?;
             continue;
         }
         let own = names.get(&me).ok_or_else(|| {
             Finding::new("membership", format!("the client is not on the first list of {name}"))
         })?;
         if let Some(expected) = client.person.expected.remove(&name) {
-            let expected = signs_of(expected);
+            let expected = Signs::of_rank(expected);
             let is_right = if all { own.signs == expected } else { own.signs == expected.highest() };
             ensure(is_right, "ranks", || {
                 format!("{:?} on entering {name}, where {expected:?} are kept", own.signs)
@@ -88,17 +68,6 @@ pub(super) fn hear_names_end(client: &mut Client, message: &Message<'_>, scene: 
         (room.is_complete, room.ranks_known) = (true, all);
         room.members = names;
     }
-    Ok(())
-}
-
-pub(super) fn hear_topic(client: &mut Client, message: &Message<'_>, scene: &Scene) -> Checked {
-    let name = scene.fold(message.param(1).unwrap_or_default());
-    let topic = if message.command == "332" { message.param(2).unwrap_or_default() } else { "" };
-    let Some(room) = client.rooms.get_mut(&name) else { return Ok(()) };
-    if room.is_complete {
-        return ensure(room.topic == topic, "topic", || format!("the client heard of {:?}", room.topic));
-    }
-    topic.clone_into(&mut room.topic);
     Ok(())
 }
 
