@@ -17,10 +17,8 @@ fn code(rig: &mut Rig) -> String {
 
 /// The lines that one client heard.
 fn heard_by(rig: &mut Rig, client: &str) -> String {
-    let heard = std::mem::take(&mut rig.heard);
-    let own =
-        heard.lines().filter(|line| line.split('>').next().unwrap().split(", ").any(|name| name == client));
-    own.fold(String::new(), |all, line| all + line + "\n")
+    rig.keeps(|line| line.split('>').next().unwrap().split(", ").any(|name| name == client));
+    std::mem::take(&mut rig.heard)
 }
 
 fn refused(answer: AdminAnswer) -> String {

@@ -150,11 +150,7 @@ fn people_stay_when_their_last_connection_ends() {
     rig.says("eve", "NICK alice\nUSER eve 0 * :Eve");
     rig.connect_as("phone", "alice", "correcthorse");
     rig.says("phone", "NS SET ALWAYS-ON off\nQUIT");
-    rig.heard = rig
-        .heard
-        .lines()
-        .filter(|line| !line.starts_with("phone> :s "))
-        .fold(String::new(), |all, line| all + line + "\n");
+    rig.keeps(|line| !line.starts_with("phone> :s "));
     rig.check(expect![[r#"
         eve> :s 433 * alice :This nickname belongs to somebody with an account; sign in to use it
         phone> AUTHENTICATE +

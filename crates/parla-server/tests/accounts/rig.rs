@@ -339,6 +339,12 @@ impl Rig {
         self.feed(Input::Answer { id, answer });
     }
 
+    /// Forgets all lines but those of interest.
+    pub(crate) fn keeps(&mut self, is_of_interest: impl Fn(&str) -> bool) {
+        let lines = self.heard.lines().filter(|line| is_of_interest(line));
+        self.heard = lines.fold(String::new(), |all, line| all + line + "\n");
+    }
+
     #[expect(clippy::needless_pass_by_value, reason = "expect! makes a value")]
     pub(crate) fn check(&mut self, expected: Expect) {
         expected.assert_eq(&std::mem::take(&mut self.heard));
