@@ -1,12 +1,14 @@
 //! Measures how much memory a server uses, and how long two talking people wait, while other clients request
-//! much and read nothing. The server is started here, with its default limits for everyone except the two who
-//! talk, who must not be slowed.
+//! much and read nothing, or guess passwords. The server is started here, with its default limits for everyone
+//! except the two who talk, who must not be slowed.
 
 mod client;
+mod guessers;
 mod pair;
+mod requesters;
 
 use std::{
-    net::Ipv4Addr,
+    net::SocketAddr,
     path::PathBuf,
     sync::atomic::{AtomicBool, Ordering},
     thread,
@@ -15,16 +17,17 @@ use std::{
 
 use clap::{Args, ValueEnum};
 
-use self::{client::Client, pair::Pair};
+use self::{
+    guessers::Guessers,
+    pair::{Pair, Waits},
+    requesters::Requesters,
+};
 use crate::{
     compare::{GENERATOR_CORE, SERVER_CORE, server::Contestant},
     error::Error,
     measure::{self, Process},
     output,
 };
-
-/// The connections that one address may have open, minus one for somebody who wants to look.
-const CONNECTIONS_PER_ADDRESS: usize = 31;
 
 /// How long hostile clients rest before they send requests: a burst of 20 commands is restored at 4 per
 /// second.
@@ -39,6 +42,8 @@ pub(crate) enum HostileCommand {
     Who,
     /// The names of the people in a room of 1,200, of which each client asks 20 times in a line.
     Names,
+    /// To sign in, each with another wrong password.
+    Password,
 }
 
 /// Options of `abuse`.
@@ -47,8 +52,8 @@ pub(crate) struct Options {
     /// The parlad binary.
     #[arg(long)]
     parlad: PathBuf,
-    /// From how many addresses hostile clients come, 31 from each.
-    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=100))]
+    /// From how many addresses hostile clients come: 31 from each, or 4 if they guess passwords.
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=250))]
     addresses: u8,
     /// What they ask for.
     #[arg(long, value_enum, default_value = "list")]
@@ -72,49 +77,15 @@ pub(crate) fn run(options: &Options) -> Result<(), Error> {
     let window = Duration::from_secs(options.seconds);
     let mut pair = Pair::meet(server.address)?;
     let quiet = pair.talk(window)?;
-    let mut people = Vec::new();
-    if options.question != HostileCommand::List {
-        // These come from the address without limits.
-        for number in 0..1_200 {
-            let mut client = Client::connect(server.address, Ipv4Addr::LOCALHOST)?;
-            client.register(&format!("guest{number}"))?;
-            client.say("JOIN #crowd\r\n")?;
-            people.push(client);
-        }
-    }
     output::progress("hostile clients connect");
-    let mut hostile = Vec::new();
-    for address in 0..options.addresses {
-        for number in 0..CONNECTIONS_PER_ADDRESS {
-            let mut client = Client::connect(server.address, Ipv4Addr::new(127, 0, 1, address + 1))?;
-            client.register(&format!("h{address}x{number}"))?;
-            hostile.push(client);
-        }
-    }
-    if options.question == HostileCommand::List {
-        hostile.iter_mut().enumerate().try_for_each(|(number, client)| client.ask_for_rooms(number))?;
-    }
-    hostile.iter_mut().try_for_each(Client::wait_until_done)?;
-    people.iter_mut().try_for_each(Client::wait_until_done)?;
+    let mut hostile = Hostile::connect(server.address, options)?;
     // After this, everyone may send a burst again.
     thread::sleep(REST);
     let before = process.memory()?.rss;
-    let question = match options.question {
-        HostileCommand::List => "LIST\r\n".repeat(20),
-        HostileCommand::Who => "WHO *\r\n".repeat(20),
-        HostileCommand::Names => "NAMES #crowd\r\n".repeat(20),
-    };
-    output::progress("they ask and read nothing");
-    hostile.iter_mut().try_for_each(|client| client.say(&question))?;
-    let (meanwhile, most) = watch(process, || pair.talk(window))?;
+    output::progress("they begin");
+    let (meanwhile, most) = watch(process, || hostile.act_while(&mut pair, window))?;
     drop(hostile);
     let after = pair.talk(window)?;
-    output::say(format!(
-        "{} hostile connections from {} addresses, {:?}",
-        options.addresses as usize * CONNECTIONS_PER_ADDRESS,
-        options.addresses,
-        options.question,
-    ))?;
     output::say(format!(
         "memory: {:.1} MB before, at most {:.1} MB more meanwhile",
         before as f64 / 1e6,
@@ -124,6 +95,46 @@ pub(crate) fn run(options: &Options) -> Result<(), Error> {
         output::say(format!("a message takes, {when}: {waits}"))?;
     }
     Ok(())
+}
+
+/// The clients that make trouble.
+enum Hostile {
+    Requesters(Requesters),
+    Guessers(Guessers),
+}
+
+impl Hostile {
+    fn connect(server: SocketAddr, options: &Options) -> Result<Self, Error> {
+        let Options { addresses, question, .. } = *options;
+        let hostile = match question {
+            HostileCommand::Password => Self::Guessers(Guessers::connect(server, addresses)?),
+            _ => Self::Requesters(Requesters::connect(server, addresses, question)?),
+        };
+        let count = match &hostile {
+            Self::Requesters(requesters) => requesters.count(),
+            Self::Guessers(guessers) => guessers.count(),
+        };
+        output::say(format!("{count} hostile connections from {addresses} addresses, {question:?}"))?;
+        Ok(hostile)
+    }
+
+    /// Begins, and lets the pair talk meanwhile.
+    fn act_while(&mut self, pair: &mut Pair, window: Duration) -> Result<Waits, Error> {
+        match self {
+            Self::Requesters(requesters) => {
+                requesters.ask()?;
+                pair.talk(window)
+            }
+            Self::Guessers(guessers) => thread::scope(|scope| {
+                let guessing = scope.spawn(|| guessers.guess());
+                let waits = pair.talk(window)?;
+                let answers =
+                    guessing.join().unwrap_or(Err(Error::Settings("the thread that guesses failed")))?;
+                output::say(answers.to_string())?;
+                Ok(waits)
+            }),
+        }
+    }
 }
 
 /// Does something, and returns its result with the most memory that the process had in the meantime.

@@ -11,7 +11,8 @@
 //! - `register.rs` brings clients to the start of a scenario, `swarm.rs` has their sockets, `flight.rs`
 //!   tracks which message has reached whom, and `wire.rs` has the little IRC that this needs.
 //! - `measure.rs` reads the server's CPU time and memory from `/proc`.
-//! - `abuse.rs` measures how long two people wait for each other while others request much and read nothing.
+//! - `abuse.rs` measures how long two people wait for each other while others request much and read nothing, or
+//!   guess passwords.
 
 mod abuse;
 mod bare_loop;
