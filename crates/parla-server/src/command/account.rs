@@ -223,8 +223,9 @@ pub(crate) fn commit_creation(
     if network.account_count() >= ACCOUNTS_MAX {
         return Err(fault(AccountFault::Full));
     }
-    let holder = network.holder_of_nick(&nick).filter(|holder| Some(*holder) != person);
-    if holder.is_some() && right.who.is_none() {
+    let mut holders = network.holders_of_name(&name);
+    holders.retain(|holder| Some(*holder) != person);
+    if !holders.is_empty() && right.who.is_none() {
         return Err(fault(AccountFault::NickInUse));
     }
     // An invitation is for so many people, wherever they are.
@@ -233,7 +234,7 @@ pub(crate) fn commit_creation(
     {
         return Err(fault(AccountFault::TooManyFromAddress));
     }
-    if let Some(holder) = holder {
+    for holder in holders {
         unseat(network, meta, holder, effects);
     }
     let mut account = AccountState::new(AccountId::from_number(meta.seq), name.clone(), meta.at);
