@@ -291,10 +291,19 @@ impl AccountName {
         Self::fold(text).checked(NameKind::Nick).map(Self)
     }
 
+    /// Whether a nick is this name in some spelling.
+    pub fn is_nick(&self, nick: &Nick) -> bool {
+        self.folded().chars().eq(nick.as_str().chars().map(Self::fold_char))
+    }
+
     /// Folds by all casemappings combined.
     fn fold(text: &str) -> Folded {
-        let folded = Casemapping::Precis.fold(&Casemapping::Rfc1459.fold(text)).into_owned();
+        let folded: String = text.chars().map(Self::fold_char).collect();
         Folded { text: text.into(), folded: (folded != text).then(|| folded.into()) }
+    }
+
+    fn fold_char(char: char) -> char {
+        Casemapping::Precis.fold_char(Casemapping::Rfc1459.fold_char(char))
     }
 }
 

@@ -6,7 +6,7 @@
 use parla_proto::{AccountName, Capabilities, Line, Nick, Reply};
 
 use super::{
-    chanserv, quit, sign_in,
+    chanserv, mode, quit, sign_in,
     user::{self, NewSession},
 };
 use crate::{
@@ -116,6 +116,7 @@ fn move_session(network: &mut Network, meta: &Meta, go: Move, effects: &mut Effe
         user: to,
         old_source,
         channels,
+        modes,
         by_sasl,
     })));
     // What becomes of the user that it was does not concern the session any more.
@@ -147,15 +148,18 @@ fn bring_along(network: &mut Network, go: Move, channels: &[ChannelId], effects:
 }
 
 /// Tells a session that it is one of another user from now on: its client leaves its channels, gets the other
-/// nick, and enters the other's channels.
+/// nick and modes, and enters the other's channels.
 pub(crate) fn publish_move(publisher: &mut Publisher<'_>, moved: &SessionMoved) {
     let network = publisher.network;
-    let SessionMoved { user: id, old_source, channels, by_sasl } = moved;
+    let SessionMoved { user: id, old_source, channels, modes, by_sasl } = moved;
     let Some(user) = network.user(*id) else { return };
     for channel in channels {
         publisher.answer(Line::from(old_source).command("PART").param(channel).text("Signed in").finish());
     }
     publisher.answer(Line::from(old_source).command("NICK").text(user.nick()).finish());
+    if let Some(line) = mode::user::change(user, *modes) {
+        publisher.answer(line);
+    }
     user::tell_channels(publisher, *id);
     let (server, nick) = (&network.settings.name, user.nick().as_str());
     let account = user.account().map_or(NO_ACCOUNT, AccountName::as_str);
@@ -223,8 +227,9 @@ pub(crate) fn commit_creation(
     if network.account_count() >= ACCOUNTS_MAX {
         return Err(fault(AccountFault::Full));
     }
-    let holder = network.holder_of_nick(&nick).filter(|holder| Some(*holder) != person);
-    if holder.is_some() && right.who.is_none() {
+    let mut holders = network.holders_of_name(&name);
+    holders.retain(|holder| Some(*holder) != person);
+    if !holders.is_empty() && right.who.is_none() {
         return Err(fault(AccountFault::NickInUse));
     }
     // An invitation is for so many people, wherever they are.
@@ -233,7 +238,7 @@ pub(crate) fn commit_creation(
     {
         return Err(fault(AccountFault::TooManyFromAddress));
     }
-    if let Some(holder) = holder {
+    for holder in holders {
         unseat(network, meta, holder, effects);
     }
     let mut account = AccountState::new(AccountId::from_number(meta.seq), name.clone(), meta.at);

@@ -27,7 +27,7 @@ use crate::{
 /// The commands, with what they do.
 const HELP: [(&str, &str); 8] = [
     ("REGISTER <room>", "makes you the owner of a room that has none and of which you are an operator"),
-    ("UNREGISTER <room>", "gives up a room; it belongs to nobody then"),
+    ("UNREGISTER <room>", "gives up a room; it has no owner then"),
     ("TRANSFER <room> <account>", "makes another account the owner of your room"),
     (
         "AMODE <room> <+ or - and letters of ranks> <account>",
@@ -152,7 +152,8 @@ fn info(context: &mut Context<'_>, channel: &str) -> Result<(), Refusal> {
     let owner = channel.state.owner.and_then(|owner| context.network.account_by_id(owner));
     let text = match owner {
         Some(owner) => format!("{} belongs to {}", channel.name(), owner.name),
-        None => format!("{} belongs to nobody", channel.name()),
+        // Somebody may be called nobody.
+        None => format!("{} has no owner", channel.name()),
     };
     tell(context, &text);
     Ok(())
@@ -227,7 +228,7 @@ pub(crate) fn commit(
             let owner = owner.ok_or_else(|| asked.fault(AccountFault::NotOwned))?;
             asked.only_owner()?;
             network.disown(id, owner, effects);
-            format!("{channel} belongs to nobody now")
+            format!("{channel} has no owner now")
         }
         Ownership::Transfer(to) => transfer(network, meta, &asked, to, effects)?,
         Ownership::Access { account, rank } => {
@@ -347,6 +348,8 @@ fn change_access(
         }
     }
     network.remember(asked.id, to, rank, effects);
+    // The owner stays an operator.
+    let rank = network.remembered_rank(asked.id, to);
     if let Some(member) = network.user_of_account(account) {
         // A member may have ranks that the channel does not remember.
         let live = network.rank_in(asked.id, member).unwrap_or_default();
@@ -354,7 +357,8 @@ fn change_access(
         let rank = (live - (before - wanted)) | (wanted - before);
         set_ranks(network, meta, Ranked { channel: asked.id, member, rank }, effects)?;
     }
-    Ok(match rank.filter(|rank| !rank.is_empty()) {
+    let kept = network.remembered_rank(asked.id, to);
+    Ok(match kept.filter(|rank| !rank.is_empty()) {
         Some(rank) => format!("{account} has +{} in {}", rank.letters(), asked.name),
         None => format!("{account} has no rank in {}", asked.name),
     })

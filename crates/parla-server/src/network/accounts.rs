@@ -1,6 +1,9 @@
 //! All accounts, and which of them own which names.
 
-use std::{collections::BTreeMap, net::IpAddr};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    net::IpAddr,
+};
 
 use parla_proto::{AccountName, Nick};
 use serde::{Deserialize, Serialize};
@@ -199,10 +202,11 @@ impl Network {
         }
     }
 
-    /// The user whose nick is this one, or is easily confused with it.
-    pub(crate) fn holder_of_nick(&self, nick: &Nick) -> Option<UserId> {
-        let alike = || self.skeletons.get(&names::skeleton(nick, self.casemapping())?).copied();
-        self.nicks.get(nick).copied().or_else(alike)
+    /// The users whose nicks belong to the account with this name, or would if there were one: a nick can be the
+    /// name in another spelling, or easily be confused with it.
+    pub(crate) fn holders_of_name(&self, name: &AccountName) -> BTreeSet<UserId> {
+        let same = self.users.iter().filter(|(_, user)| name.is_nick(user.nick())).map(|(id, _)| *id);
+        same.chain(self.look_of(name).and_then(|look| self.skeletons.get(&look)).copied()).collect()
     }
 
     /// Counts a new account of an address, unless the address has created too many within the hour.
@@ -280,7 +284,7 @@ impl Network {
             return Err("the indexes of the accounts are wrong".to_owned());
         }
         let signed_in = self.users.values().filter_map(|user| user.account());
-        let mut seen = std::collections::BTreeSet::new();
+        let mut seen = BTreeSet::new();
         for account in signed_in {
             if self.account(account).is_none() {
                 return Err(format!("somebody is signed in to {account}, which does not exist"));

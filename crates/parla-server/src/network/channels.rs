@@ -143,6 +143,7 @@ impl Network {
         if before != Some(owner) {
             effects.change(channel, ChannelChange::Owner(Some(owner)));
             self.count_owned(before, Some(owner));
+            self.withdraw_invitations(before, channel_id, effects);
         }
         self.set_empty_since(channel_id, None, effects);
         let members: Vec<UserId> = self
@@ -179,6 +180,7 @@ impl Network {
         effects.change(channel, ChannelChange::Owner(None));
         let is_empty = channel.members.is_empty();
         self.count_owned(Some(owner), None);
+        self.withdraw_invitations(Some(owner), channel_id, effects);
         if is_empty {
             self.set_empty_since(channel_id, Some(self.at), effects);
         }

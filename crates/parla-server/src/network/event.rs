@@ -123,6 +123,8 @@ pub(crate) struct SessionMoved {
     pub(crate) old_source: String,
     /// The channels that they were in.
     pub(crate) channels: Vec<ChannelName>,
+    /// The modes that they had.
+    pub(crate) modes: UserModes,
     /// Whether the client waits for the end of a SASL exchange.
     pub(crate) by_sasl: bool,
 }

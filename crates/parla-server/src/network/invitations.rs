@@ -130,6 +130,29 @@ impl Network {
         }
     }
 
+    /// Takes a channel out of the invitations of the account that owned it until now: whoever has given a channel
+    /// away invites nobody to it any more. What leads nowhere else then is taken back.
+    pub(super) fn withdraw_invitations(
+        &mut self,
+        owner: Option<AccountId>,
+        channel: ChannelId,
+        effects: &mut Effects,
+    ) {
+        let is_theirs = |invitation: &&mut InvitationState| {
+            owner.is_some() && invitation.made_by == owner && invitation.channels.contains(&channel)
+        };
+        let mut over = Vec::new();
+        for invitation in self.invitations.all.values_mut().filter(is_theirs) {
+            invitation.channels.retain(|id| *id != channel);
+            if invitation.channels.is_empty() {
+                over.push(invitation.id);
+            } else {
+                effects.changes.push(Change::Invitation(Box::new(invitation.clone())));
+            }
+        }
+        over.into_iter().for_each(|id| self.revoke_invitation(id, effects));
+    }
+
     /// Gives an account what an invitation promises, and counts that it was used. The account enters the
     /// channels when its person is there.
     ///

@@ -128,10 +128,15 @@ impl Network {
     }
 
     fn bring_back_one(&mut self, account: &AccountState, presence: Presence) {
-        let Ok(nick) = Nick::parse(&presence.nick, &self.settings.name_rules()) else { return };
-        if self.free_nick(&nick, None).is_err() || self.permitted_nick(&nick, Some(&account.name)).is_err() {
-            return;
-        }
+        // They have no connection, so they have the name of their account, whatever they were called when the
+        // server stopped.
+        let rules = self.settings.name_rules();
+        let is_theirs = |nick: &Nick| {
+            self.free_nick(nick, None).is_ok() && self.permitted_nick(nick, Some(&account.name)).is_ok()
+        };
+        let names = [account.name.as_str(), presence.nick.as_str()].into_iter();
+        let mut nicks = names.filter_map(|name| Nick::parse(name, &rules).ok());
+        let Some(nick) = nicks.find(is_theirs) else { return };
         let register = Register {
             nick,
             user: presence.user,

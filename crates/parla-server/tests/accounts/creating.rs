@@ -1,6 +1,7 @@
 //! Accounts are created, and their names are their own.
 
 use expect_test::expect;
+use parla_server::settings::Privileges;
 
 use super::rig::Rig;
 
@@ -87,6 +88,40 @@ fn whoever_uses_a_name_is_not_driven_out_by_a_stranger() {
     rig.check(expect![[r#"
         thief> :s 433 * root :Nickname is already in use
         thief> :s FAIL REGISTER ACCOUNT_EXISTS * :Somebody else is using this nickname now
+    "#]]);
+}
+
+/// To an account belong all nicks that some casemapping does not distinguish from its name.
+#[test]
+fn a_new_account_takes_no_other_spelling_of_its_name_from_anybody() {
+    let mut rig = Rig::new();
+    rig.connect("other", "");
+    rig.says("other", "NICK ivan[x]");
+    rig.connect("ivan", "");
+    rig.says("ivan", "NICK ivan{x}");
+    rig.heard.clear();
+    rig.says("ivan", "REGISTER * * correcthorse");
+    rig.check(expect![[r#"
+        ivan> :s FAIL REGISTER ACCOUNT_EXISTS ivan{x} :Somebody else is using this nickname now
+    "#]]);
+}
+
+/// An administrator gives a name to an account, whoever goes by it or by another spelling of it.
+#[test]
+fn everybody_who_goes_by_a_name_gets_another_when_an_administrator_gives_it_away() {
+    let mut rig = Rig::new();
+    for (client, nick) in [("one", "ivan[x]"), ("two", "ivan{x}"), ("three", "ivan[x}")] {
+        rig.connect(client, "");
+        rig.says(client, &format!("NICK {nick}"));
+    }
+    rig.becomes_operator("three", Privileges::ACCOUNTS);
+    rig.heard.clear();
+    rig.says("three", "NS SAREGISTER ivan{x} correcthorse");
+    rig.check(expect![[r#"
+        one> :ivan[x]!one@192.0.2.1 NICK :Guest8
+        two> :ivan{x}!two@192.0.2.1 NICK :Guest9
+        three> :ivan[x}!three@192.0.2.1 NICK :Guest10
+        three> :NickServ!NickServ@s NOTICE Guest10 :ivan{x} is created
     "#]]);
 }
 

@@ -202,6 +202,33 @@ fn only_owners_and_operators_invite() {
     assert!(refused(rig.signs_up(&code, "carol", "correcthorse")).contains("There is no such invitation"));
 }
 
+/// Otherwise somebody who had to give a room up could still let people in, or come back themselves.
+#[test]
+fn an_invitation_to_a_room_ends_when_its_maker_gives_the_room_away() {
+    for gives_up in ["CS TRANSFER #tea bob", "CS UNREGISTER #tea"] {
+        let mut rig = with_room();
+        rig.says("alice", "JOIN #rust\nMODE #rust +k key\nMODE #tea +i\nINVITATION CREATE 5 1 #tea,#rust");
+        let both = code(&mut rig);
+        rig.says("alice", "INVITATION CREATE 5 1 #tea");
+        let one = code(&mut rig);
+        rig.says("alice", gives_up);
+        rig.restarts();
+        rig.connect_as("carol", "bob", "batterystaple");
+        rig.heard.clear();
+        rig.says("carol", &format!("INVITATION ACCEPT {one}"));
+        rig.check(expect![[r#"
+            carol> :s FAIL INVITATION INVALID_INVITATION * :There is no such invitation, or it was taken back
+        "#]]);
+        rig.says("carol", &format!("INVITATION ACCEPT {both}"));
+        rig.check(expect![[r#"
+            carol> :bob!bob@192.0.2.1 JOIN #rust
+            carol> :s 353 bob = #rust :bob
+            carol> :s 366 bob #rust :End of /NAMES list
+            carol> :s NOTE INVITATION INVITATION_ACCEPTED 12 :You have used the invitation
+        "#]]);
+    }
+}
+
 #[test]
 fn the_first_person_owns_the_server() {
     let mut rig = Rig::for_the_invited();

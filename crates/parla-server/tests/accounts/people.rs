@@ -1,7 +1,7 @@
 //! People: several devices are one, and they stay when the last one is gone.
 
 use expect_test::expect;
-use parla_server::{AccountId, AccountPair, AlwaysOn, Conversation};
+use parla_server::{AccountId, AccountPair, AlwaysOn, Conversation, settings::Privileges};
 
 use super::rig::{Rig, plain, with_room};
 
@@ -110,6 +110,7 @@ fn a_guest_who_signs_in_becomes_the_person_who_is_here_already() {
         bob, desk> :guest!guest@192.0.2.1 QUIT :Signed in
         guest> :guest!guest@192.0.2.1 PART #rust :Signed in
         guest> :guest!guest@192.0.2.1 NICK :alice
+        guest> :alice!alice@192.0.2.1 MODE alice :+r
         guest> :alice!alice@192.0.2.1 JOIN #tea
         guest> :s 353 alice = #tea :@alice bob
         guest> :s 366 alice #tea :End of /NAMES list
@@ -126,6 +127,23 @@ fn a_guest_who_signs_in_becomes_the_person_who_is_here_already() {
         desk> ERROR :Closing link: 192.0.2.1 (Quit: Leaving)
         guest> ERROR :Closing link: 192.0.2.1 (Quit: Leaving)
         bob> :alice!alice@192.0.2.1 QUIT :Quit: Leaving
+    "#]]);
+}
+
+/// Otherwise the device would not know that its person is an operator of the server.
+#[test]
+fn a_device_that_becomes_another_persons_learns_their_modes() {
+    let mut rig = Rig::with_account("alice", "correcthorse");
+    rig.connect_as("desk", "alice", "correcthorse");
+    rig.becomes_operator("desk", Privileges::KILL);
+    rig.connect("guest", "");
+    rig.says("guest", "MODE guest +i");
+    rig.heard.clear();
+    rig.says("guest", "NS IDENTIFY alice correcthorse");
+    rig.check(expect![[r#"
+        guest> :guest!guest@192.0.2.1 NICK :alice
+        guest> :alice!alice@192.0.2.1 MODE alice :+or-i
+        guest> :s 900 alice alice!alice@192.0.2.1 alice :You are now logged in as alice
     "#]]);
 }
 
@@ -211,6 +229,22 @@ fn whoever_has_no_connection_has_the_name_of_their_account() {
     rig.says("bob", "NICK robert");
     rig.says("alice", "QUIT");
     rig.heard.clear();
+    rig.says("bob", "NICK robert\nWHOIS alice");
+    rig.heard = rig.heard.lines().take(2).fold(String::new(), |all, line| all + line + "\n");
+    rig.check(expect![[r#"
+        bob> :bob!bob@192.0.2.1 NICK :robert
+        bob> :s 311 robert alice alice 192.0.2.1 * :alice
+    "#]]);
+}
+
+/// Also if the server stopped while they were there under another.
+#[test]
+fn whoever_is_brought_back_has_the_name_of_their_account() {
+    let mut rig = Rig::with(AlwaysOn::OptOut);
+    rig.connect("alice", "");
+    rig.says("alice", "REGISTER * * correcthorse\nNICK robert");
+    rig.restarts();
+    rig.connect("bob", "");
     rig.says("bob", "NICK robert\nWHOIS alice");
     rig.heard = rig.heard.lines().take(2).fold(String::new(), |all, line| all + line + "\n");
     rig.check(expect![[r#"

@@ -115,8 +115,24 @@ fn chanserv_changes_ranks_of_people_who_are_elsewhere() {
         alice, bob> :ChanServ!ChanServ@s MODE #tea -o alice
         bob> :ChanServ!ChanServ@s NOTICE bob :alice has no rank in #tea
         bob> :ChanServ!ChanServ@s NOTICE bob :#tea belongs to bob
-        bob> :ChanServ!ChanServ@s NOTICE bob :#tea belongs to nobody now
-        bob> :ChanServ!ChanServ@s NOTICE bob :#tea belongs to nobody
+        bob> :ChanServ!ChanServ@s NOTICE bob :#tea has no owner now
+        bob> :ChanServ!ChanServ@s NOTICE bob :#tea has no owner
+    "#]]);
+}
+
+/// ChanServ says which ranks there are now, not which were asked for.
+#[test]
+fn the_owner_of_a_room_stays_an_operator_of_it() {
+    let mut rig = with_room();
+    rig.says("alice", "CS AMODE #tea +q alice");
+    rig.heard.clear();
+    rig.says("alice", "CS AMODE #tea -o alice\nCS AMODE #tea - alice\nCS AMODE #tea");
+    rig.check(expect![[r#"
+        alice> :ChanServ!ChanServ@s NOTICE alice :alice has +qo in #tea
+        alice> :ChanServ!ChanServ@s MODE #tea -q alice
+        alice> :ChanServ!ChanServ@s NOTICE alice :alice has +o in #tea
+        alice> :ChanServ!ChanServ@s NOTICE alice :alice: +o
+        alice> :ChanServ!ChanServ@s NOTICE alice :#tea remembers 1 accounts
     "#]]);
 }
 
@@ -131,7 +147,7 @@ fn a_room_survives_its_owners_account() {
     rig.check(expect![[r#"
         alice> :s 901 alice alice!alice@192.0.2.1 :You are now logged out
         alice> :NickServ!NickServ@s NOTICE alice :alice is deleted
-        eve> :ChanServ!ChanServ@s NOTICE eve :#tea belongs to nobody
+        eve> :ChanServ!ChanServ@s NOTICE eve :#tea has no owner
     "#]]);
 }
 
@@ -182,7 +198,7 @@ fn the_servers_rooms_belong_to_nobody_else() {
         alice> :ChanServ!ChanServ@s NOTICE alice :This room belongs to the server
         alice> :s MODE #lobby +q alice
         alice> :s NOTICE #lobby :alice, an operator of this server, has given this room to alice
-        alice> :ChanServ!ChanServ@s NOTICE alice :#lobby belongs to nobody
+        alice> :ChanServ!ChanServ@s NOTICE alice :#lobby has no owner
     "#]]);
 }
 

@@ -64,7 +64,7 @@ pub(crate) struct Machine {
     pub(crate) beginning: Option<Beginning>,
     gathering: Vec<Caused>,
     sealed: VecDeque<Vec<Caused>>,
-    written: VecDeque<(Turn, Vec<Output>)>,
+    written: VecDeque<Caused>,
     /// Proposals that it wants in the log and that have not been confirmed.
     pub(crate) unconfirmed: VecDeque<Vec<u8>>,
 }
@@ -182,28 +182,29 @@ impl Machine {
         self.sealed.pop_front()
     }
 
-    /// Releases the effects of a batch. Proposals are sent at once; what clients get waits for its turn.
-    pub(crate) fn written(&mut self, turn: Turn, outputs: Vec<Output>) {
-        let mut rest = Vec::new();
+    /// Releases the effects of one input. Proposals are sent at once; what clients get waits for its turn.
+    pub(crate) fn written(&mut self, caused: Caused) {
+        let Caused { turn, outputs: Outputs { outputs, changes } } = caused;
+        let mut rest = Outputs { outputs: Vec::new(), changes };
         for output in outputs {
             match output {
                 Output::Propose(proposal) => self.unconfirmed.push_back(Proposal::encode(&proposal)),
-                output => rest.push(output),
+                output => rest.outputs.push(output),
             }
         }
         if !rest.is_empty() {
-            self.written.push_back((turn, rest));
+            self.written.push_back(Caused { turn, outputs: rest });
         }
     }
 
     /// The turn of the oldest outputs that may be sent.
     pub(crate) fn next_written(&self) -> Option<Turn> {
-        self.written.front().map(|(turn, _)| *turn)
+        self.written.front().map(|caused| caused.turn)
     }
 
-    /// Takes the oldest outputs that may be sent.
-    pub(crate) fn take_written(&mut self) -> Vec<Output> {
-        self.written.pop_front().map(|(_, outputs)| outputs).unwrap_or_default()
+    /// Takes the oldest outputs that may be sent, with the changes that were stored with them.
+    pub(crate) fn take_written(&mut self) -> Outputs {
+        self.written.pop_front().map(|caused| caused.outputs).unwrap_or_default()
     }
 
     /// The earliest turn to which the next line from this machine to clients can belong.

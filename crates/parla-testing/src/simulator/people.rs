@@ -20,7 +20,8 @@ use super::machine::Turn;
 pub(crate) struct People {
     /// The accounts and rooms, as the entries whose lines have arrived made them.
     pub(crate) told: Told,
-    /// Whether `told` is known entry by entry, as it is with a log. Otherwise it may be ahead of the clients.
+    /// Whether `told` is known entry by entry, as it is with a log. Otherwise it may be ahead of the clients by
+    /// what else the same input has changed.
     pub(crate) is_exact: bool,
     /// The client whose line or entry causes what arrives now, if there is one.
     pub(crate) origin: Option<ConnectionId>,
@@ -45,6 +46,8 @@ pub(crate) struct Said {
     pub(crate) target: String,
     /// The nick of the sender, folded.
     pub(crate) from: String,
+    /// Whether somebody received it who can distinguish it from history.
+    pub(crate) is_new: bool,
     /// How often each client received it.
     pub(crate) receipts: BTreeMap<ConnectionId, usize>,
 }
@@ -74,7 +77,10 @@ impl People {
             known.what == said.what && known.target == said.target && known.from == said.from
         };
         match self.said.iter_mut().find(is_same) {
-            Some(known) => *known.receipts.entry(connection).or_default() += 1,
+            Some(known) => {
+                known.is_new |= said.is_new;
+                *known.receipts.entry(connection).or_default() += 1;
+            }
             None => self.said.push(Said { receipts: [(connection, 1)].into(), ..said }),
         }
     }

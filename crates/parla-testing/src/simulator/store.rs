@@ -235,6 +235,15 @@ impl Store {
         self.by_text.contains_key(line)
     }
 
+    /// Whether a message between this account and another, or itself, has this line.
+    pub(crate) fn has_said_in_private(&self, line: &str, account: AccountId) -> bool {
+        let is_theirs = |conversation: &Conversation| match conversation {
+            Conversation::Accounts(pair) => pair.ids().contains(&account),
+            Conversation::Channel(_) => false,
+        };
+        self.said(line).any(|spoken| spoken.conversation.as_ref().is_some_and(is_theirs))
+    }
+
     /// Whether this is a line of a multiline message, but not its first: those lines carry no id.
     pub(crate) fn goes_on(&self, text: &str) -> bool {
         self.said(text).any(|spoken| lines(spoken).skip(1).any(|line| line == text))

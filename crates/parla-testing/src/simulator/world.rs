@@ -313,9 +313,6 @@ impl World {
                 self.trace.add(|| format!("disk: {} changes", changes.len()));
                 let deleted: Vec<&str> = entry.deleted.iter().map(String::as_str).collect();
                 self.scene.store.write(changes.clone(), &deleted)?;
-                if let Some(people) = self.scene.people.as_mut().filter(|people| !people.is_exact) {
-                    changes.iter().for_each(|change| people.told.take(change));
-                }
                 fresh.extend(changes.iter().cloned());
             }
             entries.push(entry);
@@ -328,9 +325,7 @@ impl World {
                 projection.come_to(batch.last().map_or(0, |caused| caused.turn.place));
             }
         }
-        for Caused { turn, outputs } in batch {
-            machine.written(turn, outputs.outputs);
-        }
+        batch.into_iter().for_each(|caused| machine.written(caused));
         Ok(())
     }
 

@@ -15,6 +15,7 @@ use crate::{
         entry::{self, EntryCommand, Meta},
         event::Event,
         refusal::Refusal,
+        user::User,
     },
     publish::Publisher,
 };
@@ -81,6 +82,13 @@ fn settable(wanted: impl Fn(UserModeSetter) -> bool) -> UserModes {
 /// Tells a user how their own modes changed.
 pub(crate) fn publish(publisher: &mut Publisher<'_>, user_id: UserId, before: UserModes) {
     let Some(user) = publisher.network.user(user_id) else { return };
+    if let Some(line) = change(user, before) {
+        publisher.announce([user_id].into_iter(), line);
+    }
+}
+
+/// Says how the modes of a user differ from these.
+pub(crate) fn change(user: &User, before: UserModes) -> Option<Vec<u8>> {
     let mut changes = String::new();
     for (sign, modes) in [('+', user.modes - before), ('-', before - user.modes)] {
         if !modes.is_empty() {
@@ -88,9 +96,6 @@ pub(crate) fn publish(publisher: &mut Publisher<'_>, user_id: UserId, before: Us
             changes.push_str(&user_letters(modes));
         }
     }
-    if changes.is_empty() {
-        return;
-    }
-    let line = Line::from(&user.source()).command("MODE").param(user.nick()).text(&changes).finish();
-    publisher.announce([user_id].into_iter(), line);
+    let line = || Line::from(&user.source()).command("MODE").param(user.nick()).text(&changes).finish();
+    (!changes.is_empty()).then(line)
 }

@@ -112,10 +112,8 @@ pub(super) fn hear_server(client: &mut Client, message: &Message<'_>, scene: &mu
             client.was_operator = client.may_be_operator(scene);
             client.person.former = client.person.account.take();
         }
-        "381" => {
-            client.was_operator = true;
-            note_operator(client, scene);
-        }
+        "381" => is_operator(client, scene),
+        "221" if message.param(1).is_some_and(|modes| modes.contains('o')) => is_operator(client, scene),
         "903" => ensure(client.person.account.is_some(), "sign-in", || "without an account".to_owned())?,
         "REGISTER" => service::hear_register(client, message, scene)?,
         "331" | "332" => super::names::hear_topic(client, message, scene)?,
@@ -136,9 +134,9 @@ pub(super) fn hear_server(client: &mut Client, message: &Message<'_>, scene: &mu
 fn signed_in(client: &mut Client, name: &str, scene: &mut Scene) -> Checked {
     let Some(people) = &scene.people else { return Ok(()) };
     scene.sign_ins += 1;
-    let Some(account) = people.told.account_named(name) else {
-        return ensure(!people.is_exact, "sign-in", || format!("{name} does not exist"));
-    };
+    let gone = || people.told.gone_named(name).filter(|_| !people.is_exact);
+    let account = people.told.account_named(name).or_else(gone);
+    let account = account.ok_or_else(|| Finding::new("sign-in", format!("{name} does not exist")))?;
     let id = account.id;
     let is_proved = client.person.attempts.iter().any(|attempt| people.told.proves(id, attempt));
     // Whoever has deleted their account, and creates another, does so with all clients.
@@ -150,6 +148,20 @@ fn signed_in(client: &mut Client, name: &str, scene: &mut Scene) -> Checked {
     client.person.account = Some(id);
     note_operator(client, scene);
     Ok(())
+}
+
+/// Notes that the client was told that its person is an operator of the server, with this client or another.
+fn is_operator(client: &mut Client, scene: &mut Scene) {
+    client.was_operator = true;
+    note_operator(client, scene);
+}
+
+/// Handles that the modes of the client's person have changed.
+fn hear_own_modes(client: &mut Client, message: &Message<'_>, scene: &mut Scene) {
+    let gained = message.param(1).unwrap_or_default().split('-').next().unwrap_or_default();
+    if gained.contains('o') {
+        is_operator(client, scene);
+    }
 }
 
 /// Notes that whoever is signed in to the client's account may be an operator, with all clients.
@@ -219,7 +231,13 @@ pub(super) fn hear_user(
             if from_me { redaction::check_may_delete(client, message, scene) } else { Ok(()) }
         }
         "INVITE" | "WALLOPS" => Ok(()),
-        "MODE" | "KILL" => ensure(to_me, "target", || "to someone else".to_owned()),
+        "MODE" | "KILL" => {
+            ensure(to_me, "target", || "to someone else".to_owned())?;
+            if message.command == "MODE" {
+                hear_own_modes(client, message, scene);
+            }
+            Ok(())
+        }
         "AWAY" => client.hear_of(from, Capabilities::AWAY_NOTIFY, scene),
         "SETNAME" => client.hear_of(from, Capabilities::SETNAME, scene),
         "ACCOUNT" => client.hear_of(from, Capabilities::ACCOUNT_NOTIFY, scene),
@@ -238,14 +256,18 @@ fn hear_said(
     let (signs, name) = rank::status_target(target);
     let name = scene.fold(name);
     let room = client.rooms.get(&name);
-    let is_mine = from_me || to_me || room.is_some();
+    let text = message.param(1).unwrap_or_default();
+    // A client that cannot distinguish history from new messages may read what its person said and heard under
+    // other names.
+    let is_history = client.is_muddled()
+        && client.person.account.is_some_and(|account| scene.store.has_said_in_private(text, account));
+    let is_mine = from_me || to_me || room.is_some() || is_history;
     ensure(is_mine, "outside", || format!("what was said to {target}"))?;
     if !signs.is_empty() {
         let own = room.and_then(|room| room.signs(&client.folded_nick(scene)));
         let may = from_me || own.is_none_or(|own| signs.chars().any(|sign| rank::is_at_least(own, sign)));
         return ensure(may, "leak", || format!("{own:?} hears what was said to {target}"));
     }
-    let text = message.param(1).unwrap_or_default();
     let is_kept = scene.settings.network.history && message.command != "TAGMSG" && is_channel(&name);
     ensure(!is_kept || scene.store.was_said(text), "history", || "it is not kept".to_owned())?;
     let from = scene.fold(message.source.map_or("", |source| source.name));
@@ -254,7 +276,8 @@ fn hear_said(
         if message.command == "TAGMSG" { super::room::client_only(message) } else { text.to_owned() },
     );
     if let Some(people) = &mut scene.people {
-        people.hear(client.connection, Said { what, target: name, from, receipts: BTreeMap::new() });
+        let (is_new, receipts) = (!client.is_muddled(), BTreeMap::new());
+        people.hear(client.connection, Said { what, target: name, from, is_new, receipts });
     }
     Ok(())
 }

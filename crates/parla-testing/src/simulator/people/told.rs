@@ -15,6 +15,9 @@ use super::{Attempt, Proof};
 pub(crate) struct Told {
     accounts: BTreeMap<AccountId, AccountState>,
     rooms: BTreeMap<ChannelId, ChannelState>,
+    /// The accounts that were deleted by the input that came last to a server without a log: what it told before
+    /// may have been about them.
+    gone: Vec<AccountState>,
     /// Every proof that an account ever had, and when it ceased to be one.
     proofs: Vec<Held>,
     /// Counts the changes.
@@ -37,6 +40,11 @@ impl Told {
         self.note_proofs();
     }
 
+    /// Notes that the changes from now on are those of another input.
+    pub(crate) fn begin_input(&mut self) {
+        self.gone.clear();
+    }
+
     /// Notes a change.
     pub(crate) fn take(&mut self, change: &Change) {
         match change.clone() {
@@ -49,7 +57,7 @@ impl Told {
                 }
             }
             Change::AccountDeleted { account } => {
-                self.accounts.remove(&account);
+                self.gone.extend(self.accounts.remove(&account));
             }
             Change::Channel(state) => {
                 self.rooms.insert(state.id, *state);
@@ -116,6 +124,12 @@ impl Told {
         self.accounts.values().find(|account| account.name == name)
     }
 
+    /// The account that has just been deleted and had this name.
+    pub(crate) fn gone_named(&self, name: &str) -> Option<&AccountState> {
+        let name = AccountName::kept(name).ok()?;
+        self.gone.iter().find(|account| account.name == name)
+    }
+
     pub(crate) fn rooms(&self) -> impl Iterator<Item = &ChannelState> {
         self.rooms.values()
     }
@@ -140,7 +154,8 @@ impl Told {
                 && held.proof == attempt.proof
                 && held.until.is_none_or(|until| until > attempt.since)
         };
-        self.account(id).is_some_and(is_meant) && self.proofs.iter().any(is_right)
+        let gone = || self.gone.iter().find(|account| account.id == id);
+        self.account(id).or_else(gone).is_some_and(is_meant) && self.proofs.iter().any(is_right)
     }
 }
 

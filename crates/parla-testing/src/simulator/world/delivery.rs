@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use parla_server::{ConnectionId, Conversation, Output, Query};
+use parla_server::{ConnectionId, Conversation, Output, Outputs, Query};
 
 use super::{OPERATOR, Order, World, closed, questions::Asked};
 use crate::simulator::{
@@ -34,8 +34,10 @@ impl World {
             return Ok(false);
         }
         self.come_to(turn)?;
-        let outputs = self.machines.get_mut(which).map(Machine::take_written).unwrap_or_default();
+        let Outputs { outputs, changes } =
+            self.machines.get_mut(which).map(Machine::take_written).unwrap_or_default();
         self.trace.add(|| format!("  of {which}, {turn}:"));
+        self.people_are_told(&changes);
         for output in outputs {
             self.release((which, turn), output)?;
         }

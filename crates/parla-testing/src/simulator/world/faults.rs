@@ -63,6 +63,7 @@ impl World {
         if let Some(people) = &mut self.scene.people {
             (people.origin, people.is_sign_in, people.is_closing) = (None, false, false);
             people.said.clear();
+            people.turn = None;
             people.told.start(kept);
         }
     }

@@ -35,6 +35,7 @@ impl World {
         let is_sign_in = proposal.commands.iter().any(signs_in);
         debug_assert!(people.is_exact, "a log has entries");
         let Some(people) = &mut self.scene.people else { return Ok(()) };
+        people.told.begin_input();
         changes.iter().for_each(|change| people.told.take(change));
         (people.origin, people.is_sign_in) = (origin, is_sign_in);
         Ok(())
@@ -187,6 +188,11 @@ impl World {
     /// ones.
     pub(super) fn people_come_to_turn(&mut self, turn: Turn) -> Checked {
         let Some(people) = &mut self.scene.people else { return Ok(()) };
+        // A machine that has just started reads what the others have delivered in part, and has nobody who would be
+        // told of it.
+        if people.is_exact && people.turn.is_some_and(|last| turn < last) {
+            return Ok(());
+        }
         let is_same = people.turn.replace(turn) == Some(turn) && people.is_exact;
         if is_same { Ok(()) } else { self.all_have_heard() }
     }
@@ -195,7 +201,7 @@ impl World {
     pub(super) fn all_have_heard(&mut self) -> Checked {
         let Some(people) = &mut self.scene.people else { return Ok(()) };
         let (said, origin) = (std::mem::take(&mut people.said), people.origin);
-        for said in said {
+        for said in said.into_iter().filter(|said| said.is_new) {
             for client in self.clients.values() {
                 let count = said.receipts.get(&client.connection).copied().unwrap_or_default();
                 let is_due = Some(client.connection) != origin && self.is_due(client, &said);
@@ -220,6 +226,14 @@ impl World {
         let nick = client.folded_nick(&self.scene);
         let is_its_own = nick == said.target || nick == said.from && !said.target.starts_with('#');
         reads && is_here && (is_its_own || client.rooms.contains_key(&said.target))
+    }
+
+    /// Applies what a server without a log has changed by the input whose outputs arrive now.
+    pub(super) fn people_are_told(&mut self, changes: &[Change]) {
+        if let Some(people) = self.scene.people.as_mut().filter(|people| !people.is_exact) {
+            people.told.begin_input();
+            changes.iter().for_each(|change| people.told.take(change));
+        }
     }
 
     /// Notes whose line a server without a log handles.

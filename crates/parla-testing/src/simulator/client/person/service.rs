@@ -82,8 +82,10 @@ fn of_room(client: &Client, text: &str, scene: &Scene) -> Checked {
         }
         [room, "belongs", "to", whom, ..] => {
             let owner = told.room_named(&scene.fold(room)).and_then(|room| room.owner);
-            let named = told.account_named(whom).map(|account| account.id);
-            owner == named.filter(|_| whom != "nobody")
+            owner.is_some() && owner == told.account_named(whom).map(|account| account.id)
+        }
+        [room, "has", "no", "owner", ..] => {
+            told.room_named(&scene.fold(room)).is_none_or(|room| room.owner.is_none())
         }
         [account, "has", ranks, "in", room] if ranks.starts_with('+') => {
             let account = told.account_named(account).map(|account| account.id);
