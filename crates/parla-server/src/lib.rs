@@ -71,7 +71,7 @@ pub use contract::{
 };
 pub use network::{
     ChannelId, UserId,
-    account::{AccountChange, AccountId, AccountState, Fingerprint, PasswordProof, Presence, ScramProof},
+    account::{AccountChange, AccountId, AccountState, Fingerprint, PasswordProof, ScramProof},
     audit::Audit,
     change::{Change, Spoken},
     channel::{ChannelChange, ChannelState, Flags, ListEntry, Rank, Topic},
@@ -85,6 +85,7 @@ pub use network::{
     grant::OperatorGrant,
     invitation::{InvitationId, InvitationState},
     kept::Kept,
+    presence::{Presence, PresenceChange},
     snapshot::Snapshot,
 };
 pub use server::{Server, Start};

@@ -25,7 +25,7 @@ pub(crate) mod markers;
 pub(crate) mod nodes;
 pub(crate) mod operator;
 pub(crate) mod past;
-mod presence;
+pub(crate) mod presence;
 pub(crate) mod rank;
 pub(crate) mod recent_messages;
 mod recently_made;
@@ -35,6 +35,7 @@ mod sight;
 pub(crate) mod snapshot;
 pub(crate) mod texts;
 pub(crate) mod user;
+mod values;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -363,6 +364,7 @@ impl Network {
         };
         let before = std::mem::replace(&mut user.modes, modes);
         self.counts.count(before, modes);
+        self.note_changed(id);
         before
     }
 
@@ -395,7 +397,7 @@ impl Network {
         debug_assert!(before.is_none(), "an entry registers one user");
         self.insert_nick(nick, id);
         if account.is_some() {
-            self.set_account(id, account);
+            self.bind_account(id, account);
         }
         self.counts.most = self.counts.most.max(self.users.len());
         id

@@ -8,15 +8,18 @@ use std::collections::BTreeSet;
 
 use parla_proto::{AccountName, Timestamp};
 use parla_server::{
-    AccountChange, AccountId, AccountState, ChannelId, Fingerprint, PasswordProof, Presence, ScramProof,
+    AccountChange, AccountId, AccountState, ChannelId, Fingerprint, PasswordProof, ScramProof,
 };
 use rusqlite::{Connection, Row, Transaction, params, types::ValueRef};
 
-use crate::DatabaseError;
+use crate::{DatabaseError, personal, presences};
 
 /// The stored accounts, in the order in which they were created. Those are skipped whose names cannot be read, or
 /// belong to another account.
 pub(crate) fn read(connection: &Connection) -> Result<Vec<AccountState>, DatabaseError> {
+    let mut presences = presences::read(connection)?;
+    let (mut markers, mut metadata) =
+        (personal::read_markers(connection)?, personal::read_metadata(connection)?);
     let mut statement = connection.prepare("SELECT * FROM accounts ORDER BY id")?;
     let mut rows = statement.query([])?;
     let (mut accounts, mut is_doubtful) = (Vec::new(), BTreeSet::new());
@@ -41,7 +44,9 @@ pub(crate) fn read(connection: &Connection) -> Result<Vec<AccountState>, Databas
             always_on: row.get_ref("always_on")?.as_i64_or_null().ok().flatten().map(|wish| wish != 0),
             is_server_owner: row.get_ref("is_server_owner")?.as_i64().is_ok_and(|owns| owns == 1),
             invited_to: invited_to(connection, id)?,
-            presence: presence(connection, id, &name)?,
+            presence: presences.remove(&id),
+            read: markers.remove(&id).unwrap_or_default(),
+            metadata: metadata.remove(&id).unwrap_or_default(),
             ..AccountState::new(id, name, created_at)
         });
     }
@@ -135,33 +140,6 @@ fn certificates(
     Ok(certificates)
 }
 
-/// As whom the account's person is present; `None` if they are not, or if it cannot be read.
-fn presence(
-    connection: &Connection,
-    id: AccountId,
-    name: &AccountName,
-) -> Result<Option<Box<Presence>>, DatabaseError> {
-    let sql = "SELECT nick, user, host, address, realname, away FROM account_presences WHERE account = ?1";
-    let mut statement = connection.prepare_cached(sql)?;
-    let mut rows = statement.query([row_id(id)])?;
-    let Some(row) = rows.next()? else { return Ok(None) };
-    let text = |column: usize| row.get_ref(column).ok()?.as_str().ok().map(str::to_owned);
-    let address = text(3).and_then(|address| address.parse().ok());
-    let (Some(nick), Some(user), Some(host), Some(address), Some(realname)) =
-        (text(0), text(1), text(2), address, text(4))
-    else {
-        tracing::warn!(account = %name, "as whom somebody was present cannot be read; they are not present");
-        return Ok(None);
-    };
-    let away = text(5);
-    let sql = "SELECT channel FROM account_channels WHERE account = ?1 ORDER BY place, channel";
-    let mut statement = connection.prepare_cached(sql)?;
-    let channels = statement.query_map([row_id(id)], |row| row.get::<_, i64>(0))?;
-    let channels = channels.map(|channel| Ok(ChannelId::from_number(channel?.cast_unsigned())));
-    let channels = channels.collect::<Result<_, rusqlite::Error>>()?;
-    Ok(Some(Box::new(Presence { nick, user, host, address, realname, away, channels })))
-}
-
 /// The channels that the account's person is brought into when they next come.
 fn invited_to(connection: &Connection, id: AccountId) -> Result<Vec<ChannelId>, DatabaseError> {
     let sql = "SELECT channel FROM account_arrivals WHERE account = ?1 ORDER BY place, channel";
@@ -169,6 +147,11 @@ fn invited_to(connection: &Connection, id: AccountId) -> Result<Vec<ChannelId>, 
     let channels = statement.query_map([row_id(id)], |row| row.get::<_, i64>(0))?;
     let channels = channels.map(|channel| Ok(ChannelId::from_number(channel?.cast_unsigned())));
     Ok(channels.collect::<Result<_, rusqlite::Error>>()?)
+}
+
+/// The account that a row belongs to, whose number is in its first column.
+pub(crate) fn id(row: &Row<'_>) -> Result<AccountId, rusqlite::Error> {
+    Ok(AccountId::from_number(row.get::<_, i64>(0)?.cast_unsigned()))
 }
 
 /// The row id of an account.
@@ -192,7 +175,13 @@ pub(crate) fn keep(transaction: &Transaction<'_>, state: &AccountState) -> Resul
     row.set_always_on(state.always_on)?;
     row.set_server_owner(state.is_server_owner)?;
     row.set_invited_to(&state.invited_to)?;
-    row.set_presence(state.presence.as_deref())?;
+    presences::set(transaction, state.id, state.presence.as_deref())?;
+    for (conversation, at) in &state.read {
+        personal::set_marker(transaction, state.id, conversation, Some(*at))?;
+    }
+    for (key, value) in &state.metadata {
+        personal::set_metadata(transaction, state.id, key, Some(value))?;
+    }
     state.certificates.iter().try_for_each(|certificate| row.add_certificate(certificate))
 }
 
@@ -212,7 +201,12 @@ pub(crate) fn change(
         AccountChange::AlwaysOn(wish) => row.set_always_on(*wish),
         AccountChange::ServerOwner(owns) => row.set_server_owner(*owns),
         AccountChange::InvitedTo(channels) => row.set_invited_to(channels),
-        AccountChange::Presence(presence) => row.set_presence(presence.as_deref()),
+        AccountChange::Presence(presence) => presences::set(transaction, id, presence.as_deref()),
+        AccountChange::PresentAs(change) => presences::change(transaction, id, change),
+        AccountChange::Read { conversation, at } => personal::set_marker(transaction, id, conversation, *at),
+        AccountChange::Metadata { key, value } => {
+            personal::set_metadata(transaction, id, key, value.as_deref())
+        }
     }
 }
 
@@ -276,26 +270,6 @@ impl AccountRow<'_> {
         self.transaction.prepare_cached(sql)?.execute([self.id])?;
         let sql = "INSERT OR IGNORE INTO account_arrivals (account, channel, place)
             SELECT id, ?2, ?3 FROM accounts WHERE id = ?1";
-        let mut statement = self.transaction.prepare_cached(sql)?;
-        for (place, channel) in (0_i64..).zip(channels) {
-            statement.execute(params![self.id, crate::channels::row_id(*channel), place])?;
-        }
-        Ok(())
-    }
-
-    /// Replaces what is kept of the user, with the channels that they are in.
-    fn set_presence(&self, presence: Option<&Presence>) -> Result<(), rusqlite::Error> {
-        let sql = "DELETE FROM account_presences WHERE account = ?1";
-        self.transaction.prepare_cached(sql)?.execute([self.id])?;
-        let Some(presence) = presence else { return Ok(()) };
-        let sql = "INSERT INTO account_presences (account, nick, user, host, address, realname, away)
-            SELECT id, ?2, ?3, ?4, ?5, ?6, ?7 FROM accounts WHERE id = ?1";
-        let Presence { nick, user, host, address, realname, away, channels } = presence;
-        let row = params![self.id, nick, user, host, address.to_string(), realname, away];
-        if self.transaction.prepare_cached(sql)?.execute(row)? == 0 {
-            return Ok(());
-        }
-        let sql = "INSERT OR IGNORE INTO account_channels (account, channel, place) VALUES (?1, ?2, ?3)";
         let mut statement = self.transaction.prepare_cached(sql)?;
         for (place, channel) in (0_i64..).zip(channels) {
             statement.execute(params![self.id, crate::channels::row_id(*channel), place])?;

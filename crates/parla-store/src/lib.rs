@@ -8,9 +8,9 @@
 //!
 //! # Code map
 //!
-//! - Writing: `tables.rs` stores the changes of a batch in one transaction; `channels.rs`, `accounts.rs`,
-//!   `invitations.rs`, `conversations.rs` and `messages.rs` map them to rows, `schema.rs` has the tables, and
-//!   `keys.rs` the random keys.
+//! - Writing: `tables.rs` stores the changes of a batch in one transaction; `channels.rs`, `accounts.rs` (with
+//!   `presences.rs` and `personal.rs`), `invitations.rs`, `conversations.rs` and `messages.rs` map them to rows,
+//!   `schema.rs` has the tables, and `keys.rs` the random keys.
 //! - Reading: `reader.rs` answers queries on a connection of its own.
 //! - The file: `database.rs` is an open data directory, and `open.rs` opens one. `upgrade.rs` copies it
 //!   before its tables are changed.
@@ -32,6 +32,8 @@ mod keys;
 mod limits;
 mod messages;
 mod open;
+mod personal;
+mod presences;
 mod reader;
 mod salvage;
 mod schema;

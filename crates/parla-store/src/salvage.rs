@@ -17,7 +17,9 @@ use rusqlite::{
     types::{Value, ValueRef},
 };
 
-use crate::{DatabaseError, accounts, channels, conversations, database, inspect, messages, schema, state};
+use crate::{
+    DatabaseError, accounts, channels, conversations, database, inspect, messages, personal, schema, state,
+};
 
 /// The database with the files that SQLite creates for it and those that record something about it.
 const FILES: [&str; 6] =
@@ -184,6 +186,7 @@ fn take_over(old: &Connection, new: &mut Connection) -> Result<BTreeMap<String, 
     }
     channels::rewrite_masks(&transaction)?;
     accounts::delete_certificates_of_nobody(&transaction)?;
+    personal::delete_of_nobody(&transaction)?;
     let unsound = parla_history::delete_unsound(&transaction)? as u64;
     if let Some(messages) = counts.get_mut("messages") {
         *messages = messages.saturating_sub(unsound);

@@ -7,6 +7,7 @@
 //! | `channels`, `channel_masks`, `channel_metadata`, `channel_access` | a room that is kept, an entry of one of its lists, a value of its METADATA, an account that it remembers as a member |
 //! | `accounts`, `account_certificates` | a person who comes back, with what is kept of their password; a certificate that signs in to it |
 //! | `account_presences`, `account_channels` | a person who stays present without a connection; a room that they are in |
+//! | `account_markers`, `account_metadata` | how far a person has read a conversation; a value of METADATA that they have set about themselves |
 //! | `invitations`, `invitation_channels`, `account_arrivals` | a code with which people sign up; a room that it leads to; a room that a person is brought into when they next come |
 //! | `conversations` | what messages are kept in: a room, or two accounts |
 //! | `messages` | a message: `SELECT datetime(at / 1000, 'unixepoch'), source, text FROM messages WHERE conversation = …` |
@@ -39,7 +40,7 @@ impl parla_history::Step for Step {
 }
 
 /// The steps that create the tables of this crate, one per version.
-pub(crate) const STEPS: [Step; 12] = [
+pub(crate) const STEPS: [Step; 13] = [
     Step::Sql(
         "
     CREATE TABLE channels (
@@ -195,6 +196,25 @@ pub(crate) const STEPS: [Step; 12] = [
         PRIMARY KEY (account, channel)
     ) STRICT, WITHOUT ROWID;
     ALTER TABLE accounts ADD COLUMN is_server_owner INTEGER NOT NULL DEFAULT 0;  -- 1 if its person owns the server
+    ",
+    ),
+    // What people have read, what they say about themselves, and their modes were lost when the server stopped.
+    Step::Sql(
+        "
+    CREATE TABLE account_markers (          -- how far a person has read
+        account INTEGER NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+        kind TEXT NOT NULL,                 -- room, or account: another person, or their own notes
+        other INTEGER NOT NULL,             -- channels.id or accounts.id
+        read_at INTEGER NOT NULL,           -- the time of the last message that they have read
+        PRIMARY KEY (account, kind, other)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE account_metadata (         -- what a person says about themselves
+        account INTEGER NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+        key TEXT NOT NULL, value TEXT NOT NULL,
+        PRIMARY KEY (account, key)
+    ) STRICT, WITHOUT ROWID;
+    ALTER TABLE account_presences ADD COLUMN modes TEXT;  -- letters of the modes that they have chosen; NULL if
+                                                          -- they have those that everybody begins with
     ",
     ),
 ];

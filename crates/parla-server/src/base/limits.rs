@@ -134,7 +134,7 @@ pub const RENAME_INTERVAL: Duration = Duration::from_secs(60);
 /// How many of their newest messages a user can delete.
 pub const SAID_MAX: usize = 100;
 
-/// Conversations for which a user's read marker is kept; the one that was moved longest ago is dropped first.
+/// Read markers of a person; if there are more, the one that is furthest back is dropped.
 pub const READ_MARKERS_MAX: usize = 1_000;
 
 /// Bytes of a host, so that a source fits into every line.

@@ -6,7 +6,7 @@
 use parla_proto::{AccountName, Capabilities, Line, Nick, Reply};
 
 use super::{
-    chanserv, mode, quit, sign_in,
+    chanserv, metadata, mode, quit, sign_in,
     user::{self, NewSession},
 };
 use crate::{
@@ -74,7 +74,7 @@ pub(crate) fn commit(
     if changes {
         network.forget_presence(id, effects);
     }
-    network.set_account(id, signed_in);
+    let news = network.set_account(id, signed_in, effects);
     // The name of the account that they were signed in to before is not theirs any more. They learn of their new
     // nick before they get an answer to it.
     let holds_anothers = |user: &User| network.permitted_nick(user.nick(), user.account()).is_err();
@@ -82,6 +82,7 @@ pub(crate) fn commit(
         unseat(network, meta, id, effects);
     }
     effects.events.push(Event::AccountChanged { user: id, changes, by_sasl });
+    effects.events.extend(news);
     chanserv::recognize(network, meta, id, effects)?;
     sign_in::settle(network, meta, id, effects);
     Ok(())
@@ -107,6 +108,8 @@ fn move_session(network: &mut Network, meta: &Meta, go: Move, effects: &mut Effe
     let channels = before.iter().filter_map(|channel| network.channel(*channel));
     let channels = channels.map(|channel| channel.name().clone()).collect();
     bring_along(network, go, &before, effects);
+    let news = network.bring_values_along(from, to, effects);
+    effects.events.extend(news);
     let is_over = network.end_sessions(from, |other| *other == session);
     if is_over {
         quit::remove(network, from, EndReason::Servers("Signed in".to_owned()), effects);
@@ -161,6 +164,7 @@ pub(crate) fn publish_move(publisher: &mut Publisher<'_>, moved: &SessionMoved) 
         publisher.answer(line);
     }
     user::tell_channels(publisher, *id);
+    metadata::welcome(publisher, *id);
     let (server, nick) = (&network.settings.name, user.nick().as_str());
     let account = user.account().map_or(NO_ACCOUNT, AccountName::as_str);
     publisher.answer(Reply::LoggedIn { source: user.source(), account }.encode(server, nick));
@@ -251,8 +255,9 @@ pub(crate) fn commit_creation(
     right.record("ACCOUNT CREATE", &name, String::new(), effects);
     effects.events.push(Event::AccountCreated { name: name.clone(), asker });
     if let Some(id) = person {
-        network.set_account(id, Some(name));
+        let news = network.set_account(id, Some(name), effects);
         effects.events.push(Event::AccountChanged { user: id, changes: true, by_sasl: false });
+        effects.events.extend(news);
         chanserv::recognize(network, meta, id, effects)?;
         sign_in::settle(network, meta, id, effects);
     }
@@ -316,8 +321,9 @@ pub(crate) fn commit_edit(
     let present = network.user_of_account(&name);
     if let Some(user) = present.filter(|_| ends) {
         network.forget_presence(user, effects);
-        network.set_account(user, None);
+        let news = network.set_account(user, None, effects);
         effects.events.push(Event::AccountChanged { user, changes: true, by_sasl: false });
+        effects.events.extend(news);
         // Whoever deletes their own account stays as a guest.
         if !is_own {
             let why = if why.is_empty() { String::new() } else { format!(": {why}") };
@@ -377,8 +383,13 @@ fn possible(network: &Network, account: &AccountState, edit: &AccountEdit) -> Re
         AccountEdit::Change(AccountChange::ServerOwner(true)) => ("OWNER", "owns this server now"),
         AccountEdit::Change(AccountChange::ServerOwner(false)) => ("OWNER", "does not own this server now"),
         // These follow from what the user does, and from invitations.
-        AccountEdit::Change(AccountChange::InvitedTo(_)) => return Err(AccountFault::BadMessage),
-        AccountEdit::Change(AccountChange::Presence(_)) => return Err(AccountFault::BadMessage),
+        AccountEdit::Change(
+            AccountChange::InvitedTo(_)
+            | AccountChange::Presence(_)
+            | AccountChange::PresentAs(_)
+            | AccountChange::Read { .. }
+            | AccountChange::Metadata { .. },
+        ) => return Err(AccountFault::BadMessage),
         AccountEdit::Change(AccountChange::Suspended(Some(_))) => ("SUSPEND", "is suspended"),
         AccountEdit::Change(AccountChange::Suspended(None)) => ("RESUME", "is not suspended any more"),
         AccountEdit::Delete => ("DELETE", "is deleted"),

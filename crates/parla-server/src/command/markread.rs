@@ -1,9 +1,9 @@
 //! MARKREAD: how far the user has read a conversation, which only they are told.
 //! <https://ircv3.net/specs/extensions/read-marker>
 //!
-//! Markers of guests are stored under a name, whether or not it exists, so that an answer reveals nothing
-//! about channels and people. Markers of users with an account belong to a conversation, if they may see one
-//! of that name.
+//! Markers of guests belong to a name, whether or not it exists, so that an answer reveals nothing about channels
+//! and people. Markers of users with an account belong to a conversation, if they may see one of that name, and
+//! are kept.
 
 use bytes::Bytes;
 use parla_proto::{Capabilities, ChannelName, CommandName, FailCode, Line, Timestamp, command::Markread};
@@ -54,7 +54,7 @@ pub(crate) fn commit(
     // Nobody has read what has not been written yet; without this, a wrong clock could mark a conversation as
     // read for ever.
     let at = at.min(meta.at);
-    let (at, moved) = network.mark_read(user, &name, at);
+    let (at, moved) = network.mark_read(user, &name, at, effects);
     effects.events.push(Event::MarkedRead(MarkedRead { user, name, at, moved }));
     Ok(())
 }

@@ -26,11 +26,10 @@ use crate::{
     },
     context::Context,
     network::{
-        Network, Target, UserId,
+        Network, Target, UserId, UserRef,
         channel::Flags,
         conversation::ConversationName,
         refusal::{Refusal, metadata::MetadataFailure},
-        user::User,
     },
     session::server_batch::BatchHead,
 };
@@ -158,7 +157,7 @@ struct Values<'a> {
 fn values(network: &Network, target: Target) -> Option<Values<'_>> {
     match target {
         Target::User(id) => {
-            network.user(id).map(|user| Values { of: user.nick().as_str(), values: user.metadata() })
+            network.user(id).map(|user| Values { of: user.nick().as_str(), values: network.values_of(id) })
         }
         Target::Channel(id) => network
             .channel(id)
@@ -200,9 +199,9 @@ fn value_bytes_max(settings: &NetworkSettings) -> usize {
 }
 
 /// Sends RPL_WHOISKEYVALUE to clients that understand it.
-pub(crate) fn tell_whois(context: &mut Context<'_>, user: &User) {
+pub(crate) fn tell_whois(context: &mut Context<'_>, UserRef { id, user }: UserRef<'_>) {
     if context.session.capabilities.intersects(EITHER) {
-        for (key, value) in user.metadata() {
+        for (key, value) in context.network.values_of(id) {
             context.reply(Reply::WhoisKeyValue { nick: user.nick().as_str(), key: key.as_str(), value });
         }
     }

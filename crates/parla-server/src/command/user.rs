@@ -57,6 +57,9 @@ pub(crate) fn commit(
         let name = found.name.clone();
         if let Some(user) = network.user_of_account(&name) {
             sign_in::may_join(network, user, way)?;
+            let metadata = metadata::admissible(&network.settings, register.metadata);
+            let news = network.say_of_themselves(user, metadata, effects);
+            effects.events.extend(news);
             another_session(network, NewSession { session, user }, register.modes, effects)?;
             accept(network, user, register.invitation, effects);
             sign_in::settle(network, meta, user, effects);
@@ -71,6 +74,7 @@ pub(crate) fn commit(
     let mut user = User::new(Register { metadata, ..register }, signed_in, meta);
     user.modes |= network.settings.user_modes;
     let id = network.add_user(meta.seq, user);
+    network.bring_values(id, effects);
     network.begin_session(id, session);
     effects.events.push(Event::Registered(id));
     accept(network, id, invitation, effects);

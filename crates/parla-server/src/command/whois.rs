@@ -74,7 +74,7 @@ fn tell(context: &mut Context<'_>, me: UserId, found: UserRef<'_>) {
     if let Some(reason) = &user.away {
         context.reply(Reply::Away { nick, reason });
     }
-    metadata::tell_whois(context, user);
+    metadata::tell_whois(context, found);
     let idle = context.now.since(user.spoke_at).as_secs();
     context.reply(Reply::WhoisIdle { nick, idle, signed_on: user.signed_on.as_secs() });
 }

@@ -2,11 +2,15 @@
 //!
 //! Everything here is what must survive a restart. The proofs are not secrets, but nobody needs to see them.
 
-use std::{fmt, net::IpAddr};
+use std::{collections::BTreeMap, fmt};
 
-use parla_proto::{AccountName, Timestamp};
+use parla_proto::{AccountName, Timestamp, metadata::Key};
 use serde::{Deserialize, Serialize};
 
+use super::{
+    conversation::Conversation,
+    presence::{Presence, PresenceChange},
+};
 pub use crate::base::scram::ScramProof;
 use crate::{base::limits::CERTIFICATES_MAX, network::ChannelId};
 
@@ -95,25 +99,11 @@ pub struct AccountState {
     pub invited_to: Vec<ChannelId>,
     /// As whom its person is present, if they stay so without a connection.
     pub presence: Option<Box<Presence>>,
-}
-
-/// A user as they are after a restart, if they stay present without a connection.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Presence {
-    /// The nick.
-    pub nick: String,
-    /// The user name.
-    pub user: String,
-    /// The host that others see.
-    pub host: String,
-    /// The real address of their first connection.
-    pub address: IpAddr,
-    /// The real name.
-    pub realname: String,
-    /// The away text, if they are away.
-    pub away: Option<String>,
-    /// The kept channels that they are in, in the order of joining.
-    pub channels: Vec<ChannelId>,
+    /// Up to when its person has read each conversation; at most
+    /// [`READ_MARKERS_MAX`](crate::limits::READ_MARKERS_MAX).
+    pub read: BTreeMap<Conversation, Timestamp>,
+    /// What its person says about themselves: their values of METADATA.
+    pub metadata: BTreeMap<Key, String>,
 }
 
 /// One change of an account. There is no other way to change it, so the network and the disk always agree.
@@ -135,6 +125,22 @@ pub enum AccountChange {
     InvitedTo(Vec<ChannelId>),
     /// Its person is present as this user, and stays so; or they do not.
     Presence(Option<Box<Presence>>),
+    /// One thing has changed about the user as whom its person is present.
+    PresentAs(PresenceChange),
+    /// Its person has read a conversation up to this time; or nobody knows any more how far.
+    Read {
+        /// The conversation.
+        conversation: Conversation,
+        /// The time of the last message that they have read.
+        at: Option<Timestamp>,
+    },
+    /// Its person says this about themselves from now on, or does not any more.
+    Metadata {
+        /// The key.
+        key: Key,
+        /// The value.
+        value: Option<String>,
+    },
 }
 
 impl AccountState {
@@ -151,6 +157,8 @@ impl AccountState {
             is_server_owner: false,
             invited_to: Vec::new(),
             presence: None,
+            read: BTreeMap::new(),
+            metadata: BTreeMap::new(),
         }
     }
 
@@ -165,6 +173,11 @@ impl AccountState {
             AccountChange::ServerOwner(owns) => self.is_server_owner == *owns,
             AccountChange::InvitedTo(channels) => self.invited_to == *channels,
             AccountChange::Presence(presence) => self.presence == *presence,
+            AccountChange::PresentAs(change) => {
+                self.presence.as_deref().is_none_or(|presence| presence.is_already(change))
+            }
+            AccountChange::Read { conversation, at } => self.read.get(conversation) == at.as_ref(),
+            AccountChange::Metadata { key, value } => self.metadata.get(key) == value.as_ref(),
         }
     }
 
@@ -184,6 +197,23 @@ impl AccountState {
             AccountChange::ServerOwner(owns) => self.is_server_owner = owns,
             AccountChange::InvitedTo(channels) => self.invited_to = channels,
             AccountChange::Presence(presence) => self.presence = presence,
+            AccountChange::PresentAs(change) => {
+                if let Some(presence) = &mut self.presence {
+                    presence.apply(change);
+                }
+            }
+            AccountChange::Read { conversation, at } => {
+                match at {
+                    Some(at) => self.read.insert(conversation, at),
+                    None => self.read.remove(&conversation),
+                };
+            }
+            AccountChange::Metadata { key, value } => {
+                match value {
+                    Some(value) => self.metadata.insert(key, value),
+                    None => self.metadata.remove(&key),
+                };
+            }
         }
     }
 }

@@ -13,6 +13,7 @@ use super::{
     account::{AccountChange, AccountId, AccountState, Fingerprint},
     change::Change,
     channel::Channel,
+    conversation::{AccountPair, Conversation},
     effects::Effects,
     refusal::Refusal,
 };
@@ -36,6 +37,9 @@ pub(super) struct Accounts {
     /// Users who are signed in to an account.
     #[serde(skip)]
     present: BTreeMap<AccountName, UserId>,
+    /// Channels, each with the accounts that have a read marker there.
+    #[serde(skip)]
+    readers: BTreeSet<(ChannelId, AccountId)>,
 }
 
 impl Network {
@@ -54,12 +58,15 @@ impl Network {
         accounts
             .certificates
             .extend(account.certificates.iter().map(|certificate| (*certificate, account.id)));
+        let channels = account.read.keys().filter_map(Conversation::channel);
+        accounts.readers.extend(channels.map(|channel| (channel, account.id)));
     }
 
     /// Rebuilds the indexes, which follow from the accounts and the users.
     pub(super) fn index_accounts(&mut self) {
-        let all: Vec<AccountState> = self.accounts.all.values().cloned().collect();
-        all.iter().for_each(|account| self.index_account(account));
+        let all = std::mem::take(&mut self.accounts.all);
+        all.values().for_each(|account| self.index_account(account));
+        self.accounts.all = all;
         let present = self.users.iter().filter_map(|(id, user)| Some((user.account()?.clone(), *id)));
         self.accounts.present = present.collect();
         self.accounts.owned.clear();
@@ -154,8 +161,9 @@ impl Network {
         }
     }
 
-    /// Signs a user in to an account to which no other user is signed in, or out.
-    pub(crate) fn set_account(&mut self, id: UserId, account: Option<AccountName>) {
+    /// Signs a user in to an account to which no other user is signed in, or out. What they say about themselves
+    /// is not that of the account yet; see [`Self::set_account`].
+    pub(super) fn bind_account(&mut self, id: UserId, account: Option<AccountName>) {
         self.set_account_absent(id);
         let Some(user) = self.users.get_mut(&id) else { return };
         if let Some(account) = &account {
@@ -237,7 +245,16 @@ impl Network {
             AccountChange::CertificateRemoved(certificate) => {
                 accounts.certificates.remove(certificate);
             }
-            AccountChange::Password(_)
+            AccountChange::Read { conversation: Conversation::Channel(channel), at } => {
+                match at {
+                    Some(_) => accounts.readers.insert((*channel, id)),
+                    None => accounts.readers.remove(&(*channel, id)),
+                };
+            }
+            AccountChange::Read { conversation: Conversation::Accounts(_), .. }
+            | AccountChange::Metadata { .. }
+            | AccountChange::PresentAs(_)
+            | AccountChange::Password(_)
             | AccountChange::Suspended(_)
             | AccountChange::AlwaysOn(_)
             | AccountChange::ServerOwner(_)
@@ -261,6 +278,7 @@ impl Network {
             self.remember(channel, id, None, effects);
         }
         self.revoke_invitations_of(id, effects);
+        self.forget_reading_of(id, effects);
         let Some(account) = self.accounts.all.remove(&id) else { return };
         let look = self.look_of(&account.name);
         let accounts = &mut self.accounts;
@@ -273,6 +291,21 @@ impl Network {
             accounts.certificates.remove(certificate);
         }
         effects.changes.push(Change::AccountDeleted { account: id });
+    }
+
+    /// Accounts that have a read marker in a channel.
+    pub(super) fn readers_of_channel(&self, channel: ChannelId) -> Vec<AccountId> {
+        let all = (channel, AccountId::from_number(0))..=(channel, AccountId::from_number(u64::MAX));
+        self.accounts.readers.range(all).map(|(_, account)| *account).collect()
+    }
+
+    /// Other accounts that have a read marker in their conversation with this one.
+    pub(super) fn readers_of_account(&self, id: AccountId) -> Vec<AccountId> {
+        let reads = |account: &&AccountState| {
+            account.id != id
+                && account.read.contains_key(&Conversation::Accounts(AccountPair::new(account.id, id)))
+        };
+        self.accounts().filter(reads).map(|account| account.id).collect()
     }
 
     /// Checks that the indexes agree with the accounts and the users.

@@ -195,9 +195,7 @@ impl Network {
         let old = channel.name().clone();
         effects.change(channel, ChannelChange::Name(name.clone()));
         self.names.remove(&old);
-        for markers in self.read_markers.values_mut() {
-            markers.follow(&old, &name);
-        }
+        self.markers_follow(&old, &name);
         self.names.insert(name, id);
     }
 

@@ -26,6 +26,16 @@ pub enum Conversation {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct AccountPair([AccountId; 2]);
 
+impl Conversation {
+    /// The channel whose conversation it is.
+    pub(crate) const fn channel(&self) -> Option<ChannelId> {
+        match self {
+            Self::Channel(channel) => Some(*channel),
+            Self::Accounts(_) => None,
+        }
+    }
+}
+
 impl AccountPair {
     /// The pair of two accounts, in either order.
     pub fn new(one: AccountId, other: AccountId) -> Self {
@@ -39,7 +49,7 @@ impl AccountPair {
 }
 
 /// What a person calls a conversation. The channel or user need not exist.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum ConversationName {
     /// A channel.
     Channel(ChannelName),
@@ -76,17 +86,20 @@ impl Network {
     }
 
     /// The conversation that a logged-in user means by a name; `None` for guests, and where nothing can be
-    /// stored.
+    /// stored. The person of the other account need not be present.
     pub(crate) fn conversation_named(&self, user: UserId, name: &ConversationName) -> Option<Conversation> {
-        self.user(user)?.account()?;
+        let own = self.account_id_of(user)?;
         match name {
             ConversationName::Channel(name) => {
                 let (id, _) = self.visible_channel_named(user, name).ok()?;
                 Some(Conversation::Channel(id))
             }
             ConversationName::User(nick) => {
-                let (other, _) = self.user_named(nick).ok()?;
-                self.accounts_of(user, other).map(Conversation::Accounts)
+                let other = match self.user_named(nick) {
+                    Ok((other, _)) => self.account_id_of(other)?,
+                    Err(_) => self.account_called(nick.as_str())?.id,
+                };
+                Some(Conversation::Accounts(AccountPair::new(own, other)))
             }
         }
     }

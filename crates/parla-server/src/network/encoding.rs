@@ -11,10 +11,10 @@ use thiserror::Error;
 use crate::network::{Network, entry::Proposal};
 
 /// The format version of proposals.
-pub const PROPOSAL_VERSION: u8 = 7;
+pub const PROPOSAL_VERSION: u8 = 8;
 
 /// The format version of networks.
-pub const NETWORK_VERSION: u8 = 4;
+pub const NETWORK_VERSION: u8 = 5;
 
 /// The length of a digest in bytes.
 const DIGEST_BYTES: usize = 32;

@@ -243,4 +243,13 @@ pub(crate) enum MetadataTold {
     Set { key: Key, value: Option<String>, changes: bool },
     /// These keys no longer have values.
     Cleared(Vec<Key>),
+    /// These keys have other values, or none any more, because the user has signed in or out.
+    Others(Vec<(Key, Option<String>)>),
+}
+
+impl MetadataTold {
+    /// Whether nothing is told.
+    pub(crate) fn is_empty(&self) -> bool {
+        matches!(self, Self::Others(news) if news.is_empty())
+    }
 }

@@ -68,6 +68,7 @@ impl Network {
         let owner = channel.state.owner;
         self.channels.swap_remove(&id);
         self.count_owned(owner, None);
+        self.forget_reading_in(id, effects);
     }
 
     /// Records that a channel has become empty or is no longer empty. Channels that have an owner, or that every

@@ -65,6 +65,9 @@ impl Network {
         channels.sort_unstable();
         channels.dedup();
         ensure(channels.len() == user.channels.len(), || format!("{nick} is in a channel twice"))?;
+        ensure(user.account().is_none() || user.guest_values().is_empty(), || {
+            format!("{nick} is signed in, and says something about themselves as a guest")
+        })?;
         ensure(!user.is_over(), || format!("nothing keeps {nick} here"))
     }
 

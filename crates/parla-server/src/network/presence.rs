@@ -3,16 +3,127 @@
 //! The account keeps what the user needs to be there again. It is brought up to date at the end of each entry
 //! that changed it, so it is always what the entries made of the user.
 
-use parla_proto::Nick;
+use std::{collections::BTreeSet, net::IpAddr};
+
+use parla_proto::{
+    AccountName, Nick, Timestamp,
+    mode::{USER_MODES, UserModeSetter, UserModes},
+};
+use serde::{Deserialize, Serialize};
 
 use super::{
     ChannelId, Network, UserId,
-    account::{AccountChange, AccountState, Presence},
+    account::{AccountChange, AccountId, AccountState},
     effects::Effects,
     entry::{Meta, Register},
     event::{AwayNews, Event, Renamed},
     user::User,
 };
+
+/// A user as they are after a restart, if they stay present without a connection.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Presence {
+    /// The nick.
+    pub nick: String,
+    /// The user name.
+    pub user: String,
+    /// The host that others see.
+    pub host: String,
+    /// The real address of their first connection.
+    pub address: IpAddr,
+    /// The real name.
+    pub realname: String,
+    /// The away text, if they are away.
+    pub away: Option<String>,
+    /// The modes that they have chosen; `None` if that is not known, so that they have those that everybody begins
+    /// with.
+    pub modes: Option<UserModes>,
+    /// The kept channels that they are in, in the order of joining.
+    pub channels: Vec<ChannelId>,
+}
+
+/// One change of a [`Presence`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum PresenceChange {
+    /// They have this nick.
+    Nick(String),
+    /// Others see this host.
+    Host(String),
+    /// They have this real name.
+    Realname(String),
+    /// They are away with this text, or not away.
+    Away(Option<String>),
+    /// They have chosen these modes.
+    Modes(Option<UserModes>),
+    /// They have entered a channel.
+    Entered(ChannelId),
+    /// They have left a channel.
+    Left(ChannelId),
+}
+
+impl Presence {
+    /// The changes that make this presence what another one is; `None` if there are no such changes.
+    fn changes_to(&self, other: &Self) -> Option<Vec<PresenceChange>> {
+        let mut changes = Vec::new();
+        if self.nick != other.nick {
+            changes.push(PresenceChange::Nick(other.nick.clone()));
+        }
+        if self.host != other.host {
+            changes.push(PresenceChange::Host(other.host.clone()));
+        }
+        if self.realname != other.realname {
+            changes.push(PresenceChange::Realname(other.realname.clone()));
+        }
+        if self.away != other.away {
+            changes.push(PresenceChange::Away(other.away.clone()));
+        }
+        if self.modes != other.modes {
+            changes.push(PresenceChange::Modes(other.modes));
+        }
+        if self.channels != other.channels {
+            let (before, after) = (BTreeSet::from_iter(&self.channels), BTreeSet::from_iter(&other.channels));
+            changes.extend(before.difference(&after).map(|channel| PresenceChange::Left(**channel)));
+            let entered = other.channels.iter().filter(|channel| !before.contains(channel));
+            changes.extend(entered.map(|channel| PresenceChange::Entered(*channel)));
+        }
+        // The order differs if a channel is kept only now that they were in before.
+        let mut result = self.clone();
+        changes.iter().for_each(|change| result.apply(change.clone()));
+        (result == *other).then_some(changes)
+    }
+
+    /// Whether a change would leave it as it is.
+    pub(super) fn is_already(&self, change: &PresenceChange) -> bool {
+        match change {
+            PresenceChange::Nick(nick) => self.nick == *nick,
+            PresenceChange::Host(host) => self.host == *host,
+            PresenceChange::Realname(realname) => self.realname == *realname,
+            PresenceChange::Away(away) => self.away == *away,
+            PresenceChange::Modes(modes) => self.modes == *modes,
+            PresenceChange::Entered(channel) => self.channels.contains(channel),
+            PresenceChange::Left(channel) => !self.channels.contains(channel),
+        }
+    }
+
+    /// Applies one change.
+    pub(super) fn apply(&mut self, change: PresenceChange) {
+        match change {
+            PresenceChange::Nick(nick) => self.nick = nick,
+            PresenceChange::Host(host) => self.host = host,
+            PresenceChange::Realname(realname) => self.realname = realname,
+            PresenceChange::Away(away) => self.away = away,
+            PresenceChange::Modes(modes) => self.modes = modes,
+            PresenceChange::Entered(channel) => self.channels.push(channel),
+            PresenceChange::Left(channel) => self.channels.retain(|other| *other != channel),
+        }
+    }
+}
+
+/// The modes of a user that are kept: those that people choose for themselves.
+fn chosen() -> UserModes {
+    let chosen = USER_MODES.iter().filter(|facts| facts.setter == UserModeSetter::User);
+    chosen.fold(UserModes::empty(), |modes, facts| modes | facts.mode)
+}
 
 /// The away text of somebody who has no connection and did not say otherwise.
 const NOT_CONNECTED: &str = "Not connected at the moment";
@@ -82,9 +193,17 @@ impl Network {
         for id in std::mem::take(&mut self.changed) {
             let Some(user) = self.user(id) else { continue };
             let Some(account) = user.account().and_then(|account| self.account(account)) else { continue };
-            let presence = user.stays().then(|| Box::new(self.presence_of(user)));
-            if account.presence != presence {
-                self.change_account(account.id, AccountChange::Presence(presence), effects);
+            let (id, presence) = (account.id, user.stays().then(|| self.presence_of(user)));
+            let changes = match (account.presence.as_deref(), &presence) {
+                (None, None) => continue,
+                (Some(before), Some(now)) => before.changes_to(now),
+                _ => None,
+            };
+            match changes {
+                Some(changes) => changes.into_iter().for_each(|change| {
+                    self.change_account(id, AccountChange::PresentAs(change), effects);
+                }),
+                None => self.change_account(id, AccountChange::Presence(presence.map(Box::new)), effects),
             }
         }
     }
@@ -98,6 +217,7 @@ impl Network {
             address: user.address(),
             realname: user.realname.to_string(),
             away: user.away.as_deref().filter(|_| !user.is_away_alone).map(str::to_owned),
+            modes: Some(user.modes & chosen()),
             channels: user.channels.iter().filter(is_kept).copied().collect(),
         }
     }
@@ -116,25 +236,28 @@ impl Network {
         let stays = |account: &&AccountState| {
             account.suspended.is_none() && policy.is_some_and(|policy| policy.applies(account.always_on))
         };
-        let back: Vec<(AccountState, Presence)> = self
-            .accounts()
-            .filter(stays)
-            .filter_map(|account| Some((account.clone(), account.presence.as_deref()?.clone())))
-            .collect();
-        for (account, presence) in back {
-            self.bring_back_one(&account, presence);
-        }
+        let back = |account: &AccountState| {
+            let presence = account.presence.as_deref()?.clone();
+            Some(Back {
+                account: account.id,
+                name: account.name.clone(),
+                created_at: account.created_at,
+                presence,
+            })
+        };
+        let back: Vec<Back> = self.accounts().filter(stays).filter_map(back).collect();
+        back.into_iter().for_each(|back| self.bring_back_one(back));
         self.changed.clear();
     }
 
-    fn bring_back_one(&mut self, account: &AccountState, presence: Presence) {
+    fn bring_back_one(&mut self, Back { account, name, created_at, presence }: Back) {
         // They have no connection, so they have the name of their account, whatever they were called when the
         // server stopped.
         let rules = self.settings.name_rules();
         let is_theirs = |nick: &Nick| {
-            self.free_nick(nick, None).is_ok() && self.permitted_nick(nick, Some(&account.name)).is_ok()
+            self.free_nick(nick, None).is_ok() && self.permitted_nick(nick, Some(&name)).is_ok()
         };
-        let names = [account.name.as_str(), presence.nick.as_str()].into_iter();
+        let names = [name.as_str(), presence.nick.as_str()].into_iter();
         let mut nicks = names.filter_map(|name| Nick::parse(name, &rules).ok());
         let Some(nick) = nicks.find(is_theirs) else { return };
         let register = Register {
@@ -142,16 +265,16 @@ impl Network {
             user: presence.user,
             host: presence.host,
             address: presence.address,
-            modes: self.settings.user_modes,
+            modes: presence.modes.unwrap_or(self.settings.user_modes) & chosen(),
             realname: presence.realname,
-            account: Some(account.id),
+            account: Some(account),
             invitation: None,
             metadata: Default::default(),
             is_exempt: false,
         };
         // No other user can have this number, because the entry with it created the account.
-        let meta = Meta::at_start(account.id.number(), account.created_at);
-        let id = self.add_user(meta.seq, User::new(register, Some(account.name.clone()), &meta));
+        let meta = Meta::at_start(account.number(), created_at);
+        let id = self.add_user(meta.seq, User::new(register, Some(name), &meta));
         if let Some(user) = self.users.get_mut(&id) {
             user.is_away_alone = presence.away.is_none();
             user.away = Some(presence.away.unwrap_or_else(|| NOT_CONNECTED.to_owned()).into());
@@ -160,7 +283,7 @@ impl Network {
         for channel_id in presence.channels.into_iter().take(most) {
             let is_outside = |channel: &&mut super::channel::Channel| !channel.is_member(id);
             let Some(channel) = self.channels.get_mut(&channel_id).filter(is_outside) else { continue };
-            let rank = channel.state.access.get(&account.id).copied().unwrap_or_default();
+            let rank = channel.state.access.get(&account).copied().unwrap_or_default();
             channel.returning_entrant(id, rank).enter(self.next_seq);
             self.occupied += usize::from(channel.members.len() == 1);
             if let Some(user) = self.users.get_mut(&id) {
@@ -168,4 +291,12 @@ impl Network {
             }
         }
     }
+}
+
+/// Somebody who is to be brought back, with their account.
+struct Back {
+    account: AccountId,
+    name: AccountName,
+    created_at: Timestamp,
+    presence: Presence,
 }

@@ -48,7 +48,7 @@ struct Rare {
     accepted: Vec<UserId>,
     /// The grant from OPER.
     operator: Option<Box<OperatorGrant>>,
-    /// The user's METADATA values.
+    /// The METADATA values of a guest.
     metadata: BTreeMap<Key, String>,
     /// The messages that the user can delete.
     recent_messages: RecentMessages,
@@ -203,13 +203,14 @@ impl User {
         self.operator().is_some()
     }
 
-    /// The user's METADATA values.
-    pub(crate) fn metadata(&self) -> &BTreeMap<Key, String> {
+    /// The METADATA values of a guest. Those of anybody else belong to their account; see
+    /// [`super::Network::values_of`].
+    pub(super) fn guest_values(&self) -> &BTreeMap<Key, String> {
         self.rare.as_ref().map_or(&NO_METADATA, |rare| &rare.metadata)
     }
 
-    /// The user's METADATA values, to be changed.
-    pub(crate) fn metadata_mut(&mut self) -> &mut BTreeMap<Key, String> {
+    /// The same, to be changed.
+    pub(super) fn guest_values_mut(&mut self) -> &mut BTreeMap<Key, String> {
         &mut self.rare_mut().metadata
     }
 

@@ -87,7 +87,15 @@ impl Server {
                 Some(ConversationName::Channel(name)) => {
                     Some(failure(CommandName::Metadata, kept_channel(name)?))
                 }
-                Some(ConversationName::User(_)) | None => None,
+                // What a guest says about themselves is not kept, and nobody says anything about others.
+                Some(ConversationName::User(_)) | None => user.account().map(|_| {
+                    Failure::of(
+                        CommandName::Metadata,
+                        FailCode::StorageFull,
+                        &[user.nick().as_str()],
+                        REFUSED,
+                    )
+                }),
             },
             _ => None,
         }

@@ -1,12 +1,14 @@
 //! Accounts are written, read back, and damaged.
 
 use std::{
+    collections::BTreeMap,
     io::Write,
     sync::{Arc, Mutex},
 };
 
 use parla_history::{Durability, migrate};
-use parla_server::{Change, ChannelId, NetworkSettings};
+use parla_proto::{metadata::Key, mode::UserModes};
+use parla_server::{AccountPair, Change, ChannelId, Conversation, NetworkSettings, Presence, PresenceChange};
 use proptest::prelude::*;
 
 use super::*;
@@ -44,8 +46,27 @@ fn presence() -> Presence {
         address: "2001:db8::1".parse().unwrap(),
         realname: "Zoë Z".to_owned(),
         away: Some("gone".to_owned()),
+        modes: Some(UserModes::INVISIBLE | UserModes::BOT),
         channels: [9, 3].map(ChannelId::from_number).to_vec(),
     }
+}
+
+fn with(other: u64) -> Conversation {
+    Conversation::Accounts(AccountPair::new(ID, AccountId::from_number(other)))
+}
+
+const ROOM: Conversation = Conversation::Channel(ChannelId::from_number(9));
+
+fn key(text: &str) -> Key {
+    Key::parse(text).unwrap()
+}
+
+fn read(conversation: Conversation, at: Option<i64>) -> AccountChange {
+    AccountChange::Read { conversation, at: at.map(Timestamp::from_millis) }
+}
+
+fn says(text: &str, value: Option<&str>) -> AccountChange {
+    AccountChange::Metadata { key: key(text), value: value.map(str::to_owned) }
 }
 
 /// An account in which no property is empty.
@@ -58,6 +79,10 @@ fn full() -> AccountState {
         is_server_owner: true,
         invited_to: [4, 2].map(ChannelId::from_number).to_vec(),
         presence: Some(Box::new(presence())),
+        read: [(ROOM, 5), (with(8), 6), (with(7), 7)]
+            .map(|(conversation, at)| (conversation, Timestamp::from_millis(at)))
+            .into(),
+        metadata: BTreeMap::from([(key("display-name"), "Zoë \u{2764}".to_owned())]),
         ..AccountState::new(ID, name("Zoë[1]"), Timestamp::from_millis(1000))
     }
 }
@@ -80,6 +105,22 @@ fn changes() -> Vec<AccountChange> {
         AccountChange::Password(Some(password(1))),
         AccountChange::Suspended(Some(String::new())),
         AccountChange::AlwaysOn(None),
+        read(ROOM, Some(50)),
+        read(with(8), None),
+        read(with(7), Some(8)),
+        read(with(3), Some(9)),
+        says("display-name", Some("Zoë")),
+        says("url", Some("https://zoe.example")),
+        says("display-name", None),
+        AccountChange::PresentAs(PresenceChange::Nick("zoe".to_owned())),
+        AccountChange::PresentAs(PresenceChange::Host("c.d".to_owned())),
+        AccountChange::PresentAs(PresenceChange::Realname("Z".to_owned())),
+        AccountChange::PresentAs(PresenceChange::Away(None)),
+        AccountChange::PresentAs(PresenceChange::Away(Some("back soon".to_owned()))),
+        AccountChange::PresentAs(PresenceChange::Modes(Some(UserModes::empty()))),
+        AccountChange::PresentAs(PresenceChange::Left(ChannelId::from_number(9))),
+        AccountChange::PresentAs(PresenceChange::Entered(ChannelId::from_number(1))),
+        AccountChange::PresentAs(PresenceChange::Entered(ChannelId::from_number(9))),
         AccountChange::Presence(None),
         AccountChange::AlwaysOn(Some(true)),
         AccountChange::Presence(Some(Box::new(Presence { away: None, channels: Vec::new(), ..presence() }))),
@@ -147,7 +188,9 @@ fn a_change_of_an_account_that_is_not_kept_is_nothing() {
     let mut tables = Tables::in_memory().unwrap();
     changes().into_iter().for_each(|change| tables.commit(&[changed(change)]).unwrap());
     assert_eq!(kept(&tables), []);
-    assert_eq!(number(&tables, "SELECT count(*) FROM account_certificates"), 0);
+    for table in ["certificates", "presences", "channels", "arrivals", "markers", "metadata"] {
+        assert_eq!(number(&tables, &format!("SELECT count(*) FROM account_{table}")), 0, "{table}");
+    }
 }
 
 #[test]
@@ -170,12 +213,14 @@ fn nothing_stays_of_a_deleted_account_but_that_its_number_is_taken() {
     let deleted = |account: &AccountState| Change::AccountDeleted { account: account.id };
     database.commit(&[deleted(&full()), deleted(&last)]).unwrap();
     assert_eq!(kept(database.tables()), [bob()]);
-    assert_eq!(number(&database.tables, "SELECT count(*) FROM account_certificates"), 0);
+    for table in ["certificates", "presences", "channels", "arrivals", "markers", "metadata"] {
+        assert_eq!(number(&database.tables, &format!("SELECT count(*) FROM account_{table}")), 0, "{table}");
+    }
     assert_eq!(database.tables().last_seq().unwrap(), Some(9));
     // The file is not mistaken for an older one, and the name and the certificates are free.
     database.close().unwrap();
     let mut database = open();
-    let again = AccountState { id: AccountId::from_number(10), ..full() };
+    let again = AccountState { id: AccountId::from_number(10), read: BTreeMap::new(), ..full() };
     database.commit(&[created(&again)]).unwrap();
     assert_eq!(kept(database.tables()), [bob(), again]);
 }
@@ -297,7 +342,8 @@ fn a_row_that_was_left_alone_is_in_nobodys_way() {
     let lost = "UPDATE accounts SET name = 'bob', name_folded = 'carol' WHERE id = 7";
     tables.connection.execute_batch(lost).unwrap();
     assert_eq!(kept(&tables), [bob()]);
-    let carol = AccountState { id: AccountId::from_number(9), name: name("carol"), ..full() };
+    let id = AccountId::from_number(9);
+    let carol = AccountState { id, name: name("carol"), read: BTreeMap::new(), ..full() };
     tables.commit(&[created(&carol)]).unwrap();
     assert_eq!(kept(&tables), [bob(), carol.clone()]);
     // Also when what was in its way is free again.
@@ -318,7 +364,11 @@ fn accounts_are_saved_from_a_damaged_database() {
     connection.pragma_update(None, "foreign_keys", false).unwrap();
     let damage = format!(
         "UPDATE accounts SET suspended = CAST(x'41ff' AS TEXT), name = CAST(x'41ff' AS TEXT) WHERE id = 7;
-         INSERT INTO account_certificates VALUES (9, '{}', 0)",
+         INSERT INTO account_certificates VALUES (9, '{}', 0);
+         INSERT INTO account_markers VALUES (9, 'room', 9, 5);
+         INSERT INTO account_metadata VALUES (9, 'url', 'https://zoe.example');
+         INSERT INTO account_presences VALUES (9, 'eve', 'eve', 'a.b', '::1', 'Eve', NULL, NULL);
+         INSERT INTO account_channels VALUES (9, 3, 0)",
         certificate(9)
     );
     connection.execute_batch(&damage).unwrap();
@@ -329,10 +379,85 @@ fn accounts_are_saved_from_a_damaged_database() {
     let mut database = Database::open_accepting_damage(folder.path(), Durability::Os).unwrap();
     let saved = AccountState { suspended: Some("A\u{fffd}".to_owned()), ..full() };
     assert_eq!(kept(database.tables()), [saved.clone(), bob()]);
-    // A certificate of an account that is lost signs in to no other.
+    // A certificate of an account that is lost signs in to no other, and nothing else of it belongs to another.
     let carol = AccountState { id: AccountId::from_number(9), name: name("carol"), ..bob() };
     database.commit(&[created(&carol)]).unwrap();
     assert_eq!(kept(database.tables()), [saved, bob(), carol]);
+}
+
+/// What a person has read and says is left out where it means nothing, and nothing else with it.
+#[test]
+fn what_means_nothing_about_a_person_is_left_out() {
+    let without = |conversation: &Conversation| {
+        let mut state = full();
+        state.read.remove(conversation);
+        state
+    };
+    let quiet = AccountState { metadata: BTreeMap::new(), ..full() };
+    for (damage, expected) in [
+        ("account_markers SET kind = 'thing' WHERE other = 9", without(&ROOM)),
+        ("account_markers SET kind = CAST(x'ff' AS TEXT) WHERE other = 9", without(&ROOM)),
+        ("account_metadata SET key = 'Not A Key'", quiet.clone()),
+        ("account_metadata SET key = CAST(x'ff' AS TEXT)", quiet.clone()),
+        ("account_metadata SET value = CAST(x'ff' AS TEXT)", quiet.clone()),
+        ("account_metadata SET value = ''", quiet),
+    ] {
+        let (accounts, said) = damaged(&format!("UPDATE {damage}"));
+        assert_eq!(accounts, [expected, bob()], "{damage}");
+        assert!(said.contains("id=7") && !said.contains("\u{2764}"), "{said}");
+    }
+    // What belongs to an account that is not there belongs to nobody.
+    for table in ["markers", "metadata"] {
+        let (accounts, _) = damaged(&format!("UPDATE account_{table} SET account = 99"));
+        let expected = if table == "markers" {
+            AccountState { read: BTreeMap::new(), ..full() }
+        } else {
+            AccountState { metadata: BTreeMap::new(), ..full() }
+        };
+        assert_eq!(accounts, [expected, bob()]);
+    }
+}
+
+#[test]
+fn somebody_is_present_as_far_as_that_can_be_read() {
+    let without_modes = Presence { modes: None, ..presence() };
+    let present = AccountState { presence: Some(Box::new(without_modes)), ..full() };
+    for damage in ["modes = 'i?'", "modes = NULL", "modes = CAST(x'ff' AS TEXT)"] {
+        let (accounts, _) = damaged(&format!("UPDATE account_presences SET {damage}"));
+        assert_eq!(accounts, [present.clone(), bob()], "{damage}");
+    }
+    for damage in ["nick = CAST(x'ff' AS TEXT)", "address = 'nowhere'", "realname = CAST(x'ff' AS TEXT)"] {
+        let (accounts, said) = damaged(&format!("UPDATE account_presences SET {damage}"));
+        assert_eq!(accounts, [AccountState { presence: None, ..full() }, bob()], "{damage}");
+        assert!(said.contains("id=7"), "{said}");
+    }
+}
+
+/// The person is present with the modes that everybody begins with, as they were until now.
+#[test]
+fn a_file_from_before_markers_is_brought_up_to_date() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut connection = parla_history::open(&path(folder.path()), Durability::Os).unwrap();
+    parla_history::prepare(&mut connection).unwrap();
+    migrate(&mut connection, COMPONENT, &STEPS[..12]).unwrap();
+    let rows =
+        "INSERT INTO accounts (id, name, name_folded, created_at) VALUES (7, 'Zoë[1]', 'zoë{1}', 1000);
+        INSERT INTO account_presences VALUES (7, 'Zoë', 'zoe', 'a.b', '2001:db8::1', 'Zoë Z', 'gone');
+        INSERT INTO account_channels VALUES (7, 9, 0), (7, 3, 1)";
+    connection.execute_batch(rows).unwrap();
+    connection.close().unwrap();
+    let mut database = Database::open(folder.path(), Durability::Os).unwrap();
+    let presence = Presence { modes: None, ..presence() };
+    let mut state = AccountState {
+        presence: Some(Box::new(presence)),
+        ..AccountState::new(ID, name("Zoë[1]"), Timestamp::from_millis(1000))
+    };
+    assert_eq!(kept(database.tables()), [state.clone()]);
+    for change in [read(ROOM, Some(5)), says("url", Some("https://zoe.example"))] {
+        database.commit(&[changed(change.clone())]).unwrap();
+        state.apply(change);
+    }
+    assert_eq!(kept(database.tables()), [state]);
 }
 
 #[test]
@@ -371,6 +496,9 @@ fn step() -> impl Strategy<Value = Step> {
         (0..6_u8).prop_map(|number| AccountChange::CertificateAdded(certificate(number))),
         (0..6_u8).prop_map(|number| AccountChange::CertificateRemoved(certificate(number))),
         proptest::option::of("\\PC{0,5}").prop_map(AccountChange::Suspended),
+        (0..4_u64, proptest::option::of(any::<i64>()))
+            .prop_map(|(room, at)| { read(Conversation::Channel(ChannelId::from_number(room)), at) }),
+        ("[a-c]", proptest::option::of("\\PC{1,5}")).prop_map(|(key, value)| says(&key, value.as_deref())),
     ];
     prop_oneof![
         2 => (0..6_u8).prop_map(Step::Create),

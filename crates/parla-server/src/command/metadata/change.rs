@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use parla_proto::{CommandName, metadata::Key};
 
-use super::{Subcommand, Values, called, find_named, read_target, value_bytes_max, values};
+use super::{Subcommand, Values, called, find_named, read_target, sync, value_bytes_max, values};
 use crate::{
     base::{
         metadata::{Dialect, Reader, is_aware},
@@ -19,7 +19,6 @@ use crate::{
         entry::{self, EntryCommand, Meta, MetadataChange},
         event::{Event, MetadataTold},
         refusal::{Refusal, metadata::MetadataFailure},
-        user::User,
     },
     publish::{Publisher, publication::Publication, timed},
     session::sessions::Receiver,
@@ -112,7 +111,7 @@ pub(crate) fn commit(
 /// operator.
 fn writable(network: &mut Network, actor: UserId, target: Target) -> Option<&BTreeMap<Key, String>> {
     match target {
-        Target::User(id) if id == actor => network.user(id).map(User::metadata),
+        Target::User(id) if id == actor => Some(network.values_of(id)),
         Target::User(_) => None,
         Target::Channel(id) => {
             network.channel_mut(id)?.operator(actor).ok().map(|channel| &channel.state.metadata)
@@ -129,13 +128,7 @@ impl Target {
                     effects.change(channel, ChannelChange::Metadata { key, value });
                 }
             }
-            Self::User(id) => {
-                let Some(values) = network.user_mut(id).map(User::metadata_mut) else { return };
-                match value {
-                    Some(value) => values.insert(key, value),
-                    None => values.remove(&key),
-                };
-            }
+            Self::User(id) => network.set_value_of(id, key, value, effects),
         }
     }
 }
@@ -143,11 +136,15 @@ impl Target {
 /// Answers the origin, and tells the subscribers.
 pub(crate) fn publish(publisher: &mut Publisher<'_>, target: Target, told: &MetadataTold) {
     let Some(Values { of: name, .. }) = values(publisher.network, target) else { return };
-    answer(publisher, name, told);
+    match told {
+        MetadataTold::Others(news) => sync::signed(publisher, target, news),
+        told => answer(publisher, name, told),
+    }
     let news: Vec<(&Key, Option<&str>)> = match told {
         MetadataTold::Set { changes: false, .. } => return,
         MetadataTold::Set { key, value, .. } => vec![(key, value.as_deref())],
         MetadataTold::Cleared(keys) => keys.iter().map(|key| (key, None)).collect(),
+        MetadataTold::Others(news) => news.iter().map(|(key, value)| (key, value.as_deref())).collect(),
     };
     let value = news.iter().find_map(|(_, value)| *value);
     for receiver in audience(publisher, target, value) {
@@ -175,6 +172,7 @@ fn answer(publisher: &mut Publisher<'_>, target: &str, told: &MetadataTold) {
             let lines = keys.iter().map(|key| reader.value(target, key.as_str(), None).into()).collect();
             publisher.tell_metadata(origin, target, lines);
         }
+        MetadataTold::Others(_) => {}
     }
 }
 

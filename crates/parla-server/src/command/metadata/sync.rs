@@ -168,6 +168,18 @@ pub(crate) fn welcome(publisher: &mut Publisher<'_>, user: UserId) {
     publisher.tell_metadata(connection, name, lines);
 }
 
+/// Sends the session that has just signed its user in or out how their values differ now.
+pub(super) fn signed(publisher: &mut Publisher<'_>, target: Target, news: &[(Key, Option<String>)]) {
+    let Some(connection) = publisher.origin else { return };
+    let Some(Values { of: name, .. }) = values(publisher.network, target) else { return };
+    let Some(Aware { user, reader, .. }) = aware(publisher, connection) else { return };
+    if target == Target::User(user) {
+        let line =
+            |(key, value): &(Key, Option<String>)| reader.news(name, key.as_str(), value.as_deref()).into();
+        publisher.tell_metadata(connection, name, news.iter().map(line).collect());
+    }
+}
+
 /// A session here that is sent METADATA unasked.
 struct Aware<'a> {
     user: UserId,

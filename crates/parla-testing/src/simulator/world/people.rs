@@ -58,7 +58,14 @@ impl World {
                 matches!(command, EntryCommand::CreateAccount(create) if create.name == created.name
                     && self.may_ask(client, create.asker, None))
             }),
-            Change::AccountChanged { change: AccountChange::Presence(_), .. } => true,
+            Change::AccountChanged {
+                change:
+                    AccountChange::Presence(_)
+                    | AccountChange::PresentAs(_)
+                    | AccountChange::Read { .. }
+                    | AccountChange::Metadata { .. },
+                ..
+            } => true,
             Change::AccountChanged { account, change } => commands.any(|command| match command {
                 EntryCommand::ChangeAccount(edit) => {
                     let suspends = matches!(change, AccountChange::Suspended(_));
