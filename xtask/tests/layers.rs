@@ -74,7 +74,7 @@ const HOUSES: &[House] = &[
                     "parting",
                 ],
             ),
-            ("view", &["settings", "view", "intent", "lines", "completion", "tabs"]),
+            ("view", &["settings", "view", "intent", "stored_intent", "lines", "completion", "tabs"]),
             ("contract", &["contract", "changes", "turn", "incoming"]),
             ("session", &["mode_letters", "regain", "session", "link", "naming"]),
             (

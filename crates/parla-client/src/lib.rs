@@ -15,8 +15,8 @@
 //!   passwords out of what is shown, and [`completion`] completes words.
 //! - What can go wrong: [`problem`] is the closed list; `parting.rs` and `stranger.rs` recognise problems in
 //!   the texts of servers.
-//! - The contract: [`contract`] is what goes in and comes out, [`intent`] what a person wants, [`view`] and
-//!   [`settings`] what an interface sees. `turn.rs` is one call, `changes.rs` has what the interface has not
+//! - The contract: [`contract`] is what goes in and comes out, [`intent`] what a person wants,
+//!   `stored_intent.rs` the form in which that is stored, [`view`] and [`settings`] what an interface sees. `turn.rs` is one call, `changes.rs` has what the interface has not
 //!   been told yet, and `incoming.rs` is a line from the server. [`tabs`] makes several tabs act as one
 //!   client.
 //! - The connection: `session.rs` is what was agreed with the server, `link.rs` the state of the connection
@@ -74,6 +74,7 @@ mod session;
 pub mod settings;
 pub mod slash;
 pub mod sorted_map;
+mod stored_intent;
 mod stranger;
 mod survey;
 pub mod tabs;

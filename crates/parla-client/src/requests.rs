@@ -21,6 +21,7 @@ use crate::{
     limits::REQUESTS_MAX,
     records::{self, ASKED},
     session::Session,
+    stored_intent::StoredIntent,
     turn::Turn,
     view::{BufferId, RowId, UndoneRequest},
 };
@@ -63,7 +64,7 @@ enum State {
 struct Stored {
     /// The channel's name, as the server knows it.
     to: String,
-    intent: Intent,
+    intent: StoredIntent,
     /// Whether it may have reached the server.
     sent: bool,
 }
@@ -126,6 +127,11 @@ impl RoomRequests {
             self.end(|item| item.number == number);
         }
         self.items.len() < REQUESTS_MAX
+    }
+
+    /// Whether the server has not answered everything.
+    pub(crate) fn is_waiting(&self) -> bool {
+        self.items.iter().any(|item| matches!(item.state, State::Sent { .. }))
     }
 
     /// Ends the request that this line answers.
@@ -225,6 +231,10 @@ impl RoomRequests {
                 continue;
             };
             let (row, id) = (buffer.row_id(), buffer.id());
+            let Some(intent) = intent.at(id) else {
+                self.gone.push(number);
+                continue;
+            };
             let state = State::Undone { may_be_done: sent };
             self.items.push_back(RoomRequest { number, row, buffer: id, intent, state, is_stored: true });
             self.show(buffers, id);
@@ -237,7 +247,8 @@ impl RoomRequests {
             item.is_stored = true;
             let Some(buffer) = buffers.get(item.buffer) else { continue };
             let sent = item.state != State::Undone { may_be_done: false };
-            let stored = Stored { to: buffer.name().to_string(), intent: item.intent.clone(), sent };
+            let Some(intent) = StoredIntent::of(&item.intent) else { continue };
+            let stored = Stored { to: buffer.name().to_string(), intent, sent };
             if let Ok(value) = serde_json::to_string(&stored) {
                 turn.output(Output::Store { key: key(item.number), value: Some(value) });
             }

@@ -86,9 +86,8 @@ pub struct NetworkView {
     pub address: Arc<str>,
     /// The nick that the person has there, or wants.
     pub nick: Arc<str>,
-    /// The nick that the person wants and gets back as soon as it is free, because their own lost connection
-    /// still has it.
-    pub nick_wanted: Option<Arc<str>>,
+    /// The nick that the person wants and gets as soon as it is free.
+    pub nick_wanted: Option<WantedNick>,
     /// The account that the person signs in to, as they wrote it.
     pub login: Option<Arc<str>>,
     /// The reason why the person is away, if they are.
@@ -97,6 +96,24 @@ pub struct NetworkView {
     pub link: LinkState,
     /// What the server supports.
     pub features: Features,
+}
+
+/// A nick that the person wants, and that is taken.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WantedNick {
+    /// The nick.
+    pub nick: Arc<str>,
+    /// Who has it, as far as we can tell.
+    pub holder: NickHolder,
+}
+
+/// Who has a nick that the person wants.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum NickHolder {
+    /// The person's own connection, which is lost without the server having noticed.
+    LostConnection,
+    /// Somebody else, or at least nobody of whom we know that they are the person.
+    SomebodyElse,
 }
 
 /// The state of a connection, and what happens next.
@@ -204,6 +221,8 @@ pub struct BufferView {
     pub capacity: Capacity,
     /// What the person has asked of the room and was not done, or perhaps not, oldest first.
     pub undone: Arc<[UndoneRequest]>,
+    /// The nicks of people who could invite the person, while they cannot join for want of an invitation.
+    pub can_invite: Arc<[Arc<str>]>,
 }
 
 /// Something that the person has asked of a room while the connection was broken or about to break. It stays
@@ -402,6 +421,8 @@ pub struct DirectoryView {
     pub complete: bool,
     /// Whether there are more rooms than the client keeps.
     pub cut: bool,
+    /// Why the rest does not arrive; the person can request the list again ([`Intent::ListRooms`]).
+    pub trouble: Option<Arc<Problem>>,
 }
 
 /// The list of rooms. Two are equal if they are the same allocation.

@@ -66,7 +66,7 @@ fn what_must_be_kept_is_refused_with_words() {
     rig.check(
         "PRIVMSG #room :hello",
         &expect![[r#"
-        :irc.example.org 404 alice #room :Cannot send to channel: the server's disk is full. Try again later
+        :irc.example.org 404 alice #room :Cannot send to channel: the server's disk is nearly full. Try again later
         kept: 0
     "#]],
     );
@@ -77,15 +77,15 @@ fn what_must_be_kept_is_refused_with_words() {
     "#]],
     );
     rig.check("TOPIC #room :hello", &expect![[r#"
-        :irc.example.org FAIL TOPIC STORAGE_FULL #room :The server's disk is full, so this cannot be kept. Try again later
+        :irc.example.org FAIL TOPIC STORAGE_FULL #room :The server's disk is nearly full, so this cannot be kept. Try again later
         kept: 0
     "#]]);
     rig.check("METADATA #room SET url :https://example.org", &expect![[r#"
-        :irc.example.org FAIL METADATA STORAGE_FULL #room :The server's disk is full, so this cannot be kept. Try again later
+        :irc.example.org FAIL METADATA STORAGE_FULL #room :The server's disk is nearly full, so this cannot be kept. Try again later
         kept: 0
     "#]]);
     rig.check("RENAME #room #other :why", &expect![[r#"
-        :irc.example.org FAIL RENAME STORAGE_FULL #room :The server's disk is full, so this cannot be kept. Try again later
+        :irc.example.org FAIL RENAME STORAGE_FULL #room :The server's disk is nearly full, so this cannot be kept. Try again later
         kept: 0
     "#]]);
 }

@@ -36,7 +36,9 @@ fn with_the_disk_nearly_full_only_what_must_be_kept_is_refused() {
     alice.send("PRIVMSG #room :is this kept?");
     let refused = alice.sync();
     assert!(
-        refused.iter().any(|line| line.contains(" 404 alice #room :") && line.contains("disk is full")),
+        refused
+            .iter()
+            .any(|line| line.contains(" 404 alice #room :") && line.contains("disk is nearly full")),
         "{refused:?}"
     );
     alice.send("JOIN #other\r\nPRIVMSG bob :hello");

@@ -11,6 +11,7 @@ use super::TabId;
 use crate::{
     intent::Intent,
     secrets,
+    stored_intent::StoredIntent,
     view::{BufferId, BufferKind, NetworkId},
 };
 
@@ -39,7 +40,7 @@ pub struct BufferName {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Act {
     /// It hands an intent to the client of a network.
-    Intent(NetworkId, Intent),
+    Intent(NetworkId, StoredIntent),
     /// It saves a text, if `before` is still what is stored under its key.
     Save {
         /// The key.
@@ -66,33 +67,9 @@ impl StoredCommand {
     /// An intent about this conversation, unless nothing is lost with it or it must not be stored.
     pub fn of_intent(network: NetworkId, intent: &Intent, buffer: Option<BufferName>) -> Option<Self> {
         let name = buffer.as_ref().map_or("", |buffer| &buffer.name);
-        let is_kept = match intent {
-            Intent::Submit { input, .. } => !secrets::hides_input(name, input),
-            Intent::Join { .. }
-            | Intent::Leave { .. }
-            | Intent::SetTopic { .. }
-            | Intent::Invite { .. }
-            | Intent::Kick { .. }
-            | Intent::Configure { .. }
-            | Intent::SetRank { .. }
-            | Intent::AddMask { .. }
-            | Intent::RemoveMask { .. }
-            | Intent::ChangeNick { .. }
-            | Intent::Away { .. } => true,
-            // They ask for something that the closed tab would have shown.
-            Intent::OpenDirect { .. }
-            | Intent::AskLists { .. }
-            | Intent::Whois { .. }
-            | Intent::ListRooms
-            | Intent::LoadEarlier { .. }
-            | Intent::LoadGap { .. }
-            | Intent::Look { .. } => false,
-            // The failed message is still there, in the next tab too.
-            Intent::Retry { .. } | Intent::Discard { .. } | Intent::DiscardQueued { .. } => false,
-            // Passwords are never stored, and the others are only about the present connection.
-            Intent::SignIn { .. } | Intent::Reconnect | Intent::Disconnect { .. } => false,
-        };
-        is_kept.then(|| Self { buffer, act: Act::Intent(network, intent.clone()) })
+        let is_hidden = matches!(intent, Intent::Submit { input, .. } if secrets::hides_input(name, input));
+        let intent = StoredIntent::of(intent).filter(|_| !is_hidden)?;
+        Some(Self { buffer, act: Act::Intent(network, intent) })
     }
 
     /// The key of the command of this number of a tab.
@@ -108,11 +85,7 @@ impl StoredCommand {
     /// The intent in the ids of a client that knows the conversation under this id.
     pub fn intent_at(&self, id: BufferId) -> Option<(NetworkId, Intent)> {
         let Act::Intent(network, intent) = &self.act else { return None };
-        let mut intent = intent.clone();
-        if let Some(buffer) = intent.buffer_mut() {
-            *buffer = id;
-        }
-        Some((*network, intent))
+        Some((*network, intent.at(id)?))
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use parla_proto::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{rank::Rank, text::Hue};
+use crate::{problem::ProblemKind, rank::Rank, text::Hue};
 
 /// The members of a room. Two lists are equal if they are the same allocation.
 #[derive(Clone, Debug, Default)]
@@ -55,6 +55,8 @@ pub struct Rights {
     pub kick: bool,
     /// The person's own rank.
     pub rank: Rank,
+    /// Why nobody would get what the person writes, if that is known.
+    pub silenced: Option<ProblemKind>,
 }
 
 impl Rights {

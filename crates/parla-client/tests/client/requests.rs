@@ -218,7 +218,7 @@ fn a_request_is_over_when_the_server_has_answered() {
         @label=2 TOPIC #lobby :tea
     "#]]);
     rig.keeps(expect![[r##"
-        asked 0: {"to":"#lobby","intent":{"SetTopic":{"buffer":2,"topic":"tea"}},"sent":true}
+        asked 0: {"to":"#lobby","intent":{"act":"SetTopic","text":"tea"},"sent":true}
         person bob: {}
         room #lobby: {"read_until":1767261600000}
     "##]]);

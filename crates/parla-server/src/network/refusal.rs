@@ -189,7 +189,7 @@ impl Silenced {
             Self::Banned => "Cannot send to channel (+b): you are banned",
             Self::Muted => "Cannot send to channel (+b m:): you are muted",
             Self::NoCtcp => "Cannot send to channel (+C): no CTCP other than actions",
-            Self::DiskFull => "Cannot send to channel: the server's disk is full. Try again later",
+            Self::DiskFull => "Cannot send to channel: the server's disk is nearly full. Try again later",
             Self::TooManyNewChannels => {
                 "Cannot send to channel: too many new rooms were made from your address; try again within the hour"
             }

@@ -19,7 +19,7 @@ use crate::{
     },
 };
 
-const REFUSED: &str = "The server's disk is full, so this cannot be kept. Try again later";
+const REFUSED: &str = "The server's disk is nearly full, so this cannot be kept. Try again later";
 
 impl Server {
     /// Handles that the disk has become nearly full, or has space again; operators of the server here are

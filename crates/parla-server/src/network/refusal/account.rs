@@ -248,7 +248,7 @@ impl AccountFault {
             Self::TooManyFromAddress => {
                 "Too many accounts were created from your address; try again in an hour"
             }
-            Self::DiskFull => "The server's disk is full, so this cannot be kept. Try again later",
+            Self::DiskFull => "The server's disk is nearly full, so this cannot be kept. Try again later",
             Self::Full => "This server has no room for another account",
             Self::SignedIn(account) => return format!("You are signed in to {account}").into(),
             Self::HereTwice => "You are here with other devices, too; sign in while you connect",
