@@ -4,6 +4,7 @@
 mod accounts {
     mod creating;
     mod invitations;
+    mod limits;
     mod people;
     mod rig;
     mod rooms;

@@ -94,7 +94,7 @@ impl Rig {
         })
     }
 
-    fn with_settings(change: impl FnOnce(&mut Settings)) -> Self {
+    pub(crate) fn with_settings(change: impl FnOnce(&mut Settings)) -> Self {
         let mut settings = Settings::named("s");
         let accounts = settings.network.accounts.as_mut().unwrap();
         (accounts.password_bytes_max, accounts.always_on) = (200, AlwaysOn::Off);
@@ -180,13 +180,22 @@ impl Rig {
     }
 
     fn open_with(&mut self, client: &'static str, certificate: Option<u8>) {
+        let address = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
+        let certificate = certificate.map(|byte| Box::new([byte; 32]));
+        self.open_peer(client, Peer { unthrottled: true, certificate, ..Peer::at(address) });
+    }
+
+    fn open_peer(&mut self, client: &'static str, peer: Peer) {
         self.opened += 1;
         let connection = ConnectionId::from_number(self.opened);
         self.clients.insert(client, connection);
-        let address = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
-        let certificate = certificate.map(|byte| Box::new([byte; 32]));
-        let peer = Peer { unthrottled: true, certificate, ..Peer::at(address) };
         self.feed(Input::Connected { connection, peer });
+    }
+
+    /// Connects a client from an address of which only so much is taken.
+    pub(crate) fn connect_throttled(&mut self, client: &'static str, address: u8) {
+        self.open_peer(client, Peer::at(IpAddr::V4(Ipv4Addr::new(198, 51, 100, address))));
+        self.register(client, client, "");
     }
 
     /// Connects a client with its own name as its nick.
