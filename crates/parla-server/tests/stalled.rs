@@ -1,6 +1,5 @@
 //! While the server could send nothing, because nothing could be stored, no client is to blame for its
 //! silence.
-#![expect(clippy::unwrap_used, reason = "this is how a test fails")]
 
 use std::{
     net::{IpAddr, Ipv4Addr},

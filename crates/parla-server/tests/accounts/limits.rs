@@ -7,7 +7,7 @@ use expect_test::expect;
 use parla_proto::Timestamp;
 use parla_server::settings::Privileges;
 
-use super::rig::{Rig, with_room};
+use super::rig::{Rig, plain, with_room};
 
 /// What NickServ, ChanServ and FAIL said.
 fn is_answer(line: &str) -> bool {
@@ -216,5 +216,39 @@ fn only_its_operators_register_a_room_and_only_those_above_forget_a_rank() {
         alice> :ChanServ!ChanServ@s NOTICE alice :bob has no rank in #tea
         alice> :ChanServ!ChanServ@s NOTICE alice :alice: +o
         alice> :ChanServ!ChanServ@s NOTICE alice :#tea remembers 2 accounts
+    "#]]);
+}
+
+/// Nobody gets in, nobody is blamed for a wrong password, and everything can be tried again.
+#[test]
+fn a_server_that_is_too_busy_for_passwords_says_so() {
+    let mut rig = Rig::with_account("alice", "correcthorse");
+    rig.connect("a", "");
+    rig.connect("b", "");
+    rig.says("b", "NS IDENTIFY alice correcthorse");
+    rig.is_busy = true;
+    rig.heard.clear();
+    says(&mut rig, "a", &format!("AUTHENTICATE PLAIN\n{}", plain("", "alice", "correcthorse")));
+    says(&mut rig, "a", "AUTHENTICATE SCRAM-SHA-256\nAUTHENTICATE biwsbj1hbGljZSxyPWNsaWVudA==");
+    says(
+        &mut rig,
+        "a",
+        "NS IDENTIFY alice correcthorse\nREGISTER * * batterystaple\nNS REGISTER batterystaple",
+    );
+    says(&mut rig, "b", "NS PASSWD correcthorse batterystaple\nNS DROP correcthorse");
+    rig.check(expect![[r#"
+        a> :s 904 a :Too many passwords are being checked; try again in a minute
+        a> :s 904 a :Too many passwords are being checked; try again in a minute
+        a> :NickServ!NickServ@s NOTICE a :Too many passwords are being checked; try again in a minute
+        a> :s FAIL REGISTER TEMPORARILY_UNAVAILABLE * :Too many passwords are being checked; try again in a minute
+        a> :NickServ!NickServ@s NOTICE a :Too many passwords are being checked; try again in a minute
+        b> :NickServ!NickServ@s NOTICE b :Too many passwords are being checked; try again in a minute
+        b> :NickServ!NickServ@s NOTICE b :Too many passwords are being checked; try again in a minute
+    "#]]);
+    assert_eq!(rig.failures, []);
+    rig.is_busy = false;
+    says(&mut rig, "a", "NS IDENTIFY alice correcthorse");
+    rig.check(expect![[r#"
+        a> :s 900 b b!b@192.0.2.1 alice :You are now logged in as alice
     "#]]);
 }

@@ -11,8 +11,8 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use parla_proto::{ChannelName, Timestamp};
 use parla_server::{
     AdminAnswer, AdminRequest, AlwaysOn, Answer, Change, ConnectionId, Conversation, Input, Kept,
-    NewInvitation, NodeId, Noted, Output, Outputs, PasswordOf, PasswordProof, Peer, Query, QueryResult,
-    Question, QuestionId, ScramProof, Server, Settings, Start, Verdict,
+    NewInvitation, NodeId, NotCompared, Noted, Output, Outputs, PasswordOf, PasswordProof, Peer, Query,
+    QueryResult, Question, QuestionId, ScramProof, Server, Settings, Start, Verdict,
     settings::{Operator, Privileges},
 };
 use sha2::{Digest as _, Sha256};
@@ -30,6 +30,8 @@ pub(crate) struct Rig {
     pub(crate) changes: usize,
     /// Accounts that somebody failed to sign in to, and by what.
     pub(crate) failures: Vec<(String, &'static str)>,
+    /// Whether no password is compared or hashed at the moment.
+    pub(crate) is_busy: bool,
     /// What the clock says.
     pub(crate) now: Timestamp,
     last: String,
@@ -118,6 +120,7 @@ impl Rig {
             queries: Vec::new(),
             changes: 0,
             failures: Vec::new(),
+            is_busy: false,
             now: Timestamp::default(),
             last: String::new(),
             challenge: String::new(),
@@ -328,7 +331,10 @@ impl Rig {
                     self.queries.push(conversation);
                     answers.push((id, Answer::Store(Some(QueryResult::History(Vec::new())))));
                 }
-                Output::Question { id, question, .. } => answers.push((id, answer(question))),
+                Output::Question { id, question, .. } => {
+                    let answer = if self.is_busy { no_answer(&question) } else { answer(question) };
+                    answers.push((id, answer));
+                }
                 Output::Administered { answer, .. } => self.administered = Some(*answer),
                 Output::Note(note) => {
                     if let Noted::SignInFailed { account, by, .. } = note.noted {
@@ -369,6 +375,16 @@ fn answer(question: Question) -> Answer {
         Question::Password { .. } => Answer::Password(Verdict::Right),
         Question::NewPassword(password) => Answer::NewPassword(Ok(Box::new(proof(password.reveal())))),
         Question::Nonce { .. } => Answer::Nonce(Ok("server".to_owned())),
+        other => panic!("{other:?}"),
+    }
+}
+
+fn no_answer(question: &Question) -> Answer {
+    let why = NotCompared::TooManyAtOnce;
+    match question {
+        Question::Password { .. } => Answer::Password(Verdict::NotCompared(why)),
+        Question::NewPassword(_) => Answer::NewPassword(Err(why)),
+        Question::Nonce { .. } => Answer::Nonce(Err(why)),
         other => panic!("{other:?}"),
     }
 }
