@@ -5,6 +5,7 @@ mod accounts {
     mod creating;
     mod invitations;
     mod kept;
+    mod limits;
     mod people;
     mod rig;
     mod rooms;

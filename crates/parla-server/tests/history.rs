@@ -1,12 +1,14 @@
 //! CHATHISTORY for a client that is slow to read: the store is asked only when the client has received
-//! everything, and by then its user may have been removed from the channel.
+//! everything, and by then its user may have been removed from the channel. And for one whose server cannot
+//! read its store.
 #![expect(clippy::unwrap_used, reason = "this is how a test fails")]
 
 use std::net::{IpAddr, Ipv4Addr};
 
 use parla_proto::Timestamp;
 use parla_server::{
-    ConnectionId, Input, NodeId, Output, Outputs, Peer, Query, Question, Server, Settings, Start,
+    Answer, ConnectionId, Input, NodeId, Output, Outputs, Peer, Query, Question, QuestionId, Server,
+    Settings, Start,
 };
 
 struct Rig {
@@ -14,6 +16,8 @@ struct Rig {
     /// What the slow client has received.
     heard: String,
     asked: Vec<Query>,
+    /// The last of these questions.
+    last: Option<QuestionId>,
 }
 
 const OPERATOR: fn() -> ConnectionId = || ConnectionId::from_number(1);
@@ -25,7 +29,7 @@ impl Rig {
         let mut settings = Settings::named("irc.example.org");
         settings.network.history = true;
         let server = Server::new(NodeId::ALONE, settings, Start::alone(1), Timestamp::default());
-        let mut rig = Self { server, heard: String::new(), asked: Vec::new() };
+        let mut rig = Self { server, heard: String::new(), asked: Vec::new(), last: None };
         for (connection, nick) in [(OPERATOR(), "alice"), (SLOW(), "bob")] {
             rig.feed(Input::Connected { connection, peer: Peer::at(IpAddr::V4(Ipv4Addr::LOCALHOST)) });
             rig.says(connection, "CAP REQ :draft/chathistory batch\nCAP END");
@@ -49,10 +53,23 @@ impl Rig {
                 Output::Deliver { to, line } if to.contains(&SLOW()) => {
                     self.heard += std::str::from_utf8(&line).unwrap();
                 }
-                Output::Question { question: Question::Store(query), .. } => self.asked.push(query),
+                Output::Question { id, question: Question::Store(query), .. } => {
+                    self.asked.push(query);
+                    self.last = Some(id);
+                }
                 _ => {}
             }
         }
+    }
+
+    /// Says that the store cannot be read, and returns what the slow client is told.
+    fn cannot_be_read(&mut self, line: &str) -> String {
+        self.says(SLOW(), line);
+        self.feed(Input::Sent { connection: SLOW() });
+        self.heard.clear();
+        let id = self.last.take().unwrap();
+        self.feed(Input::Answer { id, answer: Answer::Store(None) });
+        std::mem::take(&mut self.heard)
     }
 }
 
@@ -81,4 +98,37 @@ fn of_several_channels_only_those_are_asked_for_that_one_is_in_by_then() {
     rig.feed(Input::Sent { connection: SLOW() });
     let [Query::LatestTimes { conversations }] = rig.asked.as_slice() else { panic!("{:?}", rig.asked) };
     assert_eq!(conversations.len(), 1);
+}
+
+#[test]
+fn whoever_asks_is_told_that_the_store_cannot_be_read() {
+    let mut rig = Rig::new();
+    rig.says(SLOW(), "CAP REQ :draft/message-redaction");
+    for (line, told) in [
+        ("CHATHISTORY LATEST #one * 10", "FAIL CHATHISTORY MESSAGE_ERROR LATEST #one :"),
+        (
+            "CHATHISTORY TARGETS timestamp=1970-01-01T00:00:00.000Z timestamp=2030-01-01T00:00:00.000Z 10",
+            "FAIL CHATHISTORY MESSAGE_ERROR TARGETS :",
+        ),
+    ] {
+        let heard = rig.cannot_be_read(line);
+        assert!(heard.contains(told) && heard.contains("the server cannot read its store"), "{heard}");
+    }
+    // The next line is handled.
+    rig.says(SLOW(), "PING x");
+    assert!(rig.heard.contains("PONG irc.example.org :x"), "{}", rig.heard);
+}
+
+#[test]
+fn a_message_that_cannot_be_looked_up_is_not_deleted() {
+    let mut rig = Rig::new();
+    rig.says(SLOW(), "CAP REQ :draft/message-redaction");
+    // The message is so old that only the store knows it.
+    let id = Settings::named("irc.example.org").network.message_ids.encode(0).to_string();
+    let heard = rig.cannot_be_read(&format!("REDACT #one {id}"));
+    assert!(
+        heard.contains(&format!("FAIL REDACT UNKNOWN_MSGID #one {id} :The server cannot read its store")),
+        "{heard}"
+    );
+    assert!(!heard.contains(" REDACT #one"), "{heard}");
 }

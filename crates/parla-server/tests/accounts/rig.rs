@@ -11,8 +11,8 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use parla_proto::{ChannelName, Timestamp};
 use parla_server::{
     AdminAnswer, AdminRequest, AlwaysOn, Answer, Change, ConnectionId, Conversation, Input, Kept,
-    NewInvitation, NodeId, Noted, Output, Outputs, PasswordOf, PasswordProof, Peer, Query, QueryResult,
-    Question, QuestionId, ScramProof, Server, Settings, Start, Verdict,
+    NewInvitation, NodeId, NotCompared, Noted, Output, Outputs, PasswordOf, PasswordProof, Peer, Query,
+    QueryResult, Question, QuestionId, ScramProof, Server, Settings, Start, Verdict,
     settings::{Operator, Privileges},
 };
 use sha2::{Digest as _, Sha256};
@@ -30,6 +30,8 @@ pub(crate) struct Rig {
     pub(crate) changes: usize,
     /// Accounts that somebody failed to sign in to, and by what.
     pub(crate) failures: Vec<(String, &'static str)>,
+    /// Whether no password is compared or hashed at the moment.
+    pub(crate) is_busy: bool,
     /// What the clock says.
     pub(crate) now: Timestamp,
     last: String,
@@ -94,7 +96,7 @@ impl Rig {
         })
     }
 
-    fn with_settings(change: impl FnOnce(&mut Settings)) -> Self {
+    pub(crate) fn with_settings(change: impl FnOnce(&mut Settings)) -> Self {
         let mut settings = Settings::named("s");
         let accounts = settings.network.accounts.as_mut().unwrap();
         (accounts.password_bytes_max, accounts.always_on) = (200, AlwaysOn::Off);
@@ -118,6 +120,7 @@ impl Rig {
             queries: Vec::new(),
             changes: 0,
             failures: Vec::new(),
+            is_busy: false,
             now: Timestamp::default(),
             last: String::new(),
             challenge: String::new(),
@@ -180,13 +183,22 @@ impl Rig {
     }
 
     fn open_with(&mut self, client: &'static str, certificate: Option<u8>) {
+        let address = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
+        let certificate = certificate.map(|byte| Box::new([byte; 32]));
+        self.open_peer(client, Peer { unthrottled: true, certificate, ..Peer::at(address) });
+    }
+
+    fn open_peer(&mut self, client: &'static str, peer: Peer) {
         self.opened += 1;
         let connection = ConnectionId::from_number(self.opened);
         self.clients.insert(client, connection);
-        let address = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
-        let certificate = certificate.map(|byte| Box::new([byte; 32]));
-        let peer = Peer { unthrottled: true, certificate, ..Peer::at(address) };
         self.feed(Input::Connected { connection, peer });
+    }
+
+    /// Connects a client from an address of which only so much is taken.
+    pub(crate) fn connect_throttled(&mut self, client: &'static str, address: u8) {
+        self.open_peer(client, Peer::at(IpAddr::V4(Ipv4Addr::new(198, 51, 100, address))));
+        self.register(client, client, "");
     }
 
     /// Connects a client with its own name as its nick.
@@ -327,7 +339,10 @@ impl Rig {
                     self.queries.push(conversation);
                     answers.push((id, Answer::Store(Some(QueryResult::History(Vec::new())))));
                 }
-                Output::Question { id, question, .. } => answers.push((id, answer(question))),
+                Output::Question { id, question, .. } => {
+                    let answer = if self.is_busy { no_answer(&question) } else { answer(question) };
+                    answers.push((id, answer));
+                }
                 Output::Administered { answer, .. } => self.administered = Some(*answer),
                 Output::Note(note) => {
                     if let Noted::SignInFailed { account, by, .. } = note.noted {
@@ -368,6 +383,16 @@ fn answer(question: Question) -> Answer {
         Question::Password { .. } => Answer::Password(Verdict::Right),
         Question::NewPassword(password) => Answer::NewPassword(Ok(Box::new(proof(password.reveal())))),
         Question::Nonce { .. } => Answer::Nonce(Ok("server".to_owned())),
+        other => panic!("{other:?}"),
+    }
+}
+
+fn no_answer(question: &Question) -> Answer {
+    let why = NotCompared::TooManyAtOnce;
+    match question {
+        Question::Password { .. } => Answer::Password(Verdict::NotCompared(why)),
+        Question::NewPassword(_) => Answer::NewPassword(Err(why)),
+        Question::Nonce { .. } => Answer::Nonce(Err(why)),
         other => panic!("{other:?}"),
     }
 }
