@@ -2,8 +2,11 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "this is how a test fails")]
 
 mod accounts {
+    mod app_passwords;
     mod creating;
+    mod devices;
     mod invitations;
+    mod pass;
     mod people;
     mod rig;
     mod rooms;

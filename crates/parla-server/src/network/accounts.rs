@@ -234,6 +234,9 @@ impl Network {
                 accounts.certificates.remove(certificate);
             }
             AccountChange::Password(_)
+            | AccountChange::AppPasswordAdded(_)
+            | AccountChange::AppPasswordRemoved(_)
+            | AccountChange::AppPasswordUsed(..)
             | AccountChange::Suspended(_)
             | AccountChange::AlwaysOn(_)
             | AccountChange::ServerOwner(_)

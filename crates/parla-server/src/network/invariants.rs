@@ -65,6 +65,9 @@ impl Network {
         channels.sort_unstable();
         channels.dedup();
         ensure(channels.len() == user.channels.len(), || format!("{nick} is in a channel twice"))?;
+        let devices: Vec<SessionRef> = user.devices().iter().map(|device| device.session).collect();
+        let expected = if user.account().is_some() { user.sessions() } else { &[] };
+        ensure(devices == expected, || format!("the devices of {nick} are {devices:?}, not {expected:?}"))?;
         ensure(!user.is_over(), || format!("nothing keeps {nick} here"))
     }
 

@@ -140,6 +140,7 @@ impl Network {
             modes: self.settings.user_modes,
             realname: presence.realname,
             account: Some(account.id),
+            proved: Default::default(),
             invitation: None,
             metadata: Default::default(),
             is_exempt: false,

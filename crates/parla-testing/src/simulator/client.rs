@@ -476,6 +476,14 @@ impl Client {
         self.muddled
     }
 
+    /// Whether a message is part of the history that the client has asked for, though nothing else shows it.
+    pub(crate) fn is_replayed(&self, message: &Message<'_>, scene: &Scene) -> bool {
+        let id = message.tags.get("msgid").and_then(|id| scene.store.ids.decode(&id));
+        let asked = self.current.as_ref().filter(|_| self.muddled).and_then(|asked| asked.history.as_ref());
+        let Some(parla_server::QueryResult::History(messages)) = asked else { return false };
+        messages.iter().any(|spoken| Some(spoken.seq) == id)
+    }
+
     pub(crate) fn folded_nick(&self, scene: &Scene) -> String {
         scene.fold(self.nick.as_deref().unwrap_or_default())
     }
