@@ -58,6 +58,7 @@ pub(crate) mod samode;
 pub(crate) mod sapart;
 pub(crate) mod setname;
 pub(crate) mod sign_in;
+pub(crate) mod sign_out;
 pub(crate) mod stats;
 pub(crate) mod tagmsg;
 pub(crate) mod time;
@@ -178,7 +179,8 @@ pub(crate) fn commit(network: &mut Network, entry: Entry, effects: &mut Effects)
         EntryCommand::Away(reason) => away::commit(network, &meta, reason, effects),
         EntryCommand::Metadata(change) => metadata::commit(network, &meta, *change, effects),
         EntryCommand::Setname(realname) => setname::commit(network, &meta, realname, effects),
-        EntryCommand::Account(sign_in) => account::commit(network, &meta, sign_in, effects),
+        EntryCommand::Account(sign_in) => account::commit(network, &meta, *sign_in, effects),
+        EntryCommand::SignOut(out) => sign_out::commit(network, &meta, *out, effects),
         EntryCommand::OwnChannel(own) => chanserv::commit(network, &meta, *own, effects),
         EntryCommand::CreateAccount(create) => account::commit_creation(network, &meta, *create, effects),
         EntryCommand::ChangeAccount(change) => account::commit_edit(network, &meta, *change, effects),
@@ -223,6 +225,9 @@ pub(crate) fn publish(publisher: &mut Publisher<'_>, event: &Event) {
         Event::Registered(user) => user::publish(publisher, *user),
         Event::SessionBegan(user) => user::publish_session(publisher, *user),
         Event::SessionMoved(moved) => account::publish_move(publisher, moved),
+        Event::SignedOut(out) => sign_out::publish(publisher, out),
+        // Their connections are closed with words of their own.
+        Event::SessionsEnded(_) => {}
         Event::Renamed(renamed) => nick::publish(publisher, renamed),
         Event::Quit { user: _, nick, source, reason } => {
             quit::publish(publisher, source, reason);
@@ -265,6 +270,7 @@ pub(crate) fn publish(publisher: &mut Publisher<'_>, event: &Event) {
         Event::InvitationTold(told) => invitation::publish(publisher, *told),
         Event::ServiceTold(told) => chanserv::publish(publisher, told),
         Event::AccountCreated { name, asker } => account::publish_creation(publisher, name, *asker),
+        Event::AppPasswordCreated => account::show_app_password(publisher),
         Event::AccountEdited { asker: AccountAsker::Administrator(_) | AccountAsker::Visitor(_), .. } => {}
         Event::AccountEdited { asker: _, done } => account::publish_edit(publisher, done),
         Event::ChannelRenamed(renamed) => rename::publish(publisher, renamed),

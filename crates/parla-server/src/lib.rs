@@ -59,7 +59,7 @@ pub use base::{
 pub use contract::{
     administration::{
         AccountDetails, AccountSummary, AdminAnswer, AdminRepair, AdminRequest, ChannelDetails,
-        ChannelSummary, InvitationSummary, Member,
+        ChannelSummary, DeviceSummary, InvitationSummary, Member,
     },
     input::Input,
     note::{Note, Noted},
@@ -72,15 +72,17 @@ pub use contract::{
 pub use network::{
     ChannelId, UserId,
     account::{AccountChange, AccountId, AccountState, Fingerprint, PasswordProof, ScramProof},
+    app_password::{APP_PASSWORD_BYTES, AppPassword, AppPasswordId},
     audit::Audit,
     change::{Change, Spoken},
     channel::{ChannelChange, ChannelState, Flags, ListEntry, Rank, Topic},
     conversation::{AccountPair, Conversation, ConversationName},
+    device::Proved,
     encoding::{NETWORK_VERSION, PROPOSAL_VERSION, Unreadable},
     entry::{
         AccountAsker, AccountEdit, Authority, ChangeAccount, CreateAccount, EndReason, Entry, EntryCommand,
         Epoch, Invitation, InvitationAct, Meta, NewInvitation, NodeDown, NodeId, NodeUp, Origin, OwnChannel,
-        Ownership, Proposal, Repair, SessionEnded, SessionRef, SignIn, Verb,
+        Ownership, Proposal, Repair, SessionEnded, SessionRef, SignIn, SignOut, Verb, WhichDevices,
     },
     grant::OperatorGrant,
     invitation::{InvitationId, InvitationState},

@@ -6,11 +6,13 @@
 
 pub(crate) mod account;
 mod accounts;
+pub(crate) mod app_password;
 pub(crate) mod audit;
 pub(crate) mod change;
 pub(crate) mod channel;
 mod channels;
 pub(crate) mod conversation;
+pub(crate) mod device;
 pub(crate) mod effects;
 pub(crate) mod encoding;
 pub(crate) mod entry;
@@ -213,12 +215,14 @@ impl Network {
         self.at = at;
     }
 
-    /// The user who acts in an entry.
+    /// The user who acts in an entry. A session that was signed out meanwhile acts for nobody any more.
     pub(crate) fn actor(&self, meta: &Meta) -> Result<(UserId, &User), Refusal> {
         let id = meta.actor.ok_or(Refusal::Gone)?;
         let user = self.user(id).ok_or(Refusal::Gone)?;
-        debug_assert!(user.is_at(meta.origin.node), "a machine acts for those who have a session there");
-        Ok((id, user))
+        match meta.origin.session_ref() {
+            Some(session) if !user.sessions().contains(&session) => Err(Refusal::Gone),
+            _ => Ok((id, user)),
+        }
     }
 
     pub(crate) fn user(&self, id: UserId) -> Option<&User> {

@@ -27,7 +27,10 @@ use crate::{
         settings::Timeouts,
     },
     contract::output::Outputs,
-    network::{Network, UserId, account::AccountId, invitation::InvitationId, refusal::Refusal, user::User},
+    network::{
+        Network, UserId, account::AccountId, device::Proved, invitation::InvitationId, refusal::Refusal,
+        user::User,
+    },
     session::{
         allowance::{Allowance, Allowances},
         batch::ClientBatch,
@@ -79,6 +82,8 @@ pub(crate) struct Session {
     pub(crate) sasl: Option<Box<Sasl>>,
     /// `None` until the client uses METADATA.
     pub(crate) metadata: Option<Box<SessionMetadata>>,
+    /// An app password that was just made for this client, until it is shown this one time.
+    pub(crate) new_app_password: Option<Box<Secret>>,
 }
 
 /// The effects of a session's own commands so far.
@@ -110,6 +115,8 @@ pub(crate) struct Registration {
     pub(crate) nick_in_use: Option<Nick>,
     /// The account that the client has signed in to.
     pub(crate) account: Option<AccountId>,
+    /// What the client said and showed for that.
+    pub(crate) proved: Proved,
     /// What USER gave.
     pub(crate) user: Option<UserNames>,
     pub(crate) password: Password,
@@ -162,6 +169,7 @@ impl Session {
                 nick: None,
                 nick_in_use: None,
                 account: None,
+                proved: Proved::default(),
                 user: None,
                 password: Password::NotGiven,
                 negotiating: false,
@@ -187,6 +195,7 @@ impl Session {
             invitation: None,
             sasl: None,
             metadata: None,
+            new_app_password: None,
         }
     }
 

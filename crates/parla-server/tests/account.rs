@@ -9,8 +9,8 @@ use std::{
 use expect_test::{Expect, expect};
 use parla_proto::{AccountName, Timestamp};
 use parla_server::{
-    AccountId, AccountState, AlwaysOn, ConnectionId, EntryCommand, Input, Kept, NodeId, Output, Outputs,
-    Peer, Proposal, Server, Settings, SignIn, Snapshot, Start,
+    AccountAsker, AccountId, AccountState, AlwaysOn, ConnectionId, EntryCommand, Input, Kept, NodeId, Output,
+    Outputs, Peer, Proposal, Proved, Server, Settings, SignIn, SignOut, Snapshot, Start, WhichDevices,
 };
 
 const ACCOUNTS: [&str; 4] = ["liddell", "wonder", "bob", r"a\b"];
@@ -72,12 +72,22 @@ impl Rig {
     }
 
     /// Puts a client's login into the log.
-    fn logs_in(&mut self, client: &str, account: Option<&str>) {
+    fn logs_in(&mut self, client: &str, account: &str) {
+        let place = ACCOUNTS.iter().position(|known| known.eq_ignore_ascii_case(account)).unwrap();
+        let account = AccountId::from_number(place as u64 + 1);
+        let sign_in = SignIn { account, by_sasl: false, proved: Proved::default() };
+        self.proposes(client, EntryCommand::Account(Box::new(sign_in)));
+    }
+
+    fn logs_out(&mut self, client: &str, account: &str) {
+        let account = AccountName::kept(account).unwrap();
+        let sign_out = SignOut { asker: AccountAsker::Person, account, which: WhichDevices::This };
+        self.proposes(client, EntryCommand::SignOut(Box::new(sign_out)));
+    }
+
+    fn proposes(&mut self, client: &str, command: EntryCommand) {
         let last = self.proposals.get(&self.connection(client)).unwrap().clone();
-        let place = |name| ACCOUNTS.iter().position(|known| known.eq_ignore_ascii_case(name)).unwrap();
-        let account = account.map(|name| AccountId::from_number(place(name) as u64 + 1));
-        let commands = vec![EntryCommand::Account(SignIn { account, by_sasl: false })];
-        self.commit(Proposal { commands, ..last });
+        self.commit(Proposal { commands: vec![command], ..last });
     }
 
     fn commit(&mut self, mut proposal: Proposal) {
@@ -144,36 +154,39 @@ fn house() -> Rig {
 #[test]
 fn logging_in_and_out_is_told() {
     let mut rig = house();
-    rig.logs_in("alice", Some("liddell"));
+    rig.logs_in("alice", "liddell");
     rig.check(expect![[r#"
         alice> :irc.example.org 900 alice alice!alice@127.0.0.1 liddell :You are now logged in as liddell
         bob, dave> :alice!alice@127.0.0.1 ACCOUNT liddell
     "#]]);
-    rig.logs_in("alice", Some("liddell"));
+    rig.logs_in("alice", "liddell");
     rig.check(expect![[r#"
         alice> :irc.example.org 900 alice alice!alice@127.0.0.1 liddell :You are now logged in as liddell
     "#]]);
-    rig.logs_in("alice", Some("wonder"));
+    rig.logs_in("alice", "wonder");
     rig.check(expect![[r#"
         alice> :irc.example.org 900 alice alice!alice@127.0.0.1 wonder :You are now logged in as wonder
         bob, dave> :alice!alice@127.0.0.1 ACCOUNT wonder
     "#]]);
-    rig.logs_in("bob", Some("bob"));
+    rig.logs_in("bob", "bob");
     rig.check(expect![[r#"
         bob> :irc.example.org 900 bob bob!bob@127.0.0.1 bob :You are now logged in as bob
         bob> :bob!bob@127.0.0.1 ACCOUNT bob
     "#]]);
-    rig.logs_in("alice", None);
+    rig.logs_out("alice", "wonder");
     rig.check(expect![[r#"
-        alice> :irc.example.org 901 alice alice!alice@127.0.0.1 :You are now logged out
-        bob, dave> :alice!alice@127.0.0.1 ACCOUNT *
+        alice> :alice!alice@127.0.0.1 PART #rust :Signed out
+        alice> :alice!alice@127.0.0.1 NICK :Guest28
+        alice> :irc.example.org 901 Guest28 Guest28!alice@127.0.0.1 :You are now logged out
+        bob, carol> :alice!alice@127.0.0.1 QUIT :Signed out
+        dave, erin> :irc.example.org 731 * :alice
     "#]]);
 }
 
 #[test]
 fn every_line_of_a_user_carries_its_account() {
     let mut rig = house();
-    rig.logs_in("alice", Some("liddell"));
+    rig.logs_in("alice", "liddell");
     rig.heard.clear();
     for line in [
         "PRIVMSG #rust :hello",
@@ -221,7 +234,7 @@ fn every_line_of_a_user_carries_its_account() {
 #[test]
 fn an_account_is_escaped_in_every_tag() {
     let mut rig = house();
-    rig.logs_in("alice", Some(r"a\b"));
+    rig.logs_in("alice", r"a\b");
     rig.heard.clear();
     rig.says("alice", "PRIVMSG bob :hello");
     rig.says("alice", "TOPIC #rust :tea");
@@ -237,6 +250,6 @@ fn a_login_of_someone_who_left_is_nothing() {
     let mut rig = house();
     rig.says("alice", "QUIT :bye");
     rig.heard.clear();
-    rig.logs_in("alice", Some("liddell"));
+    rig.logs_in("alice", "liddell");
     rig.check(expect![[r""]]);
 }

@@ -2,10 +2,13 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "this is how a test fails")]
 
 mod accounts {
+    mod app_passwords;
     mod creating;
+    mod devices;
     mod invitations;
     mod kept;
     mod limits;
+    mod pass;
     mod people;
     mod rig;
     mod rooms;

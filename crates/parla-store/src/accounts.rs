@@ -4,6 +4,8 @@
 //! reason for being suspended cannot be read stays suspended, and a name remains taken as long as one of its two
 //! forms can be read. Warnings name the account, and never a proof.
 
+mod app_passwords;
+
 use std::collections::BTreeSet;
 
 use parla_proto::{AccountName, Timestamp};
@@ -40,6 +42,7 @@ pub(crate) fn read(connection: &Connection) -> Result<Vec<AccountState>, Databas
         accounts.push(AccountState {
             password: password(row, &name)?,
             certificates: certificates(connection, id, &name)?,
+            app_passwords: app_passwords::read(connection, id, &name)?,
             suspended: suspended(row, &name)?,
             always_on: row.get_ref("always_on")?.as_i64_or_null().ok().flatten().map(|wish| wish != 0),
             is_server_owner: row.get_ref("is_server_owner")?.as_i64().is_ok_and(|owns| owns == 1),
@@ -182,7 +185,8 @@ pub(crate) fn keep(transaction: &Transaction<'_>, state: &AccountState) -> Resul
     for (key, value) in &state.metadata {
         personal::set_metadata(transaction, state.id, key, Some(value))?;
     }
-    state.certificates.iter().try_for_each(|certificate| row.add_certificate(certificate))
+    state.certificates.iter().try_for_each(|certificate| row.add_certificate(certificate))?;
+    state.app_passwords.iter().try_for_each(|added| app_passwords::add(transaction, state.id, added))
 }
 
 /// Stores one change of an account by writing the one row that it concerns. If the account is not stored,
@@ -197,6 +201,9 @@ pub(crate) fn change(
         AccountChange::Password(password) => row.set_password(password.as_ref()),
         AccountChange::CertificateAdded(certificate) => row.add_certificate(certificate),
         AccountChange::CertificateRemoved(certificate) => row.remove_certificate(certificate),
+        AccountChange::AppPasswordAdded(added) => app_passwords::add(transaction, id, added),
+        AccountChange::AppPasswordRemoved(removed) => app_passwords::remove(transaction, id, *removed),
+        AccountChange::AppPasswordUsed(used, at) => app_passwords::note_use(transaction, (id, *used), *at),
         AccountChange::Suspended(why) => row.set_suspended(why.as_deref()),
         AccountChange::AlwaysOn(wish) => row.set_always_on(*wish),
         AccountChange::ServerOwner(owns) => row.set_server_owner(*owns),
@@ -210,17 +217,20 @@ pub(crate) fn change(
     }
 }
 
-/// Deletes an account and everything that belongs to it.
-pub(crate) fn delete(transaction: &Transaction<'_>, id: AccountId) -> Result<(), rusqlite::Error> {
+/// Deletes an account and everything that belongs to it. Returns the highest number that is gone with it.
+pub(crate) fn delete(transaction: &Transaction<'_>, id: AccountId) -> Result<i64, rusqlite::Error> {
+    let last = app_passwords::last(transaction, id)?.unwrap_or_default().max(row_id(id));
     transaction.prepare_cached("DELETE FROM accounts WHERE id = ?1")?.execute([row_id(id)])?;
-    Ok(())
+    Ok(last)
 }
 
-/// Deletes certificates whose account could not be saved from a damaged file, so that they never sign in to
-/// another one.
-pub(crate) fn delete_certificates_of_nobody(transaction: &Transaction<'_>) -> Result<(), rusqlite::Error> {
-    let sql = "DELETE FROM account_certificates WHERE account NOT IN (SELECT id FROM accounts)";
-    transaction.execute(sql, [])?;
+/// Deletes certificates and app passwords whose account could not be saved from a damaged file, so that they never
+/// sign in to another one.
+pub(crate) fn delete_proofs_of_nobody(transaction: &Transaction<'_>) -> Result<(), rusqlite::Error> {
+    for table in ["account_certificates", "account_app_passwords"] {
+        let sql = format!("DELETE FROM {table} WHERE account NOT IN (SELECT id FROM accounts)");
+        transaction.execute(&sql, [])?;
+    }
     Ok(())
 }
 

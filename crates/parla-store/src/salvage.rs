@@ -185,7 +185,7 @@ fn take_over(old: &Connection, new: &mut Connection) -> Result<BTreeMap<String, 
         counts.insert(table, count);
     }
     channels::rewrite_masks(&transaction)?;
-    accounts::delete_certificates_of_nobody(&transaction)?;
+    accounts::delete_proofs_of_nobody(&transaction)?;
     personal::delete_of_nobody(&transaction)?;
     let unsound = parla_history::delete_unsound(&transaction)? as u64;
     if let Some(messages) = counts.get_mut("messages") {

@@ -40,7 +40,7 @@ impl parla_history::Step for Step {
 }
 
 /// The steps that create the tables of this crate, one per version.
-pub(crate) const STEPS: [Step; 13] = [
+pub(crate) const STEPS: [Step; 14] = [
     Step::Sql(
         "
     CREATE TABLE channels (
@@ -215,6 +215,20 @@ pub(crate) const STEPS: [Step; 13] = [
     ) STRICT, WITHOUT ROWID;
     ALTER TABLE account_presences ADD COLUMN modes TEXT;  -- letters of the modes that they have chosen; NULL if
                                                           -- they have those that everybody begins with
+    ",
+    ),
+    // An app password is random and long, so its hash needs neither a salt nor time.
+    Step::Sql(
+        "
+    CREATE TABLE account_app_passwords (    -- passwords for single programs
+        id INTEGER PRIMARY KEY,             -- the number of the entry that created it
+        account INTEGER NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+        name TEXT NOT NULL,                 -- what its person calls it
+        hash BLOB NOT NULL,                 -- SHA-256
+        created_at INTEGER NOT NULL,        -- milliseconds of UTC
+        used_at INTEGER                     -- to the day; NULL if nobody has signed in with it
+    ) STRICT;
+    CREATE INDEX account_app_passwords_by_account ON account_app_passwords (account);
     ",
     ),
 ];

@@ -6,7 +6,7 @@
 
 use parla_history::{ConversationId, MessageNumber, Writer};
 use parla_proto::{Timestamp, name::NameRules};
-use parla_server::{Change, Kept, Query, QueryResult};
+use parla_server::{AccountChange, Change, Kept, Query, QueryResult};
 use rusqlite::{Connection, Transaction};
 
 use crate::{
@@ -109,10 +109,13 @@ impl Tables {
                 Change::Account(state) => accounts::keep(&transaction, state)?,
                 Change::AccountChanged { account, change } => {
                     accounts::change(&transaction, *account, change)?;
+                    if let AccountChange::AppPasswordRemoved(removed) = change {
+                        number_gone(&transaction, removed.number().cast_signed())?;
+                    }
                 }
                 Change::AccountDeleted { account } => {
-                    accounts::delete(&transaction, *account)?;
-                    number_gone(&transaction, accounts::row_id(*account))?;
+                    let last = accounts::delete(&transaction, *account)?;
+                    number_gone(&transaction, last)?;
                 }
                 Change::Invitation(state) => invitations::keep(&transaction, state)?,
                 Change::InvitationRevoked { invitation } => {
@@ -196,7 +199,7 @@ impl Tables {
 /// tables.
 pub(crate) fn last_number(connection: &Connection) -> Result<Option<u64>, rusqlite::Error> {
     let mut last = None;
-    for table in ["messages", "channels", "accounts", "invitations"] {
+    for table in ["messages", "channels", "accounts", "invitations", "account_app_passwords"] {
         if connection.table_exists(None, table)? {
             let sql = format!("SELECT max(id) FROM {table}");
             last = last.max(connection.query_row(&sql, [], |row| row.get::<_, Option<i64>>(0))?);

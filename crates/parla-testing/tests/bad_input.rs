@@ -73,6 +73,7 @@ impl Room {
                             Question::Password { .. } => Answer::Password(Verdict::Wrong),
                             Question::Store(_) => Answer::Store(None),
                             Question::NewPassword(_) => Answer::NewPassword(Err(NotCompared::TooManyAtOnce)),
+                            Question::AppPassword => Answer::AppPassword(Err(NotCompared::TooManyAtOnce)),
                             Question::Nonce { .. } => Answer::Nonce(Ok("nonce".to_owned())),
                             Question::Configuration | Question::Restart => continue,
                         };

@@ -2,6 +2,9 @@
 //!
 //! A password is hashed here, so that only what is kept of it is passed to the server.
 
+mod app_passwords;
+mod devices;
+
 use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
 
 use anyhow::Context as _;
@@ -77,6 +80,14 @@ enum AccountCommand {
         /// What its person is.
         role: Role,
     },
+    /// Lists the devices that are signed in to an account, or signs some of them out.
+    Devices(devices::DeviceOptions),
+    /// Makes, lists or revokes passwords that sign single programs in to an account.
+    #[command(name = "app-password")]
+    AppPassword {
+        #[command(subcommand)]
+        command: app_passwords::AppPasswordCommand,
+    },
     /// Adds or removes a certificate that signs in to an account without a password.
     Certificate {
         #[command(subcommand)]
@@ -144,6 +155,8 @@ pub fn account(options: AccountOptions) -> anyhow::Result<()> {
             let done = if owner { "owns this server now" } else { "does not own this server" };
             change(&config, ControlRequest::AccountGrant { account, owner }, print, done)
         }
+        AccountCommand::Devices(options) => devices::devices(&config, options, print),
+        AccountCommand::AppPassword { command } => app_passwords::app_password(&config, command, print),
         AccountCommand::Certificate { command: CertificateCommand::Add(certificate) } => {
             let CertificateOptions { name: account, fingerprint: certificate } = certificate;
             let request = ControlRequest::AccountCertificateAdd { account, certificate };
@@ -237,7 +250,8 @@ fn suspension(why: &str) -> String {
 }
 
 fn details(out: &mut Vec<u8>, account: &AccountDetails) -> io::Result<()> {
-    let AccountDetails { row, has_password, certificates, user, sessions } = account;
+    let AccountDetails { row, has_password, certificates, user, sessions, devices: _, app_passwords } =
+        account;
     writeln!(out, "{}", row.name)?;
     writeln!(out, "created at {}", row.created_at)?;
     if let Some(why) = &row.suspended {
@@ -247,6 +261,10 @@ fn details(out: &mut Vec<u8>, account: &AccountDetails) -> io::Result<()> {
     if !certificates.is_empty() {
         writeln!(out, "certificates:")?;
         certificates.iter().try_for_each(|certificate| writeln!(out, "  {certificate}"))?;
+    }
+    if !app_passwords.is_empty() {
+        writeln!(out, "app passwords:")?;
+        app_passwords.iter().try_for_each(|known| writeln!(out, "  {}", app_passwords::words(known)))?;
     }
     match user {
         Some(user) if *sessions == 1 => writeln!(out, "here as {user}, with 1 connection"),
@@ -258,6 +276,7 @@ fn details(out: &mut Vec<u8>, account: &AccountDetails) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::core::control::message::AppPasswordRow;
 
     #[test]
     fn passwords_are_as_long_as_register_wants() {
@@ -291,11 +310,19 @@ mod tests {
             certificates: vec!["00ff".repeat(16)],
             user: Some("zoë!z@192.0.2.1".to_owned()),
             sessions: 2,
+            devices: Vec::new(),
+            app_passwords: vec![AppPasswordRow {
+                number: 7,
+                name: "bot".to_owned(),
+                created_at: "2026-01-02T00:00:00.000Z".to_owned(),
+                used_at: None,
+            }],
         };
         assert_eq!(
             shown(present),
             "zoë\ncreated at 2026-01-01T00:00:00.000Z\nhas a password\ncertificates:\n  \
              00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff\n\
+             app passwords:\n  bot: created 2026-01-02, never used\n\
              here as zoë!z@192.0.2.1, with 2 connections\n"
         );
         let absent = AccountDetails {
@@ -304,6 +331,8 @@ mod tests {
             certificates: Vec::new(),
             user: None,
             sessions: 0,
+            devices: Vec::new(),
+            app_passwords: Vec::new(),
         };
         assert_eq!(
             shown(absent),

@@ -82,6 +82,89 @@ fn accounts_are_looked_after_while_the_server_runs() {
 }
 
 #[test]
+fn devices_are_listed_and_signed_out() {
+    let folder = Folder::new();
+    let daemon = Daemon::start(&folder, &config(CHEAP));
+    done(&folder, &["create", "zoe"], "first password");
+    assert_eq!(done(&folder, &["devices", "zoe"], ""), "no device is signed in to zoe\n");
+    let mut zoe = Client::open(daemon.address());
+    assert_eq!(zoe.sign_in("zoe@desk", "first password"), "903");
+    zoe.introduce("zoe", "");
+    let mut phone = Client::open(daemon.address());
+    phone.send("PASS :zoe@phone:first password");
+    assert!(phone.line().unwrap().contains(" 900 "));
+    phone.introduce("zoe", "");
+    let shown = done(&folder, &["devices", "zoe"], "");
+    assert!(shown.starts_with("1  desk, at 127.0.0.1, since 20"), "{shown}");
+    assert!(shown.contains("\n2  phone, at 127.0.0.1, since 20"), "{shown}");
+    let list: serde_json::Value =
+        serde_json::from_str(&done(&folder, &["devices", "zoe", "--json"], "")).unwrap();
+    assert_eq!((&list[1]["number"], &list[1]["name"], &list[2]), (&2.into(), &"phone".into(), &().into()));
+
+    assert!(refused(&folder, &["devices", "zoe", "--sign-out", "9"], "").contains("on such a device"));
+    assert_eq!(done(&folder, &["devices", "zoe", "--sign-out", "1"], ""), "zoe: device 1 is signed out\n");
+    let end = zoe.rest();
+    assert!(end.last().is_some_and(|line| line.ends_with("(Signed out by an administrator)")), "{end:?}");
+    done(&folder, &["devices", "zoe", "--sign-out-all"], "");
+    assert!(phone.rest().last().is_some_and(|line| line.starts_with("ERROR ")));
+    // She stays, because accounts do, and is there again after a restart, without a device.
+    let stays = "zoe stays as zoe!zoe@127.0.0.1, and no device is signed in\n";
+    assert_eq!(done(&folder, &["devices", "zoe"], ""), stays);
+    let log = daemon.stop().1;
+    assert!(log.contains("SIGN OUT") && !log.contains("first password"), "{log}");
+    assert_eq!(done(&folder, &["devices", "zoe"], ""), stays);
+}
+
+#[test]
+fn app_passwords_are_made_with_and_without_a_server() {
+    let folder = Folder::new();
+    let daemon = Daemon::start(&folder, &config(CHEAP));
+    done(&folder, &["create", "zoe"], "first password");
+    let made = done(&folder, &["app-password", "create", "zoe", "bot"], "");
+    let password = made.trim_end();
+    assert_eq!(password.len(), 26);
+    assert!(refused(&folder, &["app-password", "create", "zoe", "bot"], "").contains("with this name"));
+    assert!(refused(&folder, &["app-password", "create", "zoe", "a b"], "").contains("1 to 32 characters"));
+    assert_eq!(sign_in(&daemon, "zoe", password), "903");
+    let mut bot = Client::open(daemon.address());
+    assert_eq!(bot.sign_in("zoe", password), "903");
+    bot.introduce("zoe", "");
+    let shown = done(&folder, &["app-password", "list", "zoe"], "");
+    assert!(shown.starts_with("bot: created 20") && shown.contains(", last used 20"), "{shown}");
+    // What NickServ makes is real, too.
+    let mut zoe = Client::open(daemon.address());
+    assert_eq!(zoe.sign_in("zoe", "first password"), "903");
+    zoe.introduce("zoe", "");
+    zoe.send("NS APPPASS CREATE other");
+    let told = zoe.until(|line| line.contains("The app password is ")).pop().unwrap();
+    let other = told.split_once("The app password is ").unwrap().1.split(' ').next().unwrap().to_owned();
+    assert_eq!(sign_in(&daemon, "zoe", &other), "903");
+    assert_ne!(other, password);
+
+    assert_eq!(
+        done(&folder, &["app-password", "revoke", "zoe", "bot"], ""),
+        "zoe does not have that app password any more\n"
+    );
+    let end = bot.rest();
+    assert!(end.last().is_some_and(|line| line.ends_with("(This app password was revoked)")), "{end:?}");
+    assert_eq!(sign_in(&daemon, "zoe", password), "904");
+    let log = daemon.stop().1;
+    assert!(log.contains("APP PASSWORD") && !log.contains(password) && !log.contains(&other), "{log}");
+
+    let made = done(&folder, &["app-password", "create", "zoe", "offline", "--json"], "");
+    let made: serde_json::Value = serde_json::from_str(&made).unwrap();
+    let offline = made["password"].as_str().unwrap().to_owned();
+    let bytes = fs::read(folder.database()).unwrap();
+    for secret in [password, &other, &offline] {
+        assert!(!bytes.windows(secret.len()).any(|window| window == secret.as_bytes()));
+    }
+    let daemon = Daemon::start(&folder, &config(CHEAP));
+    assert_eq!(sign_in(&daemon, "zoe", &offline), "903");
+    assert_eq!(sign_in(&daemon, "zoe", &other), "903");
+    assert_eq!(sign_in(&daemon, "zoe", password), "904");
+}
+
+#[test]
 fn accounts_are_looked_after_while_nothing_runs() {
     let folder = Folder::new();
     assert!(Daemon::start(&folder, &config(CHEAP)).stop().0.success());

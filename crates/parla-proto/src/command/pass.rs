@@ -18,7 +18,8 @@ pub const FACTS: Facts = Facts {
     params_min: 1,
     before_registration: true,
     syntax: "<password>",
-    help: "Gives the server's password, if it has one. Comes before all other commands.",
+    help: "Gives the server's password, if it has one; or signs in to an account, as account:password. Comes before all \
+           other commands.",
 };
 
 /// The word on the wire.

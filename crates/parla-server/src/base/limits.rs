@@ -119,6 +119,12 @@ pub const ADMIN_ACCOUNTS_MAX: usize = 500;
 /// People who may answer a user with mode `R` because that user wrote to them first; the oldest are dropped
 /// first.
 pub const ACCEPTED_MAX: usize = 32;
+/// Characters of the name of a device or an app password.
+pub const DEVICE_NAME_CHARS_MAX: usize = 32;
+
+/// App passwords that one account may have.
+pub const APP_PASSWORDS_MAX: usize = 20;
+
 /// How many times one JOIN may be forwarded to another channel.
 pub const FORWARDS_MAX: usize = 3;
 /// How long a client's open batch may stay silent before it is dropped.

@@ -6,12 +6,12 @@
 use parla_proto::{AccountName, Capabilities, Line, Nick, Reply};
 
 use super::{
-    chanserv, metadata, mode, quit, sign_in,
+    chanserv, metadata, mode, quit, sign_in, sign_out,
     user::{self, NewSession},
 };
 use crate::{
     base::{
-        limits::{ACCOUNTS_MAX, CERTIFICATES_MAX},
+        limits::{ACCOUNTS_MAX, APP_PASSWORDS_MAX, CERTIFICATES_MAX},
         names, service,
         settings::Privileges,
     },
@@ -19,7 +19,9 @@ use crate::{
     network::{
         ChannelId, Network, UserId,
         account::{AccountChange, AccountId, AccountState},
+        app_password::AppPasswordId,
         audit::Audit,
+        device::Proved,
         effects::Effects,
         entry::{
             AccountAsker, AccountEdit, ChangeAccount, CreateAccount, EndReason, EntryCommand, Meta, SignIn,
@@ -38,43 +40,46 @@ use crate::{
 const NO_ACCOUNT: &str = "*";
 
 /// Proposes to sign a registered user in to an account that they have proved to be theirs.
-pub(crate) fn propose(context: &mut Context<'_>, account: AccountId, way: AnswerBy) {
+pub(crate) fn propose(context: &mut Context<'_>, account: AccountId, proved: Proved, way: AnswerBy) {
     let by_sasl = way == AnswerBy::Sasl;
-    context.propose(EntryCommand::Account(SignIn { account: Some(account), by_sasl }));
+    context.propose(EntryCommand::Account(Box::new(SignIn { account, by_sasl, proved })));
 }
 
-/// Signs the actor in to an account or out of it.
+/// Signs the actor in to an account.
 pub(crate) fn commit(
     network: &mut Network,
     meta: &Meta,
     sign_in: SignIn,
     effects: &mut Effects,
 ) -> Result<(), Refusal> {
-    let SignIn { account, by_sasl } = sign_in;
+    let SignIn { account, by_sasl, proved } = sign_in;
     let (id, before) = network.actor(meta)?;
-    let mut signed_in = None;
-    if let Some(account) = account {
-        let way = if by_sasl { AnswerBy::Sasl } else { AnswerBy::Service };
-        let found = network.account_by_id(account);
-        let found = found.ok_or_else(|| AccountFault::NoSuchAccount.of(way, ""))?;
-        sign_in::may_sign_in(found, way)?;
-        let name = found.name.clone();
-        if let Some(to) = network.user_of_account(&name).filter(|other| *other != id) {
-            sign_in::may_join(network, to, way)?;
-            return move_session(network, meta, Move { from: id, to, by_sasl }, effects);
-        }
-        signed_in = Some(name);
+    let way = if by_sasl { AnswerBy::Sasl } else { AnswerBy::Service };
+    let found = network.account_by_id(account);
+    let found = found.ok_or_else(|| AccountFault::NoSuchAccount.of(way, ""))?;
+    sign_in::may_sign_in(found, way)?;
+    sign_in::is_still_right(found, &proved, way)?;
+    let name = found.name.clone();
+    let address = network.device_of(id, meta).map_or_else(|| before.address(), |device| device.address);
+    if let Some(to) = network.user_of_account(&name).filter(|other| *other != id) {
+        sign_in::may_join(network, to, way)?;
+        move_session(network, meta, Move { from: id, to, by_sasl }, effects)?;
+        network.identify_device(to, meta, proved, address);
+        sign_in::note_use(network, to, meta, effects);
+        return Ok(());
     }
-    let changes = before.account() != signed_in.as_ref();
+    let changes = before.account() != Some(&name);
     // Only this session has proved that the account is theirs.
-    if changes && signed_in.is_some() && before.sessions().len() > 1 {
-        let way = if by_sasl { AnswerBy::Sasl } else { AnswerBy::Service };
+    if changes && before.sessions().len() > 1 {
         return Err(AccountFault::HereTwice.of(way, ""));
     }
+    let mut news = None;
     if changes {
         network.forget_presence(id, effects);
+        news = network.set_account(id, Some(name), effects);
     }
-    let news = network.set_account(id, signed_in, effects);
+    network.identify_device(id, meta, proved, address);
+    sign_in::note_use(network, id, meta, effects);
     // The name of the account that they were signed in to before is not theirs any more. They learn of their new
     // nick before they get an answer to it.
     let holds_anothers = |user: &User| network.permitted_nick(user.nick(), user.account()).is_err();
@@ -174,22 +179,34 @@ pub(crate) fn publish_move(publisher: &mut Publisher<'_>, moved: &SessionMoved) 
 }
 
 /// The right to do something with an account, and who has it.
-struct Right {
+pub(super) struct Right {
     /// Who acted, for the record; `None` for the account's own person.
-    who: Option<String>,
+    pub(super) who: Option<String>,
 }
 
-fn right(network: &Network, meta: &Meta, asker: AccountAsker) -> Result<Right, Refusal> {
+pub(super) fn right(network: &Network, meta: &Meta, asker: AccountAsker) -> Result<Right, Refusal> {
     let who = match asker {
         AccountAsker::Command | AccountAsker::Person | AccountAsker::Visitor(_) => None,
-        AccountAsker::Operator => Some(network.actor(meta)?.1.privileged(Privileges::ACCOUNTS)?.who()),
+        AccountAsker::Operator => {
+            let who = network.actor(meta)?.1.privileged(Privileges::ACCOUNTS)?.who();
+            if network.is_by_app_password(meta) {
+                return Err(AccountFault::OnlyByPassword.of(asker, ""));
+            }
+            Some(who)
+        }
         AccountAsker::Administrator(_) => Some(network.administrator().who),
     };
     Ok(Right { who })
 }
 
 impl Right {
-    fn record(self, action: &'static str, account: &AccountName, why: String, effects: &mut Effects) {
+    pub(super) fn record(
+        self,
+        action: &'static str,
+        account: &AccountName,
+        why: String,
+        effects: &mut Effects,
+    ) {
         let whom = account.to_string();
         effects.audits.extend(self.who.map(|who| Audit { who, action, whom, why }));
     }
@@ -267,25 +284,31 @@ pub(crate) fn commit_creation(
 /// How many nicks are tried for somebody whose own belongs to a new account.
 const UNSEAT_TRIES: u64 = 1_000;
 
+/// A nick that nobody has, and that belongs to this account or to nobody.
+fn free_name(network: &Network, name: &str, owner: Option<&AccountName>) -> Option<Nick> {
+    let nick = Nick::parse(name, &network.settings.name_rules()).ok()?;
+    let is_unused = network.free_nick(&nick, None).is_ok();
+    let has_owner = network.owner_of_nick(&nick).map(|owner| &owner.name) == owner;
+    (is_unused && has_owner).then_some(nick)
+}
+
+/// A nick for somebody who has none of their own.
+pub(crate) fn guest_nick(network: &Network, meta: &Meta) -> Option<Nick> {
+    let most = network.settings.name_rules().nick_bytes_max;
+    // Where nicks are short, the numbers are cut off. The name must not be that of any account.
+    let named = |number: u64| {
+        let name: String = format!("Guest{}", number % 100_000).chars().take(most).collect();
+        free_name(network, &name, None)
+    };
+    (meta.seq..meta.seq.saturating_add(UNSEAT_TRIES)).find_map(named)
+}
+
 /// Gives somebody another nick, because theirs belongs to an account that is not theirs: the name of their own
 /// account, or one that belongs to nobody.
 fn unseat(network: &mut Network, meta: &Meta, id: UserId, effects: &mut Effects) {
-    let rules = network.settings.name_rules();
     let Some(user) = network.user(id) else { return };
-    let free_name = |name: &str, owner: Option<&AccountName>| {
-        let nick = Nick::parse(name, &rules).ok()?;
-        let is_unused = network.free_nick(&nick, None).is_ok();
-        let has_owner = network.owner_of_nick(&nick).map(|owner| &owner.name) == owner;
-        (is_unused && has_owner).then_some(nick)
-    };
-    let own = user.account().and_then(|account| free_name(account.as_str(), Some(account)));
-    // Where nicks are short, the numbers are cut off. The name must not be that of any account.
-    let named = |number: u64| {
-        let name: String = format!("Guest{}", number % 100_000).chars().take(rules.nick_bytes_max).collect();
-        free_name(&name, None)
-    };
-    let guest = || (meta.seq..meta.seq.saturating_add(UNSEAT_TRIES)).find_map(named);
-    let Some(nick) = own.or_else(guest) else { return };
+    let own = user.account().and_then(|account| free_name(network, account.as_str(), Some(account)));
+    let Some(nick) = own.or_else(|| guest_nick(network, meta)) else { return };
     let (old_nick, old_source) = (user.nick().clone(), user.source().to_owned());
     network.rename_user(id, nick);
     effects.events.push(Event::Renamed(Renamed { user: id, old_nick, old_source }));
@@ -306,6 +329,11 @@ pub(crate) fn commit_edit(
     if is_own && network.actor(meta)?.1.account() != Some(&name) {
         return Err(fault(AccountFault::NotSignedIn));
     }
+    // What an app password must not do: more than to be there.
+    let is_harmless = matches!(edit, AccountEdit::Change(AccountChange::AlwaysOn(_)));
+    if is_own && !is_harmless && network.is_by_app_password(meta) {
+        return Err(fault(AccountFault::OnlyByPassword));
+    }
     let is_for_others =
         matches!(edit, AccountEdit::Change(AccountChange::Suspended(_) | AccountChange::ServerOwner(_)));
     if is_own && is_for_others {
@@ -318,6 +346,7 @@ pub(crate) fn commit_edit(
         _ => String::new(),
     };
     let ends = matches!(edit, AccountEdit::Delete | AccountEdit::Change(AccountChange::Suspended(Some(_))));
+    let has_secret = matches!(edit, AccountEdit::Change(AccountChange::AppPasswordAdded(_)));
     let present = network.user_of_account(&name);
     if let Some(user) = present.filter(|_| ends) {
         network.forget_presence(user, effects);
@@ -331,6 +360,14 @@ pub(crate) fn commit_edit(
         }
     }
     match edit {
+        AccountEdit::Change(AccountChange::AppPasswordAdded(mut added)) => {
+            (added.id, added.created_at) = (AppPasswordId::from_number(meta.seq), meta.at);
+            network.change_account(id, AccountChange::AppPasswordAdded(added), effects);
+        }
+        AccountEdit::Change(AccountChange::AppPasswordRemoved(removed)) => {
+            sign_out::end_those_with(network, present, removed, effects);
+            network.change_account(id, AccountChange::AppPasswordRemoved(removed), effects);
+        }
         AccountEdit::Change(change) => network.change_account(id, change, effects),
         AccountEdit::Delete => network.delete_account(id, effects),
     }
@@ -342,6 +379,7 @@ pub(crate) fn commit_edit(
         }
     }
     right.record(action, &name, why, effects);
+    effects.events.extend(has_secret.then_some(Event::AppPasswordCreated));
     effects.events.push(Event::AccountEdited { asker, done: format!("{name} {done}") });
     Ok(())
 }
@@ -373,6 +411,19 @@ fn possible(network: &Network, account: &AccountState, edit: &AccountEdit) -> Re
             }
             ("CERTIFICATE", "does not have that certificate any more")
         }
+        AccountEdit::Change(AccountChange::AppPasswordAdded(added)) => {
+            if account.app_passwords.len() >= APP_PASSWORDS_MAX {
+                return Err(AccountFault::TooManyAppPasswords);
+            }
+            if account.app_passwords.iter().any(|known| known.name == added.name) {
+                return Err(AccountFault::AppPasswordExists);
+            }
+            ("APP PASSWORD", "has another app password")
+        }
+        AccountEdit::Change(AccountChange::AppPasswordRemoved(id)) => {
+            account.app_password(*id).ok_or(AccountFault::NoSuchAppPassword)?;
+            ("APP PASSWORD", "does not have that app password any more")
+        }
         AccountEdit::Change(AccountChange::AlwaysOn(wish)) => {
             let policy = network.settings.accounts.as_ref().map(|accounts| accounts.always_on);
             let stays = policy.is_some_and(|policy| policy.applies(*wish));
@@ -388,7 +439,8 @@ fn possible(network: &Network, account: &AccountState, edit: &AccountEdit) -> Re
             | AccountChange::Presence(_)
             | AccountChange::PresentAs(_)
             | AccountChange::Read { .. }
-            | AccountChange::Metadata { .. },
+            | AccountChange::Metadata { .. }
+            | AccountChange::AppPasswordUsed(..),
         ) => return Err(AccountFault::BadMessage),
         AccountEdit::Change(AccountChange::Suspended(Some(_))) => ("SUSPEND", "is suspended"),
         AccountEdit::Change(AccountChange::Suspended(None)) => ("RESUME", "is not suspended any more"),
@@ -457,4 +509,14 @@ pub(crate) fn publish_edit(publisher: &mut Publisher<'_>, done: &str) {
     let network = publisher.network;
     let Some(user) = publisher.meta.actor.and_then(|actor| network.user(actor)) else { return };
     publisher.answer(service::notice(service::NICKSERV, &network.settings.name, user.nick().as_str(), done));
+}
+
+/// Shows a client the app password that was made for it. Nothing else ever says it.
+pub(crate) fn show_app_password(publisher: &mut Publisher<'_>) {
+    let session = publisher.origin.and_then(|origin| publisher.sessions.get(origin));
+    let secret = session.and_then(|session| session.new_app_password.as_deref().cloned());
+    if let Some(secret) = secret {
+        let text = format!("The app password is {} and will not be shown again", secret.reveal());
+        publish_edit(publisher, &text);
+    }
 }

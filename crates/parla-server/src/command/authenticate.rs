@@ -19,6 +19,8 @@ use crate::{
     network::{
         Network,
         account::{AccountId, AccountState, Fingerprint},
+        app_password::AppPassword,
+        device::{self, Proved},
         refusal::{
             Refusal,
             account::{AccountFault, AnswerBy},
@@ -72,28 +74,31 @@ fn step(context: &mut Context<'_>, sasl: Sasl, message: &[u8]) -> Result<(), Ref
         (Mechanism::External, _) => external(context, message),
         (Mechanism::ScramSha256, Step::First) => {
             let first = ClientFirst::parse(message).ok_or_else(malformed)?;
-            if first.acts_as.as_ref().is_some_and(|other| !is_same(other, &first.account)) {
-                return fail(context, &first.account, Mechanism::ScramSha256);
+            let (account, _) = device::split(&first.account);
+            if first.acts_as.as_ref().is_some_and(|other| !is_same(other, account)) {
+                return fail(context, account, Mechanism::ScramSha256);
             }
-            let question = Question::Nonce { account: context.network.canonical(&first.account) };
+            let question = Question::Nonce { account: context.network.canonical(account) };
             context.ask(question, Exchange::Account(Box::new(AccountExchange::Nonce(first))));
             Ok(())
         }
-        (Mechanism::ScramSha256, Step::Challenged { account, id, challenge }) => {
+        (Mechanism::ScramSha256, Step::Challenged { account, device, id, challenge }) => {
             let is_current = |id: &AccountId| challenged(context.network, *id, &challenge).is_some();
             let Some((id, answer)) = id.filter(is_current).zip(challenge.verify(message)) else {
                 return fail(context, &account, Mechanism::ScramSha256);
             };
-            let step = Step::Proved { id, challenge };
+            let step = Step::Proved { id, device, challenge };
             context.session.sasl = Some(Box::new(Sasl::at(Mechanism::ScramSha256, step)));
             for line in sasl::lines(&answer) {
                 context.line(line);
             }
             Ok(())
         }
-        (Mechanism::ScramSha256, Step::Proved { id, challenge }) => {
+        (Mechanism::ScramSha256, Step::Proved { id, device, challenge }) => {
             match challenged(context.network, id, &challenge) {
-                Some(account) => sign_in(context, account),
+                Some(account) => {
+                    sign_in(context, account, Proved { device, app_password: None }, AnswerBy::Sasl)
+                }
                 None => fail(context, "", Mechanism::ScramSha256),
             }
         }
@@ -112,30 +117,44 @@ fn plain(context: &mut Context<'_>, message: &str) -> Result<(), Refusal> {
     let [acts_as, account, password] = *parts.as_slice() else {
         return Err(AccountFault::BadMessage.of(AnswerBy::Sasl, ""));
     };
+    let (account, device) = device::split(account);
     if account.is_empty() || password.is_empty() || !(acts_as.is_empty() || is_same(acts_as, account)) {
         return fail(context, account, Mechanism::Plain);
     }
-    compare(context, Given { account, password }, AnswerBy::Sasl);
-    Ok(())
+    compare(context, Given { account, device, password, or_servers: None }, AnswerBy::Sasl)
 }
 
 /// What a client gave to sign in.
-#[derive(Clone, Copy)]
 pub(crate) struct Given<'a> {
     pub(crate) account: &'a str,
+    /// What it calls itself.
+    pub(crate) device: Option<String>,
     pub(crate) password: &'a str,
+    /// If it may also be the server's own password: all that the client gave.
+    pub(crate) or_servers: Option<Secret>,
 }
 
-/// Has a password compared, and the session signed in if it is right.
-pub(crate) fn compare(context: &mut Context<'_>, given: Given<'_>, way: AnswerBy) {
-    let found = context.network.account_called(given.account);
+/// Signs the session in if it gave an app password. Any other password is compared first, which takes time.
+pub(crate) fn compare(context: &mut Context<'_>, given: Given<'_>, way: AnswerBy) -> Result<(), Refusal> {
+    let Given { account, device, password, or_servers } = given;
+    let found = context.network.account_called(account);
+    let by_app = AppPassword::hash(password).zip(found).and_then(|(hash, account)| {
+        let mut known = account.app_passwords.iter();
+        // What is compared are hashes, so how long that takes says nothing of use.
+        Some((account, known.find(|known| known.hash == hash)?.id))
+    });
+    if let Some((account, id)) = by_app {
+        return sign_in(context, account, Proved { device, app_password: Some(id) }, way);
+    }
     let hash = found.and_then(|account| account.password.as_ref()).map(|proof| proof.hash.clone());
-    let (id, name) = (found.map(|account| account.id), context.network.canonical(given.account));
+    let (id, name) = (found.map(|account| account.id), context.network.canonical(account));
     let question = Question::Password {
         of: PasswordOf::Account { name: name.clone(), hash: hash.clone() },
-        password: Secret::new(given.password.to_owned()),
+        password: Secret::new(password.to_owned()),
     };
-    context.ask(question, Exchange::Account(Box::new(AccountExchange::SignIn { name, id, hash, way })));
+    let exchange = AccountExchange::SignIn { name, id, hash, way, device, or_servers };
+    context.ask(question, Exchange::Account(Box::new(exchange)));
+    Ok(())
 }
 
 /// The certificate says who it is; the message, if it is not empty, as whom they want to act.
@@ -144,9 +163,10 @@ fn external(context: &mut Context<'_>, acts_as: &str) -> Result<(), Refusal> {
     let Some(certificate) = certificate else {
         return Err(AccountFault::NoCertificate.of(AnswerBy::Sasl, ""));
     };
+    let (acts_as, device) = device::split(acts_as);
     let found = context.network.account_of_certificate(&Fingerprint(certificate));
     match found.filter(|account| acts_as.is_empty() || is_same(acts_as, account.name.as_str())) {
-        Some(account) => sign_in(context, account),
+        Some(account) => sign_in(context, account, Proved { device, app_password: None }, AnswerBy::Sasl),
         None => {
             count_failure(context, acts_as, Mechanism::External);
             Err(AccountFault::UnknownCertificate.of(AnswerBy::Sasl, ""))
@@ -156,7 +176,7 @@ fn external(context: &mut Context<'_>, acts_as: &str) -> Result<(), Refusal> {
 
 /// Whether two texts name the same account.
 fn is_same(one: &str, other: &str) -> bool {
-    let [one, other] = [one, other].map(AccountName::kept);
+    let [one, other] = [one, other].map(|name| AccountName::kept(device::split(name).0));
     one.is_ok() && one == other
 }
 
@@ -174,17 +194,24 @@ fn count_failure(context: &mut Context<'_>, account: &str, by: Mechanism) {
 }
 
 /// Signs the session in to an account that it has proved to be its own.
-fn sign_in(context: &mut Context<'_>, account: &AccountState) -> Result<(), Refusal> {
-    super::sign_in::may_sign_in(account, AnswerBy::Sasl)?;
+fn sign_in(
+    context: &mut Context<'_>,
+    account: &AccountState,
+    proved: Proved,
+    way: AnswerBy,
+) -> Result<(), Refusal> {
+    super::sign_in::may_sign_in(account, way)?;
     context.note(Noted::SignedIn { account: account.name.to_string() });
     match context.session.registration() {
         Some(registration) => {
-            registration.account = Some(account.id);
+            (registration.account, registration.proved) = (Some(account.id), proved);
             let source = context.session.source(context.network);
             context.reply(Reply::LoggedIn { source: &source, account: account.name.as_str() });
-            context.reply(Reply::SaslSuccess {});
+            if way == AnswerBy::Sasl {
+                context.reply(Reply::SaslSuccess {});
+            }
         }
-        None => super::account::propose(context, account.id, AnswerBy::Sasl),
+        None => super::account::propose(context, account.id, proved, way),
     }
     Ok(())
 }

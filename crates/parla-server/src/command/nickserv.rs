@@ -1,6 +1,9 @@
 //! NICKSERV, and messages to NickServ: what people and programs that know no newer way ask of the service for
 //! accounts. Its commands become the same proposals as all others.
 
+mod app_passwords;
+mod devices;
+
 use parla_proto::{AccountName, CommandName};
 
 use super::{
@@ -17,6 +20,7 @@ use crate::{
     contract::question::{PasswordOf, Question},
     network::{
         account::{AccountChange, AccountState, Fingerprint},
+        device,
         entry::{AccountAsker, AccountEdit, ChangeAccount, EntryCommand},
         refusal::{
             Refusal,
@@ -27,10 +31,20 @@ use crate::{
 };
 
 /// The commands, with what they do.
-const HELP: [(&str, &str); 14] = [
+const HELP: [(&str, &str); 21] = [
     ("REGISTER <password>", "creates an account with your nickname as its name"),
     ("IDENTIFY [<account>] <password>", "signs you in; without a name, to the account of your nickname"),
     ("PASSWD <password> <new password>", "changes the password of your account"),
+    ("LOGOUT", "signs this device out; it stays connected, as a guest"),
+    ("DEVICES [LIST]", "lists the devices that are signed in to your account"),
+    ("DEVICES LOGOUT <number, others or all>", "signs devices out and ends their connections"),
+    ("APPPASS CREATE <name>", "makes a password for one program, and shows it this one time"),
+    ("APPPASS LIST", "lists these passwords by their names"),
+    ("APPPASS REVOKE <name>", "takes one back, and signs out whoever used it"),
+    (
+        "GHOST",
+        "not needed: the name of your account is yours on all your devices, and nobody else can take it",
+    ),
     ("INFO [<account>]", "tells about an account, or about yours"),
     ("CERT ADD", "lets the certificate that you use now sign in to your account"),
     ("CERT DEL <fingerprint>", "takes that away from a certificate"),
@@ -55,11 +69,16 @@ pub(crate) fn run(context: &mut Context<'_>, words: &[&str]) -> Result<(), Refus
         ("REGISTER", [password]) => register(context, settings, password),
         ("IDENTIFY" | "LOGIN" | "ID", [password]) => identify(context, None, password),
         ("IDENTIFY" | "LOGIN" | "ID", [account, password]) => identify(context, Some(account), password),
-        ("PASSWD", [password, new]) => {
-            let own = own_account(context)?;
-            let checked = settings.check_password(new);
-            checked.map_err(|why| AccountFault::from(why).of(AnswerBy::Service, ""))?;
-            confirm(context, own, password, Confirmed::NewPassword(Secret::new((*new).to_owned())));
+        ("LOGOUT", _) => devices::log_out(context),
+        ("DEVICES" | "SESSIONS" | "CLIENTS", words) => devices::run(context, words),
+        ("APPPASS" | "APPPASSWORD", words) => app_passwords::run(context, words),
+        ("GHOST" | "RECOVER" | "RELEASE" | "REGAIN", words) => devices::take_back(context, words),
+        ("PASSWD", [password, new]) => set_password(context, settings, password, new),
+        ("SET", [what, password, new]) if what.eq_ignore_ascii_case("PASSWORD") => {
+            set_password(context, settings, password, new)
+        }
+        ("SET", [what, ..]) if what.eq_ignore_ascii_case("PASSWORD") => {
+            tell(context, "Say the password of your account first: SET PASSWORD <password> <new password>");
             Ok(())
         }
         ("DROP" | "UNREGISTER", [password]) => {
@@ -100,13 +119,17 @@ pub(crate) fn run(context: &mut Context<'_>, words: &[&str]) -> Result<(), Refus
         ("SADROP", [account]) => by_operator(context, account, AccountEdit::Delete),
         _ => {
             // Not the words themselves: a password may be among them.
-            tell(
-                context,
-                "NickServ does not understand that, or a word is missing or too many; NICKSERV HELP lists what it can do",
-            );
+            not_understood(context);
             Ok(())
         }
     }
+}
+
+fn not_understood(context: &mut Context<'_>) {
+    tell(
+        context,
+        "NickServ does not understand that, or a word is missing or too many; NICKSERV HELP lists what it can do",
+    );
 }
 
 fn tell(context: &mut Context<'_>, text: &str) {
@@ -140,8 +163,21 @@ fn register(context: &mut Context<'_>, settings: &AccountSettings, password: &st
 
 fn identify(context: &mut Context<'_>, account: Option<&str>, password: &str) -> Result<(), Refusal> {
     let (_, me) = context.me()?;
-    let account = account.unwrap_or(me.nick().as_str());
-    authenticate::compare(context, Given { account, password }, AnswerBy::Service);
+    let (account, device) = device::split(account.unwrap_or(me.nick().as_str()));
+    let given = Given { account, device, password, or_servers: None };
+    authenticate::compare(context, given, AnswerBy::Service)
+}
+
+fn set_password(
+    context: &mut Context<'_>,
+    settings: &AccountSettings,
+    password: &str,
+    new: &str,
+) -> Result<(), Refusal> {
+    let own = own_account(context)?;
+    let checked = settings.check_password(new);
+    checked.map_err(|why| AccountFault::from(why).of(AnswerBy::Service, ""))?;
+    confirm(context, own, password, Confirmed::NewPassword(Secret::new(new.to_owned())));
     Ok(())
 }
 
@@ -181,8 +217,11 @@ fn info(context: &mut Context<'_>, account: Option<&str>) -> Result<(), Refusal>
     if sees_all {
         let sessions = user.map_or(0, |user| user.sessions().len());
         let password = if account.password.is_some() { "a password" } else { "no password" };
-        let certificates = account.certificates.len();
-        tell(context, &format!("{password}, certificates: {certificates}, connections now: {sessions}"));
+        let (certificates, app_passwords) = (account.certificates.len(), account.app_passwords.len());
+        let text = format!(
+            "{password}, app passwords: {app_passwords}, certificates: {certificates}, connections now: {sessions}"
+        );
+        tell(context, &text);
         if let Some(why) = &account.suspended {
             tell(context, &format!("suspended: {why}"));
         }

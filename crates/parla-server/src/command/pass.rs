@@ -1,15 +1,20 @@
-//! PASS: the server's password, which is kept only until it is checked, and never shown; or the code of an
-//! invitation.
+//! PASS: the server's password, which is kept only until it is checked, and never shown; or the name and password of
+//! an account, for clients that know no other way to sign in; or the code of an invitation.
 //! <https://modern.ircdocs.horse/#pass-message>
 
-use parla_proto::{CommandName, command::Pass};
+use parla_proto::{AccountName, CommandName, command::Pass};
+
+use super::authenticate::{self, Given};
 
 use crate::{
     base::secret::Secret,
     context::Context,
-    network::refusal::{
-        Refusal,
-        account::{AccountFault, AnswerBy},
+    network::{
+        device,
+        refusal::{
+            Refusal,
+            account::{AccountFault, AnswerBy},
+        },
     },
     session::Password,
 };
@@ -22,10 +27,29 @@ pub(crate) fn run(context: &mut Context<'_>, pass: &Pass<'_>) -> Result<(), Refu
     if let Some(code) = pass.password.strip_prefix(INVITATION) {
         return bring_invitation(context, code);
     }
-    if registration.password != Password::Good {
+    let is_good = registration.password == Password::Good;
+    if let Some(given) = of_account(context, pass.password) {
+        return authenticate::compare(context, given, AnswerBy::Pass);
+    }
+    if let Some(registration) = context.session.registration().filter(|_| !is_good) {
         registration.password = Password::Given(Secret::new(pass.password.to_owned()));
     }
     Ok(())
+}
+
+/// What signs in to an account, if that is what a client gave: `account:password`, or `account@device:password`.
+///
+/// On a server with a password of its own, that password may have a colon in it, too. So only the name of an account
+/// that exists counts there, and what turns out to be wrong may still be the server's password.
+fn of_account<'p>(context: &Context<'_>, text: &'p str) -> Option<Given<'p>> {
+    context.settings.accounts.as_ref()?;
+    let (name, password) = text.split_once(':')?;
+    let (account, device) = device::split(name);
+    let needs_servers = context.machine.password_required;
+    let is_name = AccountName::kept(account).is_ok() && !password.is_empty();
+    let counts = is_name && (!needs_servers || context.network.account_called(account).is_some());
+    let or_servers = needs_servers.then(|| Secret::new(text.to_owned()));
+    counts.then_some(Given { account, device, password, or_servers })
 }
 
 /// Notes that a client has the code of an invitation.

@@ -164,6 +164,9 @@ pub(crate) fn commit(
             user.spoke_at = meta.at;
         }
     }
+    if verb != Verb::Tagmsg {
+        network.device_spoke(sender, meta);
+    }
     Ok(())
 }
 

@@ -1,10 +1,13 @@
 //! What every way to sign in has in common: who may, and what their account is owed then.
 
+use std::time::Duration;
+
 use super::invitation;
 use crate::network::{
     Network, UserId,
-    account::AccountState,
+    account::{AccountChange, AccountState},
     audit::Audit,
+    device::Proved,
     effects::Effects,
     entry::Meta,
     event::Event,
@@ -20,6 +23,31 @@ pub(crate) fn may_sign_in(account: &AccountState, way: AnswerBy) -> Result<(), R
     match account.suspended.clone() {
         Some(why) => Err(AccountFault::Suspended(why).of(way, account.name.as_str())),
         None => Ok(()),
+    }
+}
+
+/// Checks that what somebody signed in with still signs in: an app password may have been taken back meanwhile.
+pub(crate) fn is_still_right(account: &AccountState, proved: &Proved, way: AnswerBy) -> Result<(), Refusal> {
+    match proved.app_password {
+        Some(id) if account.app_password(id).is_none() => {
+            Err(AccountFault::WrongPassword.of(way, account.name.as_str()))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// How often it is written down that an app password is in use.
+const USE_NOTED_EVERY: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Has stored that somebody uses an app password, at most once a day, so that a program that connects all the time
+/// does not write all the time.
+pub(crate) fn note_use(network: &mut Network, user: UserId, meta: &Meta, effects: &mut Effects) {
+    let used = network.device_of(user, meta).and_then(|device| device.proved.app_password);
+    let account = network.account_id_of(user).and_then(|id| network.account_by_id(id));
+    let Some((account, used)) = account.zip(used) else { return };
+    let before = account.app_password(used).and_then(|known| known.used_at);
+    if before.is_none_or(|before| meta.at.since(before) >= USE_NOTED_EVERY) {
+        network.change_account(account.id, AccountChange::AppPasswordUsed(used, meta.at), effects);
     }
 }
 

@@ -54,6 +54,7 @@ pub(crate) fn commit(
         let way = AnswerBy::Sasl;
         let found = network.account_by_id(id).ok_or_else(|| AccountFault::NoSuchAccount.of(way, ""))?;
         sign_in::may_sign_in(found, way)?;
+        sign_in::is_still_right(found, &register.proved, way)?;
         let name = found.name.clone();
         if let Some(user) = network.user_of_account(&name) {
             sign_in::may_join(network, user, way)?;
@@ -61,13 +62,15 @@ pub(crate) fn commit(
             let news = network.say_of_themselves(user, metadata, effects);
             effects.events.extend(news);
             another_session(network, NewSession { session, user }, register.modes, effects)?;
+            network.identify_device(user, meta, register.proved, register.address);
+            sign_in::note_use(network, user, meta, effects);
             accept(network, user, register.invitation, effects);
             sign_in::settle(network, meta, user, effects);
             return Ok(());
         }
         signed_in = Some(name);
     }
-    let invitation = register.invitation;
+    let (invitation, proved, address) = (register.invitation, register.proved.clone(), register.address);
     network.free_nick(&register.nick, None)?;
     network.permitted_nick(&register.nick, signed_in.as_ref())?;
     let metadata = metadata::admissible(&network.settings, register.metadata);
@@ -76,6 +79,8 @@ pub(crate) fn commit(
     let id = network.add_user(meta.seq, user);
     network.bring_values(id, effects);
     network.begin_session(id, session);
+    network.identify_device(id, meta, proved, address);
+    sign_in::note_use(network, id, meta, effects);
     effects.events.push(Event::Registered(id));
     accept(network, id, invitation, effects);
     sign_in::settle(network, meta, id, effects);

@@ -11,8 +11,9 @@ use parla_proto::Timestamp;
 use crate::base::settings::AccountSettings;
 use crate::network::{
     account::{AccountId, Fingerprint, PasswordProof},
+    app_password::AppPassword,
     channel::ChannelState,
-    entry::{AccountEdit, NewInvitation},
+    entry::{AccountEdit, NewInvitation, WhichDevices},
 };
 
 /// A request of the administrator.
@@ -67,6 +68,13 @@ pub enum AdminRequest {
         name: String,
         /// What is to be done with it.
         edit: AccountEdit,
+    },
+    /// Signs devices of an account out.
+    SignOut {
+        /// The account's name.
+        name: String,
+        /// Which of them; not [`WhichDevices::This`].
+        which: WhichDevices,
     },
     /// Lists the next invitations after a number, in the order in which they were made.
     Invitations {
@@ -229,6 +237,27 @@ pub struct AccountDetails {
     pub user: Option<String>,
     /// How many connections they have.
     pub sessions: usize,
+    /// What is known of these connections, the oldest first.
+    pub devices: Vec<DeviceSummary>,
+    /// The passwords for single programs.
+    pub app_passwords: Vec<AppPassword>,
+}
+
+/// A device that is signed in to an account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeviceSummary {
+    /// Its number among the devices of its user.
+    pub number: u32,
+    /// What it is called, if it has a name.
+    pub name: Option<String>,
+    /// Whether it has signed in with an app password.
+    pub is_by_app_password: bool,
+    /// Its real address.
+    pub address: IpAddr,
+    /// When it signed in.
+    pub since: Timestamp,
+    /// When something was last said on it.
+    pub spoke_at: Timestamp,
 }
 
 /// Everything about a channel.

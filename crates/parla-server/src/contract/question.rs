@@ -58,6 +58,8 @@ pub enum Question {
     },
     /// What is to be kept of a new password. Answered by [`Answer::NewPassword`].
     NewPassword(Secret),
+    /// A new app password. Answered by [`Answer::AppPassword`].
+    AppPassword,
     /// A nonce for a client that wants to prove that it knows the password of this account, as it wrote the
     /// name. Answered by [`Answer::Nonce`].
     Nonce {
@@ -82,6 +84,9 @@ pub enum Answer {
     Password(Verdict),
     /// What is to be kept of the password.
     NewPassword(Result<Box<PasswordProof>, NotCompared>),
+    /// What [`AppPassword::password`](crate::AppPassword::password) makes of random bytes; or why the client must
+    /// wait.
+    AppPassword(Result<Secret, NotCompared>),
     /// Random printable characters without a comma; or why the client must wait.
     Nonce(Result<String, NotCompared>),
     /// The real peer behind the gateway, or the reason to give the client.

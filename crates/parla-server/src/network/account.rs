@@ -12,7 +12,13 @@ use super::{
     presence::{Presence, PresenceChange},
 };
 pub use crate::base::scram::ScramProof;
-use crate::{base::limits::CERTIFICATES_MAX, network::ChannelId};
+use crate::{
+    base::limits::{APP_PASSWORDS_MAX, CERTIFICATES_MAX},
+    network::{
+        ChannelId,
+        app_password::{AppPassword, AppPasswordId},
+    },
+};
 
 /// Identifies an account, by the number of the entry that created it. It is the same on every machine and
 /// never reused.
@@ -89,6 +95,8 @@ pub struct AccountState {
     /// Certificates that sign in without a password, in the order in which they were added; at most
     /// [`CERTIFICATES_MAX`].
     pub certificates: Vec<Fingerprint>,
+    /// Passwords for single programs, in the order in which they were created; at most [`APP_PASSWORDS_MAX`].
+    pub app_passwords: Vec<AppPassword>,
     /// If nobody may sign in to it: the reason that whoever tries is told.
     pub suspended: Option<String>,
     /// Whether its person wants to stay present without a connection; `None` if they have not said.
@@ -115,6 +123,12 @@ pub enum AccountChange {
     CertificateAdded(Fingerprint),
     /// A certificate does not sign in to it any more.
     CertificateRemoved(Fingerprint),
+    /// It has another app password. The number is that of the entry.
+    AppPasswordAdded(AppPassword),
+    /// An app password does not sign in to it any more.
+    AppPasswordRemoved(AppPasswordId),
+    /// Somebody signed in with an app password.
+    AppPasswordUsed(AppPasswordId, Timestamp),
     /// Nobody may sign in to it, for this reason; or one may again.
     Suspended(Option<String>),
     /// Its person wants to stay present without a connection, or does not, or leaves it to the server.
@@ -152,6 +166,7 @@ impl AccountState {
             created_at: at,
             password: None,
             certificates: Vec::new(),
+            app_passwords: Vec::new(),
             suspended: None,
             always_on: None,
             is_server_owner: false,
@@ -162,12 +177,22 @@ impl AccountState {
         }
     }
 
+    /// The app password with this id.
+    pub(crate) fn app_password(&self, id: AppPasswordId) -> Option<&AppPassword> {
+        self.app_passwords.iter().find(|known| known.id == id)
+    }
+
     /// Whether a change would leave it as it is.
     pub(crate) fn is_already(&self, change: &AccountChange) -> bool {
         match change {
             AccountChange::Password(password) => self.password == *password,
             AccountChange::CertificateAdded(certificate) => self.certificates.contains(certificate),
             AccountChange::CertificateRemoved(certificate) => !self.certificates.contains(certificate),
+            AccountChange::AppPasswordAdded(added) => self.app_password(added.id).is_some(),
+            AccountChange::AppPasswordRemoved(id) => self.app_password(*id).is_none(),
+            AccountChange::AppPasswordUsed(id, at) => {
+                self.app_password(*id).is_none_or(|known| known.used_at == Some(*at))
+            }
             AccountChange::Suspended(why) => self.suspended == *why,
             AccountChange::AlwaysOn(wish) => self.always_on == *wish,
             AccountChange::ServerOwner(owns) => self.is_server_owner == *owns,
@@ -191,6 +216,15 @@ impl AccountState {
             }
             AccountChange::CertificateRemoved(certificate) => {
                 self.certificates.retain(|known| *known != certificate);
+            }
+            AccountChange::AppPasswordAdded(added) => {
+                debug_assert!(self.app_passwords.len() < APP_PASSWORDS_MAX, "the commit counts them");
+                self.app_passwords.push(added);
+            }
+            AccountChange::AppPasswordRemoved(id) => self.app_passwords.retain(|known| known.id != id),
+            AccountChange::AppPasswordUsed(id, at) => {
+                let used = self.app_passwords.iter_mut().find(|known| known.id == id);
+                used.into_iter().for_each(|known| known.used_at = Some(at));
             }
             AccountChange::Suspended(why) => self.suspended = why,
             AccountChange::AlwaysOn(wish) => self.always_on = wish,

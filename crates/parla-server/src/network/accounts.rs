@@ -255,6 +255,9 @@ impl Network {
             | AccountChange::Metadata { .. }
             | AccountChange::PresentAs(_)
             | AccountChange::Password(_)
+            | AccountChange::AppPasswordAdded(_)
+            | AccountChange::AppPasswordRemoved(_)
+            | AccountChange::AppPasswordUsed(..)
             | AccountChange::Suspended(_)
             | AccountChange::AlwaysOn(_)
             | AccountChange::ServerOwner(_)

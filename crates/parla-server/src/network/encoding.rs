@@ -123,7 +123,9 @@ mod tests {
         network::{
             ChannelId, UserId,
             account::{AccountChange, AccountId, Fingerprint, PasswordProof, ScramProof},
+            app_password::AppPasswordId,
             conversation::{Conversation, ConversationName},
+            device::Proved,
             entry::{
                 self, AccountAsker, AccountEdit, Authority, Content, EndReason, EntryCommand, Epoch,
                 MetadataChange, ModeStep, NodeDown, NodeId, NodeUp, Origin, Repair, SayTarget, SessionEnded,
@@ -159,6 +161,10 @@ mod tests {
         PasswordProof { hash: "$argon2id$".into(), scram }
     }
 
+    fn proved() -> Proved {
+        Proved { device: Some("phone".to_owned()), app_password: Some(AppPasswordId::from_number(9)) }
+    }
+
     fn mode() -> entry::Mode {
         let mask = ListMask::parse("m:eve").unwrap();
         let steps = vec![
@@ -191,6 +197,7 @@ mod tests {
             EntryCommand::Metadata(_) => "metadata",
             EntryCommand::Setname(_) => "setname",
             EntryCommand::Account(_) => "account",
+            EntryCommand::SignOut(_) => "sign-out",
             EntryCommand::OwnChannel(_) => "own-channel",
             EntryCommand::CreateAccount(_) => "create-account",
             EntryCommand::ChangeAccount(_) => "change-account",
@@ -212,7 +219,7 @@ mod tests {
         }
     }
 
-    const KINDS: usize = 34;
+    const KINDS: usize = 35;
 
     fn of_people() -> Vec<EntryCommand> {
         let text = |text: &str| text.to_owned();
@@ -225,6 +232,7 @@ mod tests {
                 modes: UserModes::SECURE,
                 realname: text("Alice"),
                 account: Some(AccountId::from_number(7)),
+                proved: proved(),
                 invitation: Some(InvitationId::from_number(8)),
                 metadata: [(Key::parse("avatar").unwrap(), text("https://a.b/c"))].into(),
                 is_exempt: true,
@@ -260,7 +268,16 @@ mod tests {
                 change: MetadataChange::Set(Key::parse("status").unwrap(), None),
             })),
             EntryCommand::Setname(text("Alice B")),
-            EntryCommand::Account(entry::SignIn { account: Some(AccountId::from_number(7)), by_sasl: true }),
+            EntryCommand::Account(Box::new(entry::SignIn {
+                account: AccountId::from_number(7),
+                by_sasl: true,
+                proved: proved(),
+            })),
+            EntryCommand::SignOut(Box::new(entry::SignOut {
+                asker: AccountAsker::Person,
+                account: account("alice"),
+                which: entry::WhichDevices::One(3),
+            })),
             EntryCommand::OwnChannel(Box::new(entry::OwnChannel {
                 asker: AccountAsker::Person,
                 channel: channel("#tea"),

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 pub use self::{
     account::{
         AccountAsker, AccountEdit, ChangeAccount, CreateAccount, Invitation, InvitationAct, NewInvitation,
-        OwnChannel, Ownership, SignIn,
+        OwnChannel, Ownership, SignIn, SignOut, WhichDevices,
     },
     say::Verb,
 };
@@ -26,6 +26,7 @@ use crate::{
         UserId,
         account::AccountId,
         conversation::{Conversation, ConversationName},
+        device::Proved,
         grant::OperatorGrant,
         invitation::InvitationId,
     },
@@ -159,7 +160,8 @@ pub enum EntryCommand {
     Away(Option<String>),
     Metadata(Box<Metadata>),
     Setname(String),
-    Account(SignIn),
+    Account(Box<SignIn>),
+    SignOut(Box<SignOut>),
     OwnChannel(Box<OwnChannel>),
     CreateAccount(Box<CreateAccount>),
     ChangeAccount(Box<ChangeAccount>),
@@ -221,6 +223,7 @@ impl EntryCommand {
                 let new = || About::NewInvitation(InvitationId::from_number(seq));
                 invitation.asker.request().map(|id| (id, if is_new { new() } else { About::Other }))
             }
+            Self::SignOut(out) => of_account(out.asker),
             Self::CreateAccount(create) => of_account(create.asker),
             Self::ChangeAccount(change) => of_account(change.asker),
             _ => None,
@@ -316,6 +319,8 @@ pub struct Register {
     pub realname: String,
     /// The account that the client has signed in to.
     pub account: Option<AccountId>,
+    /// What the client said and showed when it signed in.
+    pub proved: Proved,
     /// The invitation that the client has and no account has used yet.
     pub invitation: Option<InvitationId>,
     /// METADATA values that were set before.

@@ -11,7 +11,7 @@ use crate::{
         change::Spoken,
         channel::{Rank, Topic},
         conversation::ConversationName,
-        entry::AccountAsker,
+        entry::{AccountAsker, SessionRef},
         invitation::InvitationId,
         texts::OwnText,
     },
@@ -26,6 +26,10 @@ pub(crate) enum Event {
     SessionBegan(UserId),
     /// The origin's connection has left its user and become a session of another one.
     SessionMoved(Box<SessionMoved>),
+    /// The origin's connection has left its user and become a guest.
+    SignedOut(Box<SignedOut>),
+    /// Sessions of a user were ended by another one, or by somebody who looks after accounts.
+    SessionsEnded(SessionsEnded),
     /// A user changed their nick.
     Renamed(Renamed),
     /// A user is gone; those who shared a channel with them are told why.
@@ -77,6 +81,8 @@ pub(crate) enum Event {
     ServiceTold(String),
     /// An account was created. If its person asked for that, the origin is signed in to it.
     AccountCreated { name: AccountName, asker: AccountAsker },
+    /// An app password was made; the origin is shown it this one time.
+    AppPasswordCreated,
     /// An account was changed or deleted; whoever asked for it is told so in this sentence.
     AccountEdited { asker: AccountAsker, done: String },
     /// A channel was renamed.
@@ -103,6 +109,26 @@ pub(crate) enum InvitationDone {
     Revoked,
     /// An account that existed already has used it.
     Accepted,
+}
+
+/// A session has left its user, and is a guest.
+#[derive(Clone, Debug)]
+pub(crate) struct SignedOut {
+    /// Who it is now.
+    pub(crate) user: UserId,
+    /// `nick!user@host` of whoever it was.
+    pub(crate) old_source: String,
+    /// The channels that they were in.
+    pub(crate) channels: Vec<ChannelName>,
+}
+
+/// Sessions of a user were ended, though the user may stay.
+#[derive(Clone, Debug)]
+pub(crate) struct SessionsEnded {
+    pub(crate) nick: String,
+    pub(crate) sessions: Vec<SessionRef>,
+    /// The ERROR text that each of them is sent before it is closed.
+    pub(crate) error: String,
 }
 
 /// A user changed their nick.

@@ -68,6 +68,9 @@ impl Network {
         ensure(user.account().is_none() || user.guest_values().is_empty(), || {
             format!("{nick} is signed in, and says something about themselves as a guest")
         })?;
+        let devices: Vec<SessionRef> = user.devices().iter().map(|device| device.session).collect();
+        let expected = if user.account().is_some() { user.sessions() } else { &[] };
+        ensure(devices == expected, || format!("the devices of {nick} are {devices:?}, not {expected:?}"))?;
         ensure(!user.is_over(), || format!("nothing keeps {nick} here"))
     }
 

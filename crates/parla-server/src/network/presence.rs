@@ -257,9 +257,9 @@ impl Network {
         let is_theirs = |nick: &Nick| {
             self.free_nick(nick, None).is_ok() && self.permitted_nick(nick, Some(&name)).is_ok()
         };
-        let names = [name.as_str(), presence.nick.as_str()].into_iter();
-        let mut nicks = names.filter_map(|name| Nick::parse(name, &rules).ok());
-        let Some(nick) = nicks.find(is_theirs) else { return };
+        let names = [name.as_str(), presence.nick.as_str()];
+        let nick = names.into_iter().filter_map(|name| Nick::parse(name, &rules).ok()).find(is_theirs);
+        let Some(nick) = nick else { return };
         let register = Register {
             nick,
             user: presence.user,
@@ -268,6 +268,7 @@ impl Network {
             modes: presence.modes.unwrap_or(self.settings.user_modes) & chosen(),
             realname: presence.realname,
             account: Some(account),
+            proved: Default::default(),
             invitation: None,
             metadata: Default::default(),
             is_exempt: false,

@@ -67,6 +67,7 @@ mod tests {
             modes: UserModes::empty(),
             realname: nick.to_owned(),
             account: None,
+            proved: Default::default(),
             invitation: None,
             metadata: Default::default(),
             is_exempt: false,

@@ -5,7 +5,12 @@ use std::{collections::BTreeMap, net::IpAddr};
 use parla_proto::{AccountName, Nick, Source, Timestamp, metadata::Key, mode::UserModes};
 use serde::{Deserialize, Serialize};
 
-use super::{ChannelId, UserId, grant::OperatorGrant, recent_messages::RecentMessages};
+use super::{
+    ChannelId, UserId,
+    device::{Device, Proved},
+    grant::OperatorGrant,
+    recent_messages::RecentMessages,
+};
 use crate::{
     base::{few::Few, limits::ACCEPTED_MAX},
     network::entry::{Meta, NodeId, Register, SessionRef},
@@ -52,6 +57,10 @@ struct Rare {
     metadata: BTreeMap<Key, String>,
     /// The messages that the user can delete.
     recent_messages: RecentMessages,
+    /// What is known of the user's sessions, in the same order, if they are signed in to an account.
+    devices: Vec<Device>,
+    /// How many devices the user has had.
+    devices_had: u32,
 }
 
 static NO_METADATA: BTreeMap<Key, String> = BTreeMap::new();
@@ -69,6 +78,7 @@ impl User {
             modes,
             realname,
             account: _,
+            proved: _,
             invitation: _,
             metadata,
             is_exempt,
@@ -107,11 +117,42 @@ impl User {
     /// Called only by [`super::Network::begin_session`].
     pub(super) fn begin_session(&mut self, session: SessionRef) {
         self.sessions.push(session);
+        if self.account.is_some() {
+            self.add_device(session);
+        }
+    }
+
+    fn add_device(&mut self, session: SessionRef) {
+        let (address, since) = (self.address, self.spoke_at);
+        let rare = self.rare_mut();
+        rare.devices_had += 1;
+        let number = rare.devices_had;
+        rare.devices.push(Device {
+            session,
+            number,
+            proved: Proved::default(),
+            address,
+            since,
+            spoke_at: since,
+        });
+    }
+
+    /// What is known of the user's sessions, the oldest first; empty for guests.
+    pub(crate) fn devices(&self) -> &[Device] {
+        self.rare.as_ref().map_or(&[], |rare| &rare.devices)
+    }
+
+    /// Called only by [`super::Network::identify_device`].
+    pub(super) fn devices_mut(&mut self) -> &mut [Device] {
+        self.rare.as_mut().map_or(&mut [], |rare| &mut rare.devices)
     }
 
     /// Called only by [`super::Network::end_sessions`].
     pub(super) fn end_sessions(&mut self, has_ended: impl Fn(&SessionRef) -> bool) {
         self.sessions.retain(|session| !has_ended(session));
+        if let Some(rare) = &mut self.rare {
+            rare.devices.retain(|device| !has_ended(&device.session));
+        }
     }
 
     /// Whether the user must go because nothing keeps them here: they have no session, and are not one of those
@@ -174,6 +215,14 @@ impl User {
     pub(super) fn set_account(&mut self, account: Option<AccountName>) {
         self.modes.set(UserModes::REGISTERED, account.is_some());
         self.account = account.map(Box::new);
+        if let Some(rare) = &mut self.rare {
+            rare.devices.clear();
+        }
+        if self.account.is_some() {
+            for session in self.sessions().to_vec() {
+                self.add_device(session);
+            }
+        }
     }
 
     /// The grant from OPER, if the user is an operator of the server.

@@ -7,20 +7,27 @@ use parla_proto::{
 
 use super::Server;
 use crate::{
-    base::{connection::ConnectionId, limits::ADMIN_ACCOUNTS_MAX, settings::Mechanism},
+    base::{connection::ConnectionId, limits::ADMIN_ACCOUNTS_MAX, secret::Secret, settings::Mechanism},
     command::{self, authenticate},
     contract::{
-        administration::{AccountDetails, AccountSummary, AdminAnswer},
+        administration::{AccountDetails, AccountSummary, AdminAnswer, DeviceSummary},
         note::Noted,
         output::Outputs,
         question::{Answer, NotCompared, Question, Verdict},
     },
     network::{
         account::{AccountChange, AccountId, AccountState, PasswordProof},
-        entry::{AccountAsker, AccountEdit, ChangeAccount, CreateAccount, EntryCommand, Proposer, SignIn},
+        app_password::AppPassword,
+        device::{self, Device, Proved},
+        entry::{
+            AccountAsker, AccountEdit, ChangeAccount, CreateAccount, EntryCommand, Proposer, SignIn, SignOut,
+            WhichDevices,
+        },
         refusal::account::{AccountFault, AnswerBy},
+        user::User,
     },
     session::{
+        Password,
         pause::{AccountExchange, Asking, Confirmed, Exchange},
         sasl::{self, Sasl, Step},
     },
@@ -36,6 +43,15 @@ struct Comer {
     /// What was kept of its password when the comparison began.
     hash: Option<Box<str>>,
     way: AnswerBy,
+    /// What it calls itself.
+    device: Option<String>,
+    or_servers: Option<Secret>,
+}
+
+/// An app password that the daemon has made.
+struct NewAppPassword {
+    name: String,
+    password: Secret,
 }
 
 impl Server {
@@ -48,18 +64,23 @@ impl Server {
         out: &mut Outputs,
     ) {
         match (exchange, answer) {
-            (AccountExchange::SignIn { name, id, hash, way }, Answer::Password(verdict)) => {
-                self.password_compared(Comer { connection, name, id, hash, way }, verdict, out);
+            (
+                AccountExchange::SignIn { name, id, hash, way, device, or_servers },
+                Answer::Password(verdict),
+            ) => {
+                let comer = Comer { connection, name, id, hash, way, device, or_servers };
+                self.password_compared(comer, verdict, out);
             }
             (AccountExchange::Nonce(first), Answer::Nonce(Ok(nonce))) => {
-                let account = self.network.account_called(&first.account);
+                let (name, device) = device::split(&first.account);
+                let account = self.network.account_called(name);
                 let key = self.network.settings.message_ids.secret();
-                let canonical = self.network.canonical(&first.account);
+                let canonical = self.network.canonical(name);
                 let proof = authenticate::scram_proof(account, &key, &canonical);
-                let (account, id) = (first.account.clone(), account.map(|account| account.id));
+                let (account, id) = (name.to_owned(), account.map(|account| account.id));
                 let (message, challenge) = first.challenge(&nonce, proof);
                 let Some(session) = self.sessions.get_mut(connection) else { return };
-                let step = Step::Challenged { account, id, challenge: Box::new(challenge) };
+                let step = Step::Challenged { account, device, id, challenge: Box::new(challenge) };
                 session.sasl = Some(Box::new(Sasl::at(Mechanism::ScramSha256, step)));
                 for line in sasl::lines(&message) {
                     session.send(line.into(), out);
@@ -87,6 +108,12 @@ impl Server {
             (AccountExchange::NewPassword { .. }, Answer::NewPassword(Err(why))) => {
                 self.must_wait(connection, why, AnswerBy::Service, out);
             }
+            (AccountExchange::AppPassword { id, name }, Answer::AppPassword(Ok(password))) => {
+                self.app_password_made(connection, id, NewAppPassword { name, password }, out);
+            }
+            (AccountExchange::AppPassword { .. }, Answer::AppPassword(Err(why))) => {
+                self.must_wait(connection, why, AnswerBy::Service, out);
+            }
             (AccountExchange::Confirm { id, then }, Answer::Password(verdict)) => {
                 self.confirmed(connection, id, (then, verdict), out);
             }
@@ -101,7 +128,7 @@ impl Server {
 
     /// Signs a session in if its password was right.
     fn password_compared(&mut self, comer: Comer, verdict: Verdict, out: &mut Outputs) {
-        let Comer { connection, name, id, hash, way } = comer;
+        let Comer { connection, name, id, hash, way, device, or_servers } = comer;
         // The password may have been changed meanwhile.
         let is_current = |account: &&AccountState| {
             account.password.as_ref().map(|password| &password.hash) == hash.as_ref()
@@ -112,7 +139,19 @@ impl Server {
             Verdict::NotCompared(why) => return self.must_wait(connection, why, way, out),
         };
         let Some(account) = account else {
-            let by = if way == AnswerBy::Sasl { Mechanism::Plain.name() } else { "NICKSERV" };
+            // It was the server's own password, or is compared with it before the client is let in.
+            if let Some(password) = or_servers
+                && let Some(registration) =
+                    self.sessions.get_mut(connection).and_then(|session| session.registration())
+            {
+                registration.password = Password::Given(password);
+                return;
+            }
+            let by = match way {
+                AnswerBy::Sasl => Mechanism::Plain.name(),
+                AnswerBy::Pass => "PASS",
+                AnswerBy::Service | AnswerBy::ChanServ | AnswerBy::Fail(_) => "NICKSERV",
+            };
             let account = self.network.known_account(&name);
             self.note(connection, Noted::SignInFailed { account, by, was_compared: true }, out);
             self.refuse(connection, &AccountFault::WrongPassword.of(way, name), out);
@@ -125,14 +164,36 @@ impl Server {
         self.note(connection, Noted::SignedIn { account: account.to_string() }, out);
         let Some(session) = self.sessions.get_mut(connection) else { return };
         let actor = session.user();
+        let proved = Proved { device, app_password: None };
         if let Some(registration) = session.registration() {
-            registration.account = Some(id);
+            (registration.account, registration.proved) = (Some(id), proved);
             let source = session.source(&self.network);
             self.reply(connection, Reply::LoggedIn { source: &source, account: account.as_str() }, out);
-            return self.reply(connection, Reply::SaslSuccess {}, out);
+            if way == AnswerBy::Sasl {
+                self.reply(connection, Reply::SaslSuccess {}, out);
+            }
+            return;
         }
-        let sign_in = SignIn { account: Some(id), by_sasl: way == AnswerBy::Sasl };
+        let sign_in = Box::new(SignIn { account: id, by_sasl: way == AnswerBy::Sasl, proved });
         self.submit(Proposer { session: Some(connection), actor }, EntryCommand::Account(sign_in), out);
+    }
+
+    /// Has an app password kept, of which nothing but its hash is, and shows it to whoever asked for it.
+    fn app_password_made(
+        &mut self,
+        connection: ConnectionId,
+        id: AccountId,
+        NewAppPassword { name, password }: NewAppPassword,
+        out: &mut Outputs,
+    ) {
+        let Some(hash) = AppPassword::hash(password.reveal()) else {
+            debug_assert!(false, "the daemon makes app passwords as they are defined");
+            return;
+        };
+        let Some(session) = self.sessions.get_mut(connection) else { return };
+        session.new_app_password = Some(Box::new(password));
+        let added = AppPassword::new(name, hash);
+        self.change_own(connection, id, AccountEdit::Change(AccountChange::AppPasswordAdded(added)), out);
     }
 
     fn count_sign_in_failure(&mut self, connection: ConnectionId, out: &mut Outputs) {
@@ -228,6 +289,14 @@ impl Server {
             return AdminAnswer::Refused(format!("{name}: There is no account with this name"));
         };
         let user = self.network.user_of_account(&account.name).and_then(|id| self.network.user(id));
+        let device = |device: &Device| DeviceSummary {
+            number: device.number,
+            name: device.name(account).map(str::to_owned),
+            is_by_app_password: device.proved.app_password.is_some(),
+            address: device.address,
+            since: device.since,
+            spoke_at: device.spoke_at,
+        };
         AdminAnswer::Account(Box::new(AccountDetails {
             id: account.id,
             summary: self.summary(account),
@@ -235,7 +304,22 @@ impl Server {
             certificates: account.certificates.clone(),
             user: user.map(|user| user.source().to_owned()),
             sessions: user.map_or(0, |user| user.sessions().len()),
+            devices: user.map(User::devices).unwrap_or_default().iter().map(device).collect(),
+            app_passwords: account.app_passwords.clone(),
         }))
+    }
+
+    pub(super) fn sign_out(
+        &self,
+        id: u64,
+        name: &str,
+        which: WhichDevices,
+    ) -> Result<EntryCommand, AdminAnswer> {
+        let Some(account) = self.network.account_called(name) else {
+            return Err(AdminAnswer::Refused(format!("{name}: There is no account with this name")));
+        };
+        let asker = AccountAsker::Administrator(id);
+        Ok(EntryCommand::SignOut(Box::new(SignOut { asker, account: account.name.clone(), which })))
     }
 
     pub(super) fn new_account(

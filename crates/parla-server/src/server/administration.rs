@@ -39,6 +39,7 @@ impl Server {
             AdminRequest::Account { name } => Err(self.account_details(&name)),
             AdminRequest::CreateAccount { name, password } => self.new_account(id, &name, password),
             AdminRequest::ChangeAccount { name, edit } => self.account_edit(id, &name, edit),
+            AdminRequest::SignOut { name, which } => self.sign_out(id, &name, which),
             AdminRequest::Invitations { after } => Err(self.invitation_summaries(after)),
             AdminRequest::Invitation { code } => Err(self.invitation_of_code(&code)),
             AdminRequest::CreateInvitation { channels, new } => self.new_invitation(id, &channels, new),

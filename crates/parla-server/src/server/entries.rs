@@ -14,7 +14,7 @@ use crate::{
         UserId,
         effects::Effects,
         entry::{AccountAsker, EndReason, Entry, EntryCommand, Origin, Proposal, Proposer},
-        event::{Event, Killed, Renamed},
+        event::{Event, Killed, Renamed, SessionsEnded},
         refusal::Refusal,
     },
     publish::{Publisher, Sender, publication::Publication},
@@ -105,7 +105,10 @@ impl Server {
         // An entry that changes the account speaks of both, and none is the sender's.
         let is_of_accounts = matches!(
             entry.command,
-            EntryCommand::Account(_) | EntryCommand::CreateAccount(_) | EntryCommand::ChangeAccount(_)
+            EntryCommand::Account(_)
+                | EntryCommand::SignOut(_)
+                | EntryCommand::CreateAccount(_)
+                | EntryCommand::ChangeAccount(_)
         );
         let sender =
             actor.filter(|actor| !is_of_accounts && (!is_said || actor.is_bot())).and_then(Sender::of);
@@ -125,6 +128,7 @@ impl Server {
             let registered = match event {
                 Event::Registered(user) | Event::SessionBegan(user) => Some(*user),
                 Event::SessionMoved(moved) => Some(moved.user),
+                Event::SignedOut(out) => Some(out.user),
                 _ => None,
             };
             if let (
@@ -169,6 +173,7 @@ impl Server {
     fn published(&mut self, event: &Event, out: &mut Outputs) {
         match event {
             Event::Killed(killed) => self.killed(killed, out),
+            Event::SessionsEnded(ended) => self.sessions_ended(ended, out),
             Event::Quit { user, .. } => {
                 self.sessions.forget_user(*user);
                 let left_out = self.moderation.forget(*user);
@@ -231,6 +236,16 @@ impl Server {
             let noted = Noted::Left { who: Some(killed.nick.clone()), why: "Killed".to_owned() };
             self.note(receiver.connection, noted, out);
             self.close(receiver.connection, Some(&killed.error), out);
+        }
+    }
+
+    /// Ends connections that another device of their user, or whoever looks after accounts, has signed out.
+    fn sessions_ended(&mut self, ended: &SessionsEnded, out: &mut Outputs) {
+        let node = self.membership.node();
+        for session in ended.sessions.iter().filter(|session| session.node == node) {
+            let noted = Noted::Left { who: Some(ended.nick.clone()), why: ended.error.clone() };
+            self.note(session.connection, noted, out);
+            self.close(session.connection, Some(&ended.error), out);
         }
     }
 

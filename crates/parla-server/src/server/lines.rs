@@ -195,6 +195,7 @@ impl Server {
         self.statistics.count(command.facts());
         let unregistered = self.sessions.unregistered();
         let session = self.sessions.get_mut(connection)?;
+        session.new_app_password = None;
         let capabilities = session.capabilities;
         let actor = session.user();
         let (mut proposals, mut close) = (Vec::new(), None);
@@ -259,7 +260,7 @@ impl Server {
         let (Some(nick), Some(names)) = (registration.nick.clone(), registration.user.clone()) else {
             return;
         };
-        let account = registration.account;
+        let (account, proved) = (registration.account, registration.proved.clone());
         if account.is_none()
             && self.network.settings.accounts.as_ref().is_some_and(|accounts| accounts.required)
         {
@@ -282,6 +283,7 @@ impl Server {
             modes,
             realname,
             account,
+            proved,
             invitation,
             metadata,
             is_exempt,

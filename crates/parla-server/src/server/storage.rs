@@ -12,9 +12,10 @@ use crate::{
     contract::output::Outputs,
     network::{
         UserRef,
+        account::AccountChange,
         channel::Channel,
         conversation::ConversationName,
-        entry::{EntryCommand, Proposer, SayTarget, Verb},
+        entry::{AccountEdit, EntryCommand, Proposer, SayTarget, Verb},
         refusal::{Failure, Refusal, Silenced, account::AccountFault},
     },
 };
@@ -51,6 +52,11 @@ impl Server {
         }
         if let EntryCommand::CreateAccount(create) = command {
             return Some(AccountFault::DiskFull.of(create.asker, create.name.as_str()));
+        }
+        if let EntryCommand::ChangeAccount(change) = command
+            && matches!(change.edit, AccountEdit::Change(AccountChange::AppPasswordAdded(_)))
+        {
+            return Some(AccountFault::DiskFull.of(change.asker, change.name.as_str()));
         }
         let actor = by.actor?;
         let user = self.network.user(actor)?;

@@ -88,6 +88,10 @@ pub(crate) enum AccountExchange {
         /// What was kept of its password when the comparison began.
         hash: Option<Box<str>>,
         way: AnswerBy,
+        /// What the client calls itself.
+        device: Option<String>,
+        /// If it may also be the server's own password: all that the client gave.
+        or_servers: Option<Secret>,
     },
     /// Get a nonce for a client that has sent its first message of SCRAM.
     Nonce(ClientFirst),
@@ -95,6 +99,8 @@ pub(crate) enum AccountExchange {
     Create { name: AccountName, asker: AccountAsker },
     /// Make what is kept of an account's new password.
     NewPassword { id: AccountId },
+    /// Make an app password of this name.
+    AppPassword { id: AccountId, name: String },
     /// Check the password of the account that a user is signed in to, before something that only its person
     /// may do.
     Confirm { id: AccountId, then: Confirmed },

@@ -31,12 +31,14 @@ pub(crate) enum Step {
     Challenged {
         /// The account's name, as the client wrote it.
         account: String,
+        /// What the client calls itself.
+        device: Option<String>,
         /// `None` if there is no such account, in which case no proof is right.
         id: Option<AccountId>,
         challenge: Box<Challenge>,
     },
     /// SCRAM: the client has proved it, and is to answer the server's own proof.
-    Proved { id: AccountId, challenge: Box<Challenge> },
+    Proved { id: AccountId, device: Option<String>, challenge: Box<Challenge> },
 }
 
 impl fmt::Debug for Sasl {

@@ -10,9 +10,10 @@ use expect_test::Expect;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use parla_proto::{ChannelName, Timestamp};
 use parla_server::{
-    AdminAnswer, AdminRequest, AlwaysOn, Answer, Change, ConnectionId, Conversation, Input, Kept,
-    NewInvitation, NodeId, NotCompared, Noted, Output, Outputs, PasswordOf, PasswordProof, Peer, Query,
-    QueryResult, Question, QuestionId, ScramProof, Server, Settings, Start, Verdict,
+    APP_PASSWORD_BYTES, AdminAnswer, AdminRequest, AlwaysOn, Answer, AppPassword, Change, ConnectionId,
+    Conversation, Input, Kept, NewInvitation, NodeId, NotCompared, Noted, Output, Outputs, PasswordOf,
+    PasswordProof, Peer, Query, QueryResult, Question, QuestionId, ScramProof, Secret, Server, Settings,
+    Start, Verdict,
     settings::{Operator, Privileges},
 };
 use sha2::{Digest as _, Sha256};
@@ -39,6 +40,8 @@ pub(crate) struct Rig {
     challenge: String,
     administered: Option<AdminAnswer>,
     opened: u64,
+    /// How many app passwords were made: the first one has 26 times a `b`, the second one a `c`.
+    app_passwords: u8,
 }
 
 /// The salt of every password.
@@ -53,7 +56,7 @@ fn salted(password: &str) -> [u8; 32] {
     sign(password.as_bytes(), &[SALT, &[0, 0, 0, 1]].concat())
 }
 
-fn proof(password: &str) -> PasswordProof {
+pub(crate) fn proof(password: &str) -> PasswordProof {
     let salted = salted(password);
     let scram = ScramProof {
         salt: SALT.into(),
@@ -126,6 +129,7 @@ impl Rig {
             challenge: String::new(),
             administered: None,
             opened: 0,
+            app_passwords: 0,
         }
     }
 
@@ -167,6 +171,11 @@ impl Rig {
             Change::ChannelForgotten { channel } => channels.retain(|state| state.id != channel),
             Change::Message(_) | Change::Redacted { .. } => {}
         }
+    }
+
+    /// A server with a password of its own, which is `the server's`.
+    pub(crate) fn with_password() -> Self {
+        Self::with_settings(|settings| settings.machine.password_required = true)
     }
 
     /// A server on which somebody has created an account and left.
@@ -339,6 +348,11 @@ impl Rig {
                     self.queries.push(conversation);
                     answers.push((id, Answer::Store(Some(QueryResult::History(Vec::new())))));
                 }
+                Output::Question { id, question: Question::AppPassword, .. } if !self.is_busy => {
+                    self.app_passwords += 1;
+                    let password = AppPassword::password(&[self.app_passwords; APP_PASSWORD_BYTES]);
+                    answers.push((id, Answer::AppPassword(Ok(Secret::new(password)))));
+                }
                 Output::Question { id, question, .. } => {
                     let answer = if self.is_busy { no_answer(&question) } else { answer(question) };
                     answers.push((id, answer));
@@ -379,6 +393,10 @@ fn answer(question: Question) -> Answer {
         Question::Password { of: PasswordOf::Account { hash, .. }, password } => {
             let given = proof(password.reveal()).hash;
             Answer::Password(if hash == Some(given) { Verdict::Right } else { Verdict::Wrong })
+        }
+        Question::Password { of: PasswordOf::Server, password } => {
+            let is_right = password.reveal() == "the server's" || password.reveal() == "alice:the server's";
+            Answer::Password(if is_right { Verdict::Right } else { Verdict::Wrong })
         }
         Question::Password { .. } => Answer::Password(Verdict::Right),
         Question::NewPassword(password) => Answer::NewPassword(Ok(Box::new(proof(password.reveal())))),

@@ -81,7 +81,7 @@ fn a_service_answers_what_it_does_not_understand() {
         alice> :NickServ!NickServ@s NOTICE alice :NickServ does not understand that, or a word is missing or too many; NICKSERV HELP lists what it can do
     "#]]);
     rig.says("alice", "NICKSERV");
-    assert_eq!(rig.heard.lines().count(), 15);
+    assert_eq!(rig.heard.lines().count(), 22);
 }
 
 /// Otherwise the answer about one password could be taken for that about another.

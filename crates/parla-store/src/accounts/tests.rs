@@ -8,7 +8,10 @@ use std::{
 
 use parla_history::{Durability, migrate};
 use parla_proto::{metadata::Key, mode::UserModes};
-use parla_server::{AccountPair, Change, ChannelId, Conversation, NetworkSettings, Presence, PresenceChange};
+use parla_server::{
+    AccountPair, AppPassword, AppPasswordId, Change, ChannelId, Conversation, NetworkSettings, Presence,
+    PresenceChange,
+};
 use proptest::prelude::*;
 
 use super::*;
@@ -36,6 +39,16 @@ fn password(number: u8) -> PasswordProof {
 
 fn certificate(number: u8) -> Fingerprint {
     Fingerprint([number; 32])
+}
+
+fn app_password(number: u8, used_at: Option<i64>) -> AppPassword {
+    AppPassword {
+        id: AppPasswordId::from_number(u64::from(number)),
+        name: format!("bot {number}"),
+        hash: [number; 32],
+        created_at: Timestamp::from_millis(1500),
+        used_at: used_at.map(Timestamp::from_millis),
+    }
 }
 
 fn presence() -> Presence {
@@ -74,6 +87,7 @@ fn full() -> AccountState {
     AccountState {
         password: Some(password(1)),
         certificates: vec![certificate(0xfe), certificate(2)],
+        app_passwords: vec![app_password(4, None), app_password(5, Some(86_400_000))],
         suspended: Some("spam".to_owned()),
         always_on: Some(false),
         is_server_owner: true,
@@ -104,6 +118,9 @@ fn changes() -> Vec<AccountChange> {
         AccountChange::Suspended(Some("more spam".to_owned())),
         AccountChange::Password(Some(password(1))),
         AccountChange::Suspended(Some(String::new())),
+        AccountChange::AppPasswordUsed(AppPasswordId::from_number(4), Timestamp::from_millis(9)),
+        AccountChange::AppPasswordRemoved(AppPasswordId::from_number(5)),
+        AccountChange::AppPasswordAdded(app_password(6, None)),
         AccountChange::AlwaysOn(None),
         read(ROOM, Some(50)),
         read(with(8), None),
@@ -174,8 +191,8 @@ fn a_change_writes_the_row_that_it_is_about_and_no_other() {
     for change in changes() {
         let before = number(&tables, "SELECT total_changes()");
         tables.commit(&[changed(change.clone())]).unwrap();
-        // A presence has a row for each channel.
-        if !matches!(change, AccountChange::Presence(_)) {
+        // A presence has a row for each channel, and the number of an app password is noted when it is gone.
+        if !matches!(change, AccountChange::Presence(_) | AccountChange::AppPasswordRemoved(_)) {
             assert_eq!(number(&tables, "SELECT total_changes()") - before, 1, "{change:?}");
         }
         state.apply(change);

@@ -2,7 +2,7 @@
 
 use std::{borrow::Borrow, collections::BTreeMap};
 
-use parla_server::{AccountChange, AccountId, AccountState, Fingerprint};
+use parla_server::{AccountChange, AccountId, AccountState, AppPasswordId, Fingerprint};
 
 use super::checkers::{Checked, Finding, ensure};
 
@@ -12,12 +12,14 @@ pub(crate) struct Accounts {
     all: BTreeMap<AccountId, AccountState>,
     /// The last account that was created, even if it was deleted since.
     last: Option<AccountId>,
+    /// The last app password that was created, even if it was revoked since.
+    last_app_password: Option<AppPasswordId>,
 }
 
 impl Accounts {
-    /// The number of the last account that was created.
+    /// The number of the last account or app password that was created.
     pub(crate) fn last_number(&self) -> Option<u64> {
-        self.last.map(AccountId::number)
+        self.last.map(AccountId::number).max(self.last_app_password.map(AppPasswordId::number))
     }
 
     /// Stores a new account, whose number no other has had and whose name no other has.
@@ -38,6 +40,10 @@ impl Accounts {
         if let AccountChange::CertificateAdded(certificate) = &change {
             let owner = self.owner_of(certificate);
             ensure(owner.is_none(), "kept", || format!("{owner:?} has the certificate of {change:?}"))?;
+        }
+        if let AccountChange::AppPasswordAdded(added) = &change {
+            ensure(self.last_app_password < Some(added.id), "kept", || format!("a number again: {added:?}"))?;
+            self.last_app_password = Some(added.id);
         }
         let state = self.all.get_mut(&id);
         let state = state.ok_or_else(|| Finding::new("kept", format!("{id:?} is not kept")))?;

@@ -57,6 +57,8 @@ pub(crate) struct Said {
 pub(crate) enum Proof {
     /// What is kept of a password, as a text.
     Hash(String),
+    /// The hash of an app password.
+    AppPassword([u8; 32]),
     Certificate(Fingerprint),
 }
 

@@ -146,6 +146,7 @@ impl Memory {
             Question::Store(query) => Answer::Store(Some(self.tables.answer(&query)?)),
             Question::Password { of, password } => Answer::Password(self.settings.verdict(&of, &password)),
             Question::NewPassword(password) => Answer::NewPassword(Ok(Box::new(Settings::proof(&password)))),
+            Question::AppPassword => Answer::AppPassword(Ok(Settings::app_password())),
             Question::Nonce { .. } => Answer::Nonce(Ok("nonce".to_owned())),
             Question::Gateway(gateway) => Answer::Gateway(self.settings.client_of(*gateway)),
             Question::Restart if !self.settings.broken => {

@@ -119,6 +119,7 @@ fn serve(script: &Script, inbox: &mpsc::Receiver<Event>) {
                             Question::NewPassword(password) => {
                                 Answer::NewPassword(Ok(Box::new(Settings::proof(&password))))
                             }
+                            Question::AppPassword => Answer::AppPassword(Ok(Settings::app_password())),
                             Question::Nonce { .. } => Answer::Nonce(Ok("nonce".to_owned())),
                             Question::Configuration | Question::Restart => continue,
                         };

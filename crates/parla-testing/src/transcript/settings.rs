@@ -9,7 +9,8 @@ use parla_proto::{
     tag::DeniedTags,
 };
 use parla_server::{
-    Flags, Gateway, MessageIds, PasswordOf, PasswordProof, Peer, ScramProof, Secret, Verdict, settings,
+    APP_PASSWORD_BYTES, AppPassword, Flags, Gateway, MessageIds, PasswordOf, PasswordProof, Peer, ScramProof,
+    Secret, Verdict, settings,
 };
 
 use super::{NETWORK_NAME, SERVER_NAME, error::RunError, ids, text::duration};
@@ -173,6 +174,11 @@ impl Settings {
         let scram =
             ScramProof { salt: [0; 16].into(), iterations: 1, stored_key: [0; 32], server_key: [0; 32] };
         PasswordProof { hash: format!("{HASH}{}", password.reveal()).into(), scram }
+    }
+
+    /// The app password that is always made.
+    pub(super) fn app_password() -> Secret {
+        Secret::new(AppPassword::password(&[1; APP_PASSWORD_BYTES]))
     }
 
     /// The client of a gateway, as the daemon would return it if addresses are not hidden.

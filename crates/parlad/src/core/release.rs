@@ -101,6 +101,7 @@ impl Release {
                 self.workers.hash(waiting, Hashing::Password { of, password });
             }
             Question::NewPassword(password) => self.workers.hash(waiting, Hashing::NewPassword(password)),
+            Question::AppPassword => self.workers.hash(waiting, Hashing::AppPassword),
             Question::Nonce { account } => self.workers.hash(waiting, Hashing::Nonce { account }),
             Question::Gateway(gateway) => self.workers.hash(waiting, Hashing::Gateway(gateway)),
             Question::Configuration => drop(self.wishes.send(Wish::Rehash(id))),

@@ -18,7 +18,7 @@ use super::{
     password::{
         Hasher, Passwords,
         guesses::{Attempt, Before, Guesses, Kind},
-        prove,
+        new_app_password, prove,
     },
     webirc::Gateways,
 };
@@ -39,6 +39,8 @@ pub(crate) enum Hashing {
     },
     /// What is to be kept of a new password.
     NewPassword(Secret),
+    /// A new app password.
+    AppPassword,
     /// A nonce for a client that wants to prove that it knows the password of this account. It waits with the
     /// others, because it is the beginning of the same attempt.
     Nonce {
@@ -122,6 +124,9 @@ impl Judge {
             Hashing::NewPassword(password) => {
                 let proof = prove(password.reveal(), self.passwords().cost, hasher);
                 Answer::NewPassword(proof.map(Box::new).ok_or(NotCompared::TooManyAtOnce))
+            }
+            Hashing::AppPassword => {
+                Answer::AppPassword(new_app_password().map(Secret::new).ok_or(NotCompared::TooManyAtOnce))
             }
             Hashing::Nonce { account } => Answer::Nonce(self.nonce(account, job.address)),
             Hashing::Gateway(gateway) => {

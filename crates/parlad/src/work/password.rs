@@ -14,7 +14,7 @@ mod proof;
 use std::io::{self, BufRead, IsTerminal, Write};
 
 use argon2::{Argon2, password_hash::PasswordHasher};
-use parla_server::PasswordOf;
+use parla_server::{APP_PASSWORD_BYTES, AppPassword, PasswordOf};
 
 pub(crate) use self::{hasher::Hasher, proof::prove};
 use crate::config::{BadHash, Config, Hash, HashCost, SALT_BYTES};
@@ -47,6 +47,13 @@ pub(crate) fn hash(password: &str) -> anyhow::Result<String> {
         .hash_password(password.as_bytes())
         .map(|hash| hash.to_string())
         .map_err(|error| anyhow::anyhow!("cannot hash the password: {error}"))
+}
+
+/// A new app password; `None` if the system has no random numbers.
+pub(crate) fn new_app_password() -> Option<String> {
+    let mut random = [0; APP_PASSWORD_BYTES];
+    getrandom::fill(&mut random).ok()?;
+    Some(AppPassword::password(&random))
 }
 
 fn read_line(prompt: &str) -> anyhow::Result<String> {

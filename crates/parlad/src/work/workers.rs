@@ -209,6 +209,7 @@ fn refused(task: &Hashing) -> Answer {
     match task {
         Hashing::Password { .. } => Answer::Password(Verdict::NotCompared(why)),
         Hashing::NewPassword(_) => Answer::NewPassword(Err(why)),
+        Hashing::AppPassword => Answer::AppPassword(Err(why)),
         Hashing::Nonce { .. } => Answer::Nonce(Err(why)),
         Hashing::Gateway(_) => Answer::Gateway(Err(why.to_string())),
     }

@@ -369,6 +369,7 @@ mod tests {
                 modes: parla_proto::mode::UserModes::empty(),
                 realname: "Bob".to_owned(),
                 account: None,
+                proved: Default::default(),
                 invitation: None,
                 metadata: Default::default(),
                 is_exempt: false,

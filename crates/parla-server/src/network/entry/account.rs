@@ -7,17 +7,44 @@ use serde::{Deserialize, Serialize};
 
 use crate::network::{
     account::{AccountChange, AccountId, PasswordProof},
+    device::Proved,
     invitation::InvitationId,
     rank::Rank,
 };
 
-/// Signs the actor in to an account, or out. Whether they may was found out before it was proposed.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+/// Signs the actor in to an account. Whether they may was found out before it was proposed.
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct SignIn {
-    /// The account; `None` to sign out. Another account may have its name by the time of the commit.
-    pub account: Option<AccountId>,
+    /// The account. Another one may have its name by the time of the commit.
+    pub account: AccountId,
     /// Whether the client waits for the end of a SASL exchange.
     pub by_sasl: bool,
+    /// What the client said and showed.
+    pub proved: Proved,
+}
+
+/// Signs devices out of an account.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct SignOut {
+    /// Who asks for it.
+    pub asker: AccountAsker,
+    /// The account.
+    pub account: AccountName,
+    /// Which devices.
+    pub which: WhichDevices,
+}
+
+/// Devices of an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum WhichDevices {
+    /// The one that asks. It stays connected, as a guest, if the server takes guests.
+    This,
+    /// The one with this number, whose connection ends.
+    One(u32),
+    /// All but the one that asks. Their connections end.
+    Others,
+    /// All of them. Their connections end.
+    All,
 }
 
 /// Creates an account. If its person asks for it, they are signed in to it.

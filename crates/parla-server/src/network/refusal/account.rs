@@ -34,6 +34,8 @@ pub(crate) enum AnswerBy {
     ChanServ,
     /// By the numeric that ends a SASL exchange.
     Sasl,
+    /// By a numeric for PASS.
+    Pass,
 }
 
 impl From<InvitationEnd> for AccountFault {
@@ -132,6 +134,16 @@ pub(crate) enum AccountFault {
     NoSuchCertificate,
     /// The account has as many certificates as it may have.
     TooManyCertificates,
+    /// The account has as many app passwords as it may have.
+    TooManyAppPasswords,
+    /// The account has an app password of this name.
+    AppPasswordExists,
+    /// The account has no such app password.
+    NoSuchAppPassword,
+    /// It needs the password of the account, and whoever asks has signed in with an app password.
+    OnlyByPassword,
+    /// The account has no device with this number.
+    NoSuchDevice,
     /// What the client sent is not part of the exchange.
     BadMessage,
     /// The channel belongs to the server.
@@ -216,6 +228,11 @@ impl AccountFault {
             | Self::TooManyChannels
             | Self::TooManyMembers
             | Self::NotOperator
+            | Self::TooManyAppPasswords
+            | Self::AppPasswordExists
+            | Self::NoSuchAppPassword
+            | Self::OnlyByPassword
+            | Self::NoSuchDevice
             | Self::BadMessage => FailCode::BadAccountName,
         }
     }
@@ -278,6 +295,13 @@ impl AccountFault {
             Self::TooManyChannels => "The account owns as many rooms as it may",
             Self::TooManyMembers => "The room remembers as many accounts as it may",
             Self::NotOperator => "You are not an operator of this room",
+            Self::TooManyAppPasswords => "The account has as many app passwords as it may; revoke one first",
+            Self::AppPasswordExists => "The account has an app password with this name",
+            Self::NoSuchAppPassword => "The account has no such app password",
+            Self::OnlyByPassword => {
+                "An app password is not enough for that: sign in with the password of the account"
+            }
+            Self::NoSuchDevice => "The account is not signed in to on such a device",
             Self::BadMessage => "Your client did not follow the rules of this way to sign in",
             Self::Wait(why) => return why.as_str().into(),
         })
@@ -299,6 +323,10 @@ impl AccountRefusal {
             AnswerBy::Service => service::notice(service::NICKSERV, server, client, &sentence),
             AnswerBy::ChanServ => service::notice(service::CHANSERV, server, client, &sentence),
             AnswerBy::Sasl => Reply::SaslFailed { why: &sentence }.encode(server, client),
+            AnswerBy::Pass if self.fault == AccountFault::WrongPassword => {
+                Reply::PasswordMismatch {}.encode(server, client)
+            }
+            AnswerBy::Pass => Reply::UnknownError { command: "PASS", why: &sentence }.encode(server, client),
         }
     }
 }

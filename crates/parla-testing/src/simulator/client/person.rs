@@ -9,7 +9,7 @@ mod service;
 use std::collections::BTreeMap;
 
 use parla_proto::{Capabilities, Message, name::is_channel};
-use parla_server::{AccountId, Fingerprint, Flags, Rank};
+use parla_server::{AccountId, AppPassword, Fingerprint, Flags, Rank};
 
 use super::{Client, Scene, redaction};
 use crate::simulator::{
@@ -84,7 +84,10 @@ impl Person {
 
     fn attempt(&mut self, account: Option<&str>, password: Option<&str>, told: &Told) {
         let Some(password) = password else { return };
-        let (account, proof) = (account.map(str::to_owned), Proof::Hash(passwords::hash(password)));
+        // Behind an `@`, a client may name its device.
+        let account = account.map(|name| name.split('@').next().unwrap_or_default().to_owned());
+        let app_password = AppPassword::hash(password).map(Proof::AppPassword);
+        let proof = app_password.unwrap_or_else(|| Proof::Hash(passwords::hash(password)));
         self.attempts.push(Attempt { account, proof, since: told.clock() });
     }
 

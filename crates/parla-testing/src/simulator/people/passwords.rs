@@ -3,7 +3,7 @@
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use hmac::{Hmac, KeyInit as _, Mac as _};
-use parla_server::{PasswordProof, ScramProof};
+use parla_server::{APP_PASSWORD_BYTES, AppPassword, PasswordProof, ScramProof};
 use sha2::{Digest as _, Sha256};
 
 /// The salt of every password.
@@ -12,6 +12,11 @@ const SALT: &[u8] = b"salt";
 /// What is kept of a password as a text.
 pub(crate) fn hash(password: &str) -> String {
     format!("hash of {password}")
+}
+
+/// One of the few app passwords that the simulated daemon makes.
+pub(crate) fn app_password(number: u64) -> String {
+    AppPassword::password(&[u8::try_from(number % 3).unwrap_or_default(); APP_PASSWORD_BYTES])
 }
 
 /// The password of which this is kept.

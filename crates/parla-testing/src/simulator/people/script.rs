@@ -103,8 +103,11 @@ fn sign_in(rng: &mut Rng, account: &str, told: &Told) -> Vec<String> {
     lines
 }
 
-/// The right password of an account or another one.
+/// The right password of an account or another one, or an app password, which may be one of the account's.
 fn password(rng: &mut Rng, account: &str, told: &Told) -> String {
+    if rng.percent(15) {
+        return passwords::app_password(rng.bits().into());
+    }
     let account = told.account_named(account).filter(|_| rng.percent(75));
     let known = account.and_then(|account| account.password.as_ref());
     known.map_or_else(
@@ -167,7 +170,17 @@ fn of_account(rng: &mut Rng, client: &Client, told: &Told) -> String {
     let own = own_name(rng, client);
     let (right, new, other) = (password(rng, own, told), rng.word(PASSWORDS), rng.word(NAMES));
     let service = rng.word(&["NS ", "NICKSERV ", "PRIVMSG NickServ :"]);
-    match rng.below(32) {
+    match rng.below(42) {
+        32..35 => format!("{service}APPPASS CREATE {}", rng.word(&["bot", "other"])),
+        35 => format!("{service}APPPASS REVOKE {}", rng.word(&["bot", "other"])),
+        36..38 => format!("{service}LOGOUT"),
+        38..40 => format!("{service}DEVICES LOGOUT {}", rng.word(&["1", "2", "3", "others", "all"])),
+        40 => format!("{service}DEVICES LOGOUT {other} {}", rng.word(&["1", "2", "all"])),
+        41 => format!(
+            "{service}{} {}",
+            rng.word(&["DEVICES LIST", "GHOST", "APPPASS LIST", "SESSIONS"]),
+            rng.word(&["", other])
+        ),
         0..4 => format!("REGISTER * * {new}"),
         4..7 => format!("{service}REGISTER {new}"),
         7..10 => format!("{service}IDENTIFY {right}"),

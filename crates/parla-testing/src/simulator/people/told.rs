@@ -162,8 +162,10 @@ impl Told {
 /// By what one can sign in to an account now.
 fn proofs(account: &AccountState) -> impl Iterator<Item = Proof> {
     let password = account.password.as_ref().map(|password| Proof::Hash(password.hash.to_string()));
+    let app_passwords = account.app_passwords.iter().map(|known| Proof::AppPassword(known.hash));
     password
         .into_iter()
+        .chain(app_passwords)
         .chain(account.certificates.iter().map(|certificate| Proof::Certificate(*certificate)))
 }
 

@@ -66,11 +66,15 @@ impl World {
                     | AccountChange::Metadata { .. },
                 ..
             } => true,
+            // Whoever signs in has given it.
+            Change::AccountChanged { change: AccountChange::AppPasswordUsed(..), .. } => {
+                commands.any(|command| matches!(command, EntryCommand::Account(_) | EntryCommand::Register(_)))
+            }
             Change::AccountChanged { account, change } => commands.any(|command| match command {
                 EntryCommand::ChangeAccount(edit) => {
                     let suspends = matches!(change, AccountChange::Suspended(_));
                     let is_own = matches!(edit.asker, AccountAsker::Person | AccountAsker::Command);
-                    matches!(&edit.edit, AccountEdit::Change(asked) if asked == change)
+                    matches!(&edit.edit, AccountEdit::Change(asked) if is_asked(asked, change))
                         && !(suspends && is_own)
                         && self.may_ask(client, edit.asker, Some(*account))
                 }
@@ -261,5 +265,15 @@ impl World {
         if let Some(machine) = self.machines.get_mut(which).filter(|machine| machine.runs()) {
             machine.input(now, Input::Administration { id: 1, request });
         }
+    }
+}
+
+/// Whether a change is the one that was asked for. An app password gets its number and time when it is made.
+fn is_asked(asked: &AccountChange, change: &AccountChange) -> bool {
+    match (asked, change) {
+        (AccountChange::AppPasswordAdded(asked), AccountChange::AppPasswordAdded(made)) => {
+            (&asked.name, asked.hash) == (&made.name, made.hash)
+        }
+        _ => asked == change,
     }
 }

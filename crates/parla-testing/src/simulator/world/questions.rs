@@ -3,7 +3,7 @@
 
 use parla_server::{
     Answer, Asker, ConnectionId, Input, NotCompared, PasswordOf, PasswordProof, QueryResult, Question,
-    QuestionId, Reconfiguration, Verdict,
+    QuestionId, Reconfiguration, Secret, Verdict,
 };
 
 use super::{OPERATOR, OPERATOR_PASSWORD, PASSWORD, World, closed, delivery::may_ask};
@@ -21,6 +21,7 @@ pub(super) enum Asked {
     Password(Waits, Verdict),
     /// What is to be kept of a password.
     NewPassword(Waits, Box<PasswordProof>),
+    AppPassword(Waits),
     Nonce(Waits),
     /// Whether everything that a machine had for a client has been sent.
     Sent(usize, ConnectionId),
@@ -45,6 +46,7 @@ impl Asked {
             Self::History(waits, _)
             | Self::Password(waits, _)
             | Self::NewPassword(waits, _)
+            | Self::AppPassword(waits)
             | Self::Nonce(waits)
             | Self::Configuration(waits)
             | Self::Gateway(waits) => waits.which,
@@ -93,6 +95,7 @@ impl World {
             Question::NewPassword(password) => {
                 Asked::NewPassword(waits, Box::new(passwords::proof(password.reveal())))
             }
+            Question::AppPassword => Asked::AppPassword(waits),
             Question::Nonce { .. } => Asked::Nonce(waits),
             Question::Restart => {
                 return ensure(false, "operators", || "a restart without the privilege".to_owned());
@@ -137,6 +140,12 @@ impl World {
                 let proof = if fails { Err(NotCompared::TooManyAtOnce) } else { Ok(proof) };
                 self.trace.add(|| format!("new password of {}, fails: {fails}", number(waits.connection)));
                 self.answered(waits, Answer::NewPassword(proof));
+            }
+            Asked::AppPassword(waits) => {
+                let password = Secret::new(passwords::app_password(waits.id.number()));
+                let password = if fails { Err(NotCompared::TooManyAtOnce) } else { Ok(password) };
+                self.trace.add(|| format!("app password of {}, fails: {fails}", number(waits.connection)));
+                self.answered(waits, Answer::AppPassword(password));
             }
             Asked::Nonce(waits) => {
                 let nonce = format!("n{}", waits.id.number());

@@ -3,14 +3,18 @@
 //! A request is an object that says what to do and with which arguments. An answer is an object with `done`
 //! and the result, or with `error` and a sentence. `--json` prints the value of `done`.
 
+pub(crate) mod account;
 mod invitation;
 
 use parla_server::{
-    AccountChange, AccountEdit, AccountSummary, AdminAnswer, AdminRepair, AdminRequest, ChannelDetails,
-    Fingerprint, NewInvitation, PasswordProof, Topic,
+    AccountChange, AccountEdit, AdminAnswer, AdminRepair, AdminRequest, AppPassword, AppPasswordId,
+    ChannelDetails, Fingerprint, NewInvitation, PasswordProof, Topic, WhichDevices,
 };
 use serde::{Deserialize, Serialize};
 
+pub(crate) use self::account::{
+    AccountChanged, AccountDetails, AccountPage, AccountRow, AppPasswordRow, DeviceRow,
+};
 pub(crate) use self::invitation::{InvitationPage, InvitationRevoked, InvitationRow};
 use crate::config::Hash;
 
@@ -76,6 +80,19 @@ pub(crate) enum ControlRequest {
     AccountCertificateAdd { account: String, certificate: String },
     #[serde(rename = "account.certificate.remove")]
     AccountCertificateRemove { account: String, certificate: String },
+    /// Signs out one device of an account by its number, or all of them.
+    #[serde(rename = "account.device.sign-out")]
+    AccountSignOut {
+        account: String,
+        #[serde(default)]
+        device: Option<u32>,
+    },
+    /// Nobody sends an app password: the hash is its SHA-256, in 64 hexadecimal digits.
+    #[serde(rename = "account.app-password.add")]
+    AccountAppPasswordAdd { account: String, name: String, hash: String },
+    /// The app password is given by its number.
+    #[serde(rename = "account.app-password.remove")]
+    AccountAppPasswordRemove { account: String, number: u64 },
     /// The next invitations after this number, in the order in which they were made. Answered with an
     /// [`InvitationPage`].
     #[serde(rename = "invite.list")]
@@ -189,46 +206,6 @@ pub(crate) struct RoomChanged {
     pub(crate) modes: Option<String>,
 }
 
-/// Some of the accounts.
-#[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct AccountPage {
-    pub(crate) accounts: Vec<AccountRow>,
-    /// Whether more accounts follow after the last one.
-    pub(crate) more: bool,
-}
-
-/// An account in the list.
-#[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct AccountRow {
-    pub(crate) name: String,
-    pub(crate) created_at: String,
-    /// Whether somebody is signed in to it.
-    pub(crate) present: bool,
-    /// Why nobody may sign in to it, which may be empty; null if they may.
-    pub(crate) suspended: Option<String>,
-}
-
-/// An account in full.
-#[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct AccountDetails {
-    #[serde(flatten)]
-    pub(crate) row: AccountRow,
-    pub(crate) has_password: bool,
-    /// The SHA-256 of each certificate that signs in to it.
-    pub(crate) certificates: Vec<String>,
-    /// `nick!user@host` of whoever is signed in to it.
-    pub(crate) user: Option<String>,
-    /// How many connections they have.
-    pub(crate) sessions: usize,
-}
-
-/// The result of a change of an account.
-#[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct AccountChanged {
-    /// Its name, as the request wrote it.
-    pub(crate) account: String,
-}
-
 impl ControlRequest {
     /// Parses a line.
     ///
@@ -256,6 +233,9 @@ impl ControlRequest {
             | Self::AccountResume { account }
             | Self::AccountDelete { account }
             | Self::AccountGrant { account, .. }
+            | Self::AccountSignOut { account, .. }
+            | Self::AccountAppPasswordAdd { account, .. }
+            | Self::AccountAppPasswordRemove { account, .. }
             | Self::AccountCertificateAdd { account, .. }
             | Self::AccountCertificateRemove { account, .. } => Subject::Account(account.clone()),
         }
@@ -302,6 +282,17 @@ impl TryFrom<ControlRequest> for AdminRequest {
                 Self::CreateInvitation { channels: rooms, new }
             }
             ControlRequest::InviteRevoke { number } => Self::RevokeInvitation { invitation: number },
+            ControlRequest::AccountSignOut { account, device } => {
+                let which = device.map_or(WhichDevices::All, WhichDevices::One);
+                Self::SignOut { name: account, which }
+            }
+            ControlRequest::AccountAppPasswordAdd { account, name, hash } => {
+                let added = AppPassword::new(account::app_password_name(&name)?, account::hash(&hash)?);
+                change(account, AccountChange::AppPasswordAdded(added))
+            }
+            ControlRequest::AccountAppPasswordRemove { account, number } => {
+                change(account, AccountChange::AppPasswordRemoved(AppPasswordId::from_number(number)))
+            }
             ControlRequest::AccountCertificateAdd { account, certificate } => {
                 change(account, AccountChange::CertificateAdded(fingerprint(&certificate)?))
             }
@@ -387,22 +378,6 @@ impl ControlAnswer {
             }
             AdminAnswer::Refused(why) => Self::Error(why),
         }
-    }
-}
-
-impl From<AccountSummary> for AccountRow {
-    fn from(summary: AccountSummary) -> Self {
-        let AccountSummary { name, created_at, is_present, suspended } = summary;
-        Self { name, created_at: created_at.to_string(), present: is_present, suspended }
-    }
-}
-
-impl From<parla_server::AccountDetails> for AccountDetails {
-    fn from(details: parla_server::AccountDetails) -> Self {
-        let parla_server::AccountDetails { id: _, summary, has_password, certificates, user, sessions } =
-            details;
-        let certificates = certificates.iter().map(ToString::to_string).collect();
-        Self { row: summary.into(), has_password, certificates, user, sessions }
     }
 }
 
