@@ -57,6 +57,7 @@ fn joined(rooms: u32) -> (Measured, BufferId) {
         credentials: Credentials::default(),
         private: true,
         archive: ArchiveScope::Nothing,
+        may_have_ghost: false,
         seed: 1,
     };
     let now = Timestamp::from_millis(1_700_000_000_000);

@@ -3,17 +3,19 @@
 
 mod answers;
 mod deletions;
+mod kept_out;
 mod past;
 mod played;
 mod reading;
 mod receiving;
+mod silenced;
 
 use std::{hash::Hasher as _, sync::Arc};
 
 use fnv::FnvHasher;
 use parla_proto::Timestamp;
 
-use self::{answers::Answers, past::Past, reading::Reading};
+use self::{answers::Answers, kept_out::KeptOut, past::Past, reading::Reading};
 pub(crate) use self::{
     deletions::Deletion,
     past::Missed,
@@ -51,6 +53,7 @@ pub(crate) struct Buffer {
     name: Arc<str>,
     key: Option<Arc<str>>,
     presence: Presence,
+    kept_out: KeptOut,
     topic: Option<Arc<Topic>>,
     modes: RoomModes,
     timeline: Timeline,
@@ -94,6 +97,7 @@ impl Buffer {
             name: name.into(),
             key: None,
             presence: if kind == BufferKind::Room { Presence::Joining } else { Presence::Present },
+            kept_out: KeptOut::default(),
             topic: None,
             modes: RoomModes::default(),
             timeline: Timeline::default(),
@@ -291,6 +295,7 @@ impl Buffer {
         }
         self.name = name.into();
         self.presence = Presence::Present;
+        self.kept_out.entered();
         self.stays_for_unsent = false;
         self.members.clear();
         self.modes.forget();
@@ -465,11 +470,13 @@ impl Buffer {
                 set_topic: is_in_room && (may || self.modes.is_topic_free()),
                 kick: is_in_room && may,
                 rank,
+                silenced: self.silenced(session),
             },
             settings: self.modes.view(session),
             away: self.away.clone(),
             capacity: session.capacity(&self.name),
             undone: Arc::clone(&self.undone),
+            can_invite: self.can_invite(session),
         }
     }
 }

@@ -198,6 +198,11 @@ impl Buffers {
         self.iter().filter(|buffer| buffer.is_leaving()).map(Buffer::id).collect()
     }
 
+    /// The person has signed in or out, which decides what they may do in rooms.
+    pub(crate) fn rights_changed(&mut self) {
+        self.iter_mut().filter(|buffer| buffer.is_room()).for_each(Buffer::changed);
+    }
+
     /// Marks as read what the person is looking at, unless missed messages are on their way there. Returns
     /// whether none are.
     pub(crate) fn seen(&mut self, look: Look) -> bool {

@@ -37,7 +37,7 @@ use crate::{
     survey::Survey,
     text::shown_name,
     turn::Turn,
-    view::{BufferId, BufferKind, Earlier, Features, NetworkView, Presence, Update},
+    view::{BufferId, BufferKind, Earlier, Features, NetworkView, Presence, Update, WantedNick},
 };
 
 use self::receive::RoomLeft;
@@ -71,7 +71,10 @@ impl Client {
     /// network.
     pub fn new(settings: ClientSettings, records: &BTreeMap<String, String>, now: Timestamp) -> Self {
         let mut link = Link::new(settings.seed, now);
-        let session = Session::new(&settings);
+        let mut session = Session::new(&settings);
+        if settings.may_have_ghost {
+            session.has_lost_connection(now);
+        }
         let mut buffers = Buffers::new(&settings);
         let (mut kept, mut outbox) = (Records::default(), Outbox::new(now));
         kept.restore(&mut buffers, &session, records);
@@ -217,6 +220,7 @@ impl Client {
             self.history.next_deadline(),
             self.outbox.next_deadline(&self.session),
             self.survey.next_deadline(),
+            self.directory.next_deadline(),
             self.session.regain().next_deadline(),
             self.session.introduce_by(),
             self.greeted_by(),
@@ -238,6 +242,7 @@ impl Client {
             self.settle(id, Some(Coverage::Nothing));
         }
         self.survey.give_up_late(turn.now);
+        self.directory.give_up_late(turn.now);
         self.markers.tell_due(&mut self.buffers, &self.session, turn);
         self.display_names.ask_due(turn);
     }
@@ -303,7 +308,11 @@ impl Client {
             name: Arc::clone(self.session.network().unwrap_or(address)),
             address: Arc::clone(address),
             nick: shown_name(self.session.nick()),
-            nick_wanted: self.session.regain().wanted().map(|nick| shown_name(nick)),
+            nick_wanted: self
+                .session
+                .regain()
+                .wanted()
+                .map(|nick| WantedNick { nick: shown_name(nick), holder: self.session.regain().holder() }),
             login: credentials.login.as_ref().map(|login| login.name.as_str().into()),
             away: self.away.now().cloned(),
             link: self.link.shown(),
@@ -350,7 +359,7 @@ impl Client {
         self.requests.connection_lost(&mut self.buffers);
         self.history.connection_lost(&mut self.buffers);
         self.batches = Batches::default();
-        self.session = self.session.next(&self.settings);
+        self.session = self.session.next(&self.settings, turn.now);
         self.survey = Survey::default();
         self.asked_people.connection_lost();
         self.display_names = DisplayNames::default();
@@ -362,10 +371,11 @@ impl Client {
     }
 
     /// The person could not join a channel, or was removed from it.
-    fn shut_out(&mut self, id: BufferId, problem: &Problem) {
+    fn shut_out(&mut self, id: BufferId, problem: Problem) {
         if let Some(buffer) = self.buffers.get_mut(id) {
-            self.outbox.shut_out(buffer, &self.session, problem);
-            buffer.leave(Presence::Absent(Some(Arc::new(problem.clone()))));
+            let problem = buffer.why_shut_out(&self.session, problem);
+            self.outbox.shut_out(buffer, &self.session, &problem);
+            buffer.leave(Presence::Absent(Some(Arc::new(problem))));
         }
     }
 

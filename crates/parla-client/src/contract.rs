@@ -34,6 +34,9 @@ pub struct ClientSettings {
     pub private: bool,
     /// Which messages the shell stores ([`Output::Keep`]) and can return ([`Output::Recall`]).
     pub archive: ArchiveScope,
+    /// Whether an earlier client of the person ended without closing its connection, so that the server may
+    /// believe in it for a while.
+    pub may_have_ghost: bool,
     /// The seed for the random part of the pauses between attempts, so that clients differ.
     pub seed: u64,
 }

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use parla_proto::{Message, Timestamp};
 
 use crate::{
-    limits::{DIRECTORY_ROOMS_MAX, LIST_WITHIN, NAME_BYTES_MAX},
+    limits::{DIRECTORY_ROOMS_MAX, LIST_ANSWER_WITHIN, LIST_WITHIN, NAME_BYTES_MAX},
+    problem::{Problem, ProblemKind},
     text::{Text, shown_name},
     view::{Directory, DirectoryRoom, DirectoryView},
 };
@@ -17,19 +18,23 @@ pub(crate) struct DirectoryBuilder {
     is_coming: bool,
     /// Whether the connection was lost before the list was complete.
     is_owed: bool,
-    /// When a part of it last arrived.
+    /// When it was requested, or a part of it last arrived.
     heard_at: Timestamp,
+    /// Whether the server has begun to answer.
+    has_begun: bool,
     cut: bool,
     shown: Directory,
     complete: bool,
+    /// Why the list that was requested last does not arrive.
+    trouble: Option<Arc<Problem>>,
     /// Whether it has changed since the interface last saw it.
     is_changed: bool,
 }
 
 impl DirectoryBuilder {
-    /// A new list is being requested. Returns false if one is already arriving and has not stalled.
+    /// A new list is being requested. Returns false if one is already arriving.
     pub(crate) fn begin(&mut self, now: Timestamp) -> bool {
-        if self.is_coming && now.since(self.heard_at) < LIST_WITHIN {
+        if self.is_coming {
             return false;
         }
         *self = Self {
@@ -46,6 +51,34 @@ impl DirectoryBuilder {
     pub(crate) fn connection_lost(&mut self) {
         self.is_owed |= self.is_coming;
         self.interrupted();
+    }
+
+    /// Whether a list was requested and the server has not begun to answer.
+    pub(crate) const fn is_awaited(&self) -> bool {
+        self.is_coming && !self.has_begun
+    }
+
+    /// When the list is given up, if nothing more of it arrives.
+    pub(crate) fn next_deadline(&self) -> Option<Timestamp> {
+        let within = if self.has_begun { LIST_WITHIN } else { LIST_ANSWER_WITHIN };
+        self.is_coming.then(|| self.heard_at + within)
+    }
+
+    /// Gives up a list that does not arrive, or takes it for complete if the server has forgotten to say so.
+    pub(crate) fn give_up_late(&mut self, now: Timestamp) {
+        if self.next_deadline().is_some_and(|at| at <= now) {
+            if self.has_begun {
+                self.end();
+            } else {
+                self.refused(Problem::of(ProblemKind::TimedOut));
+            }
+        }
+    }
+
+    /// RPL_LISTSTART: the server begins to answer.
+    pub(crate) const fn started(&mut self, now: Timestamp) {
+        self.heard_at = now;
+        self.has_begun = true;
     }
 
     /// Whether the person still waits for a list that a lost connection did not complete. The caller requests
@@ -65,7 +98,7 @@ impl DirectoryBuilder {
         /// When this many channels have arrived, they are shown without waiting for the rest.
         const FIRST: usize = 200;
         let (Some(name), Some(people)) = (message.param(1), message.param(2)) else { return };
-        self.heard_at = now;
+        self.started(now);
         if !self.is_coming || name.len() > NAME_BYTES_MAX {
             return;
         }
@@ -94,9 +127,10 @@ impl DirectoryBuilder {
         self.is_changed = true;
     }
 
-    /// RPL_TRYAGAIN: the server sends no list for now. What was shown stays.
-    pub(crate) fn refused(&mut self) {
+    /// The server sends no list, for this reason. What was shown stays.
+    pub(crate) fn refused(&mut self, why: Problem) {
         self.interrupted();
+        self.trouble = Some(Arc::new(why));
         self.is_changed = true;
     }
 
@@ -114,6 +148,11 @@ impl DirectoryBuilder {
     }
 
     pub(crate) fn view(&self) -> DirectoryView {
-        DirectoryView { rooms: self.shown.clone(), complete: self.complete, cut: self.cut }
+        DirectoryView {
+            rooms: self.shown.clone(),
+            complete: self.complete,
+            cut: self.cut,
+            trouble: self.trouble.clone(),
+        }
     }
 }

@@ -20,6 +20,8 @@ pub const OUTBOX_MAX: usize = 1_000;
 pub const REQUESTS_MAX: usize = 100;
 /// How long messages wait for an earlier connection of the person to deliver them, or to end.
 pub const GHOST_WAIT: Duration = Duration::from_secs(60);
+/// The longest time that a server is thought to need until it notices that a connection is lost.
+pub const GHOST_MAX: Duration = Duration::from_secs(10 * 60);
 /// The pause between attempts while the device says that it has no network.
 pub const OFFLINE_RETRY: Duration = Duration::from_secs(20);
 /// Messages into which one submission may be split.
@@ -116,6 +118,8 @@ pub const HISTORY_WITHIN: Duration = Duration::from_secs(30);
 pub const SURVEY_WITHIN: Duration = Duration::from_secs(10);
 /// How long the person may keep reading before the server is told, so that it is not told of every message.
 pub const MARK_AFTER: Duration = Duration::from_secs(2);
+/// How long the server has to begin its answer to LIST.
+pub const LIST_ANSWER_WITHIN: Duration = Duration::from_secs(20);
 /// The silence after which a list of channels counts as complete even if the server does not end it.
 pub const LIST_WITHIN: Duration = Duration::from_secs(60);
 /// The pause between attempts to get the wanted nick back.

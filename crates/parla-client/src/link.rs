@@ -56,6 +56,8 @@ pub(crate) struct Link {
     is_quiet: bool,
     /// The reason that the server gave before it closed the connection.
     parting: Option<Problem>,
+    /// Why the last attempt stopped, unless the person has been registered since.
+    refused: Option<Arc<Problem>>,
 }
 
 /// What must be done about the connection.
@@ -88,6 +90,7 @@ impl Link {
             offline_retry_at: now,
             is_quiet: false,
             parting: None,
+            refused: None,
         }
     }
 
@@ -124,6 +127,7 @@ impl Link {
         self.give_up_at = None;
         self.online_since = Some(now);
         self.was_online = true;
+        self.refused = None;
         self.is_quiet = false;
         // Whatever was refused before did not keep us out.
         self.parting = None;
@@ -253,7 +257,8 @@ impl Link {
         self.is_quiet = false;
         self.may_have_ghost = false;
         self.attempts = 0;
-        self.state = LinkState::Stopped { why: why.map(Arc::new), suggestion };
+        self.refused = why.map(|why| Arc::new(why.after(self.refused.as_deref())));
+        self.state = LinkState::Stopped { why: self.refused.clone(), suggestion };
     }
 
     /// Whether another attempt would only fail again. Problems that may pass are retried, except at the very
@@ -409,7 +414,7 @@ mod tests {
     use super::*;
 
     fn lost(kind: ProblemKind) -> Problem {
-        Problem { kind, about: "".into(), details: "".into() }
+        Problem::of(kind)
     }
 
     fn pause_after(link: &mut Link, now: Timestamp) -> Duration {

@@ -19,18 +19,26 @@ pub struct Problem {
     pub about: Arc<str>,
     /// The line or the error as it came, without control characters, for people who want to see it.
     pub details: Arc<str>,
+    /// How often in a row the person has tried in vain for this reason.
+    pub tries: u32,
 }
 
 impl Problem {
     /// A problem about `about`, a name as the server knows it, with the `details` as they came.
-    pub(crate) fn new(kind: ProblemKind, about: &str, details: &str) -> Self {
+    pub fn new(kind: ProblemKind, about: &str, details: &str) -> Self {
         let details = details.chars().filter(|char| !char.is_control()).take(DETAILS_CHARS_MAX);
-        Self { kind, about: shown_name(about), details: details.collect::<String>().into() }
+        Self { kind, about: shown_name(about), details: details.collect::<String>().into(), tries: 1 }
     }
 
     /// A problem with nothing but its kind.
-    pub(crate) fn of(kind: ProblemKind) -> Self {
-        Self { kind, about: Arc::default(), details: Arc::default() }
+    pub fn of(kind: ProblemKind) -> Self {
+        Self { kind, about: Arc::default(), details: Arc::default(), tries: 1 }
+    }
+
+    /// The same problem, counted on from `before`, which is what the person was told last.
+    pub(crate) fn after(self, before: Option<&Self>) -> Self {
+        let again = before.filter(|before| before.kind == self.kind && before.about == self.about);
+        Self { tries: again.map_or(1, |before| before.tries.saturating_add(1)), ..self }
     }
 }
 
@@ -136,14 +144,21 @@ pub enum ProblemKind {
     InviteOnly,
     /// The person is banned from the room.
     BannedFromRoom,
-    /// The room has a key, which was missing or wrong.
+    /// Only people who were invited may join the room. The person was in it before, but has no account by which
+    /// the server could recognise them.
+    NotRecognised,
+    /// The room has a key, and none was given.
     KeyNeeded,
+    /// The room has another key than the one that was given.
+    KeyWrong,
     /// The room or the command is only for people with an account.
     AccountNeeded,
     /// There is no room of this name, or the name is not allowed.
     NoSuchRoom,
     /// The person is in too many rooms.
     TooManyRooms,
+    /// The person has as many conversations as the client keeps.
+    TooManyConversations,
     /// Somebody removed the person from the room.
     KickedOut,
     /// The person is not in that room.
@@ -158,6 +173,8 @@ pub enum ProblemKind {
     CannotSpeak,
     /// Only people with voice may speak there.
     VoiceNeeded,
+    /// Only people with an account, or with voice, may speak there.
+    AccountNeededToSpeak,
     /// The room accepts messages only from its members.
     OutsideRoom,
     /// The person is banned or muted in the room, and so may not speak there.
@@ -174,6 +191,8 @@ pub enum ProblemKind {
     BadSetting,
     /// The list of the room is full.
     ListFull,
+    /// The server has no space left to keep this.
+    ServerStorageFull,
     /// The text cannot be made to fit into one message.
     TooLong,
     /// The text would become this many messages, which is more than can be sent at once.

@@ -85,6 +85,9 @@ struct ConversationRecord {
     /// The msgid of the message up to which it has been read, if it has one.
     #[serde(skip_serializing_if = "Option::is_none")]
     read_msgid: Option<String>,
+    /// The nicks of members who could let the person in again.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    inviters: Vec<String>,
 }
 
 impl Records {
@@ -106,6 +109,12 @@ impl Records {
             let read = kept.read_until.map(|at| ReadPosition { at: Timestamp::from_millis(at), msgid });
             if let Some(buffer) = buffers.get_mut(id) {
                 buffer.restore(kept.key.as_deref().map(Arc::from), read, removed);
+                buffer.restore_inviters(
+                    kept.inviters
+                        .iter()
+                        .filter(|nick| session.is_nick(nick))
+                        .map(|nick| nick.as_str().into()),
+                );
             }
         }
         for (key, value) in records {
@@ -196,6 +205,7 @@ fn record(buffer: &Buffer) -> Option<(String, String)> {
         read_until: buffer.read_at().map(Timestamp::as_millis),
         read_msgid: buffer.last_read().and_then(|read| read.msgid.as_deref()).map(str::to_owned),
         removed: buffer.removed().map(|why| why.details.to_string()),
+        inviters: buffer.inviters().iter().map(ToString::to_string).collect(),
     };
     Some((key(buffer)?, serde_json::to_string(&kept).ok()?))
 }

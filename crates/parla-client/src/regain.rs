@@ -1,8 +1,8 @@
-//! Getting the wanted nick back while the person's own lost connection has it.
+//! Getting the wanted nick back while the person's own lost connection, or somebody else, has it.
 //!
-//! The server may not have noticed yet that the connection is gone. Until it has, the person has a stand-in;
-//! the wanted nick is requested as soon as it is known to be free: by MONITOR where the server has it, when
-//! its owner is seen to leave, and now and then in any case. <https://ircv3.net/specs/extensions/monitor>
+//! The server may not have noticed yet that the connection is gone. Until the nick is free, the person has a
+//! stand-in. The wanted nick is requested as soon as it is known to be free: by MONITOR where the server has
+//! it, when its owner is seen to leave, and now and then in any case. <https://ircv3.net/specs/extensions/monitor>
 //!
 //! This is part of a [`crate::session::Session`], which knows when two nicks are the same.
 
@@ -11,9 +11,19 @@ use std::sync::Arc;
 use parla_proto::{Line, Timestamp};
 
 use crate::{
-    limits::{NICK_RECLAIM, NICK_RECLAIM_WATCHED},
+    limits::{GHOST_MAX, NICK_RECLAIM, NICK_RECLAIM_WATCHED},
     turn::Turn,
+    view::NickHolder,
 };
+
+/// A connection of the person that is lost. The server may believe in it for a while.
+#[derive(Clone, Debug)]
+pub(crate) struct LostConnection {
+    pub(crate) nick: Arc<str>,
+    /// Its `user@host`, if it was known.
+    pub(crate) userhost: Option<Arc<str>>,
+    pub(crate) lost_at: Timestamp,
+}
 
 /// The state of the wait for the wanted nick.
 #[derive(Debug, Default)]
@@ -32,6 +42,10 @@ struct Wait {
     is_free: bool,
     /// Whether the server reports when it is free.
     is_watched: bool,
+    /// The person's lost connection that seems to have the nick; `None` if somebody else has it.
+    ghost: Option<LostConnection>,
+    /// Whether somebody has left the nick since the wait began.
+    was_free: bool,
     /// Whether the wait is over, because the person has the nick or no longer wants it.
     is_over: bool,
 }
@@ -42,14 +56,51 @@ impl Regain {
         self.wait.as_ref().filter(|wait| !wait.is_over).map(|wait| &wait.nick)
     }
 
+    /// Who has that nick, as far as we can tell.
+    pub(crate) fn holder(&self) -> NickHolder {
+        if self.ghost().is_some() { NickHolder::LostConnection } else { NickHolder::SomebodyElse }
+    }
+
+    /// The person's lost connection that seems to have that nick.
+    pub(crate) fn ghost(&self) -> Option<&LostConnection> {
+        self.wait.as_ref()?.ghost.as_ref()
+    }
+
     pub(crate) fn next_deadline(&self) -> Option<Timestamp> {
-        self.wait.as_ref().map(|wait| wait.at)
+        let wait = self.wait.as_ref()?;
+        Some(wait.ghost.as_ref().map_or(wait.at, |ghost| wait.at.min(ghost.lost_at + GHOST_MAX)))
     }
 
     /// The server refused a nick. Returns true if it is the one that was requested here, which is not news to
     /// the person.
-    pub(crate) fn refused(&mut self) -> bool {
-        self.wait.as_mut().is_some_and(|wait| std::mem::take(&mut wait.is_asked))
+    pub(crate) fn refused(&mut self, turn: &mut Turn<'_>) -> bool {
+        let Some(wait) = &mut self.wait else { return false };
+        let was_asked = std::mem::take(&mut wait.is_asked);
+        // The lost connection is gone, and somebody was faster.
+        if was_asked && wait.was_free && wait.ghost.take().is_some() {
+            turn.network_changed();
+        }
+        was_asked
+    }
+
+    /// The user who has that nick has this `user@host`.
+    pub(crate) fn seen(&mut self, userhost: &str, turn: &mut Turn<'_>) {
+        let is_other =
+            |ghost: &mut LostConnection| ghost.userhost.as_deref().is_some_and(|own| own != userhost);
+        if let Some(wait) = &mut self.wait
+            && wait.ghost.take_if(is_other).is_some()
+        {
+            turn.network_changed();
+        }
+    }
+
+    /// Somebody has taken that nick just now.
+    pub(crate) fn taken(&mut self, turn: &mut Turn<'_>) {
+        if let Some(wait) = &mut self.wait
+            && wait.ghost.take().is_some()
+        {
+            turn.network_changed();
+        }
     }
 
     /// The server cannot watch any more nicks.
@@ -60,11 +111,19 @@ impl Regain {
         }
     }
 
-    /// The person was registered under a stand-in, because the wanted nick was refused.
-    pub(crate) fn begin(&mut self, nick: &Arc<str>, now: Timestamp) {
-        let (nick, at) = (Arc::clone(nick), now + NICK_RECLAIM);
-        let (is_asked, is_free, is_watched, is_over) = (false, false, false, false);
-        self.wait = Some(Wait { nick, at, is_asked, is_free, is_watched, is_over });
+    /// The person was registered under a stand-in, because the wanted nick was refused. `ghost` is their lost
+    /// connection that had the nick, if there is one.
+    pub(crate) fn begin(&mut self, nick: &Arc<str>, ghost: Option<LostConnection>, now: Timestamp) {
+        self.wait = Some(Wait {
+            nick: Arc::clone(nick),
+            at: now + NICK_RECLAIM,
+            is_asked: false,
+            is_free: false,
+            is_watched: false,
+            ghost,
+            was_free: false,
+            is_over: false,
+        });
     }
 
     /// Asks the server, which supports that, to report when the nick is free.
@@ -81,6 +140,7 @@ impl Regain {
             && is_it(&wait.nick)
         {
             wait.is_free = true;
+            wait.was_free = true;
         }
     }
 
@@ -100,6 +160,10 @@ impl Regain {
             }
             self.wait = None;
             return;
+        }
+        // The server has certainly noticed by now that the connection is lost.
+        if wait.ghost.take_if(|ghost| ghost.lost_at + GHOST_MAX <= turn.now).is_some() {
+            turn.network_changed();
         }
         let is_due = wait.at <= turn.now;
         if !is_due && (!wait.is_free || wait.is_asked) {

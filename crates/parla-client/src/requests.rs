@@ -129,6 +129,11 @@ impl RoomRequests {
         self.items.len() < REQUESTS_MAX
     }
 
+    /// Whether the server has not answered everything.
+    pub(crate) fn is_waiting(&self) -> bool {
+        self.items.iter().any(|item| matches!(item.state, State::Sent { .. }))
+    }
+
     /// Ends the request that this line answers.
     pub(crate) fn answered(&mut self, incoming: &Incoming<'_>) {
         self.end(|item| item.is_answered_by(incoming));

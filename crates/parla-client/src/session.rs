@@ -17,7 +17,7 @@ use crate::{
     contract::ClientSettings,
     limits::NAME_BYTES_MAX,
     mode_letters::ModeLetters,
-    regain::Regain,
+    regain::{LostConnection, Regain},
     text::{Compose, Letters, Text, shown_name},
     view::{Audience, Author, Capacity, Several},
 };
@@ -115,6 +115,8 @@ pub(crate) struct Session {
     nick_asked: Option<Arc<str>>,
     /// Whether the person is waiting for the wanted nick.
     regain: Regain,
+    /// The last connection on which the person was registered, and which is lost.
+    lost: Option<LostConnection>,
     /// Converts a text to its composed form (NFC).
     compose: Compose,
     next_label: u64,
@@ -190,6 +192,7 @@ impl Default for Session {
             called: None,
             nick_asked: None,
             regain: Regain::default(),
+            lost: None,
             compose: str::to_owned,
             next_label: 0,
             next_batch: 0,
@@ -205,8 +208,9 @@ impl Session {
 
     /// The next session with the same server. Values that are needed before the server repeats them are
     /// assumed to be unchanged.
-    pub(crate) fn next(&self, settings: &ClientSettings) -> Self {
+    pub(crate) fn next(&self, settings: &ClientSettings, now: Timestamp) -> Self {
         Self {
+            lost: self.lost_connection(now),
             casemapping: self.casemapping,
             channel_prefixes: self.channel_prefixes.clone(),
             network: self.network.clone(),

@@ -27,7 +27,7 @@ pub use crate::{
 pub use message::{
     Audience, Author, Capacity, Deleted, Delivery, Manner, MessageView, Quoted, Reaction, Reply, Several,
 };
-pub use people::{Member, Members, Person, Rights, RoomOf};
+pub use people::{Member, Members, NickHolder, Person, Rights, RoomOf, WantedNick};
 
 /// A change, for the interface. It replaces what was known before of the same thing.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -86,9 +86,8 @@ pub struct NetworkView {
     pub address: Arc<str>,
     /// The nick that the person has there, or wants.
     pub nick: Arc<str>,
-    /// The nick that the person wants and gets back as soon as it is free, because their own lost connection
-    /// still has it.
-    pub nick_wanted: Option<Arc<str>>,
+    /// The nick that the person wants and gets as soon as it is free.
+    pub nick_wanted: Option<WantedNick>,
     /// The account that the person signs in to, as they wrote it.
     pub login: Option<Arc<str>>,
     /// The reason why the person is away, if they are.
@@ -204,6 +203,8 @@ pub struct BufferView {
     pub capacity: Capacity,
     /// What the person has asked of the room and was not done, or perhaps not, oldest first.
     pub undone: Arc<[UndoneRequest]>,
+    /// The nicks of people who could invite the person, while they cannot join for want of an invitation.
+    pub can_invite: Arc<[Arc<str>]>,
 }
 
 /// Something that the person has asked of a room while the connection was broken or about to break. It stays
@@ -402,6 +403,8 @@ pub struct DirectoryView {
     pub complete: bool,
     /// Whether there are more rooms than the client keeps.
     pub cut: bool,
+    /// Why the rest does not arrive; the person can request the list again ([`Intent::ListRooms`]).
+    pub trouble: Option<Arc<Problem>>,
 }
 
 /// The list of rooms. Two are equal if they are the same allocation.

@@ -52,7 +52,7 @@ pub enum Signal<L> {
 pub fn problem(kind: ProblemKind, details: &str) -> Problem {
     let shown = details.chars().map(|char| if char.is_control() { ' ' } else { char });
     let details: String = shown.take(DETAILS_CHARS_MAX).collect();
-    Problem { kind, about: "".into(), details: details.trim().into() }
+    Problem::new(kind, "", details.trim())
 }
 
 #[cfg(test)]

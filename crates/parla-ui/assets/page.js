@@ -360,6 +360,34 @@
     if (composer && isNowhere && !document.querySelector("[role=dialog]")) composer.focus();
   });
 
+  // --- The focus of what is gone ---------------------------------------------------------------------------------------------
+
+  let focused = null; // what had the focus last
+  let lostAt = null; // when it was first missed
+  document.addEventListener("focusin", ({ target }) => {
+    focused = target;
+    lostAt = null;
+  });
+  // Whoever points at something chooses a place by that.
+  addEventListener("pointerdown", () => (focused = null), true);
+
+  const isText = (element) => element.matches("input, textarea");
+
+  /** What had the focus is not in the page any more: it goes to what stands in its place, or to where one writes. */
+  const passFocusOn = beforeFrame(() => {
+    if (!focused || focused.isConnected || document.activeElement !== document.body) return;
+    lostAt ??= performance.now();
+    // Later it would be a surprise.
+    if (performance.now() > lostAt + WAIT) focused = null;
+    if (!focused) return;
+    const inside = [...document.querySelectorAll("[role=dialog]")].at(-1);
+    const next = inside ? inside.querySelector("[data-takes-focus]") : document.querySelector("[data-takes-focus], #composer");
+    // A finger that touched no field wants no keyboard over half of the screen.
+    if (!next || (isText(next) && !isText(focused) && matchMedia("(pointer: coarse)").matches)) return;
+    next.focus();
+    if (!isComposer(next)) next.select?.();
+  });
+
   // What had the focus may be gone, or cannot have it any more. The keys of the app work all the same.
   addEventListener("keydown", (event) => {
     const app = document.getElementById("app");
@@ -461,6 +489,7 @@
 
   new MutationObserver(() => {
     settle();
+    passFocusOn();
     if (lastAttentive === null) tellAttentive();
     if (lastNarrow === null) tellNarrow();
   }).observe(document, { childList: true, subtree: true, characterData: true });

@@ -367,6 +367,8 @@ banner-offline-at-first = You can join as soon as it is connected again.
 banner-starting = Connecting…
 # The person has another name until the server notices that their earlier connection is lost.
 banner-stand-in = You are { $nick } here, because { $wanted } is still taken by your lost connection. You get it back as soon as it is free.
+# The same, if it is somebody else who has the name.
+banner-stand-in-other = You are { $nick } here, because somebody else is called { $wanted }. You get that name as soon as it is free.
 # Keeps that name.
 banner-keep-name = Keep { $nick }
 
@@ -698,6 +700,10 @@ room-send = Send
 room-key = Key
 # Joins the room.
 room-join = Join
+# Sends the next sentence to somebody who is in a room that is closed to the person.
+room-ask = Ask { $nick }
+# What they are asked.
+room-ask-message = Could you invite me to { $room }?
 # The name of the list of suggestions.
 room-suggestions = Suggestions
 # For people who do not see the line above the first unread message.
@@ -896,6 +902,8 @@ key-complete = Tab
 
 # For each: what happened, what it means, and what to do. $about is the server, the room or the person that
 # it is about; there may be none.
+# Follows the other sentences if the person tries again and the answer is the same.
+problem-tries = You have tried { NUMBER($count) } times, and the answer is the same.
 # The characters that a name cannot contain, as a sentence names them:
 sign-space = spaces
 sign-invisible = invisible characters
@@ -1027,12 +1035,24 @@ problem-banned-from-room = { $about ->
 }
     .meaning = Those who look after the room do not let you in.
     .remedy = Write to one of them if you think that is a mistake.
+problem-not-recognised = { $about ->
+    [none] You need a new invitation to this room.
+   *[other] You need a new invitation to { $about }.
+}
+    .meaning = Only people who were invited can join. You were in it before, but without an account the server cannot tell that it is you.
+    .remedy = Ask someone who is in it to invite you again.
 problem-key-needed = { $about ->
     [none] The room needs a key.
    *[other] { $about } needs a key.
 }
     .meaning = Only people who know the key can join.
     .remedy = If you do not know the key, ask someone who is in the room.
+problem-key-wrong = { $about ->
+    [none] This is not the key of the room.
+   *[other] This is not the key of { $about }.
+}
+    .meaning = It may be misspelt, or the key was changed.
+    .remedy = Type it again; capital letters matter.
 problem-account-needed = { $about ->
     [none] This is for people with an account.
    *[other] { $about } is for people with an account.
@@ -1048,6 +1068,9 @@ problem-no-such-room = { $about ->
 problem-too-many-rooms = You are in too many rooms.
     .meaning = This network lets you be in only so many at once.
     .remedy = Leave a room that you no longer need.
+problem-too-many-conversations = You have too many conversations.
+    .meaning = parla can have only so many rooms and people in its list at once.
+    .remedy = Close one that you no longer need.
 problem-kicked-out = { $about ->
     [none] You were removed from this room.
    *[other] You were removed from { $about }.
@@ -1072,6 +1095,12 @@ problem-voice-needed = { $about ->
 }
     .meaning = Everyone else reads along.
     .remedy = Ask an operator of the room to make you a speaker.
+problem-account-needed-to-speak = { $about ->
+    [none] Only people with an account may write in this room.
+   *[other] Only people with an account may write in { $about }.
+}
+    .meaning = Everyone else reads along.
+    .remedy = Sign in, or ask an operator of the room to make you a speaker.
 problem-outside-room = { $about ->
     [none] Only people who are in this room can write there.
    *[other] Only people who are in { $about } can write there.
@@ -1133,7 +1162,7 @@ problem-cannot-speak = { $about ->
     [none] You cannot write in this room right now.
    *[other] You cannot write in { $about } right now.
 }
-    .meaning = You are muted, or only some people may speak there.
+    .meaning = You may be muted, or the server may be in trouble. Its reason is in the details.
     .remedy = Ask one of those who look after the room.
 problem-wrong-certificate-name = { $about ->
     [none] This server could not prove that it is the one you asked for.
@@ -1228,6 +1257,9 @@ problem-no-such-person = { $about ->
 }
     .meaning = They may have left, or the name is misspelt.
     .remedy = Check the name, or try again when they are back.
+problem-server-storage-full = The server has no space to keep this.
+    .meaning = Its disk is nearly full, and it takes nothing that it could not keep.
+    .remedy = Try again later, or tell whoever runs the server.
 problem-too-long = That is too long.
     .meaning = It does not fit into one message.
     .remedy = Make it shorter, or send it in parts.

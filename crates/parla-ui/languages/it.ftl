@@ -261,6 +261,7 @@ banner-offline-meaning = Puoi continuare a leggere.
 banner-offline-at-first = Potrai entrare appena avrà di nuovo la rete.
 banner-starting = Connessione…
 banner-stand-in = Qui il tuo nome è { $nick }, perché { $wanted } è ancora occupato dalla connessione che hai perso. Lo riavrai appena si libera.
+banner-stand-in-other = Qui il tuo nome è { $nick }, perché qualcun altro si chiama { $wanted }. Avrai quel nome appena si libera.
 banner-keep-name = Tieni { $nick }
 
 ## Messages of the app, which disappear by themselves
@@ -481,6 +482,8 @@ room-offline = Quello che scrivi parte appena torna la connessione.
 room-send = Invia
 room-key = Chiave
 room-join = Entra
+room-ask = Chiedi a { $nick }
+room-ask-message = Puoi invitarmi in { $room }?
 room-suggestions = Suggerimenti
 room-new-since = Nuovi dalle { $time }
 room-gap = Mancano i messaggi tra le { $from } e le { $to }.
@@ -672,6 +675,7 @@ key-complete = Tab
 
 ## What went wrong
 
+problem-tries = Hai provato { NUMBER($count) } volte, e la risposta è la stessa.
 sign-space = spazi
 sign-invisible = caratteri invisibili
 sign-character = “{ $character }”
@@ -802,12 +806,24 @@ problem-banned-from-room = { $about ->
 }
     .meaning = Chi si occupa della stanza non ti fa entrare.
     .remedy = Se pensi che sia un errore, scrivi a qualcuno di loro.
+problem-not-recognised = { $about ->
+    [none] Per questa stanza ti serve un nuovo invito.
+   *[other] Per { $about } ti serve un nuovo invito.
+}
+    .meaning = Può entrare solo chi ha un invito. Prima c’eri, ma senza un account il server non può riconoscerti.
+    .remedy = Chiedi a qualcuno che è dentro di invitarti di nuovo.
 problem-key-needed = { $about ->
     [none] Per la stanza serve una chiave.
    *[other] Per { $about } serve una chiave.
 }
     .meaning = Può entrare solo chi conosce la chiave.
     .remedy = Se non conosci la chiave, chiedila a qualcuno che è nella stanza.
+problem-key-wrong = { $about ->
+    [none] Questa non è la chiave della stanza.
+   *[other] Questa non è la chiave di { $about }.
+}
+    .meaning = Forse c’è un errore di battitura, o la chiave è cambiata.
+    .remedy = Scrivila di nuovo; le maiuscole contano.
 problem-account-needed = { $about ->
     [none] Qui serve un account.
    *[other] Per { $about } serve un account.
@@ -823,6 +839,9 @@ problem-no-such-room = { $about ->
 problem-too-many-rooms = Sei in troppe stanze.
     .meaning = Questa rete ti lascia stare solo in un certo numero di stanze insieme.
     .remedy = Esci da una stanza che non ti serve più.
+problem-too-many-conversations = Hai troppe conversazioni.
+    .meaning = L’elenco di parla può contenere solo un certo numero di stanze e persone.
+    .remedy = Chiudine una che non ti serve più.
 problem-kicked-out = { $about ->
     [none] Qualcuno ti ha rimosso da questa stanza.
    *[other] Qualcuno ti ha rimosso da { $about }.
@@ -847,6 +866,12 @@ problem-voice-needed = { $about ->
 }
     .meaning = Tutti gli altri leggono.
     .remedy = Chiedi a un operatore della stanza il ruolo di relatore.
+problem-account-needed-to-speak = { $about ->
+    [none] In questa stanza può scrivere solo chi ha un account.
+   *[other] In { $about } può scrivere solo chi ha un account.
+}
+    .meaning = Tutti gli altri leggono.
+    .remedy = Accedi, o chiedi a un operatore della stanza il ruolo di relatore.
 problem-outside-room = { $about ->
     [none] In questa stanza può scrivere solo chi è dentro.
    *[other] In { $about } può scrivere solo chi è dentro.
@@ -908,7 +933,7 @@ problem-cannot-speak = { $about ->
     [none] In questa stanza adesso non puoi scrivere.
    *[other] In { $about } adesso non puoi scrivere.
 }
-    .meaning = Ti hanno silenziato, o lì possono parlare solo alcune persone.
+    .meaning = Forse ti hanno silenziato, o il server è in difficoltà. Il motivo è nei dettagli.
     .remedy = Chiedi a qualcuno che si occupa della stanza.
 problem-wrong-certificate-name = { $about ->
     [none] Questo server non ha potuto dimostrare di essere quello che hai chiesto.
@@ -1003,6 +1028,9 @@ problem-no-such-person = { $about ->
 }
     .meaning = Forse non c’è più, o il nome contiene un errore.
     .remedy = Controlla il nome, o riprova quando torna.
+problem-server-storage-full = Il server non ha più spazio per conservarlo.
+    .meaning = Il suo disco è quasi pieno, e non accetta niente che non possa conservare.
+    .remedy = Riprova più tardi, o avvisa chi gestisce il server.
 problem-too-long = È troppo lungo.
     .meaning = Non sta in un solo messaggio.
     .remedy = Accorcialo, o invialo a pezzi.

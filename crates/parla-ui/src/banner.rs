@@ -6,7 +6,7 @@ use std::sync::Arc;
 use dioxus::prelude::*;
 use parla_client::{
     Intent, Problem, ProblemKind,
-    view::{LinkState, NetworkId, NetworkView},
+    view::{LinkState, NetworkId, NetworkView, NickHolder},
 };
 
 use crate::{
@@ -105,11 +105,16 @@ fn StandIn(network: NetworkView) -> Element {
     let here = use_context::<Here>();
     let Some(wanted) = &network.nick_wanted else { return rsx! {} };
     let (id, nick) = (network.id, Arc::clone(&network.nick));
+    let (own, other) = (words::name(&nick), words::name(&wanted.nick));
+    let why = match wanted.holder {
+        NickHolder::LostConnection => words.banner_stand_in(&own, &other),
+        NickHolder::SomebodyElse => words.banner_stand_in_other(&own, &other),
+    };
     let keep = words.banner_keep_name(&nick);
     rsx! {
         div { class: "banner",
             div { class: "banner-words",
-                p { role: "status", Sentence { words: words.banner_stand_in(&words::name(&nick), &words::name(wanted)) } }
+                p { role: "status", Sentence { words: why } }
             }
             button {
                 r#type: "button",

@@ -28,6 +28,7 @@ mod topic;
 use add_network::AddNetwork;
 use address::Address;
 use browse::Browse;
+pub(crate) use browse::NoList;
 use help::Help;
 use invite::Invite;
 use nick::Nick;

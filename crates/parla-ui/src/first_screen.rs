@@ -378,7 +378,7 @@ fn join(mut attempt: Attempt, state: State, here: &Here, credentials: Option<Cre
         return;
     }
     if let Some(kind) = naming::fault(&name) {
-        let problem = Problem { kind, about: name.as_str().into(), details: "".into() };
+        let problem = Problem::new(kind, &name, "");
         attempt.advice.set(Some(Advice::OtherName(problem)));
         attempt.better.set(Some(naming::mended(&name)));
         return;

@@ -41,6 +41,7 @@ pub(crate) fn PasswordFields(id: String, why: Option<ProblemKind>, username: Str
                 name: "password",
                 r#type: "password",
                 autocomplete: "current-password",
+                "data-takes-focus": "true",
             }
         }
         if can_keep {

@@ -20,6 +20,10 @@ pub(crate) fn ProblemWords(problem: Arc<Problem>) -> Element {
     rsx! {
         p { class: "problem-title", bdi { "{told.title}" } }
         p { class: "problem-meaning", "{told.meaning} {told.remedy}" }
+        // The other sentences are the same as before, so that nothing else would show that anything happened.
+        if problem.tries > 1 {
+            p { class: "problem-meaning", {words.problem_tries(problem.tries)} }
+        }
         RawWords { raw: Arc::clone(&problem.details) }
     }
 }

@@ -15,6 +15,7 @@ mod look;
 mod message;
 mod notes;
 mod scroll;
+mod shut_out;
 mod suggest;
 pub(crate) mod text;
 mod window;

@@ -119,7 +119,7 @@ impl State {
             _ => false,
         });
         if !is_told {
-            let problem = Problem { kind: ProblemKind::BrowserFull, about: "".into(), details: "".into() };
+            let problem = Problem::of(ProblemKind::BrowserFull);
             self.toast(NetworkId(0), None, ToastKind::Announcement(Announcement::Problem(Arc::new(problem))));
         }
     }

@@ -10,6 +10,7 @@ use parla_client::{
 };
 
 use crate::{
+    dialogs::NoList,
     hooks::{use_context, use_effect, use_memo},
     platform::Here,
     state::{Dialog, Side, State, wish},
@@ -61,18 +62,21 @@ fn Suggestions(network: NetworkId) -> Element {
         let directories = state.views.directories.read();
         let first = directories.get(&network).map(|view| {
             let rooms: Vec<DirectoryRoom> = view.rooms.0.iter().take(SUGGESTIONS).cloned().collect();
-            (rooms, view.complete)
+            (rooms, view.complete, view.trouble.clone())
         });
         first.unwrap_or_default()
     });
-    let (rooms, complete) = rooms.get();
+    let (rooms, complete, trouble) = rooms.get();
     let sentence = match (rooms.is_empty(), complete) {
         (true, false) => words.welcome_loading(),
         (true, true) => words.welcome_no_rooms(),
         (false, _) => words.welcome_sentence(),
     };
     rsx! {
-        p { {sentence} }
+        match trouble.filter(|_| rooms.is_empty()) {
+            Some(problem) => rsx! { NoList { network, problem } },
+            None => rsx! { p { {sentence} } },
+        }
         ul { class: "suggestions",
             for room in rooms {
                 Suggestion { key: "{room.name}", network, room }

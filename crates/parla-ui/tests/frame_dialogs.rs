@@ -15,7 +15,8 @@ use dioxus::prelude::{Key, Modifiers};
 use parla_client::{
     Intent, ProblemKind,
     view::{
-        Announcement, BufferId, Directory, DirectoryRoom, LinkState, Person, Rank, Rights, RoomOf, Update,
+        Announcement, BufferId, Directory, DirectoryRoom, DirectoryView, LinkState, Person, Rank, Rights,
+        RoomOf, Update,
     },
 };
 use parla_proto::Timestamp;
@@ -26,7 +27,7 @@ use parla_ui::{
 use support::{
     Fake,
     page::Page,
-    sample::{NET, directory, linked, members, room, shown, topic},
+    sample::{NET, directory, linked, members, problem, room, shown, topic},
 };
 
 fn online(shell: ShellKind) -> Page {
@@ -86,6 +87,25 @@ fn rooms_are_found_by_typing() {
     page.enter("#dialog-focus");
     assert_eq!(page.fake.take_intents(), [Intent::Join { room: "#rust".into(), key: None }]);
     assert!(!page.has("[role=dialog]"));
+}
+
+#[test]
+fn a_list_of_rooms_that_does_not_come_in_says_why() {
+    let mut page = online(ShellKind::Browser);
+    let refused = DirectoryView {
+        complete: false,
+        trouble: Some(problem(ProblemKind::Throttled, "")),
+        ..directory(&[])
+    };
+    page.press("Browse rooms");
+    page.apply(vec![Update::Directory(NET, refused)]);
+    page.fake.take_commands();
+    assert!(page.text("[role=dialog] [role=alert]").starts_with("The server asks you to slow down."));
+    assert!(!page.text("[role=dialog]").contains("coming in"));
+    page.press("Try again");
+    assert_eq!(page.fake.take_intents(), [Intent::ListRooms]);
+    page.apply(vec![Update::Directory(NET, directory(&[("#lobby", 40, "Hello")]))]);
+    assert_eq!(page.text(".browse-foot"), "1 room");
 }
 
 #[test]
@@ -259,7 +279,7 @@ fn a_refused_name_comes_back_to_its_dialog_with_its_reason_and_another() {
     page.write("#dialog-focus", "O'Brien");
     page.press("Change name");
     page.fake.take_intents();
-    let problem = support::sample::problem(ProblemKind::NickCharacter('\''), "O'Brien");
+    let problem = problem(ProblemKind::NickCharacter('\''), "O'Brien");
     page.apply(vec![Update::Announcement(
         NET,
         None,
@@ -282,7 +302,7 @@ fn the_focus_comes_back_to_the_side_that_lies_over_the_conversation() {
     page.press("You are anna");
     page.write("#dialog-focus", "O'Brien");
     page.press("Change name");
-    let problem = support::sample::problem(ProblemKind::NickCharacter('\''), "O'Brien");
+    let problem = problem(ProblemKind::NickCharacter('\''), "O'Brien");
     page.apply(vec![Update::Announcement(
         NET,
         None,
@@ -307,7 +327,7 @@ fn a_dialog_that_comes_over_another_leaves_it_as_it_was() {
     page.press("Change topic");
     page.write("#dialog-focus", "Be very k");
     page.fake.take_acts();
-    let problem = support::sample::problem(ProblemKind::NickTaken, "ann");
+    let problem = problem(ProblemKind::NickTaken, "ann");
     page.apply(vec![Update::Announcement(
         NET,
         None,

@@ -61,7 +61,8 @@ fn tended(rank: Rank) -> BufferView {
     let mut view = room(1, "#lobby");
     view.members =
         members(&[(Rank::Founder, "olga"), (rank, "anna"), (Rank::Voice, "bob"), (Rank::Member, "carol")]);
-    view.rights = Rights { set_topic: rank != Rank::Member, kick: rank != Rank::Member, rank };
+    view.rights =
+        Rights { set_topic: rank != Rank::Member, kick: rank != Rank::Member, rank, silenced: None };
     view.settings = Arc::new(settings());
     view
 }

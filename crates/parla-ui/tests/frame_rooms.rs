@@ -13,8 +13,8 @@ use dioxus::prelude::{Key, Modifiers};
 use parla_client::{
     Intent, ProblemKind,
     view::{
-        Announcement, BufferId, BufferKind, BufferView, LinkState, NetworkId, NetworkView, Presence, Rank,
-        Rights, Update,
+        Announcement, BufferId, BufferKind, BufferView, LinkState, NetworkId, NetworkView, NickHolder,
+        Presence, Rank, Rights, Update, WantedNick,
     },
 };
 use parla_proto::Timestamp;
@@ -477,7 +477,7 @@ fn the_rights_to_remove_are_needed_to_remove() {
     page.click(bob);
     assert!(!page.html().contains("Remove from room"), "without the right");
     page.press("Close");
-    view.rights = Rights { set_topic: false, kick: true, rank: Rank::Operator };
+    view.rights = Rights { kick: true, rank: Rank::Operator, ..Rights::default() };
     page.apply(vec![shown(view)]);
     let bob = page.one("#member-bob");
     page.click(bob);
@@ -494,9 +494,15 @@ fn the_rights_to_remove_are_needed_to_remove() {
 fn a_stand_in_is_explained_and_can_be_kept() {
     let mut page = online(vec![shown(room(1, "#lobby"))]);
     assert!(!page.has(".banner"));
-    let stand_in =
-        NetworkView { nick: "anna_".into(), nick_wanted: Some("anna".into()), ..network(LinkState::Online) };
-    page.apply(vec![Update::Network(stand_in)]);
+    let stand_in = |holder| {
+        let nick_wanted = Some(WantedNick { nick: "anna".into(), holder });
+        vec![Update::Network(NetworkView { nick: "anna_".into(), nick_wanted, ..network(LinkState::Online) })]
+    };
+    page.apply(stand_in(NickHolder::SomebodyElse));
+    let said =
+        "You are anna_ here, because somebody else is called anna. You get that name as soon as it is free.";
+    assert_eq!(page.text(".banner [role=status]"), said);
+    page.apply(stand_in(NickHolder::LostConnection));
     let said = "You are anna_ here, because anna is still taken by your lost connection. You get it back as soon as it is \
                 free.";
     assert_eq!(page.text(".banner [role=status]"), said);

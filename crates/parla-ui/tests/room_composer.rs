@@ -2,13 +2,15 @@
 
 mod support;
 
+use std::sync::Arc;
+
 use dioxus::prelude::{Key, Modifiers};
 use parla_client::{
-    Intent, ProblemKind,
+    Intent, Problem, ProblemKind,
     limits::{SUBMIT_BYTES_MAX, SUBMIT_MESSAGES_MAX},
     view::{
         Announcement, BufferEvent, BufferId, BufferKind, BufferView, Capacity, LinkState, Presence, Rank,
-        Several, Update,
+        Rights, Several, Update,
     },
 };
 use parla_ui::platform::{AppCommand, PageAct};
@@ -406,4 +408,65 @@ fn a_room_with_a_key_has_a_field_for_it() {
         page.fake.take_intents(),
         [Intent::Join { room: "#lobby".into(), key: Some("sesame".into()) }]
     );
+}
+
+#[test]
+fn a_wrong_key_is_said_and_can_be_mended() {
+    let kept_out = |kind, tries| {
+        let why = Problem { tries, ..Problem::clone(&problem(kind, "#lobby")) };
+        BufferView { presence: Presence::Absent(Some(Arc::new(why))), ..lobby(Vec::new()) }
+    };
+    let mut page = open(kept_out(ProblemKind::KeyNeeded, 1));
+    assert!(page.text(".why").starts_with("#lobby needs a key."));
+    let field = page.one("#room-key");
+    assert_eq!(page.attribute(field, "data-takes-focus").as_deref(), Some("true"));
+    assert_eq!(page.attribute(field, "aria-invalid"), None);
+    page.submit_with(page.one("form"), &[("key", "sesam")]);
+    page.apply(vec![shown(kept_out(ProblemKind::KeyWrong, 1))]);
+    assert!(page.text(".why").starts_with("This is not the key of #lobby."));
+    assert!(!page.text(".why").contains("tried"));
+    let field = page.one("#room-key");
+    assert_eq!(page.attribute(field, "initial_value").as_deref(), Some("sesam"));
+    assert_eq!(page.attribute(field, "aria-invalid").as_deref(), Some("true"));
+    // The same words once more would be no sign.
+    page.apply(vec![shown(kept_out(ProblemKind::KeyWrong, 2))]);
+    assert!(page.text(".why").contains("You have tried 2 times, and the answer is the same."));
+    assert_ne!(page.one("#room-key"), field, "only a new field takes the focus");
+}
+
+#[test]
+fn whoever_needs_an_invitation_can_ask_for_one() {
+    let why = Some(problem(ProblemKind::NotRecognised, "#lobby"));
+    let can_invite = ["zoe".into(), "dave".into()].into();
+    let view = BufferView { presence: Presence::Absent(why), can_invite, ..lobby(Vec::new()) };
+    let mut page = open(view);
+    page.fake.take_commands();
+    assert!(page.text(".why").contains("without an account the server cannot tell that it is you"));
+    page.press("Ask dave");
+    assert_eq!(sent(&page), ["/msg dave Could you invite me to #lobby?"]);
+    let join = page.button("Join");
+    assert_eq!(page.attribute(join, "data-takes-focus").as_deref(), Some("true"));
+}
+
+#[test]
+fn whoever_cannot_write_reads_so_before_they_try() {
+    let view = |silenced| BufferView {
+        rights: Rights { silenced, ..Rights::default() },
+        ..lobby(vec![message(1, 5, "bob", "hi")])
+    };
+    let mut page = open(view(None));
+    assert!(!page.has("#silenced"));
+    page.apply(vec![shown(view(Some(ProblemKind::VoiceNeeded)))]);
+    let said = "Only some people may write in #lobby. Ask an operator of the room to make you a speaker.";
+    assert_eq!(page.text("#silenced"), said);
+    let field = page.one("#composer");
+    assert_eq!(page.attribute(field, "aria-describedby").as_deref(), Some("silenced"));
+    page.apply(vec![shown(view(Some(ProblemKind::AccountNeededToSpeak)))]);
+    assert!(page.text("#silenced").starts_with("Only people with an account may write in #lobby."));
+    // Commands still work.
+    compose(&mut page, "/part");
+    key(&mut page, Key::Enter);
+    assert_eq!(sent(&page), ["/part"]);
+    page.apply(vec![shown(view(None))]);
+    assert!(!page.has("#silenced"));
 }

@@ -42,6 +42,13 @@ const ANSWERS_WITHIN: Duration = Duration::from_secs(10);
 /// The longest time for which the interfaces show what the previous leader had while this one connects.
 const QUIET_MAX: Duration = Duration::from_millis(1_500);
 
+/// What a leader takes over from the one before.
+pub(crate) struct Predecessor {
+    pub(crate) credentials: Credentials,
+    /// Whether it is gone without a word, so that the server may believe that it still has its connection.
+    pub(crate) may_have_connection: bool,
+}
+
 /// The leading tab.
 pub(crate) struct Leader {
     term: Term,
@@ -49,6 +56,8 @@ pub(crate) struct Leader {
     begun_at: Timestamp,
     /// When it last carried out a command.
     acted_at: Option<Timestamp>,
+    /// Whether the leader before may still have a connection.
+    may_have_ghost: bool,
     /// The person's credentials, which the other tabs must know in case this one is closed.
     credentials: Credentials,
     has_new_credentials: bool,
@@ -79,7 +88,8 @@ pub(crate) struct Leader {
 impl Leader {
     /// A leader that begins to connect if the person has been here before.
     pub(crate) fn new(
-        (term, credentials): (Term, Credentials),
+        term: Term,
+        Predecessor { credentials, may_have_connection }: Predecessor,
         events: &UnboundedSender<TabEvent>,
         interface: &mut Interface,
     ) -> Self {
@@ -89,6 +99,7 @@ impl Leader {
             term,
             begun_at,
             acted_at: None,
+            may_have_ghost: may_have_connection,
             credentials,
             has_new_credentials: false,
             shell: Shell::new(events),
@@ -293,6 +304,7 @@ impl Leader {
             credentials: self.credentials.clone(),
             private: window.as_ref().is_some_and(page::is_private),
             archive: contract::ArchiveScope::Direct,
+            may_have_ghost: std::mem::take(&mut self.may_have_ghost),
             seed: page::seed(),
         };
         let mut engine = Engine::new(settings, &records, page::now());

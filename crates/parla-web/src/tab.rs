@@ -28,7 +28,7 @@ use crate::{
     channel::Post,
     follower::Follower,
     interface::{Interface, Rows, to_nowhere},
-    leader::Leader,
+    leader::{Leader, Predecessor},
     page,
     pending_command::{CommandForLeader, PLACE_WITHIN, PendingCommand},
     storage,
@@ -259,7 +259,8 @@ impl Tab {
         self.lead_at = None;
         let Role::Leading(term) = self.election.role() else { return };
         let credentials = std::mem::take(&mut self.credentials);
-        let mut leader = Leader::new((term, credentials), &self.sender, &mut self.interface);
+        let before = Predecessor { credentials, may_have_connection: self.election.is_unasked() };
+        let mut leader = Leader::new(term, before, &self.sender, &mut self.interface);
         if let Some(look) = self.look {
             leader.look(term.leader, self.interface.translate_look(look));
         }

@@ -270,7 +270,7 @@ impl Client {
         }
         let id = buffers.open(session, BufferKind::Room, &name);
         let Some(buffer) = id.and_then(|id| buffers.get_mut(id)) else {
-            return turn.complain(None, Problem::new(ProblemKind::TooManyRooms, wanted, ""));
+            return turn.complain(None, Problem::new(ProblemKind::TooManyConversations, wanted, ""));
         };
         turn.show(buffer.id());
         // The JOIN waits until the greeting is over, and is then sent with those of the other channels.
@@ -300,15 +300,17 @@ impl Client {
     fn open_direct(&mut self, nick: &str, turn: &mut Turn<'_>) -> Option<BufferId> {
         let Self { session, buffers, .. } = self;
         let nick = nick.trim();
-        let id = if session.is_nick(nick) { buffers.open(session, BufferKind::Direct, nick) } else { None };
-        match id {
-            Some(id) => {
-                self.buffers.get_mut(id).into_iter().for_each(Buffer::is_used_again);
-                turn.show(id);
-            }
-            None => turn.complain(None, Problem::new(ProblemKind::NoSuchPerson, nick, "")),
+        if !session.is_nick(nick) {
+            turn.complain(None, Problem::new(ProblemKind::NoSuchPerson, nick, ""));
+            return None;
         }
-        id
+        let Some(id) = buffers.open(session, BufferKind::Direct, nick) else {
+            turn.complain(None, Problem::new(ProblemKind::TooManyConversations, nick, ""));
+            return None;
+        };
+        self.buffers.get_mut(id).into_iter().for_each(Buffer::is_used_again);
+        turn.show(id);
+        Some(id)
     }
 
     /// Shows the topic of a channel again, at the end of the conversation.

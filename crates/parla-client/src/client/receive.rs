@@ -32,7 +32,6 @@ mod react;
 mod redact;
 mod refusal;
 mod rename;
-mod silenced;
 mod topic;
 mod who;
 mod whois;
@@ -61,6 +60,10 @@ impl Client {
         }
         self.notice_room_moved(&incoming, turn);
         self.session.learn_time(&incoming, turn.now);
+        // A message from the past may be from somebody who had the nick then.
+        if !self.session.is_long_ago(incoming.at, turn.now) {
+            self.session.note_holder(message.source, turn);
+        }
         match Numeric::parse(message.command) {
             Some(numeric) => self.numeric(numeric, &incoming, turn),
             None => self.command(&incoming, turn),

@@ -2,10 +2,15 @@
 
 use std::sync::Arc;
 
-use parla_proto::{Capabilities, Line, NickFault, Timestamp};
+use parla_proto::{Capabilities, Line, NickFault, Source, Timestamp};
 
 use super::{Asks, Session};
-use crate::{regain::Regain, turn::Turn};
+use crate::{
+    limits::GHOST_MAX,
+    regain::{LostConnection, Regain},
+    turn::Turn,
+    view::NickHolder,
+};
 
 /// How many nicks are tried after the wanted one. An unstable network leaves several connections behind, each
 /// with a nick.
@@ -30,9 +35,23 @@ impl Session {
         self.same(nick, &self.nick)
     }
 
-    /// Whether the person waits for this nick because their lost connection still has it.
+    /// Whether the person waits for this nick, which somebody else or their own lost connection has.
     pub(crate) fn is_awaited(&self, nick: &str) -> bool {
         self.regain.wanted().is_some_and(|wanted| self.same(wanted, nick))
+    }
+
+    /// Whether this seems to be the person's own lost connection.
+    pub(crate) fn is_ghost(&self, nick: &str) -> bool {
+        self.regain.holder() == NickHolder::LostConnection && self.is_awaited(nick)
+    }
+
+    /// Learns from a line who has the nick that the person waits for.
+    pub(crate) fn note_holder(&mut self, source: Option<Source<'_>>, turn: &mut Turn<'_>) {
+        if let Some(Source { name, user: Some(user), host: Some(host) }) = source
+            && self.is_awaited(name)
+        {
+            self.regain.seen(&format!("{user}@{host}"), turn);
+        }
     }
 
     /// RPL_WELCOME: the server has registered the person under this nick; `wanted` is the one they want.
@@ -46,7 +65,10 @@ impl Session {
         }
         // A nick that the server has merely cut short counts as the wanted one.
         if self.nicks_tried > 0 && !self.is_own(wanted) {
-            self.regain.begin(wanted, now);
+            let is_it =
+                |lost: &LostConnection| self.same(&lost.nick, wanted) && now.since(lost.lost_at) < GHOST_MAX;
+            let ghost = self.lost.clone().filter(is_it);
+            self.regain.begin(wanted, ghost, now);
         }
         true
     }
@@ -85,9 +107,9 @@ impl Session {
 
     /// A nick was refused. Returns true if the person need not be told, because it is the wanted one, which
     /// is requested again and again.
-    pub(crate) fn is_refused_quietly(&mut self, nick: &str) -> bool {
+    pub(crate) fn is_refused_quietly(&mut self, nick: &str, turn: &mut Turn<'_>) -> bool {
         let is_asked = self.nick_asked.as_ref().is_some_and(|asked| self.same(asked, nick));
-        self.regain.refused() && !is_asked
+        self.regain.refused(turn) && !is_asked
     }
 
     /// The nick that the person requested; the request is over.
@@ -103,6 +125,25 @@ impl Session {
     /// Remembers why a nick is refused; the numeric follows.
     pub(crate) const fn set_nick_fault(&mut self, fault: NickFault) {
         self.nick_fault = Some(fault);
+    }
+}
+
+/// The connection that was lost last.
+impl Session {
+    /// An earlier client lost its connection, perhaps just now.
+    pub(crate) fn has_lost_connection(&mut self, now: Timestamp) {
+        self.lost = Some(LostConnection { nick: Arc::clone(&self.nick), userhost: None, lost_at: now });
+    }
+
+    /// The connection that the server may still believe in if this one is lost now.
+    pub(super) fn lost_connection(&self, now: Timestamp) -> Option<LostConnection> {
+        let this = self.is_registered.then(|| LostConnection {
+            nick: Arc::clone(&self.nick),
+            userhost: self.userhost.as_deref().map(Arc::from),
+            lost_at: now,
+        });
+        // Whoever loses a connection under a stand-in still waits for the end of the one before.
+        self.regain.ghost().cloned().or(this).or_else(|| self.lost.clone())
     }
 }
 

@@ -84,6 +84,8 @@ pub struct Election {
     me: TabId,
     /// The greatest term that this tab knows of.
     term: Term,
+    /// Whether this tab leads because the one before has not answered.
+    is_unasked: bool,
     state: State,
 }
 
@@ -118,7 +120,7 @@ impl Pending {
 impl Election {
     /// The state of a tab that is not in use yet.
     pub const fn new(me: TabId) -> Self {
-        Self { me, term: Term { number: 0, leader: TabId(0) }, state: State::Away }
+        Self { me, term: Term { number: 0, leader: TabId(0) }, is_unasked: false, state: State::Away }
     }
 
     /// The id of this tab.
@@ -140,6 +142,12 @@ impl Election {
     /// not, this tab may be about to take the lead.
     pub const fn is_sure_of_leader(&self) -> bool {
         matches!(self.state, State::Following(Check::At(_)))
+    }
+
+    /// Whether the tab that led before is gone without a word, or does not answer. It may still have its
+    /// connection.
+    pub const fn is_unasked(&self) -> bool {
+        self.is_unasked
     }
 
     /// What a tab that leads or has just left must store for future tabs.
@@ -246,7 +254,9 @@ impl Election {
             State::Following(Check::At(_)) => self.doubt(now, out),
             State::Asking(pending) | State::Following(Check::Asked(pending)) => {
                 if pending.is_second || now.since(pending.until) < LATE {
-                    return self.claim(now, out);
+                    self.claim(now, out);
+                    self.is_unasked = true;
+                    return;
                 }
                 let again = Pending { until: now + ANSWER_WITHIN, is_second: true };
                 self.state = match self.state {
@@ -261,6 +271,7 @@ impl Election {
     /// Takes the lead, whoever led before.
     pub fn claim(&mut self, now: Timestamp, out: &mut Vec<Ballot>) {
         self.term = Term { number: self.term.number + 1, leader: self.me };
+        self.is_unasked = false;
         self.say(now, out);
     }
 

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::TabId;
 use crate::{
     limits::TAB_EVENTS_MAX,
+    problem::Problem,
     settings::RoomSettings,
     sorted_map::SortedMap,
     view::{
@@ -80,6 +81,7 @@ pub(super) struct Rooms {
     pub(super) rooms: Option<Vec<DirectoryRoom>>,
     pub(super) complete: bool,
     pub(super) cut: bool,
+    pub(super) trouble: Option<Arc<Problem>>,
 }
 
 type Key = (NetworkId, BufferId);
@@ -314,7 +316,10 @@ impl Follower {
             let has = self.has_rooms.insert(id, view.clone());
             let is_same = has.is_some_and(|has| has.rooms == view.rooms);
             let rooms = (!is_same).then(|| view.rooms.0.to_vec());
-            items.push(Item::Directory(id, Rooms { rooms, complete: view.complete, cut: view.cut }));
+            items.push(Item::Directory(
+                id,
+                Rooms { rooms, complete: view.complete, cut: view.cut, trouble: view.trouble.clone() },
+            ));
         }
         items.extend(std::mem::take(&mut self.events).into_iter().map(Item::Update));
         items

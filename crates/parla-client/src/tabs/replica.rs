@@ -73,12 +73,12 @@ impl Replica {
                 let view = self.buffer(network, *view, parts)?;
                 Some(Update::Buffer(network, view))
             }
-            Item::Directory(network, Rooms { rooms, complete, cut }) => {
+            Item::Directory(network, Rooms { rooms, complete, cut, trouble }) => {
                 let rooms = match rooms {
                     Some(rooms) => Directory(Arc::new(rooms)),
                     None => self.directories.get(&network)?.rooms.clone(),
                 };
-                let view = DirectoryView { rooms, complete, cut };
+                let view = DirectoryView { rooms, complete, cut, trouble };
                 self.directories.insert(network, view.clone());
                 Some(Update::Directory(network, view))
             }

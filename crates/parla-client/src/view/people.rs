@@ -1,12 +1,12 @@
-//! People as the interface sees them: the members of a room, what each may do there, and what the server says
-//! about somebody.
+//! People as the interface sees them: the members of a room, what each may do there, what the server says about
+//! somebody, and who has a nick.
 
 use std::sync::Arc;
 
 use parla_proto::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{rank::Rank, text::Hue};
+use crate::{problem::ProblemKind, rank::Rank, text::Hue};
 
 /// The members of a room. Two lists are equal if they are the same allocation.
 #[derive(Clone, Debug, Default)]
@@ -55,6 +55,8 @@ pub struct Rights {
     pub kick: bool,
     /// The person's own rank.
     pub rank: Rank,
+    /// Why nobody would get what the person writes, if that is known.
+    pub silenced: Option<ProblemKind>,
 }
 
 impl Rights {
@@ -73,6 +75,24 @@ impl Rights {
     pub fn may_remove(self, rank: Rank) -> bool {
         self.kick && (self.rank < rank || (self.rank == rank && rank <= Rank::Operator))
     }
+}
+
+/// A nick that the person wants, and that is taken.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WantedNick {
+    /// The nick.
+    pub nick: Arc<str>,
+    /// Who has it, as far as we can tell.
+    pub holder: NickHolder,
+}
+
+/// Who has a nick that the person wants.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum NickHolder {
+    /// The person's own connection, which is lost without the server having noticed.
+    LostConnection,
+    /// Somebody else, or at least nobody of whom we know that they are the person.
+    SomebodyElse,
 }
 
 /// A room that somebody is in.

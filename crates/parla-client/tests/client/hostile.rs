@@ -33,8 +33,10 @@ fn a_million_rooms_do_not_fit() {
     rig.server(":s NOTICE * :The server's words have a place");
     assert!(rig.model.find("").is_some());
     rig.wants(Intent::Join { room: "#wanted".into(), key: None });
+    rig.wants(Intent::OpenDirect { nick: "bob".into() });
     rig.says(expect![[r#"
-        problem TooManyRooms #wanted
+        problem TooManyConversations #wanted
+        problem TooManyConversations bob
     "#]]);
 }
 

@@ -57,11 +57,20 @@ fn modes_with_and_without_words_are_told_apart() {
 #[test]
 fn rights_follow_the_rank_and_the_modes() {
     let mut rig = filled();
-    assert_eq!(rig.buffer("#lobby").rights, Rights { set_topic: false, kick: false, rank: Rank::Member });
+    assert_eq!(
+        rig.buffer("#lobby").rights,
+        Rights { set_topic: false, kick: false, rank: Rank::Member, silenced: None }
+    );
     rig.server(":op!o@host MODE #lobby -t");
-    assert_eq!(rig.buffer("#lobby").rights, Rights { set_topic: true, kick: false, rank: Rank::Member });
+    assert_eq!(
+        rig.buffer("#lobby").rights,
+        Rights { set_topic: true, kick: false, rank: Rank::Member, silenced: None }
+    );
     rig.server(":op!o@host MODE #lobby +to alice");
-    assert_eq!(rig.buffer("#lobby").rights, Rights { set_topic: true, kick: true, rank: Rank::Operator });
+    assert_eq!(
+        rig.buffer("#lobby").rights,
+        Rights { set_topic: true, kick: true, rank: Rank::Operator, silenced: None }
+    );
     rig.server(":op!o@host KICK #lobby alice");
     assert_eq!(rig.buffer("#lobby").rights, Rights::default());
 }

@@ -4,7 +4,7 @@ use std::{fmt::Write as _, sync::Arc};
 
 use expect_test::{Expect, expect};
 use parla_client::{
-    Intent,
+    Intent, ProblemKind,
     settings::{ListKind, MaskBy, Setting},
     view::Rank,
 };
@@ -406,7 +406,7 @@ fn why_one_may_not_speak_is_seen_in_the_room_and_not_in_the_servers_words() {
         (":s 324 alice #lobby +mnt", "VoiceNeeded"),
         (":op!o@host MODE #lobby +mv alice", "CannotSpeak"),
         (":op!o@host MODE #lobby +m\n:op!o@host MODE #lobby -m", "CannotSpeak"),
-        (":op!o@host MODE #lobby +M", "AccountNeeded"),
+        (":op!o@host MODE #lobby +M", "AccountNeededToSpeak"),
         (":op!o@host MODE #lobby +M\n:s 900 alice alice!a@host alice :logged in", "CannotSpeak"),
         (":op!o@host MODE #lobby +c", "NotTaken"),
         (":op!o@host MODE #lobby +b *!*@host", "SilencedInRoom"),
@@ -453,4 +453,34 @@ fn who_is_sent_on_is_told() {
     rig.lists(expect![[r#"
         #other present, more before
     "#]]);
+}
+
+#[test]
+fn whoever_cannot_speak_knows_it_before_they_try() {
+    let mut rig = Rig::online();
+    rig.server(":s 005 alice CHANMODES=b,k,l,imMnst :are supported");
+    rig.wants(Intent::Join { room: "#lobby".into(), key: None });
+    rig.server(":alice!a@host JOIN #lobby\n:s 353 alice = #lobby :alice @op\n:s 366 alice #lobby :End");
+    let silenced = |rig: &Rig| rig.buffer("#lobby").rights.silenced;
+    // Nothing is said before the server has told the modes.
+    assert_eq!(silenced(&rig), None);
+    rig.server(":s 324 alice #lobby +mnt");
+    assert_eq!(silenced(&rig), Some(ProblemKind::VoiceNeeded));
+    rig.server(":op!o@host MODE #lobby +v alice");
+    assert_eq!(silenced(&rig), None);
+    rig.server(":op!o@host MODE #lobby -v alice");
+    assert_eq!(silenced(&rig), Some(ProblemKind::VoiceNeeded));
+    rig.server(":op!o@host MODE #lobby -m+M");
+    assert_eq!(silenced(&rig), Some(ProblemKind::AccountNeededToSpeak));
+    rig.server(":s 900 alice alice!a@host alice :You are now logged in");
+    assert_eq!(silenced(&rig), None);
+    rig.server(":s 901 alice alice!a@host :You are now logged out");
+    assert_eq!(silenced(&rig), Some(ProblemKind::AccountNeededToSpeak));
+    rig.server(":op!o@host MODE #lobby -M");
+    assert_eq!(silenced(&rig), None);
+    // There may be an exception from the ban.
+    rig.server(":op!o@host MODE #lobby +b alice!*@*");
+    assert_eq!(silenced(&rig), None);
+    rig.server(":op!o@host MODE #lobby +m\n:op!o@host KICK #lobby alice");
+    assert_eq!(silenced(&rig), None, "the bar below says that alice is not there");
 }

@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use expect_test::expect;
-use parla_client::{ArchiveScope, ClientSettings, Credentials, Input, Intent, Login, Output, Secret};
+use parla_client::{
+    ArchiveScope, ClientSettings, Credentials, Input, Intent, Login, Output, ProblemKind, Secret,
+    view::LinkState,
+};
 
 use super::support::{ALL, Rig, settings, shown};
 
@@ -280,4 +283,30 @@ fn a_password_for_a_service_is_dots_everywhere_but_on_the_wire() {
         (keep NickServ alice!a@h: IDENTIFY ••••••)
         (keep NickServ alice!a@h: GHOST ••••••)
     "#]]);
+}
+
+#[test]
+fn a_password_that_is_wrong_once_more_is_counted() {
+    let stopped = |rig: &Rig| match &rig.model.network.as_ref().unwrap().link {
+        LinkState::Stopped { why: Some(why), .. } => (why.kind, why.tries),
+        other => panic!("{other:?}"),
+    };
+    let mut rig = connected(of_server("open"));
+    for tries in 1..=3 {
+        rig.server(":s 464 * :Password incorrect");
+        assert_eq!(stopped(&rig), (ProblemKind::PasswordWrong, tries));
+        rig.wants(Intent::SignIn { credentials: of_server("sesame") });
+        rig.input(Input::Opened);
+    }
+    // Something else is refused for the first time.
+    rig.server(":s 433 * alice :In use");
+    assert_eq!(stopped(&rig), (ProblemKind::NickTaken, 1));
+    rig.wants(Intent::ChangeNick { nick: "alina".into() });
+    rig.input(Input::Opened);
+    rig.server(":s 433 * alina :In use");
+    assert_eq!(stopped(&rig), (ProblemKind::NickTaken, 1), "it is another name");
+    rig.wants(Intent::ChangeNick { nick: "alina".into() });
+    rig.input(Input::Opened);
+    rig.server(":s 433 * alina :In use");
+    assert_eq!(stopped(&rig), (ProblemKind::NickTaken, 2));
 }

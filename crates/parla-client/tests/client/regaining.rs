@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use expect_test::expect;
-use parla_client::Intent;
+use parla_client::{ClientSettings, Intent, view::NickHolder};
 
-use super::support::{ALL, Rig};
+use super::support::{ALL, Rig, settings};
 
 /// Alice is back in #lobby under a stand-in, on a server with these tokens.
 fn back_as_stand_in(tokens: &str) -> Rig {
@@ -24,7 +24,12 @@ fn back_as_stand_in(tokens: &str) -> Rig {
 
 fn names(rig: &Rig) -> (String, Option<String>) {
     let view = rig.model.network.as_ref().unwrap();
-    (view.nick.to_string(), view.nick_wanted.as_ref().map(ToString::to_string))
+    (view.nick.to_string(), view.nick_wanted.as_ref().map(|wanted| wanted.nick.to_string()))
+}
+
+/// Who has the nick that alice wants.
+fn holder(rig: &Rig) -> NickHolder {
+    rig.model.network.as_ref().unwrap().nick_wanted.as_ref().unwrap().holder
 }
 
 /// The same, with alice's lost connection also in the channel.
@@ -243,4 +248,81 @@ fn a_name_that_the_server_has_cut_short_is_not_asked_for_again() {
     rig.pass(Duration::from_secs(50));
     assert!(!rig.sent().contains("NICK"));
     assert_eq!(names(&rig), ("ali".into(), None));
+}
+
+#[test]
+fn a_lost_connection_is_blamed_only_as_long_as_it_can_be() {
+    let mut rig = in_lobby_with_ghost();
+    assert_eq!(holder(&rig), NickHolder::LostConnection);
+    // What it still delivers does not change that.
+    rig.server(":alice!a@host PRIVMSG #lobby :on its way");
+    assert_eq!(holder(&rig), NickHolder::LostConnection);
+    // Every server has noticed by then.
+    for _ in 0..20 {
+        rig.pass(Duration::from_secs(30));
+        rig.server(":s 433 alice_ alice :In use\nPING x");
+    }
+    assert_eq!(holder(&rig), NickHolder::SomebodyElse);
+    assert_eq!(names(&rig), ("alice_".into(), Some("alice".into())));
+}
+
+#[test]
+fn somebody_with_another_host_is_not_the_lost_connection() {
+    for line in [
+        ":s 730 alice_ :alice!x@elsewhere",
+        ":alice!x@elsewhere PRIVMSG #lobby :hello",
+        ":alice!x@elsewhere JOIN #other",
+    ] {
+        let mut rig = in_lobby_with_ghost();
+        rig.server(line);
+        assert_eq!(holder(&rig), NickHolder::SomebodyElse, "{line}");
+        // Then it is news when they leave.
+        rig.server(":alice!x@elsewhere QUIT :bye");
+        assert!(rig.rows("#lobby").ends_with("-- alice quit: bye\n"), "{}", rig.rows("#lobby"));
+    }
+    let mut rig = in_lobby_with_ghost();
+    rig.server(":s 730 alice_ :bob!b@host,alice!a@host");
+    assert_eq!(holder(&rig), NickHolder::LostConnection);
+}
+
+#[test]
+fn somebody_who_was_faster_is_not_the_lost_connection() {
+    // Somebody takes the name before the eyes of everybody.
+    let mut rig = in_lobby_with_ghost();
+    rig.server(":alice!a@host QUIT :Ping timeout\n:bob!b@host NICK alice");
+    assert_eq!(holder(&rig), NickHolder::SomebodyElse);
+    // Somebody has taken it unseen.
+    let mut rig = in_lobby_with_ghost();
+    rig.server(":alice!a@host QUIT :Ping timeout\n:s 433 alice_ alice :In use");
+    assert_eq!(holder(&rig), NickHolder::SomebodyElse);
+}
+
+/// The program was started anew, so it has lost no connection.
+#[test]
+fn without_a_lost_connection_it_is_somebody_else() {
+    let mut rig = Rig::in_lobby("").restarts();
+    rig.connect();
+    rig.server(":s 433 * alice :In use\n:s 001 alice_ :Welcome\n:s 422 alice_ :No MOTD");
+    assert_eq!(holder(&rig), NickHolder::SomebodyElse);
+}
+
+/// The browser has crashed, or the tab that had the connection hangs.
+#[test]
+fn an_earlier_client_may_have_left_a_connection() {
+    let mut rig = Rig::with(ClientSettings { may_have_ghost: true, ..settings() }, &[("room #lobby", "{}")]);
+    rig.connect();
+    rig.server(":s 433 * alice :In use\n:s 001 alice_ :Welcome\n:s 422 alice_ :No MOTD");
+    assert_eq!(holder(&rig), NickHolder::LostConnection);
+}
+
+/// Each of them still has a nick.
+#[test]
+fn an_unstable_network_leaves_several_lost_connections() {
+    let mut rig = in_lobby_with_ghost();
+    rig.reconnects();
+    rig.server(
+        ":s 433 * alice :In use\n:s 433 * alice_ :In use\n:s 001 alice__ :Welcome\n:s 422 alice__ :No MOTD",
+    );
+    assert_eq!(names(&rig), ("alice__".into(), Some("alice".into())));
+    assert_eq!(holder(&rig), NickHolder::LostConnection);
 }

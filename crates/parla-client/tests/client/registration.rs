@@ -258,7 +258,7 @@ fn a_server_that_closes_says_why() {
     // A page that is refused a connection is also told so when it is closed.
     let mut rig = Rig::connected();
     let details = "1008 Too many connections from your address".into();
-    rig.input(Input::Closed(Problem { kind: ProblemKind::ServerClosed, about: "".into(), details }));
+    rig.input(Input::Closed(Problem { details, ..Problem::of(ProblemKind::ServerClosed) }));
     rig.link(expect!["waiting, attempt 1: TooManyFromAddress"]);
     let mut rig = Rig::connected();
     rig.server(":s FAIL * ACCOUNT_REQUIRED_TO_CONNECT :Log in first\nERROR :Closing link");
@@ -287,8 +287,7 @@ fn a_server_that_never_answers_is_given_up() {
 fn an_address_that_never_worked_is_not_tried_again() {
     let mut rig = Rig::new();
     rig.input(Input::Start);
-    let problem =
-        Problem { kind: ProblemKind::HostNotFound, about: "irc.example.org".into(), details: "".into() };
+    let problem = Problem::new(ProblemKind::HostNotFound, "irc.example.org", "");
     rig.input(Input::Closed(problem.clone()));
     rig.link(expect!["stopped: HostNotFound irc.example.org"]);
     let mut rig = Rig::online();
@@ -415,7 +414,7 @@ fn a_name_that_has_become_free_in_the_meantime_is_taken() {
 fn a_server_that_never_ends_its_greeting_is_entered_all_the_same() {
     let mut rig = Rig::online();
     rig.server(":alice!a@h JOIN #lobby\n:s 366 alice #lobby :End");
-    rig.input(Input::Closed(Problem { kind: ProblemKind::Lost, about: "".into(), details: "".into() }));
+    rig.input(Input::Closed(Problem::of(ProblemKind::Lost)));
     rig.pass(Duration::from_secs(2));
     rig.input(Input::Opened);
     rig.server(":s 001 alice :Welcome");

@@ -2,7 +2,7 @@
 
 use expect_test::expect;
 use parla_client::{
-    Intent,
+    Intent, ProblemKind,
     view::{BufferKind, Presence},
 };
 
@@ -101,6 +101,93 @@ fn a_room_with_a_key_can_be_tried_again() {
     rig.keeps(expect![[r#"
         room #lobby: {"key":"sesame","read_until":1767261600000}
     "#]]);
+}
+
+/// Why the person is kept out of a room, and how often in a row.
+fn kept_out(rig: &Rig, room: &str) -> (ProblemKind, u32) {
+    match &rig.buffer(room).presence {
+        Presence::Absent(Some(why)) => (why.kind, why.tries),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_wrong_key_is_called_wrong_and_counted() {
+    let mut rig = Rig::online();
+    let refused = ":s 475 alice #lobby :Cannot join (+k)";
+    join(&mut rig, "#lobby");
+    rig.server(refused);
+    assert_eq!(kept_out(&rig, "#lobby"), (ProblemKind::KeyNeeded, 1));
+    for tries in 1..=3 {
+        rig.wants(Intent::Join { room: "#lobby".into(), key: Some("sesam".into()) });
+        rig.server(refused);
+        assert_eq!(kept_out(&rig, "#lobby"), (ProblemKind::KeyWrong, tries));
+    }
+    // A wrong key is not kept, so it is not tried again.
+    rig.keeps(expect![[r#"
+        room #lobby: {}
+    "#]]);
+    rig.wants(Intent::Join { room: "#lobby".into(), key: Some("sesame".into()) });
+    rig.server(":alice!a@host JOIN #lobby\n:bob!b@host KICK #lobby alice :out");
+    assert_eq!(kept_out(&rig, "#lobby"), (ProblemKind::KickedOut, 1));
+    // The key was changed meanwhile.
+    join(&mut rig, "#lobby");
+    rig.server(refused);
+    assert_eq!(kept_out(&rig, "#lobby"), (ProblemKind::KeyWrong, 1));
+}
+
+#[test]
+fn a_refusal_that_is_repeated_says_so() {
+    let mut rig = Rig::online();
+    for tries in 1..=3 {
+        join(&mut rig, "#lobby");
+        rig.server(":s 474 alice #lobby :Banned");
+        assert_eq!(kept_out(&rig, "#lobby"), (ProblemKind::BannedFromRoom, tries));
+    }
+    join(&mut rig, "#lobby");
+    rig.server(":s 471 alice #lobby :Full");
+    assert_eq!(kept_out(&rig, "#lobby"), (ProblemKind::RoomFull, 1));
+}
+
+/// A guest reloads the page in a room that has become private.
+#[test]
+fn whoever_is_not_recognised_is_told_so_and_whom_to_ask() {
+    let mut rig = Rig::online();
+    join(&mut rig, "#lobby");
+    rig.server(
+        ":alice!a@host JOIN #lobby
+         :s 353 alice = #lobby :@alice ~zoe +bob %carol dave
+         :s 366 alice #lobby :End
+         :zoe!z@host MODE #lobby +o dave",
+    );
+    rig.keeps(expect![[r#"
+        room #lobby: {"read_until":1767261600000,"inviters":["zoe","dave","carol"]}
+    "#]]);
+    let mut rig = rig.restarts();
+    rig.go_online(ALL, "");
+    rig.server(":s 473 alice #lobby :Cannot join (+i)");
+    assert_eq!(kept_out(&rig, "#lobby"), (ProblemKind::NotRecognised, 1));
+    let inviters = |rig: &Rig| rig.buffer("#lobby").can_invite.join(" ");
+    assert_eq!(inviters(&rig), "zoe dave carol");
+    // Nobody is asked for an invitation where one would not help.
+    join(&mut rig, "#lobby");
+    rig.server(":s 474 alice #lobby :Banned");
+    assert_eq!(inviters(&rig), "");
+    // Whoever has never been there is no stranger to anybody.
+    join(&mut rig, "#other");
+    rig.server(":s 473 alice #other :Cannot join (+i)");
+    assert_eq!(kept_out(&rig, "#other"), (ProblemKind::InviteOnly, 1));
+    assert_eq!(rig.buffer("#other").can_invite.len(), 0);
+}
+
+/// Somebody with an account would be recognised, so the room does not want them.
+#[test]
+fn whoever_has_an_account_needs_an_invitation_like_anybody() {
+    let mut rig = Rig::in_lobby("");
+    rig.server(":s 900 alice alice!a@host alice :You are now logged in\n:bob!b@host KICK #lobby alice");
+    join(&mut rig, "#lobby");
+    rig.server(":s 473 alice #lobby :Cannot join (+i)");
+    assert_eq!(kept_out(&rig, "#lobby"), (ProblemKind::InviteOnly, 1));
 }
 
 /// Names cannot contain spaces, and people write some anyway.

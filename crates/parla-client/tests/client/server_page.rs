@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use expect_test::expect;
-use parla_client::Intent;
+use parla_client::{Intent, ProblemKind};
 use parla_proto::Numeric;
 
 use super::support::Rig;
@@ -114,9 +114,7 @@ fn a_list_that_is_refused_or_never_ends_can_be_asked_for_again() {
     let mut rig = Rig::online();
     rig.wants(Intent::ListRooms);
     rig.server(":s 263 alice LIST :Please wait a while and try again.");
-    rig.says(expect![[r#"
-        problem Throttled
-    "#]]);
+    assert_eq!(trouble(&rig), Some(ProblemKind::Throttled));
     rig.sent();
     rig.wants(Intent::ListRooms);
     rig.sends(expect![[r#"
@@ -133,6 +131,72 @@ fn a_list_that_is_refused_or_never_ends_can_be_asked_for_again() {
     "#]]);
     rig.breaks();
     assert!(!rig.model.directory.as_ref().unwrap().complete);
+}
+
+/// Why the list of rooms does not come in.
+fn trouble(rig: &Rig) -> Option<ProblemKind> {
+    let view = rig.model.directory.as_ref().unwrap();
+    assert!(view.trouble.is_none() || !view.complete);
+    view.trouble.as_ref().map(|why| why.kind)
+}
+
+#[test]
+fn a_list_that_does_not_come_in_says_why() {
+    for (line, kind) in [
+        (":s 263 alice LIST :Try again later", ProblemKind::Throttled),
+        (":s 263 alice list :Try again later", ProblemKind::Throttled),
+        (":s 481 alice :Permission denied", ProblemKind::NotServerOperator),
+        (":s 421 alice LIST :Disabled", ProblemKind::Other),
+        (":s 461 alice LIST :Say which", ProblemKind::Other),
+        (":s 416 alice LIST :Too many", ProblemKind::Other),
+        ("FAIL LIST RATE_LIMITED :Slowly", ProblemKind::Throttled),
+        ("FAIL LIST DISABLED :No", ProblemKind::Other),
+    ] {
+        let mut rig = Rig::online();
+        rig.wants(Intent::ListRooms);
+        assert_eq!(trouble(&rig), None);
+        rig.server(line);
+        assert_eq!(trouble(&rig), Some(kind), "{line}");
+        // It is said where the list is, and nowhere else.
+        rig.says(expect![[""]]);
+        rig.sent();
+        rig.wants(Intent::ListRooms);
+        assert_eq!((rig.sent().as_str(), trouble(&rig)), ("LIST\n", None));
+        rig.server(":s 322 alice #a 1 :x\n:s 323 alice :End");
+        assert!(rig.model.directory.as_ref().unwrap().complete);
+    }
+    // What refuses something else does not refuse the list.
+    let mut rig = Rig::in_lobby("");
+    rig.wants(Intent::ListRooms);
+    rig.server(":s 482 alice #lobby :No\n:s 421 alice FROB :Unknown\n:s 263 alice WHO :Slowly");
+    assert_eq!(trouble(&rig), None);
+    rig.server(":s 322 alice #a 1 :x\n:s 481 alice :Permission denied");
+    assert_eq!(trouble(&rig), None, "the list has begun");
+}
+
+#[test]
+fn a_list_that_never_begins_is_given_up() {
+    let mut rig = Rig::online();
+    rig.wants(Intent::ListRooms);
+    // The server is there, and does not say a word about the list.
+    for _ in 0..2 {
+        rig.pass(Duration::from_secs(9));
+        rig.server("PING x");
+    }
+    assert_eq!(trouble(&rig), None);
+    rig.pass(Duration::from_secs(3));
+    assert_eq!(trouble(&rig), Some(ProblemKind::TimedOut));
+    // One that has begun may be slow, and counts as complete if its end is forgotten.
+    rig.wants(Intent::ListRooms);
+    rig.server(":s 321 alice Channel :Users\n:s 322 alice #a 1 :x");
+    for _ in 0..3 {
+        rig.pass(Duration::from_secs(19));
+        rig.server("PING x");
+    }
+    assert_eq!(trouble(&rig), None);
+    rig.pass(Duration::from_secs(10));
+    let view = rig.model.directory.clone().unwrap();
+    assert_eq!((view.complete, view.rooms.0.len(), view.trouble), (true, 1, None));
 }
 
 #[test]

@@ -144,6 +144,7 @@ impl Rig {
             credentials: Credentials::default(),
             private: true,
             archive,
+            may_have_ghost: false,
             seed: 1,
         };
         let engine = Engine::new(settings, &records, START);

@@ -5,7 +5,7 @@ use std::{rc::Rc, sync::Arc};
 
 use dioxus::prelude::*;
 use parla_client::{
-    Intent,
+    Intent, Problem,
     view::{BufferKind, Directory, DirectoryRoom, NetworkId},
 };
 
@@ -13,6 +13,7 @@ use super::{DialogBox, use_focus_id};
 use crate::{
     hooks::{Memo, use_context, use_hook, use_memo, use_signal},
     platform::Here,
+    problem_words::ProblemWords,
     state::{State, wish},
     windowed_list::{View, follow, space, visible},
     words::use_words,
@@ -175,9 +176,13 @@ fn Foot(network: NetworkId, found: Memo<Found>) -> Element {
     let state = use_context::<State>();
     let progress = use_memo(move || {
         let directories = state.views.directories.read();
-        directories.get(&network).map_or((false, false), |view| (view.complete, view.cut))
+        let view = directories.get(&network);
+        view.map_or((false, false, None), |view| (view.complete, view.cut, view.trouble.clone()))
     });
-    let (is_complete, is_cut) = progress.get();
+    let (is_complete, is_cut, trouble) = progress.get();
+    if let Some(problem) = trouble {
+        return rsx! { NoList { network, problem } };
+    }
     let count = found.read().0.len();
     let found = match (count, is_complete) {
         (0, true) => words.dialog_browse_none().to_owned(),
@@ -189,6 +194,24 @@ fn Foot(network: NetworkId, found: Memo<Found>) -> Element {
             {found}
             if is_cut {
                 " " {words.dialog_browse_cut()}
+            }
+        }
+    }
+}
+
+/// Says why the list does not arrive, and requests it again.
+#[component]
+pub(crate) fn NoList(network: NetworkId, problem: Arc<Problem>) -> Element {
+    let words = use_words();
+    let here = use_context::<Here>();
+    rsx! {
+        div { class: "ask problem", role: "alert",
+            div { class: "banner-words", ProblemWords { problem } }
+            button {
+                r#type: "button",
+                class: "plain",
+                onclick: move |_| wish(&here, network, Intent::ListRooms),
+                {words.first_again()}
             }
         }
     }

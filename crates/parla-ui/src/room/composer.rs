@@ -7,25 +7,25 @@ use std::sync::Arc;
 
 use dioxus::prelude::*;
 use parla_client::{
-    Intent, Problem, ProblemKind,
+    Problem, ProblemKind,
     completion::ChoiceKind,
     limits::{SUBMIT_BYTES_MAX, SUBMIT_MESSAGES_MAX},
     view::{BufferEvent, BufferKind, BufferView, Content, Presence},
 };
 
 use crate::{
-    dialogs::written,
-    hooks::{use_context, use_memo},
-    platform::{Here, PageAct},
-    problem_words::ProblemWords,
+    hooks::{use_context, use_memo, use_signal},
     room::beside::{BesideComposer, UndoneRequests, WaitingMessages},
     room::desk::{ASK_ID, COMPOSER_ID, Desk, SendWarning, use_desk},
-    state::{BufferKey, State, wish},
-    words::use_words,
+    room::shut_out::ShutOut,
+    state::{BufferKey, State},
+    words::{Words, use_words},
 };
 
 /// The id of the list of suggestions, and the start of the ids of its options.
 const SUGGESTIONS_ID: &str = "suggestions";
+/// The id of the note that says why the person cannot write here.
+const SILENCED_ID: &str = "silenced";
 
 /// What the composer must know of its conversation.
 #[derive(Clone, PartialEq)]
@@ -36,6 +36,10 @@ struct Target {
     room: Arc<str>,
     presence: Presence,
     is_online: bool,
+    /// Why nobody would get what the person writes here, if that is known.
+    silenced: Option<ProblemKind>,
+    /// The people who could invite the person, if they need an invitation.
+    can_invite: Arc<[Arc<str>]>,
     /// Whether the last row above already tells of the removal that keeps the person out.
     is_told: bool,
 }
@@ -48,12 +52,19 @@ fn tells_of_removal(view: &BufferView) -> bool {
     is_removed && last.is_some_and(|row| matches!(row.content, Content::Event(BufferEvent::Kicked { .. })))
 }
 
+/// Says why nobody would get what the person writes, and what they can do.
+fn silenced(words: Words, kind: ProblemKind, room: &str) -> String {
+    let told = words.problem(&Problem::new(kind, room, ""));
+    format!("{} {}", told.title, told.remedy)
+}
+
 /// The composer, or what replaces it.
 #[component]
 pub(crate) fn Composer(at: ReadSignal<BufferKey>) -> Element {
     let words = use_words();
     let state = use_context::<State>();
     let desk = use_desk(at);
+    let tried = use_signal(|| None);
     let target = use_memo(move || {
         let at = at();
         let view = state.views.buffers.read(at)?;
@@ -65,6 +76,8 @@ pub(crate) fn Composer(at: ReadSignal<BufferKey>) -> Element {
             room,
             presence: view.presence.clone(),
             is_online,
+            silenced: view.rights.silenced,
+            can_invite: Arc::clone(&view.can_invite),
             is_told: tells_of_removal(&view),
         })
     });
@@ -72,12 +85,24 @@ pub(crate) fn Composer(at: ReadSignal<BufferKey>) -> Element {
     let Some(target) = target.as_ref() else { return rsx! {} };
     if let Presence::Absent(why) = &target.presence {
         let why = why.as_ref().filter(|_| !target.is_told);
-        return rsx! { Absent { at: at(), name: target.name.to_string(), room: target.room.clone(), why: why.cloned() } };
+        return rsx! {
+            ShutOut {
+                at: at(),
+                name: target.name.to_string(),
+                room: target.room.clone(),
+                why: why.cloned(),
+                can_invite: target.can_invite.clone(),
+                tried,
+            }
+        };
     }
     rsx! {
         div { class: "composer",
             if !target.is_online {
                 p { class: "composer-note", role: "status", {words.room_offline()} }
+            }
+            if let Some(kind) = target.silenced {
+                p { id: SILENCED_ID, class: "composer-note", role: "status", {silenced(words, kind, &target.name)} }
             }
             UndoneRequests { at: at() }
             BesideComposer { at: at() }
@@ -86,7 +111,11 @@ pub(crate) fn Composer(at: ReadSignal<BufferKey>) -> Element {
             Popup { desk }
             InOne { desk }
             div { class: "composer-line",
-                Field { desk, label: words.composer(target.kind, &target.name) }
+                Field {
+                    desk,
+                    label: words.composer(target.kind, &target.name),
+                    is_silenced: target.silenced.is_some(),
+                }
                 button {
                     r#type: "button",
                     class: "send primary",
@@ -102,7 +131,7 @@ pub(crate) fn Composer(at: ReadSignal<BufferKey>) -> Element {
 }
 
 #[component]
-fn Field(desk: Desk, label: String) -> Element {
+fn Field(desk: Desk, label: String, is_silenced: bool) -> Element {
     let suggestions = desk.suggestions.read();
     let is_open = suggestions.is_some();
     rsx! {
@@ -116,6 +145,7 @@ fn Field(desk: Desk, label: String) -> Element {
             enterkeyhint: "send",
             placeholder: "{label}",
             "aria-label": "{label}",
+            "aria-describedby": is_silenced.then_some(SILENCED_ID),
             "aria-autocomplete": "list",
             "aria-haspopup": "listbox",
             "aria-controls": is_open.then_some(SUGGESTIONS_ID),
@@ -230,69 +260,3 @@ fn Ask(desk: Desk) -> Element {
 
 /// The number of lines that the warning shows.
 const PREVIEW_LINES: usize = 5;
-
-/// Replaces the composer in a room that the person is not in.
-#[component]
-fn Absent(at: BufferKey, name: String, room: Arc<str>, why: Option<Arc<Problem>>) -> Element {
-    let words = use_words();
-    let here = use_context::<Here>();
-    if why.as_ref().is_some_and(|why| why.kind == ProblemKind::KeyNeeded) {
-        return rsx! { Locked { at, room, why } };
-    }
-    let join = move |_| {
-        wish(&here, at.network, Intent::Join { room: Arc::clone(&room), key: None });
-        here.0.page(PageAct::Focus(COMPOSER_ID.to_owned()));
-    };
-    rsx! {
-        div { class: "composer absent",
-            UndoneRequests { at }
-            BesideComposer { at }
-            div { class: "why", role: "status",
-                match why {
-                    Some(problem) => rsx! { ProblemWords { problem } },
-                    None => rsx! { p { {words.room_absent(&name)} } },
-                }
-            }
-            button { r#type: "button", class: "primary", onclick: join, {words.room_join()} }
-        }
-    }
-}
-
-/// The same for a room with a key: there is a field for it beside the sentence. The client keeps the key for
-/// the next time.
-#[component]
-fn Locked(at: BufferKey, room: Arc<str>, why: Option<Arc<Problem>>) -> Element {
-    let words = use_words();
-    let here = use_context::<Here>();
-    rsx! {
-        form {
-            class: "composer absent",
-            onsubmit: move |event| {
-                event.prevent_default();
-                let key = written(&event, "key");
-                if !key.is_empty() {
-                    let (room, key) = (Arc::clone(&room), Some(key.into()));
-                    wish(&here, at.network, Intent::Join { room, key });
-                    here.0.page(PageAct::Focus(COMPOSER_ID.to_owned()));
-                }
-            },
-            div { class: "why", role: "status",
-                if let Some(problem) = why {
-                    ProblemWords { problem }
-                }
-            }
-            div { class: "field",
-                label { r#for: "room-key", {words.room_key()} }
-                input {
-                    id: "room-key",
-                    name: "key",
-                    r#type: "text",
-                    autocomplete: "off",
-                    autocapitalize: "off",
-                    spellcheck: "false",
-                }
-            }
-            button { r#type: "submit", class: "primary", {words.room_join()} }
-        }
-    }
-}

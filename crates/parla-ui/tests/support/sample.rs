@@ -57,6 +57,7 @@ pub fn conversation(id: u32, kind: BufferKind, name: &str) -> BufferView {
         away: None,
         capacity: Capacity { line_bytes: 400, several: None },
         undone: Arc::default(),
+        can_invite: Arc::default(),
     }
 }
 
@@ -98,7 +99,7 @@ pub fn crowd(count: usize) -> Members {
 
 /// A problem.
 pub fn problem(kind: ProblemKind, about: &str) -> Arc<Problem> {
-    Arc::new(Problem { kind, about: about.into(), details: ":server 999 raw words".into() })
+    Arc::new(Problem::new(kind, about, ":server 999 raw words"))
 }
 
 /// A directory of rooms: name, number of people, topic.
@@ -109,5 +110,5 @@ pub fn directory(rooms: &[(&str, u32, &str)]) -> DirectoryView {
         people: *people,
         topic: (*topic).into(),
     });
-    DirectoryView { rooms: Directory(Arc::new(rooms.collect())), complete: true, cut: false }
+    DirectoryView { rooms: Directory(Arc::new(rooms.collect())), complete: true, cut: false, trouble: None }
 }

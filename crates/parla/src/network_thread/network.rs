@@ -87,6 +87,7 @@ impl NetworkClient {
             credentials: credentials.clone(),
             private: is_private(&endpoint),
             archive: if archive.is_some() { ArchiveScope::All } else { ArchiveScope::Nothing },
+            may_have_ghost: false,
             seed: around.seed(serial),
         };
         let engine = Engine::new(settings, &remembered.records, clock::now());

@@ -1,6 +1,8 @@
 //! Errors are explained: what happened, what it means, what to do, and the server's own words for those who
 //! want them.
 
+use serde_json::json;
+
 use crate::rig::{Browser, Key, Width, Window, visit};
 
 /// Waits for the three sentences, and checks the server's words behind them.
@@ -87,6 +89,14 @@ fn a_room_that_lets_nobody_in_says_why() {
             window.enter("#room").await;
             window.say("/join #quiet").await;
             window.is_in("#quiet").await;
+            // It is known before anybody tries.
+            let cannot =
+                "Only some people may write in #quiet. Ask an operator of the room to make you a speaker.";
+            window.sees(cannot).await;
+            bob.send(&format!("MODE #quiet +v {nick}"));
+            window.sees_no(cannot).await;
+            bob.send(&format!("MODE #quiet -v {nick}"));
+            window.sees(cannot).await;
             window.say("may I?").await;
             is_told(
                 &window,
@@ -190,5 +200,107 @@ fn a_wish_that_cannot_be_granted_says_why() {
             window.clicks("Cancel").await;
             window.empties("#composer").await;
         }
+    });
+}
+
+/// Waits until this element has the focus.
+async fn has_focus(window: &Window, selector: &str) {
+    let script = "return document.activeElement?.matches(arguments[0]) ?? false";
+    window.until(&format!("the focus on {selector}"), script, &[json!(selector)]).await;
+}
+
+#[test]
+fn a_wrong_key_is_said_and_another_one_typed_without_a_mouse() {
+    visit(async |browser| {
+        let mut bob = browser.person("bob");
+        bob.send("JOIN #key\r\nMODE #key +k sesame");
+        bob.sync();
+        let alice = browser.open(Width::Wide).await;
+        alice.join_as("alice").await;
+        alice.say("/join #key").await;
+        alice.sees("#key needs a key.").await;
+        has_focus(&alice, "#room-key").await;
+        alice.presses("sesam").await;
+        alice.hits(Key::Enter).await;
+        alice.sees("This is not the key of #key.").await;
+        alice.is_accessible().await;
+        for tries in 2..=3 {
+            // The wrong key is selected, so that another one takes its place.
+            has_focus(&alice, "#room-key").await;
+            alice.until("the whole key to be selected", SELECTED, &[]).await;
+            alice.presses("guess").await;
+            alice.hits(Key::Enter).await;
+            alice.sees(&format!("You have tried {tries} times, and the answer is the same.")).await;
+        }
+        has_focus(&alice, "#room-key").await;
+        alice.until("the whole key to be selected", SELECTED, &[]).await;
+        alice.presses("sesame").await;
+        alice.hits(Key::Enter).await;
+        alice.is_in("#key").await;
+        has_focus(&alice, "#composer").await;
+    });
+}
+
+const SELECTED: &str = "const { selectionStart, selectionEnd, value } = document.activeElement;
+    return selectionStart === 0 && selectionEnd === value.length && value !== ''";
+
+#[test]
+fn the_focus_goes_on_when_a_room_refuses_somebody() {
+    visit(async |browser| {
+        let mut bob = browser.person("bob");
+        bob.send("JOIN #tea");
+        bob.sync();
+        let alice = browser.open(Width::Wide).await;
+        alice.join_as("alice").await;
+        alice.say("/join #tea").await;
+        alice.is_in("#tea").await;
+        bob.send("KICK #tea alice :once\r\nMODE #tea +b *!*@*");
+        has_focus(&alice, ".absent button.primary").await;
+        alice.hits(Key::Enter).await;
+        alice.sees("You are banned from #tea.").await;
+        has_focus(&alice, ".absent button.primary").await;
+        alice.hits(Key::Enter).await;
+        alice.sees("You have tried 2 times, and the answer is the same.").await;
+        has_focus(&alice, ".absent button.primary").await;
+        bob.send("MODE #tea -b *!*@*");
+        bob.sync();
+        alice.hits(Key::Enter).await;
+        alice.is_in("#tea").await;
+        has_focus(&alice, "#composer").await;
+        // Whoever is somewhere else stays there.
+        alice.clicks("Browse rooms").await;
+        has_focus(&alice, "#dialog-focus").await;
+        bob.send("KICK #tea alice :again");
+        alice.finds_no("#composer").await;
+        has_focus(&alice, "#dialog-focus").await;
+    });
+}
+
+/// Without an account, nobody can be recognised.
+#[test]
+fn a_guest_who_reloads_a_private_room_is_told_whom_to_ask() {
+    visit(async |browser| {
+        let mut bob = browser.person("bob");
+        bob.send("JOIN #tea\r\nMODE #tea +i");
+        bob.sync();
+        let alice = browser.open(Width::Wide).await;
+        alice.join_as("alice").await;
+        bob.send("INVITE alice #tea");
+        alice.clicks("Join").await;
+        alice.is_in("#tea").await;
+        alice.say("here I am").await;
+        alice.hears("here I am").await;
+        alice.reload().await;
+        alice.sees("You need a new invitation to #tea.").await;
+        alice.sees("without an account the server cannot tell that it is you").await;
+        alice.clicks("Ask bob").await;
+        bob.until(|line| line.contains(" PRIVMSG bob :Could you invite me to #tea?"));
+        alice.is_in("bob").await;
+        bob.send("INVITE alice #tea");
+        alice.sees("bob invites you to #tea.").await;
+        alice.clicks("Join").await;
+        alice.is_in("#tea").await;
+        alice.say("back").await;
+        alice.hears("back").await;
     });
 }

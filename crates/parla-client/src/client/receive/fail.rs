@@ -39,6 +39,9 @@ impl Client {
             }
             return self.link.parts(problem);
         }
+        if command == Some(CommandName::List) {
+            return self.directory.refused(problem);
+        }
         let is_message =
             matches!(command, Some(CommandName::Privmsg | CommandName::Notice | CommandName::Batch));
         // The refusal of a message of several lines does not name its channel.
@@ -65,6 +68,7 @@ const fn kind(code: Option<FailCode>) -> ProblemKind {
     match code {
         Some(FailCode::AccountRequired | FailCode::AccountRequiredToConnect) => ProblemKind::AccountNeeded,
         Some(FailCode::RateLimited) => ProblemKind::Throttled,
+        Some(FailCode::StorageFull) => ProblemKind::ServerStorageFull,
         Some(
             FailCode::InvalidUtf8
             | FailCode::MessageTooLong

@@ -30,7 +30,7 @@ impl Client {
         buffer.happened(incoming.at, event);
         if is_own {
             let problem = Problem::new(ProblemKind::KickedOut, room, &details);
-            self.shut_out(id, &problem);
+            self.shut_out(id, problem.clone());
             turn.complain(Some(id), problem);
         }
     }

@@ -159,6 +159,7 @@ impl Buffer {
             if let Some(sign) = session.sign_of(*letter) {
                 if let Some(nick) = param {
                     self.members_mut().set_prefix(session, nick, sign, *is_set);
+                    self.note_inviters(session);
                 }
                 continue;
             }

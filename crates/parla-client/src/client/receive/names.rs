@@ -16,4 +16,11 @@ impl Buffers {
             }
         }
     }
+
+    /// RPL_ENDOFNAMES: all members of a channel are known.
+    pub(super) fn end_of_names(&mut self, session: &Session, incoming: &Incoming<'_>) {
+        if let Some(buffer) = self.room_mut(session, incoming.param(1)).filter(|buffer| buffer.is_present()) {
+            buffer.note_inviters(session);
+        }
+    }
 }

@@ -21,7 +21,7 @@ impl Client {
         display_names.renamed(session, from, to);
         // It is not news about somebody else when the person gets their own nick back, or when their lost
         // connection is renamed.
-        let is_regaining = session.is_awaited(if session.is_own(from) { to } else { from });
+        let is_regaining = if session.is_own(from) { session.is_awaited(to) } else { session.is_ghost(from) };
         if session.is_own(from) {
             if session.renamed(to) {
                 self.settings.nick = to.into();
@@ -32,6 +32,8 @@ impl Client {
             }
             turn.network_changed();
             turn.announce(None, Announcement::NickChanged(shown_name(to)));
+        } else if session.is_awaited(to) {
+            session.regain_mut().taken(turn);
         }
         session.nick_freed(from);
         let renamed = buffers

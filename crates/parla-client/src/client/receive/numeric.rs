@@ -1,6 +1,6 @@
 //! Numerics, grouped by subject. Unknown ones are shown in the server's own conversation.
 
-use parla_proto::Numeric;
+use parla_proto::{Numeric, Source};
 
 use super::{mode, whois};
 use crate::{
@@ -28,6 +28,7 @@ impl Client {
             Numeric::NowAway => self.away.is_away(turn),
             Numeric::List => self.directory.add(incoming.message, turn.now),
             Numeric::TryAgain => self.directory.try_again(incoming, turn),
+            Numeric::ListStart => self.directory.started(turn.now),
             Numeric::ListEnd => self.directory.end(),
             Numeric::ChannelModeIs => buffers.modes_told(session, survey, incoming, turn),
             numeric if let Some(list) = mode::ListNumeric::of(numeric) => {
@@ -40,6 +41,7 @@ impl Client {
             Numeric::TopicWhoTime => buffers.topic_by_told(session, incoming),
             Numeric::Inviting => buffers.invited(session, incoming, turn),
             Numeric::Names => buffers.names(session, &self.display_names, incoming),
+            Numeric::EndOfNames => buffers.end_of_names(session, incoming),
             Numeric::WhoisKeyValue | Numeric::KeyValue => self.metadata_value(incoming),
             Numeric::KeyNotSet => self.metadata_not_set(incoming),
             Numeric::MetadataSyncLater => self.metadata_later(incoming, turn.now),
@@ -52,16 +54,19 @@ impl Client {
             Numeric::SaslMechanisms => session.takes_mechanisms(incoming.param(1)),
             Numeric::LoggedIn => {
                 session.set_account(Some(incoming.param(2)));
+                buffers.rights_changed();
                 buffers.note(session, incoming);
             }
             Numeric::LoggedOut => {
                 session.set_account(None);
+                buffers.rights_changed();
                 buffers.note(session, incoming);
             }
             Numeric::VisibleHost => {
                 session.visible_host(incoming.param(1));
                 buffers.note(session, incoming);
             }
+            Numeric::MonitorOnline => session.monitor_online(incoming.param(1), turn),
             Numeric::MonitorOffline => session.monitor_offline(incoming.param(1)),
             Numeric::MonitorListFull => session.regain_mut().cannot_watch(turn.now),
             numeric if is_said_elsewhere(numeric) => {}
@@ -104,6 +109,11 @@ impl Session {
         }
     }
 
+    /// RPL_MONONLINE: people who are connected, as `nick!user@host`.
+    fn monitor_online(&mut self, people: &str, turn: &mut Turn<'_>) {
+        people.split(',').for_each(|who| self.note_holder(Some(Source::parse(who)), turn));
+    }
+
     /// RPL_MONOFFLINE: people who are not connected, or no longer are.
     fn monitor_offline(&mut self, people: &str) {
         for who in people.split(',') {
@@ -127,11 +137,8 @@ const fn is_said_elsewhere(numeric: Numeric) -> bool {
             | Numeric::LuserMe
             | Numeric::LocalUsers
             | Numeric::GlobalUsers
-            | Numeric::ListStart
             | Numeric::CreationTime
-            | Numeric::EndOfNames
             | Numeric::MotdStart
-            | Numeric::MonitorOnline
             | Numeric::MonitorList
             | Numeric::EndOfMonitorList
             | Numeric::MetadataSubOk

@@ -18,7 +18,7 @@ impl Client {
         display_names.forget(session, nick);
         // The server has at last noticed that the person's own earlier connection is lost; that is not news
         // about somebody else.
-        let is_ghost = session.is_awaited(nick);
+        let is_ghost = session.is_ghost(nick);
         session.nick_freed(nick);
         let event = BufferEvent::Quit { who: shown_name(nick), reason: incoming.reason(1).map(Text::parse) };
         for buffer in buffers.iter_mut() {

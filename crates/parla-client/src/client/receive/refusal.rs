@@ -125,6 +125,9 @@ impl Client {
             _ => "",
         };
         let id = buffers.named(session, room.copied().unwrap_or(about));
+        if id.is_none() && !self.requests.is_waiting() && self.directory.is_refused_by(numeric, incoming) {
+            return self.directory.refused(Problem::new(kind, "", incoming.last()));
+        }
         let buffer = id.and_then(|id| buffers.get_mut(id));
         if let Some(buffer) = buffer {
             // The client asked for lists that only some may see, without knowing whether the person may.
@@ -172,7 +175,7 @@ impl Client {
 
     /// A change of nick was refused, at least for now.
     fn other_nick_refused(&mut self, problem: Problem, nick: &str, turn: &mut Turn<'_>) {
-        if self.session.is_refused_quietly(nick) {
+        if self.session.is_refused_quietly(nick, turn) {
             return;
         }
         let asked = self.session.take_nick_asked();
@@ -193,7 +196,7 @@ impl Client {
         }
         if buffers.rename(session, from, to).is_none() {
             // The person is already there.
-            self.shut_out(id, &Problem::new(ProblemKind::Other, from, incoming.last()));
+            self.shut_out(id, Problem::new(ProblemKind::Other, from, incoming.last()));
         }
         self.outbox.renamed(id);
         self.requests.renamed(id);
@@ -225,7 +228,7 @@ impl Client {
                 self.finish_leaving(id, turn);
             }
             Some((id, true, Presence::Joining)) => self.finish_leaving(id, turn),
-            Some((id, false, Presence::Joining)) => self.shut_out(id, &problem),
+            Some((id, false, Presence::Joining)) => self.shut_out(id, problem),
             _ => turn.complain(id, problem),
         }
     }

@@ -163,6 +163,7 @@ fn who_leaves_names_the_next() {
     }
     let next = tabs.open();
     assert_eq!(tabs.leaders(), [next]);
+    assert!(!tabs.tabs[&next].election.is_unasked());
 }
 
 #[test]
@@ -176,6 +177,7 @@ fn a_leader_that_died_is_missed() {
     tabs.act(second, |election, now, out| election.doubt(now, out));
     tabs.run(ANSWER_WITHIN + MOMENT);
     assert_eq!(tabs.leaders(), [second]);
+    assert!(tabs.tabs[&second].election.is_unasked(), "the first may still have its connection");
     tabs.die(second);
     let third = tabs.open();
     assert_eq!(tabs.leaders(), []);

@@ -17,7 +17,7 @@ use crate::{
     view::{
         Alert, Announcement, Author, BufferEvent, BufferKind, Certificate, Content, Deleted, Delivery as Way,
         DirectoryRoom, Features, Gap, GapState, LinkState, Manner, MessageView, ModeChange, NetworkView,
-        Person, Rank, Reaction, Reply, Row, RowId, Stage,
+        NickHolder, Person, Rank, Reaction, Reply, Row, RowId, Stage, WantedNick,
     },
 };
 
@@ -51,7 +51,7 @@ fn said(id: u64, text: &str, delivery: Way) -> Row {
 }
 
 fn problem() -> Arc<Problem> {
-    Arc::new(Problem { kind: ProblemKind::KeyNeeded, about: "#a".into(), details: ":irc 475 \"x\"".into() })
+    Arc::new(Problem::new(ProblemKind::KeyNeeded, "#a", ":irc 475 \"x\""))
 }
 
 fn room(id: u32, name: &str, rows: u64) -> Buffer {
@@ -70,7 +70,7 @@ fn network() -> Update {
         address: "chat.example.net".into(),
         nick: "zoë".into(),
         login: None,
-        nick_wanted: Some("zoé".into()),
+        nick_wanted: Some(WantedNick { nick: "zoé".into(), holder: NickHolder::LostConnection }),
         away: Some("lunch".into()),
         link: LinkState::Waiting { until: at(9), attempt: 3, why: problem() },
         features: Features { history: true, private: false },
@@ -104,6 +104,7 @@ fn directory() -> Update {
         }])),
         complete: true,
         cut: false,
+        trouble: None,
     };
     Update::Directory(NETWORK, view)
 }
@@ -258,7 +259,8 @@ fn what_is_gone_is_gone_in_the_other_tab_too() {
     let mut buffer = room(1, "#a", 10);
     let (mut mirror, mut replica) = (Mirror::default(), Replica::default());
     let rooms = Directory(Arc::new(Vec::new()));
-    let directory = Update::Directory(NETWORK, DirectoryView { rooms, complete: true, cut: false });
+    let directory =
+        Update::Directory(NETWORK, DirectoryView { rooms, complete: true, cut: false, trouble: None });
     mirror.apply(&[network(), Update::Buffer(NETWORK, buffer.view(&session)), directory.clone()]);
     assert!(pull(&mut mirror, &mut replica).0.unwrap().is_whole);
     for gone in [Update::BufferClosed(NETWORK, BufferId(1)), Update::NetworkForgotten(NETWORK)] {

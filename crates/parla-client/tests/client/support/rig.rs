@@ -33,6 +33,7 @@ pub(crate) fn settings() -> ClientSettings {
         credentials: Credentials::default(),
         private: true,
         archive: ArchiveScope::Nothing,
+        may_have_ghost: false,
         seed: 7,
     }
 }
@@ -238,7 +239,7 @@ impl Rig {
 
     /// The connection breaks.
     pub(crate) fn breaks(&mut self) {
-        let problem = Problem { kind: ProblemKind::Lost, about: "".into(), details: "reset".into() };
+        let problem = Problem::new(ProblemKind::Lost, "", "reset");
         self.input(Input::Closed(problem));
     }
 

@@ -307,7 +307,7 @@ impl World {
 
     fn break_wire(&mut self, number: usize) {
         self.hang_up(number);
-        let problem = Problem { kind: ProblemKind::Lost, about: "".into(), details: "reset".into() };
+        let problem = Problem::new(ProblemKind::Lost, "", "reset");
         self.wires[number].rig.input(Input::Closed(problem));
     }
 }
