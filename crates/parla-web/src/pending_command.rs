@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use parla_client::tabs::{Act, StoredCommand, TabId};
+use parla_client::{
+    Intent,
+    tabs::{Act, StoredCommand, TabId},
+};
 use parla_proto::Timestamp;
 use parla_ui::platform::AppCommand;
 use serde::{Deserialize, Serialize};
@@ -54,6 +57,11 @@ impl PendingCommand {
         let is_stored =
             stored.and_then(|command| command.to_text()).is_some_and(|it| storage::save(&key, Some(&it)));
         Self { command, kept, at: page::now(), term, stored: is_stored.then_some(key) }
+    }
+
+    /// Whether nothing that the person wrote is lost with this tab.
+    pub(crate) fn survives(&self) -> bool {
+        self.stored.is_some() || !matches!(self.command, AppCommand::Intent(_, Intent::Submit { .. }))
     }
 
     /// It was carried out, so it need not be stored any longer.

@@ -315,6 +315,14 @@ impl Tab {
                 build::reload();
             }
             Side::Leader(_) | Side::Nobody | Side::Follower(_) | Side::Outdated(_) => {
+                // A draft that was sent goes at once, because what was sent is stored by now. A page that opens
+                // at this moment would otherwise offer to send it again.
+                if let AppCommand::Save { key, value } = &command
+                    && self.pending.iter().all(PendingCommand::survives)
+                {
+                    storage::save(key, value.as_deref());
+                    return;
+                }
                 let term = match &self.side {
                     Side::Follower(follower) if follower.is_fed() => follower.term().number,
                     _ => 0,

@@ -103,6 +103,11 @@ impl<C> PendingCommands<C> {
         self.waiting.front().map(|waiting| (waiting.number, &waiting.command))
     }
 
+    /// The waiting commands, in order.
+    pub fn iter(&self) -> impl Iterator<Item = &C> {
+        self.waiting.iter().map(|waiting| &waiting.command)
+    }
+
     /// Whether no command is waiting.
     pub fn is_empty(&self) -> bool {
         self.waiting.is_empty()

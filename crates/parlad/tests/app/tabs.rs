@@ -376,6 +376,58 @@ fn what_a_leader_does_too_late_is_not_undone() {
     });
 }
 
+/// The leader hears of nothing, so nobody leads for a moment.
+#[test]
+fn what_was_sent_is_no_draft_any_more_although_nobody_leads() {
+    visit(async |browser| {
+        let (one, two) = two_tabs(browser).await;
+        is_busy_and_sends(&one, &[], &two).await;
+        two.say("only once").await;
+        let is_gone = "return !Object.keys(localStorage).some(key => key.includes('draft'))";
+        two.until("the end of the draft", is_gone, &[]).await;
+        let has_no_leader = "return Object.keys(localStorage).some(key => key.includes('command '))";
+        assert_eq!(two.run(has_no_leader, &[]).await, json!(true), "the leader was too fast for this test");
+        let (two, three) = two.opens_tab(&browser.address("/")).await;
+        three.is_in("#room").await;
+        assert_eq!(three.draft().await, "");
+        three.hears("only once").await;
+        two.comes_to_front().await;
+        two.finds_no(".pending").await;
+        // The tab that is busy may still have the name.
+        assert_eq!(said_by(browser, |_| true), ["only once"]);
+    });
+}
+
+/// The leader never hears of it, because the browser crashes. The command is stored until some tab leads.
+#[test]
+fn what_a_following_tab_wanted_is_carried_out_by_the_next_leader() {
+    visit(async |browser| {
+        let (one, two) = two_tabs(browser).await;
+        two.say("/join #chess").await;
+        two.is_in("#chess").await;
+        two.enter("#room").await;
+        is_busy_and_sends(&one, &[], &two).await;
+        two.say("left behind").await;
+        two.say("/topic #left").await;
+        let is_stored =
+            "return Object.keys(localStorage).filter(key => key.includes('command ')).length >= 2";
+        two.until("both commands to be stored", is_stored, &[]).await;
+        // The browser writes its storage with a delay.
+        sleep(Duration::from_millis(300)).await;
+        let next = browser.crashes(two).await;
+        next.visit(&browser.address("/")).await;
+        next.is_in("#room").await;
+        next.hears("left behind").await;
+        next.finds_no(".pending").await;
+        assert_eq!(next.draft().await, "");
+        // What was asked of the room may not be wanted any more, so it is only shown.
+        next.sees("Set the topic to “#left”.").await;
+        next.reload().await;
+        next.hears("left behind").await;
+        assert_eq!(said(browser), ["left behind"]);
+    });
+}
+
 #[test]
 fn a_tab_of_another_build_is_not_believed() {
     visit(async |browser| {
