@@ -27,7 +27,7 @@ pub use crate::{
 pub use message::{
     Audience, Author, Capacity, Deleted, Delivery, Manner, MessageView, Quoted, Reaction, Reply, Several,
 };
-pub use people::{Member, Members, Person, Rights, RoomOf};
+pub use people::{Member, Members, NickHolder, Person, Rights, RoomOf, WantedNick};
 
 /// A change, for the interface. It replaces what was known before of the same thing.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

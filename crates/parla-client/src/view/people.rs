@@ -1,5 +1,5 @@
-//! People as the interface sees them: the members of a room, what each may do there, and what the server says
-//! about somebody.
+//! People as the interface sees them: the members of a room, what each may do there, what the server says about
+//! somebody, and who has a nick.
 
 use std::sync::Arc;
 
@@ -75,6 +75,24 @@ impl Rights {
     pub fn may_remove(self, rank: Rank) -> bool {
         self.kick && (self.rank < rank || (self.rank == rank && rank <= Rank::Operator))
     }
+}
+
+/// A nick that the person wants, and that is taken.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WantedNick {
+    /// The nick.
+    pub nick: Arc<str>,
+    /// Who has it, as far as we can tell.
+    pub holder: NickHolder,
+}
+
+/// Who has a nick that the person wants.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum NickHolder {
+    /// The person's own connection, which is lost without the server having noticed.
+    LostConnection,
+    /// Somebody else, or at least nobody of whom we know that they are the person.
+    SomebodyElse,
 }
 
 /// A room that somebody is in.
