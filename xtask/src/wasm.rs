@@ -23,6 +23,9 @@ use crate::{
 /// The target triple of the browser.
 pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
 
+/// The oldest compiler that can build the app: `1.95`.
+const OLDEST: &str = env!("CARGO_PKG_RUST_VERSION");
+
 const DEBIAN_RUSTC: &str = "/usr/bin/rustc";
 const DEBIAN_LINKER: &str = "wasm-ld-16";
 const DEBIAN_PACKAGES: Packages = &["rustc-web", "rust-web-src", "lld-16"];
@@ -64,7 +67,10 @@ impl Compiler {
         tools::say(&format!("{no_download:#}"));
         match debian::install("a compiler for the browser", DEBIAN_PACKAGES) {
             Ok(()) if debian_is_ready() => Ok(Self::Debian),
-            Ok(()) => bail!("Debian's compiler for the browser is still missing after its installation"),
+            Ok(()) => bail!(
+                "Debian's compiler for the browser is still missing after its installation, or older than {OLDEST}; \
+                 Debian's security updates have a newer one"
+            ),
             Err(_) if own_library_is_there() => {
                 tools::say("The app in the browser becomes larger than it should be.");
                 Ok(Self::OwnWithoutSource)
@@ -120,7 +126,19 @@ fn own_library_is_there() -> bool {
 
 fn debian_is_ready() -> bool {
     let root = printed_path(Command::new(DEBIAN_RUSTC).args(["--print", "sysroot"]));
-    root.is_some_and(|root| has_source(&root)) && tools::answers(Command::new(DEBIAN_LINKER).arg("--version"))
+    root.is_some_and(|root| has_source(&root))
+        && printed(Command::new(DEBIAN_RUSTC).arg("--version")).is_some_and(|line| is_new_enough(&line))
+        && tools::answers(Command::new(DEBIAN_LINKER).arg("--version"))
+}
+
+/// Whether a compiler that calls itself `rustc 1.96.0 (…)` can build the app.
+fn is_new_enough(line: &str) -> bool {
+    let numbers = |version: &str| {
+        let mut numbers = version.split('.').map(|number| number.parse::<u32>().ok());
+        Some((numbers.next()??, numbers.next()??))
+    };
+    let version = line.split_whitespace().nth(1).and_then(numbers);
+    version.is_some_and(|version| Some(version) >= numbers(OLDEST))
 }
 
 fn has_source(sysroot: &Path) -> bool {
@@ -129,8 +147,13 @@ fn has_source(sysroot: &Path) -> bool {
 
 /// The path that a command prints.
 fn printed_path(command: &mut Command) -> Option<PathBuf> {
+    printed(command).map(PathBuf::from)
+}
+
+/// What a command prints, if it succeeds.
+fn printed(command: &mut Command) -> Option<String> {
     let output = command.output().ok().filter(|output| output.status.success())?;
-    Some(String::from_utf8_lossy(&output.stdout).trim().into())
+    Some(String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
 /// Makes rustup download the source of the standard library.
@@ -156,4 +179,22 @@ fn download() -> Result<()> {
     child.kill()?;
     child.wait()?;
     bail!("`{typed}` did not end in {} s", patience.as_secs())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_compiler_is_new_enough_or_not() {
+        for line in [format!("rustc {OLDEST}.0 (59807616e 2026-04-14)"), "rustc 2.0.0".to_owned()] {
+            assert!(is_new_enough(&line), "{line}");
+        }
+        // Debian 12 without its security updates, a number that only looks larger, and no version at all.
+        for line in
+            ["rustc 1.85.0 (4d91de4e4 2025-02-17) (built from a source tarball)", "rustc 1.9.0", "rustc", ""]
+        {
+            assert!(!is_new_enough(line), "{line}");
+        }
+    }
 }

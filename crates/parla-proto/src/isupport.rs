@@ -115,7 +115,9 @@ fn unescape(value: &str) -> String {
     let mut rest = value;
     while let Some((before, after)) = rest.split_once("\\x") {
         out.push_str(before);
-        let code = after.get(..2).and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        // A number may begin with `+`, and the code of an escape may not.
+        let digits = after.get(..2).filter(|digits| digits.bytes().all(|digit| digit.is_ascii_hexdigit()));
+        let code = digits.and_then(|digits| u8::from_str_radix(digits, 16).ok());
         match code {
             Some(code) => {
                 out.push(char::from(code));
@@ -143,6 +145,20 @@ mod tests {
             assert_eq!(Token::parse(&written).value, value);
         }
         assert!(Token::parse("-EXCEPTS").negated);
+    }
+
+    #[test]
+    fn a_broken_escape_stays_as_it_is() {
+        for (written, value) in [
+            ("a\\x20b", "a b"),
+            ("a\\x2", "a\\x2"),
+            ("\\x", "\\x"),
+            ("\\xzz\\x41", "\\xzzA"),
+            ("\\x+5", "\\x+5"),
+            ("\\xé", "\\xé"),
+        ] {
+            assert_eq!(Token::parse(&format!("NAME={written}")).value, value, "{written}");
+        }
     }
 
     #[test]

@@ -161,6 +161,13 @@ mod tests {
         assert_eq!(unescape("\\b\\\\"), "b\\");
     }
 
+    #[test]
+    fn a_value_never_breaks_its_line() {
+        let (value, escaped) = ("a;b c\\d\r\ne", "a\\:b\\sc\\\\d\\r\\ne");
+        assert_eq!(escape(value), escaped);
+        assert_eq!(unescape(escaped), value);
+    }
+
     proptest! {
         #[test]
         fn escaping_is_undone(value in any::<String>()) {

@@ -1,7 +1,7 @@
 //! Accounts are created, and their names are their own.
 
 use expect_test::expect;
-use parla_server::settings::Privileges;
+use parla_server::{RegistrationSettings, Settings, settings::Privileges};
 
 use super::rig::Rig;
 
@@ -151,4 +151,57 @@ fn nothing_looks_like_a_service() {
         eve> :s 437 * NickServ :This nickname is reserved for services
         eve> :s 437 * operserv :This nickname is reserved for services
     "#]]);
+}
+
+/// What each refused attempt to create an account is told, before and after the client is registered.
+fn refusals(change: impl FnOnce(&mut Settings)) -> String {
+    let mut rig = Rig::with_settings(change);
+    rig.open("early");
+    rig.says("early", "CAP LS 302\nNICK early\nUSER early 0 * :early\nREGISTER * * correcthorse");
+    let early = std::mem::take(&mut rig.heard);
+    rig.connect("late", "");
+    rig.says("late", "REGISTER * * correcthorse\nNICKSERV REGISTER correcthorse");
+    rig.says("late", &format!("REGISTER * * {}", "x".repeat(201)));
+    let all = early + &rig.heard;
+    let told = |line: &&str| line.contains("FAIL") || line.contains("NOTICE") || line.contains(" 900 ");
+    all.lines().filter(told).fold(String::new(), |all, line| all + line + "\n")
+}
+
+#[test]
+fn accounts_are_created_only_as_the_settings_allow() {
+    let registration = |settings: &mut Settings| {
+        let accounts = settings.network.accounts.as_mut().unwrap();
+        accounts.registration.take().unwrap()
+    };
+    let closed = refusals(|settings| drop(registration(settings)));
+    expect![[r#"
+        early> :s FAIL REGISTER TEMPORARILY_UNAVAILABLE * :On this server, only its operators create accounts
+        late> :s FAIL REGISTER TEMPORARILY_UNAVAILABLE * :On this server, only its operators create accounts
+        late> :NickServ!NickServ@s NOTICE late :On this server, only its operators create accounts
+        late> :s FAIL REGISTER TEMPORARILY_UNAVAILABLE * :On this server, only its operators create accounts
+    "#]]
+    .assert_eq(&closed);
+    let late = refusals(|settings| {
+        let offered = registration(settings);
+        settings.network.accounts.as_mut().unwrap().registration =
+            Some(RegistrationSettings { before_connect: false, ..offered });
+    });
+    expect![[r#"
+        early> :s FAIL REGISTER COMPLETE_CONNECTION_REQUIRED * :You can create an account once you are connected
+        late> :s 900 late late!late@192.0.2.1 late :You are now logged in as late
+        late> :NickServ!NickServ@s NOTICE late :You are signed in to late
+        late> :s FAIL REGISTER ALREADY_AUTHENTICATED late :You are signed in to late
+    "#]].assert_eq(&late);
+    let with_email = refusals(|settings| {
+        let offered = registration(settings);
+        settings.network.accounts.as_mut().unwrap().registration =
+            Some(RegistrationSettings { email_required: true, ..offered });
+    });
+    expect![[r#"
+        early> :s FAIL REGISTER INVALID_EMAIL * :This server asks for your e-mail address
+        late> :s FAIL REGISTER INVALID_EMAIL * :This server asks for your e-mail address
+        late> :NickServ!NickServ@s NOTICE late :This server asks for your e-mail address
+        late> :s FAIL REGISTER INVALID_EMAIL * :This server asks for your e-mail address
+    "#]]
+    .assert_eq(&with_email);
 }
