@@ -123,7 +123,7 @@ impl Server {
         let mut publications = Vec::new();
         for event in &effects.events {
             let registered = match event {
-                Event::Registered(user) | Event::SessionBegan(user) => Some(*user),
+                Event::Registered(user) | Event::SessionBegan { user, .. } => Some(*user),
                 Event::SessionMoved(moved) => Some(moved.user),
                 _ => None,
             };

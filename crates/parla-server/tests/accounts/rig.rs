@@ -208,6 +208,11 @@ impl Rig {
     /// Connects a client that signs in while it connects, with the account as its nick.
     pub(crate) fn connect_as(&mut self, client: &'static str, account: &str, password: &str) {
         self.open(client);
+        self.connect_signed_in_as(client, account, password);
+    }
+
+    /// Goes on with a client that is open: signs it in to this account while it connects.
+    pub(crate) fn connect_signed_in_as(&mut self, client: &str, account: &str, password: &str) {
         self.says(client, &format!("CAP LS 302\nNICK {account}\nAUTHENTICATE PLAIN"));
         self.says(client, &plain("", account, password));
         self.says(client, &format!("USER {account} 0 * :{account}\nCAP END"));
@@ -215,9 +220,7 @@ impl Rig {
 
     /// Goes on with a client that is open: signs it in while it connects.
     pub(crate) fn connect_signed_in(&mut self, client: &str, password: &str) {
-        self.says(client, &format!("CAP LS 302\nNICK {client}\nAUTHENTICATE PLAIN"));
-        self.says(client, &plain("", client, password));
-        self.says(client, &format!("USER {client} 0 * :{client}\nCAP END"));
+        self.connect_signed_in_as(client, client, password);
     }
 
     pub(crate) fn says(&mut self, client: &str, lines: &str) {
