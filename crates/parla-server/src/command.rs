@@ -223,7 +223,7 @@ pub(crate) fn commit(network: &mut Network, entry: Entry, effects: &mut Effects)
 pub(crate) fn publish(publisher: &mut Publisher<'_>, event: &Event) {
     match event {
         Event::Registered(user) => user::publish(publisher, *user),
-        Event::SessionBegan(user) => user::publish_session(publisher, *user),
+        Event::SessionBegan { user, channels } => user::publish_session(publisher, *user, channels),
         Event::SessionMoved(moved) => account::publish_move(publisher, moved),
         Event::SignedOut(out) => sign_out::publish(publisher, out),
         // Their connections are closed with words of their own.

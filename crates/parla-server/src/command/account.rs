@@ -124,6 +124,7 @@ fn move_session(network: &mut Network, meta: &Meta, go: Move, effects: &mut Effe
         user: to,
         old_source,
         channels,
+        now_in: network.user(to).map(|user| user.channels.clone()).unwrap_or_default(),
         modes,
         by_sasl,
     })));
@@ -159,7 +160,7 @@ fn bring_along(network: &mut Network, go: Move, channels: &[ChannelId], effects:
 /// nick and modes, and enters the other's channels.
 pub(crate) fn publish_move(publisher: &mut Publisher<'_>, moved: &SessionMoved) {
     let network = publisher.network;
-    let SessionMoved { user: id, old_source, channels, modes, by_sasl } = moved;
+    let SessionMoved { user: id, old_source, channels, now_in, modes, by_sasl } = moved;
     let Some(user) = network.user(*id) else { return };
     for channel in channels {
         publisher.answer(Line::from(old_source).command("PART").param(channel).text("Signed in").finish());
@@ -168,7 +169,7 @@ pub(crate) fn publish_move(publisher: &mut Publisher<'_>, moved: &SessionMoved) 
     if let Some(line) = mode::user::change(user, *modes) {
         publisher.answer(line);
     }
-    user::tell_channels(publisher, *id);
+    user::tell_channels(publisher, *id, now_in);
     metadata::welcome(publisher, *id);
     let (server, nick) = (&network.settings.name, user.nick().as_str());
     let account = user.account().map_or(NO_ACCOUNT, AccountName::as_str);

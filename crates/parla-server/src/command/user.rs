@@ -12,7 +12,7 @@ use crate::{
     base::formatting::is_stray_control,
     context::Context,
     network::{
-        Network, UserId, UserRef,
+        ChannelId, Network, UserId, UserRef,
         effects::Effects,
         entry::{Meta, Register, SessionRef},
         event::Event,
@@ -110,7 +110,8 @@ fn another_session(
     effects: &mut Effects,
 ) -> Result<(), Refusal> {
     begin_another(network, new, modes, effects)?;
-    effects.events.push(Event::SessionBegan(new.user));
+    let channels = network.user(new.user).map(|user| user.channels.clone()).unwrap_or_default();
+    effects.events.push(Event::SessionBegan { user: new.user, channels });
     network.has_company(new.user, effects);
     Ok(())
 }
@@ -137,19 +138,19 @@ pub(crate) fn begin_another(
     Ok(())
 }
 
-/// Welcomes a session that has joined a user who was here already, and tells it which channels they are in.
-pub(crate) fn publish_session(publisher: &mut Publisher<'_>, id: UserId) {
+/// Welcomes a session that has joined a user who was here already in these channels.
+pub(crate) fn publish_session(publisher: &mut Publisher<'_>, id: UserId, channels: &[ChannelId]) {
     welcome(publisher, id);
-    tell_channels(publisher, id);
+    tell_channels(publisher, id, channels);
 }
 
-/// Tells the origin's session in which channels its user is.
-pub(crate) fn tell_channels(publisher: &mut Publisher<'_>, id: UserId) {
+/// Tells the origin's session that its user is in these channels.
+pub(crate) fn tell_channels(publisher: &mut Publisher<'_>, id: UserId, channels: &[ChannelId]) {
     let network = publisher.network;
     let Some(user) = network.user(id) else { return };
     let Some(session) = publisher.origin.and_then(|origin| publisher.sessions.get(origin)) else { return };
     let receiver = Receiver::of(session);
-    for channel in &user.channels {
+    for channel in channels {
         join::tell_session(publisher, receiver, UserRef { id, user }, *channel);
     }
 }

@@ -23,7 +23,11 @@ pub(crate) enum Event {
     /// The connection that proposed the entry has become this user.
     Registered(UserId),
     /// The origin's connection has become another session of this user.
-    SessionBegan(UserId),
+    SessionBegan {
+        user: UserId,
+        /// The channels that they were in by then. What the same entry brings them into is told to all sessions.
+        channels: Vec<ChannelId>,
+    },
     /// The origin's connection has left its user and become a session of another one.
     SessionMoved(Box<SessionMoved>),
     /// The origin's connection has left its user and become a guest.
@@ -149,6 +153,8 @@ pub(crate) struct SessionMoved {
     pub(crate) old_source: String,
     /// The channels that they were in.
     pub(crate) channels: Vec<ChannelName>,
+    /// The channels in which they are now. What the same entry brings them into later is told to all sessions.
+    pub(crate) now_in: Vec<ChannelId>,
     /// The modes that they had.
     pub(crate) modes: UserModes,
     /// Whether the client waits for the end of a SASL exchange.

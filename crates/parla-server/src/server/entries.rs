@@ -126,7 +126,7 @@ impl Server {
         let mut publications = Vec::new();
         for event in &effects.events {
             let registered = match event {
-                Event::Registered(user) | Event::SessionBegan(user) => Some(*user),
+                Event::Registered(user) | Event::SessionBegan { user, .. } => Some(*user),
                 Event::SessionMoved(moved) => Some(moved.user),
                 Event::SignedOut(out) => Some(out.user),
                 _ => None,

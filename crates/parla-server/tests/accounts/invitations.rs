@@ -202,6 +202,24 @@ fn only_owners_and_operators_invite() {
     assert!(refused(rig.signs_up(&code, "carol", "correcthorse")).contains("There is no such invitation"));
 }
 
+/// A second device that brings an invitation along is told once in which rooms its person is.
+#[test]
+fn a_device_with_an_invitation_enters_each_room_once() {
+    let mut rig = with_room();
+    rig.says("alice", "MODE #tea +i\nINVITATION CREATE 5 1 #tea");
+    let code = code(&mut rig);
+    rig.connect_as("desk", "bob", "batterystaple");
+    rig.says("desk", "JOIN #rust");
+    rig.open("phone");
+    rig.says("phone", &format!("PASS invite:{code}"));
+    rig.connect_signed_in_as("phone", "bob", "batterystaple");
+    let heard = heard_by(&mut rig, "phone");
+    let joins: Vec<&str> = heard.lines().filter(|line| line.contains(" JOIN ")).collect();
+    expect![[r#"
+        phone> :bob!bob@192.0.2.1 JOIN #rust
+        alice, desk, phone> :bob!bob@192.0.2.1 JOIN #tea"#]].assert_eq(&joins.join("\n"));
+}
+
 /// Otherwise somebody who had to give a room up could still let people in, or come back themselves.
 #[test]
 fn an_invitation_to_a_room_ends_when_its_maker_gives_the_room_away() {

@@ -232,16 +232,16 @@ impl Rig {
         self.connect_signed_in_as(client, account, password);
     }
 
-    /// Goes on with a client that is open: signs it in while it connects.
-    pub(crate) fn connect_signed_in(&mut self, client: &str, password: &str) {
-        self.connect_signed_in_as(client, client, password);
-    }
-
-    /// The same, with an account of another name as its nick.
+    /// Goes on with a client that is open: signs it in to this account while it connects.
     pub(crate) fn connect_signed_in_as(&mut self, client: &str, account: &str, password: &str) {
         self.says(client, &format!("CAP LS 302\nNICK {account}\nAUTHENTICATE PLAIN"));
         self.says(client, &plain("", account, password));
         self.says(client, &format!("USER {account} 0 * :{account}\nCAP END"));
+    }
+
+    /// Goes on with a client that is open: signs it in while it connects.
+    pub(crate) fn connect_signed_in(&mut self, client: &str, password: &str) {
+        self.connect_signed_in_as(client, client, password);
     }
 
     /// How many read markers are kept of an account.
