@@ -6,7 +6,7 @@
 
 mod app_passwords;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use parla_proto::{AccountName, Timestamp};
 use parla_server::{
@@ -19,7 +19,9 @@ use crate::{DatabaseError, personal, presences};
 /// The stored accounts, in the order in which they were created. Those are skipped whose names cannot be read, or
 /// belong to another account.
 pub(crate) fn read(connection: &Connection) -> Result<Vec<AccountState>, DatabaseError> {
-    let mut presences = presences::read(connection)?;
+    // Each table is read once: there may be many accounts.
+    let (mut certificates, mut invited_to) = (certificates(connection)?, invited_to(connection)?);
+    let (mut app_passwords, mut presences) = (app_passwords::read(connection)?, presences::read(connection)?);
     let (mut markers, mut metadata) =
         (personal::read_markers(connection)?, personal::read_metadata(connection)?);
     let mut statement = connection.prepare("SELECT * FROM accounts ORDER BY id")?;
@@ -41,12 +43,12 @@ pub(crate) fn read(connection: &Connection) -> Result<Vec<AccountState>, Databas
         let created_at = Timestamp::from_millis(row.get_ref("created_at")?.as_i64().unwrap_or_default());
         accounts.push(AccountState {
             password: password(row, &name)?,
-            certificates: certificates(connection, id, &name)?,
-            app_passwords: app_passwords::read(connection, id, &name)?,
+            certificates: certificates.remove(&id).unwrap_or_default(),
+            app_passwords: app_passwords.remove(&id).unwrap_or_default(),
             suspended: suspended(row, &name)?,
             always_on: row.get_ref("always_on")?.as_i64_or_null().ok().flatten().map(|wish| wish != 0),
             is_server_owner: row.get_ref("is_server_owner")?.as_i64().is_ok_and(|owns| owns == 1),
-            invited_to: invited_to(connection, id)?,
+            invited_to: invited_to.remove(&id).unwrap_or_default(),
             presence: presences.remove(&id),
             read: markers.remove(&id).unwrap_or_default(),
             metadata: metadata.remove(&id).unwrap_or_default(),
@@ -120,36 +122,39 @@ fn suspended(row: &Row<'_>, name: &AccountName) -> Result<Option<String>, rusqli
     Ok(Some(why.to_owned()))
 }
 
-/// The certificates of an account. Only those are read that are written in the form in which
-/// [`AccountChange::CertificateRemoved`] finds them: any other would come back after it was removed.
-fn certificates(
-    connection: &Connection,
-    id: AccountId,
-    name: &AccountName,
-) -> Result<Vec<Fingerprint>, DatabaseError> {
-    let sql = "SELECT fingerprint FROM account_certificates WHERE account = ?1 ORDER BY place, fingerprint";
-    let mut statement = connection.prepare_cached(sql)?;
-    let mut rows = statement.query([row_id(id)])?;
-    let mut certificates = Vec::new();
+/// The certificates of all accounts, in the order in which they were added. Only those are read that are written in
+/// the form in which [`AccountChange::CertificateRemoved`] finds them: any other would come back after it was
+/// removed.
+fn certificates(connection: &Connection) -> Result<BTreeMap<AccountId, Vec<Fingerprint>>, DatabaseError> {
+    let sql = "SELECT account, fingerprint FROM account_certificates ORDER BY account, place, fingerprint";
+    let mut statement = connection.prepare(sql)?;
+    let mut rows = statement.query([])?;
+    let mut certificates: BTreeMap<AccountId, Vec<Fingerprint>> = BTreeMap::new();
     while let Some(row) = rows.next()? {
-        let text = row.get_ref(0)?.as_str().unwrap_or_default();
+        let account = id(row)?;
+        let text = row.get_ref(1)?.as_str().unwrap_or_default();
         match Fingerprint::parse(text).filter(|fingerprint| fingerprint.to_string() == text) {
-            Some(fingerprint) => certificates.push(fingerprint),
+            Some(fingerprint) => certificates.entry(account).or_default().push(fingerprint),
             None => {
-                tracing::warn!(account = %name, "a certificate of a kept account means nothing; it is left out");
+                let id = account.number();
+                tracing::warn!(id, "a certificate of a kept account means nothing; it is left out");
             }
         }
     }
     Ok(certificates)
 }
 
-/// The channels that the account's person is brought into when they next come.
-fn invited_to(connection: &Connection, id: AccountId) -> Result<Vec<ChannelId>, DatabaseError> {
-    let sql = "SELECT channel FROM account_arrivals WHERE account = ?1 ORDER BY place, channel";
-    let mut statement = connection.prepare_cached(sql)?;
-    let channels = statement.query_map([row_id(id)], |row| row.get::<_, i64>(0))?;
-    let channels = channels.map(|channel| Ok(ChannelId::from_number(channel?.cast_unsigned())));
-    Ok(channels.collect::<Result<_, rusqlite::Error>>()?)
+/// The channels that the people of all accounts are brought into when they next come.
+fn invited_to(connection: &Connection) -> Result<BTreeMap<AccountId, Vec<ChannelId>>, DatabaseError> {
+    let sql = "SELECT account, channel FROM account_arrivals ORDER BY account, place, channel";
+    let mut statement = connection.prepare(sql)?;
+    let mut rows = statement.query([])?;
+    let mut channels: BTreeMap<AccountId, Vec<ChannelId>> = BTreeMap::new();
+    while let Some(row) = rows.next()? {
+        let channel = ChannelId::from_number(row.get::<_, i64>(1)?.cast_unsigned());
+        channels.entry(id(row)?).or_default().push(channel);
+    }
+    Ok(channels)
 }
 
 /// The account that a row belongs to, whose number is in its first column.

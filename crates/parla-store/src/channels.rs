@@ -14,15 +14,15 @@ use crate::{DatabaseError, accounts, conversations};
 pub(crate) fn read(connection: &Connection, rules: &NameRules) -> Result<Vec<ChannelState>, DatabaseError> {
     let mut statement = connection.prepare("SELECT * FROM channels ORDER BY id")?;
     let rows = statement.query_map([], |row| channel(row, rules))?;
-    let mut channels = Vec::new();
+    let mut channels = BTreeMap::new();
     for row in rows {
-        let Some(mut state) = row? else { continue };
-        read_lists(connection, &mut state)?;
-        state.metadata = metadata(connection, state.id)?;
-        state.access = access(connection, &state)?;
-        channels.push(state);
+        channels.extend(row?.map(|state| (state.id, state)));
     }
-    Ok(channels)
+    // Each table is read once: there may be many channels.
+    read_lists(connection, &mut channels)?;
+    read_metadata(connection, &mut channels)?;
+    read_access(connection, &mut channels)?;
+    Ok(channels.into_values().collect())
 }
 
 fn channel(row: &Row<'_>, rules: &NameRules) -> Result<Option<ChannelState>, rusqlite::Error> {
@@ -62,54 +62,75 @@ pub(crate) const fn row_id(channel: ChannelId) -> i64 {
     channel.number().cast_signed()
 }
 
-/// Reads the lists of a channel. Masks that this version cannot parse are skipped.
-fn read_lists(connection: &Connection, state: &mut ChannelState) -> Result<(), DatabaseError> {
-    let sql = "SELECT mode, mask, setter, set_at FROM channel_masks WHERE channel = ?1 ORDER BY place, set_at, mask";
-    let mut statement = connection.prepare_cached(sql)?;
-    let mut rows = statement.query([row_id(state.id)])?;
+/// The channel that a row belongs to, whose number is in its first column.
+fn of_row<'c>(
+    row: &Row<'_>,
+    channels: &'c mut BTreeMap<ChannelId, ChannelState>,
+) -> Result<Option<&'c mut ChannelState>, rusqlite::Error> {
+    Ok(channels.get_mut(&ChannelId::from_number(row.get::<_, i64>(0)?.cast_unsigned())))
+}
+
+/// Reads the lists of channels. Masks that this version cannot parse are skipped.
+fn read_lists(
+    connection: &Connection,
+    channels: &mut BTreeMap<ChannelId, ChannelState>,
+) -> Result<(), DatabaseError> {
+    let sql =
+        "SELECT channel, mode, mask, setter, set_at FROM channel_masks ORDER BY channel, place, set_at, mask";
+    let mut statement = connection.prepare(sql)?;
+    let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
-        let (mode, mask): (String, String) = (row.get(0)?, row.get(1)?);
+        let Some(state) = of_row(row, channels)? else { continue };
+        let (mode, mask): (String, String) = (row.get(1)?, row.get(2)?);
         let mode = mode.chars().next().and_then(ChannelMode::from_letter);
+        let name = state.name.clone();
         let list = mode.and_then(|facts| state.list_mut(facts.mode));
         let (Some(list), Ok(mask)) = (list, ListMask::parse(&mask)) else {
-            tracing::warn!(channel = %state.name, mask, "a kept entry of a list means nothing; it is left out");
+            tracing::warn!(channel = %name, mask, "a kept entry of a list means nothing; it is left out");
             continue;
         };
         // Two texts can mean the same mask if somebody has edited the file by hand.
         if list.iter().all(|entry| entry.mask != mask) {
-            list.push(ListEntry { mask, setter: row.get(2)?, at: Timestamp::from_millis(row.get(3)?) });
+            list.push(ListEntry { mask, setter: row.get(3)?, at: Timestamp::from_millis(row.get(4)?) });
         }
     }
     Ok(())
 }
 
-/// The METADATA values of a channel. Invalid keys are skipped, and remain in the file until the channel is
+/// Reads the METADATA values of channels. Invalid keys are skipped, and remain in the file until the channel is
 /// stored again.
-fn metadata(connection: &Connection, id: ChannelId) -> Result<BTreeMap<Key, String>, DatabaseError> {
-    let sql = "SELECT key, value FROM channel_metadata WHERE channel = ?1";
-    let mut statement = connection.prepare_cached(sql)?;
-    let rows = statement.query_map([row_id(id)], |row| {
-        let key: String = row.get(0)?;
-        Ok(Key::parse(&key).ok().zip(Some(row.get(1)?)))
-    })?;
-    Ok(rows.filter_map(Result::transpose).collect::<Result<_, _>>()?)
+fn read_metadata(
+    connection: &Connection,
+    channels: &mut BTreeMap<ChannelId, ChannelState>,
+) -> Result<(), DatabaseError> {
+    let mut statement = connection.prepare("SELECT channel, key, value FROM channel_metadata")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let (Some(state), key) = (of_row(row, channels)?, row.get::<_, String>(1)?) else { continue };
+        if let Ok(key) = Key::parse(&key) {
+            state.metadata.insert(key, row.get(2)?);
+        }
+    }
+    Ok(())
 }
 
-/// The accounts that a channel remembers. Letters that give no rank mean a member without one.
-fn access(connection: &Connection, state: &ChannelState) -> Result<BTreeMap<AccountId, Rank>, DatabaseError> {
-    let sql = "SELECT account, modes FROM channel_access WHERE channel = ?1";
-    let mut statement = connection.prepare_cached(sql)?;
-    let mut rows = statement.query([row_id(state.id)])?;
-    let mut access = BTreeMap::new();
+/// Reads the accounts that channels remember. Letters that give no rank mean a member without one.
+fn read_access(
+    connection: &Connection,
+    channels: &mut BTreeMap<ChannelId, ChannelState>,
+) -> Result<(), DatabaseError> {
+    let mut statement = connection.prepare("SELECT channel, account, modes FROM channel_access")?;
+    let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
-        let account = AccountId::from_number(row.get::<_, i64>(0)?.cast_unsigned());
-        let rank = row.get_ref(1)?.as_str().ok().and_then(Rank::from_letters);
+        let Some(state) = of_row(row, channels)? else { continue };
+        let account = AccountId::from_number(row.get::<_, i64>(1)?.cast_unsigned());
+        let rank = row.get_ref(2)?.as_str().ok().and_then(Rank::from_letters);
         if rank.is_none() {
             tracing::warn!(channel = %state.name, "the kept ranks of an account mean nothing; it has none");
         }
-        access.insert(account, rank.unwrap_or_default());
+        state.access.insert(account, rank.unwrap_or_default());
     }
-    Ok(access)
+    Ok(())
 }
 
 /// Stores a whole channel, in place of what was stored before.

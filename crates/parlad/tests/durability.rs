@@ -15,13 +15,12 @@ use std::{
 };
 
 use parla_server::MessageIds;
-use support::{Client, Daemon, Folder, client::ReceivedMessage, config};
+use support::{Client, Daemon, Folder, client::ReceivedMessage, config, history::history};
 
 /// How many unconfirmed messages each writer may have; with one, it waits for its own echo before it
 /// continues.
 const WRITERS: [usize; 5] = [1, 1, 1, 8, 32];
 const READERS: usize = 2;
-const PAGE: usize = 1000;
 const CAPABILITIES: &str = "message-tags echo-message batch server-time draft/chathistory";
 /// Every this many rounds the whole history is read, rather than only the new part.
 const WHOLE_EVERY: u32 = 10;
@@ -38,7 +37,8 @@ fn what_was_seen_is_kept_when_the_server_is_killed() {
         let seen = load(daemon, round);
         let daemon = Daemon::start(&folder, &config(""));
         let whole = rounds <= WHOLE_EVERY || round % WHOLE_EVERY == 0 || round == rounds;
-        let history = history(daemon.address(), &kept, whole);
+        let mut checker = Client::register(daemon.address(), "checker", CAPABILITIES);
+        let history = history(&mut checker, "#room", if whole { &[] } else { &kept });
         daemon.kill();
 
         assert_eq!(history[..kept.len()], kept, "round {round}: what was kept before has changed");
@@ -107,30 +107,6 @@ fn write(client: &mut Client, prefix: &str, window: usize) -> Vec<ReceivedMessag
             seen.push(heard);
         }
     }
-}
-
-/// The history of the room: all of it, or `kept` and everything after it.
-fn history(address: SocketAddr, kept: &[ReceivedMessage], whole: bool) -> Vec<ReceivedMessage> {
-    let known = kept.last().filter(|_| !whole).map(|last| last.msgid.clone());
-    let mut client = Client::register(address, "checker", CAPABILITIES);
-    let mut pages = Vec::new();
-    client.send(&format!("CHATHISTORY LATEST #room * {PAGE}"));
-    loop {
-        let lines = client.until(|line| line.contains(" BATCH -"));
-        let page: Vec<ReceivedMessage> =
-            lines.iter().filter_map(|line| ReceivedMessage::parse(line)).collect();
-        assert!(page.len() <= PAGE, "a page is longer than was asked for");
-        let Some(first) = page.first() else { break };
-        client.send(&format!("CHATHISTORY BEFORE #room msgid={} {PAGE}", first.msgid));
-        let reached = known.as_ref().and_then(|known| page.iter().position(|heard| heard.msgid == *known));
-        if let Some(at) = reached {
-            pages.push(page[at + 1..].to_vec());
-            pages.push(kept.to_vec());
-            break;
-        }
-        pages.push(page);
-    }
-    pages.into_iter().rev().flatten().collect()
 }
 
 /// Compares the new history of a round with what each client saw. Returns how many messages anyone saw.

@@ -293,6 +293,9 @@ impl Network {
         for certificate in &account.certificates {
             accounts.certificates.remove(certificate);
         }
+        for channel in account.read.keys().filter_map(Conversation::channel) {
+            accounts.readers.remove(&(channel, id));
+        }
         effects.changes.push(Change::AccountDeleted { account: id });
     }
 

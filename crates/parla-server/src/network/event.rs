@@ -278,10 +278,3 @@ pub(crate) enum MetadataTold {
     /// These keys have other values, or none any more, because the user has signed in or out.
     Others(Vec<(Key, Option<String>)>),
 }
-
-impl MetadataTold {
-    /// Whether nothing is told.
-    pub(crate) fn is_empty(&self) -> bool {
-        matches!(self, Self::Others(news) if news.is_empty())
-    }
-}

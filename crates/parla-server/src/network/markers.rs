@@ -116,16 +116,11 @@ impl Network {
         }
     }
 
-    /// Forgets how far others have read their conversations with an account that is deleted, and how far it has
-    /// read any.
+    /// Forgets how far others have read their conversations with an account that is deleted.
     pub(super) fn forget_reading_of(&mut self, id: AccountId, effects: &mut Effects) {
         for other in self.readers_of_account(id) {
             let conversation = Conversation::Accounts(AccountPair::new(other, id));
             self.change_account(other, AccountChange::Read { conversation, at: None }, effects);
-        }
-        let read = self.account_by_id(id).map(|account| account.read.keys().cloned().collect::<Vec<_>>());
-        for conversation in read.into_iter().flatten() {
-            self.change_account(id, AccountChange::Read { conversation, at: None }, effects);
         }
     }
 }

@@ -301,3 +301,51 @@ struct Back {
     created_at: Timestamp,
     presence: Presence,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn presence(channels: &[u64]) -> Presence {
+        Presence {
+            nick: "alice".to_owned(),
+            user: "alice".to_owned(),
+            host: "a.b".to_owned(),
+            address: IpAddr::from([192, 0, 2, 1]),
+            realname: "Alice".to_owned(),
+            away: None,
+            modes: Some(UserModes::empty()),
+            channels: channels.iter().copied().map(ChannelId::from_number).collect(),
+        }
+    }
+
+    #[test]
+    fn only_what_has_changed_is_a_change() {
+        let before = presence(&[1, 2, 3]);
+        let away = Presence { away: Some("lunch".to_owned()), nick: "alicia".to_owned(), ..before.clone() };
+        let bot = Presence { modes: Some(UserModes::BOT), ..presence(&[1, 3, 2]) };
+        for (other, count) in [
+            (before.clone(), 0),
+            (away, 2),
+            (Presence { host: "c.d".to_owned(), realname: "A".to_owned(), ..before.clone() }, 2),
+            (presence(&[1, 3]), 1),
+            (presence(&[1, 2, 3, 4]), 1),
+            (presence(&[3, 5, 6]), 4),
+            (presence(&[]), 3),
+        ] {
+            let changes = before.changes_to(&other).unwrap();
+            assert_eq!(changes.len(), count, "{changes:?}");
+            let mut after = before.clone();
+            for change in changes {
+                assert!(!after.is_already(&change), "{change:?}");
+                after.apply(change);
+            }
+            assert_eq!(after, other);
+        }
+        // The order, and what else does not change by itself, is kept only with everything.
+        let elsewhere = Presence { address: IpAddr::from([192, 0, 2, 2]), ..before.clone() };
+        for other in [bot, presence(&[1, 4, 2, 3]), elsewhere] {
+            assert_eq!(before.changes_to(&other), None, "{other:?}");
+        }
+    }
+}

@@ -112,7 +112,7 @@ impl Network {
         let new = now.iter().filter(|(key, value)| before.get(*key) != Some(*value));
         let new = new.map(|(key, value)| (key.clone(), Some(value.clone())));
         let news: Vec<(Key, Option<String>)> = gone.chain(new).collect();
-        let told = MetadataTold::Others(news);
-        (!told.is_empty()).then_some(Event::MetadataChanged { target: Target::User(id), told })
+        (!news.is_empty())
+            .then(|| Event::MetadataChanged { target: Target::User(id), told: MetadataTold::Others(news) })
     }
 }

@@ -93,14 +93,11 @@ impl Server {
                 Some(ConversationName::Channel(name)) => {
                     Some(failure(CommandName::Metadata, kept_channel(name)?))
                 }
-                // What a guest says about themselves is not kept, and nobody says anything about others.
+                // Nobody says anything about others, and what a guest says about themselves is not kept.
+                Some(ConversationName::User(nick)) if nick != user.nick() => None,
                 Some(ConversationName::User(_)) | None => user.account().map(|_| {
-                    Failure::of(
-                        CommandName::Metadata,
-                        FailCode::StorageFull,
-                        &[user.nick().as_str()],
-                        REFUSED,
-                    )
+                    let about = [user.nick().as_str()];
+                    Failure::of(CommandName::Metadata, FailCode::StorageFull, &about, REFUSED)
                 }),
             },
             _ => None,

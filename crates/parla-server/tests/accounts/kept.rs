@@ -263,3 +263,21 @@ fn what_changes_about_somebody_who_stays_is_one_change() {
         assert_eq!(rig.changes, 0, "{line}");
     }
 }
+
+#[test]
+fn what_would_have_to_be_kept_is_refused_while_the_disk_is_full() {
+    let mut rig = with_room(AlwaysOn::Off);
+    rig.connect("guest", "");
+    rig.heard.clear();
+    rig.disk_is_full();
+    for client in ["alice", "guest"] {
+        rig.says(client, "METADATA * SET url :https://somebody.example");
+    }
+    rig.says("alice", "METADATA ALICE CLEAR\nMETADATA bob SET url :https://bob.example");
+    rig.check(expect![[r#"
+        alice> :s FAIL METADATA STORAGE_FULL alice :The server's disk is full, so this cannot be kept. Try again later
+        guest> :s 761 guest guest url * :https://somebody.example
+        alice> :s FAIL METADATA STORAGE_FULL alice :The server's disk is full, so this cannot be kept. Try again later
+        alice> :s FAIL METADATA KEY_NO_PERMISSION bob url :You may not do that
+    "#]]);
+}

@@ -244,6 +244,10 @@ impl Rig {
         self.connect_signed_in_as(client, client, password);
     }
 
+    pub(crate) fn disk_is_full(&mut self) {
+        self.feed(Input::Storage { is_low: true });
+    }
+
     /// How many read markers are kept of an account.
     pub(crate) fn markers(&self, name: &str) -> usize {
         self.kept.accounts.iter().find(|account| account.name.as_str() == name).unwrap().read.len()

@@ -1,33 +1,36 @@
 //! The rows of app passwords. One that is not whole is left out, and signs nobody in.
 
-use parla_proto::{AccountName, Timestamp};
+use std::collections::BTreeMap;
+
+use parla_proto::Timestamp;
 use parla_server::{AccountId, AppPassword, AppPasswordId};
 use rusqlite::{Connection, Transaction, params};
 
 use super::row_id;
 use crate::DatabaseError;
 
-/// The app passwords of an account, in the order in which they were created.
+/// The app passwords of all accounts, in the order in which they were created.
 pub(super) fn read(
     connection: &Connection,
-    account: AccountId,
-    name: &AccountName,
-) -> Result<Vec<AppPassword>, DatabaseError> {
-    let sql = "SELECT id, name, hash, created_at, used_at FROM account_app_passwords WHERE account = ?1 ORDER BY id";
-    let mut statement = connection.prepare_cached(sql)?;
-    let mut rows = statement.query([row_id(account)])?;
-    let mut app_passwords = Vec::new();
+) -> Result<BTreeMap<AccountId, Vec<AppPassword>>, DatabaseError> {
+    let sql = "SELECT account, id, name, hash, created_at, used_at FROM account_app_passwords ORDER BY id";
+    let mut statement = connection.prepare(sql)?;
+    let mut rows = statement.query([])?;
+    let mut app_passwords: BTreeMap<AccountId, Vec<AppPassword>> = BTreeMap::new();
     while let Some(row) = rows.next()? {
-        let id = AppPasswordId::from_number(row.get::<_, i64>(0)?.cast_unsigned());
-        let called = row.get_ref(1)?.as_str().ok().filter(|called| !called.is_empty());
-        let hash = row.get_ref(2)?.as_blob().ok().and_then(|hash| hash.try_into().ok());
-        let (Some(called), Some(hash)) = (called, hash) else {
-            tracing::warn!(account = %name, "what is kept of an app password is damaged; it is left out");
+        let account = super::id(row)?;
+        let id = AppPasswordId::from_number(row.get::<_, i64>(1)?.cast_unsigned());
+        let name = row.get_ref(2)?.as_str().ok().filter(|name| !name.is_empty());
+        let hash = row.get_ref(3)?.as_blob().ok().and_then(|hash| hash.try_into().ok());
+        let (Some(name), Some(hash)) = (name, hash) else {
+            let id = account.number();
+            tracing::warn!(id, "what is kept of an app password of an account is damaged; it is left out");
             continue;
         };
-        let created_at = Timestamp::from_millis(row.get_ref(3)?.as_i64().unwrap_or_default());
-        let used_at = row.get_ref(4)?.as_i64_or_null().ok().flatten().map(Timestamp::from_millis);
-        app_passwords.push(AppPassword { id, name: called.to_owned(), hash, created_at, used_at });
+        let name = name.to_owned();
+        let created_at = Timestamp::from_millis(row.get_ref(4)?.as_i64().unwrap_or_default());
+        let used_at = row.get_ref(5)?.as_i64_or_null().ok().flatten().map(Timestamp::from_millis);
+        app_passwords.entry(account).or_default().push(AppPassword { id, name, hash, created_at, used_at });
     }
     Ok(app_passwords)
 }

@@ -24,6 +24,11 @@ impl Client {
         Self::over(TcpStream::connect_timeout(&address, PATIENCE).unwrap())
     }
 
+    /// The same, if the server is still there.
+    pub(crate) fn try_open(address: SocketAddr) -> Option<Self> {
+        TcpStream::connect_timeout(&address, PATIENCE).ok().map(Self::over)
+    }
+
     /// Opens a connection from 127.0.0.2, which no configuration here exempts from limits. Its socket buffers
     /// little that is not read.
     pub(crate) fn open_limited(address: SocketAddr) -> Self {

@@ -5,6 +5,7 @@
 #![allow(
     dead_code,
     clippy::panic,
+    clippy::indexing_slicing,
     reason = "each test uses a part of it, and stops at what it did not expect"
 )]
 
@@ -12,6 +13,7 @@ pub(crate) mod bridge;
 pub(crate) mod bystanders;
 pub(crate) mod client;
 pub(crate) mod daemon;
+pub(crate) mod history;
 pub(crate) mod http;
 pub(crate) mod web_socket;
 
