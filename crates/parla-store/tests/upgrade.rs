@@ -36,7 +36,7 @@ fn open(data_dir: &Path) -> Database {
 }
 
 fn copy(data_dir: &Path) -> PathBuf {
-    data_dir.join("parla.db.before-18")
+    data_dir.join("parla.db.before-19")
 }
 
 /// The names of all files in a data directory.
@@ -65,7 +65,7 @@ fn everything_is_there_and_the_file_of_before_is_beside_it() {
     let before = tables.map(|table| rows(&path, table));
     open(folder.path()).close().unwrap();
 
-    assert_eq!(names(folder.path()), ["parla.db", "parla.db.before-18", "parla.lock", "parla.state"]);
+    assert_eq!(names(folder.path()), ["parla.db", "parla.db.before-19", "parla.lock", "parla.state"]);
     assert_eq!(fs::metadata(copy(folder.path())).unwrap().permissions().mode() & 0o777, 0o600);
     assert_eq!(tables.map(|table| rows(&copy(folder.path()), table)), before);
     assert_eq!(older::faults(folder.path(), references), [""; 0]);
@@ -87,7 +87,7 @@ fn everything_is_there_and_the_file_of_before_is_beside_it() {
         before[1].iter().map(|row| (row["id"].clone(), Value::from("room".to_owned()))).collect();
     assert_eq!(kinds, rooms);
     // What the older version did not have is there, and empty.
-    for table in ["accounts", "account_certificates"] {
+    for table in ["accounts", "account_certificates", "account_app_passwords"] {
         assert_eq!(rows(&path, table), [], "{table}");
     }
 }
@@ -187,14 +187,14 @@ fn what_was_said_last_may_be_in_the_log_alone() {
 fn only_the_newest_copy_is_kept() {
     let folder = tempfile::tempdir().unwrap();
     older::make(folder.path(), 0).unwrap();
-    for old in ["parla.db.before-9", "parla.db.before-18.unfinished", "parla.db.damaged-2026-01-01T00-00-00"]
+    for old in ["parla.db.before-9", "parla.db.before-19.unfinished", "parla.db.damaged-2026-01-01T00-00-00"]
     {
         fs::write(folder.path().join(old), "old").unwrap();
     }
     open(folder.path()).close().unwrap();
     let expected = [
         "parla.db",
-        "parla.db.before-18",
+        "parla.db.before-19",
         "parla.db.damaged-2026-01-01T00-00-00",
         "parla.lock",
         "parla.state",
