@@ -11,7 +11,8 @@
 //! - Writing: `tables.rs` stores the changes of a batch in one transaction; `channels.rs`, `accounts.rs` (with
 //!   `presences.rs` and `personal.rs`), `invitations.rs`, `conversations.rs` and `messages.rs` map them to rows,
 //!   `schema.rs` has the tables, and `keys.rs` the random keys.
-//! - Reading: `reader.rs` answers queries on a connection of its own.
+//! - Reading: `reader.rs` answers queries on a connection of its own, and `export.rs` collects what one account
+//!   has left in the file.
 //! - The file: `database.rs` is an open data directory, and `open.rs` opens one. `upgrade.rs` copies it
 //!   before its tables are changed.
 //! - `error.rs` has the errors of a data directory, and `limits.rs` says how much is done at once.
@@ -26,6 +27,7 @@ mod check;
 mod conversations;
 mod database;
 mod error;
+mod export;
 mod inspect;
 mod invitations;
 mod keys;
@@ -53,6 +55,7 @@ pub use parla_history::Durability;
 pub use self::{
     database::{Database, files, note_damage, path},
     error::{DatabaseError, Patience},
+    export::{Export, ExportedInvitation, ExportedMessage, ExportedRoom},
     inspect::Doubt,
     keys::CloakKey,
     reader::Reader,

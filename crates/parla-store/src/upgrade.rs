@@ -107,20 +107,27 @@ mod tests {
         let disk = taken(folder.path()).unwrap() + 2 * bytes;
         let free = |data_dir: &Path| Ok(disk.saturating_sub(taken(data_dir)?));
         // The start of another version was interrupted as well.
-        for name in ["parla.db.before-18.unfinished", "parla.db.before-19.unfinished"] {
+        for version in [schema::VERSION - 1, schema::VERSION] {
+            let name = format!("parla.db.before-{version}.unfinished");
             fs::write(folder.path().join(name), vec![0; usize::try_from(bytes).unwrap()]).unwrap();
         }
         copy(folder.path(), &connection, &free, &mut |_| {}).unwrap();
         drop(connection);
         assert!(!names(folder.path()).iter().any(|name| name.ends_with("unfinished")));
-        assert!(fs::metadata(folder.path().join("parla.db.before-19")).unwrap().len() == bytes);
+        assert!(
+            fs::metadata(folder.path().join(format!("parla.db.before-{}", schema::VERSION))).unwrap().len()
+                == bytes
+        );
     }
 
     #[test]
     fn a_copy_that_cannot_be_written_stops_the_start_before_anything_is_changed() {
         let folder = tempfile::tempdir().unwrap();
         let references = older::make(folder.path(), 0).unwrap();
-        let (file, in_the_way) = (database::path(folder.path()), folder.path().join("parla.db.before-19"));
+        let (file, in_the_way) = (
+            database::path(folder.path()),
+            folder.path().join(format!("parla.db.before-{}", schema::VERSION)),
+        );
         let before = fs::read(&file).unwrap();
         fs::create_dir_all(in_the_way.join("something")).unwrap();
         let error = Database::open(folder.path(), Durability::Os).unwrap_err();

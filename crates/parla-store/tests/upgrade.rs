@@ -87,7 +87,7 @@ fn everything_is_there_and_the_file_of_before_is_beside_it() {
         before[1].iter().map(|row| (row["id"].clone(), Value::from("room".to_owned()))).collect();
     assert_eq!(kinds, rooms);
     // What the older version did not have is there, and empty.
-    for table in ["accounts", "account_certificates"] {
+    for table in ["accounts", "account_certificates", "account_app_passwords"] {
         assert_eq!(rows(&path, table), [], "{table}");
     }
 }

@@ -4,6 +4,7 @@
 
 mod app_passwords;
 mod devices;
+mod export;
 
 use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
 
@@ -88,6 +89,11 @@ enum AccountCommand {
         #[command(subcommand)]
         command: app_passwords::AppPasswordCommand,
     },
+    /// Prints everything that the server keeps of an account: what it is, its rooms, and all that was said with it.
+    Export {
+        /// Its name.
+        name: String,
+    },
     /// Adds or removes a certificate that signs in to an account without a password.
     Certificate {
         #[command(subcommand)]
@@ -155,6 +161,7 @@ pub fn account(options: AccountOptions) -> anyhow::Result<()> {
             let done = if owner { "owns this server now" } else { "does not own this server" };
             change(&config, ControlRequest::AccountGrant { account, owner }, print, done)
         }
+        AccountCommand::Export { name: account } => export::export(&config, account, print),
         AccountCommand::Devices(options) => devices::devices(&config, options, print),
         AccountCommand::AppPassword { command } => app_passwords::app_password(&config, command, print),
         AccountCommand::Certificate { command: CertificateCommand::Add(certificate) } => {
@@ -250,7 +257,7 @@ fn suspension(why: &str) -> String {
 }
 
 fn details(out: &mut Vec<u8>, account: &AccountDetails) -> io::Result<()> {
-    let AccountDetails { row, has_password, certificates, user, sessions, devices: _, app_passwords } =
+    let AccountDetails { id: _, row, has_password, certificates, user, sessions, devices: _, app_passwords } =
         account;
     writeln!(out, "{}", row.name)?;
     writeln!(out, "created at {}", row.created_at)?;
@@ -305,6 +312,7 @@ mod tests {
     fn an_account_is_shown_in_words() {
         let shown = |account: AccountDetails| Printer::shown(false, &account, |out| details(out, &account));
         let present = AccountDetails {
+            id: 7,
             row: zoe(None),
             has_password: true,
             certificates: vec!["00ff".repeat(16)],
@@ -326,6 +334,7 @@ mod tests {
              here as zoë!z@192.0.2.1, with 2 connections\n"
         );
         let absent = AccountDetails {
+            id: 7,
             row: zoe(Some("spam\u{1b}[2J")),
             has_password: false,
             certificates: Vec::new(),

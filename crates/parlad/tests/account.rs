@@ -165,6 +165,45 @@ fn app_passwords_are_made_with_and_without_a_server() {
 }
 
 #[test]
+fn everything_about_somebody_is_exported() {
+    let folder = Folder::new();
+    let daemon = Daemon::start(&folder, &config(CHEAP));
+    done(&folder, &["create", "zoe"], "first password");
+    done(&folder, &["app-password", "create", "zoe", "bot"], "");
+    let mut zoe = Client::open(daemon.address());
+    assert_eq!(zoe.sign_in("zoe@desk", "first password"), "903");
+    zoe.introduce("zoe", "");
+    zoe.send("JOIN #tea");
+    zoe.send("PRIVMSG #tea :hello, tea");
+    zoe.send("PRIVMSG zoe :a note");
+    zoe.sync();
+    let check = |is_here: bool| {
+        let exported = done(&folder, &["export", "zoe", "--json"], "");
+        let exported: serde_json::Value = serde_json::from_str(&exported).unwrap();
+        assert_eq!(exported["account"]["name"], "zoe");
+        assert_eq!(exported["account"]["app_passwords"][0]["name"], "bot");
+        assert_eq!(exported["account"]["devices"][0]["name"] == "desk", is_here);
+        assert_eq!(
+            (&exported["rooms"][0]["room"], &exported["rooms"][0]["owned"]),
+            (&"#tea".into(), &true.into())
+        );
+        let said = |number: usize| {
+            let message = &exported["messages"][number];
+            (message["to"].as_str().unwrap(), message["text"].as_str().unwrap())
+        };
+        assert_eq!([said(0), said(1)], [("#tea", "hello, tea"), ("zoe", "a note")]);
+        assert!(exported["messages"][2].is_null());
+        let text = done(&folder, &["export", "zoe"], "");
+        assert!(text.starts_with("zoe\ncreated at 20") && text.contains("\nmessages: 2\n"), "{text}");
+        assert!(text.contains(" to #tea: hello, tea\n") && !text.contains("argon2"), "{text}");
+    };
+    check(true);
+    assert!(refused(&folder, &["export", "nobody"], "").contains("no account with this name"));
+    assert!(daemon.stop().0.success());
+    check(false);
+}
+
+#[test]
 fn accounts_are_looked_after_while_nothing_runs() {
     let folder = Folder::new();
     assert!(Daemon::start(&folder, &config(CHEAP)).stop().0.success());

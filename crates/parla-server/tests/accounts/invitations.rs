@@ -217,7 +217,8 @@ fn a_device_with_an_invitation_enters_each_room_once() {
     let joins: Vec<&str> = heard.lines().filter(|line| line.contains(" JOIN ")).collect();
     expect![[r#"
         phone> :bob!bob@192.0.2.1 JOIN #rust
-        alice, desk, phone> :bob!bob@192.0.2.1 JOIN #tea"#]].assert_eq(&joins.join("\n"));
+        alice, desk, phone> :bob!bob@192.0.2.1 JOIN #tea"#]]
+    .assert_eq(&joins.join("\n"));
 }
 
 /// Otherwise somebody who had to give a room up could still let people in, or come back themselves.

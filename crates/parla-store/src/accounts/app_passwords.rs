@@ -10,9 +10,7 @@ use super::row_id;
 use crate::DatabaseError;
 
 /// The app passwords of all accounts, in the order in which they were created.
-pub(super) fn read(
-    connection: &Connection,
-) -> Result<BTreeMap<AccountId, Vec<AppPassword>>, DatabaseError> {
+pub(super) fn read(connection: &Connection) -> Result<BTreeMap<AccountId, Vec<AppPassword>>, DatabaseError> {
     let sql = "SELECT account, id, name, hash, created_at, used_at FROM account_app_passwords ORDER BY id";
     let mut statement = connection.prepare(sql)?;
     let mut rows = statement.query([])?;

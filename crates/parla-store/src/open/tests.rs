@@ -124,8 +124,9 @@ fn check_kills(ended: Ended) {
     let references = leave(folder.path(), ended);
     let said = older::MESSAGES + MESSAGES + if ended == Ended::Killed { 100 } else { 0 };
     let taken = start(folder.path());
-    let has = |data_dir: &Path, name: &str| data_dir.join(name).exists();
-    let unfinished = taken.iter().filter(|taken| has(taken.path(), "parla.db.before-19.unfinished")).count();
+    let copy_name = format!("parla.db.before-{}", crate::schema::VERSION);
+    let is_unfinished = |data_dir: &Path| data_dir.join(format!("{copy_name}.unfinished")).exists();
+    let unfinished = taken.iter().filter(|taken| is_unfinished(taken.path())).count();
     assert!(unfinished > 0 && taken.len() > 20, "{unfinished} of {} while copying", taken.len());
     let step = taken.len().div_ceil(STATES_MAX);
     // The last snapshots, during which the recorded state changes, are all examined.
@@ -139,8 +140,8 @@ fn check_kills(ended: Ended) {
         let migrated = Connection::open(path(data_dir)).unwrap();
         let kept: i64 = migrated.query_row("SELECT count(*) FROM messages", [], |row| row.get(0)).unwrap();
         assert_eq!(kept.cast_unsigned(), said, "{ended:?}, {place}");
-        assert!(!has(data_dir, "parla.db.before-19.unfinished"), "{ended:?}, {place}");
-        let copy = Connection::open(data_dir.join("parla.db.before-19")).unwrap();
+        assert!(!is_unfinished(data_dir), "{ended:?}, {place}");
+        let copy = Connection::open(data_dir.join(&copy_name)).unwrap();
         let version = "SELECT sum(version) FROM schema_versions";
         assert_eq!(
             copy.query_row(version, [], |row| row.get::<_, i64>(0)).unwrap(),

@@ -25,6 +25,8 @@ pub(crate) struct AccountRow {
 /// An account in full.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct AccountDetails {
+    /// Its number, which no other account ever has.
+    pub(crate) id: u64,
     #[serde(flatten)]
     pub(crate) row: AccountRow,
     pub(crate) has_password: bool,
@@ -83,7 +85,7 @@ impl From<AccountSummary> for AccountRow {
 impl From<parla_server::AccountDetails> for AccountDetails {
     fn from(details: parla_server::AccountDetails) -> Self {
         let parla_server::AccountDetails {
-            id: _,
+            id,
             summary,
             has_password,
             certificates,
@@ -95,7 +97,8 @@ impl From<parla_server::AccountDetails> for AccountDetails {
         let certificates = certificates.iter().map(ToString::to_string).collect();
         let devices = devices.into_iter().map(DeviceRow::from).collect();
         let app_passwords = app_passwords.into_iter().map(AppPasswordRow::from).collect();
-        Self { row: summary.into(), has_password, certificates, user, sessions, devices, app_passwords }
+        let id = id.number();
+        Self { id, row: summary.into(), has_password, certificates, user, sessions, devices, app_passwords }
     }
 }
 
