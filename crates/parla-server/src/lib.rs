@@ -52,7 +52,7 @@ pub use base::{
     secret::Secret,
     settings,
     settings::{
-        AccountSettings, AlwaysOn, BadPassword, MachineSettings, Mechanism, NetworkSettings,
+        AccessPolicy, AccountSettings, AlwaysOn, BadPassword, MachineSettings, Mechanism, NetworkSettings,
         RegistrationSettings, Settings,
     },
 };
@@ -75,13 +75,16 @@ pub use network::{
     audit::Audit,
     change::{Change, Spoken},
     channel::{ChannelChange, ChannelState, Flags, ListEntry, Rank, Topic},
+    closure::Closure,
     conversation::{AccountPair, Conversation, ConversationName},
     encoding::{NETWORK_VERSION, PROPOSAL_VERSION, Unreadable},
     entry::{
-        AccountAsker, AccountEdit, Authority, ChangeAccount, CreateAccount, EndReason, Entry, EntryCommand,
-        Epoch, Invitation, InvitationAct, Meta, NewInvitation, NodeDown, NodeId, NodeUp, Origin, OwnChannel,
-        Ownership, Proposal, Repair, SessionEnded, SessionRef, SignIn, Verb,
+        Accept, Access, AccountAsker, AccountEdit, Authority, ChangeAccount, ChannelSetting, Clearance,
+        Close, CreateAccount, EndReason, Entry, EntryCommand, Epoch, Invitation, InvitationAct, Meta,
+        NewInvitation, NodeDown, NodeId, NodeUp, Origin, OwnChannel, Ownership, Proposal, Repair,
+        SessionEnded, SessionRef, SignIn, Verb,
     },
+    floor::{Entrance, Floor},
     grant::OperatorGrant,
     invitation::{InvitationId, InvitationState},
     kept::Kept,

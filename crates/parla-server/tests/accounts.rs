@@ -2,9 +2,12 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "this is how a test fails")]
 
 mod accounts {
+    mod access;
     mod creating;
     mod invitations;
+    mod owners;
     mod people;
+    mod reading;
     mod rig;
     mod rooms;
     mod services;

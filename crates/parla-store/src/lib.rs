@@ -9,7 +9,7 @@
 //! # Code map
 //!
 //! - Writing: `tables.rs` stores the changes of a batch in one transaction; `channels.rs`, `accounts.rs`,
-//!   `invitations.rs`, `conversations.rs` and `messages.rs` map them to rows, `schema.rs` has the tables, and
+//!   `invitations.rs`, `closures.rs`, `conversations.rs` and `messages.rs` map them to rows, `schema.rs` has the tables, and
 //!   `keys.rs` the random keys.
 //! - Reading: `reader.rs` answers queries on a connection of its own.
 //! - The file: `database.rs` is an open data directory, and `open.rs` opens one. `upgrade.rs` copies it
@@ -23,6 +23,7 @@
 mod accounts;
 mod channels;
 mod check;
+mod closures;
 mod conversations;
 mod database;
 mod error;

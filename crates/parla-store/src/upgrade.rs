@@ -107,20 +107,20 @@ mod tests {
         let disk = taken(folder.path()).unwrap() + 2 * bytes;
         let free = |data_dir: &Path| Ok(disk.saturating_sub(taken(data_dir)?));
         // The start of another version was interrupted as well.
-        for name in ["parla.db.before-17.unfinished", "parla.db.before-18.unfinished"] {
+        for name in ["parla.db.before-17.unfinished", "parla.db.before-20.unfinished"] {
             fs::write(folder.path().join(name), vec![0; usize::try_from(bytes).unwrap()]).unwrap();
         }
         copy(folder.path(), &connection, &free, &mut |_| {}).unwrap();
         drop(connection);
         assert!(!names(folder.path()).iter().any(|name| name.ends_with("unfinished")));
-        assert!(fs::metadata(folder.path().join("parla.db.before-18")).unwrap().len() == bytes);
+        assert!(fs::metadata(folder.path().join("parla.db.before-20")).unwrap().len() == bytes);
     }
 
     #[test]
     fn a_copy_that_cannot_be_written_stops_the_start_before_anything_is_changed() {
         let folder = tempfile::tempdir().unwrap();
         let references = older::make(folder.path(), 0).unwrap();
-        let (file, in_the_way) = (database::path(folder.path()), folder.path().join("parla.db.before-18"));
+        let (file, in_the_way) = (database::path(folder.path()), folder.path().join("parla.db.before-20"));
         let before = fs::read(&file).unwrap();
         fs::create_dir_all(in_the_way.join("something")).unwrap();
         let error = Database::open(folder.path(), Durability::Os).unwrap_err();

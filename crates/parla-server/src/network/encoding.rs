@@ -11,10 +11,10 @@ use thiserror::Error;
 use crate::network::{Network, entry::Proposal};
 
 /// The format version of proposals.
-pub const PROPOSAL_VERSION: u8 = 7;
+pub const PROPOSAL_VERSION: u8 = 8;
 
 /// The format version of networks.
-pub const NETWORK_VERSION: u8 = 4;
+pub const NETWORK_VERSION: u8 = 5;
 
 /// The length of a digest in bytes.
 const DIGEST_BYTES: usize = 32;
@@ -118,7 +118,7 @@ mod tests {
         base::{
             connection::ConnectionId,
             flags::Flags,
-            settings::{NetworkSettings, Privileges},
+            settings::{AccessPolicy, NetworkSettings, Privileges},
         },
         network::{
             ChannelId, UserId,
@@ -206,13 +206,17 @@ mod tests {
             EntryCommand::Sapart(_) => "sapart",
             EntryCommand::Samode(_) => "samode",
             EntryCommand::Room(_) => "room",
+            EntryCommand::Close(_) => "close",
+            EntryCommand::Access(_) => "access",
+            EntryCommand::Accept(_) => "accept",
             EntryCommand::ForgetEmpty => "forget-empty",
+            EntryCommand::Expire => "expire",
             EntryCommand::NodeUp(_) => "node-up",
             EntryCommand::NodeDown(_) => "node-down",
         }
     }
 
-    const KINDS: usize = 34;
+    const KINDS: usize = 38;
 
     fn of_people() -> Vec<EntryCommand> {
         let text = |text: &str| text.to_owned();
@@ -330,7 +334,14 @@ mod tests {
                 channel: channel("#tea"),
                 repair: Repair::Give(nick("bob")),
             }),
+            EntryCommand::Close(Box::new(entry::Close {
+                channel: channel("#tea"),
+                reason: Some(text("spam")),
+            })),
+            EntryCommand::Access(entry::Access { asker: AccountAsker::Person, policy: AccessPolicy::Invite }),
+            EntryCommand::Accept(entry::Accept { nick: nick("bob"), is_accepted: true }),
             EntryCommand::ForgetEmpty,
+            EntryCommand::Expire,
             EntryCommand::NodeUp(NodeUp { run: 9, after: Some(Epoch(3)) }),
             EntryCommand::NodeDown(NodeDown { node: NodeId(2), epoch: Epoch(5) }),
         ]

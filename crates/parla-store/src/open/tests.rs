@@ -125,7 +125,7 @@ fn check_kills(ended: Ended) {
     let said = older::MESSAGES + MESSAGES + if ended == Ended::Killed { 100 } else { 0 };
     let taken = start(folder.path());
     let has = |data_dir: &Path, name: &str| data_dir.join(name).exists();
-    let unfinished = taken.iter().filter(|taken| has(taken.path(), "parla.db.before-18.unfinished")).count();
+    let unfinished = taken.iter().filter(|taken| has(taken.path(), "parla.db.before-20.unfinished")).count();
     assert!(unfinished > 0 && taken.len() > 20, "{unfinished} of {} while copying", taken.len());
     let step = taken.len().div_ceil(STATES_MAX);
     // The last snapshots, during which the recorded state changes, are all examined.
@@ -139,8 +139,8 @@ fn check_kills(ended: Ended) {
         let migrated = Connection::open(path(data_dir)).unwrap();
         let kept: i64 = migrated.query_row("SELECT count(*) FROM messages", [], |row| row.get(0)).unwrap();
         assert_eq!(kept.cast_unsigned(), said, "{ended:?}, {place}");
-        assert!(!has(data_dir, "parla.db.before-18.unfinished"), "{ended:?}, {place}");
-        let copy = Connection::open(data_dir.join("parla.db.before-18")).unwrap();
+        assert!(!has(data_dir, "parla.db.before-20.unfinished"), "{ended:?}, {place}");
+        let copy = Connection::open(data_dir.join("parla.db.before-20")).unwrap();
         let version = "SELECT sum(version) FROM schema_versions";
         assert_eq!(
             copy.query_row(version, [], |row| row.get::<_, i64>(0)).unwrap(),
