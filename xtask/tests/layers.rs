@@ -49,7 +49,7 @@ const HOUSES: &[House] = &[
             ("work", &["work"]),
             ("core", &["core"]),
             ("web", &["web"]),
-            ("whole", &["run", "reload", "restart", "room", "account", "invite"]),
+            ("whole", &["run", "reload", "restart", "room", "account", "invite", "access"]),
             ("command line", &["cli"]),
         ],
     },

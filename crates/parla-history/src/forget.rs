@@ -9,7 +9,7 @@
 //!
 //! It relies on the caller never reusing the number of a conversation.
 
-use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior};
 
 use crate::{
     ConversationId, HistoryError, Writer,
@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// How many bytes a deleted message counts for, in addition to its text.
-const MESSAGE_BYTES: usize = 64;
+pub(crate) const MESSAGE_BYTES: usize = 64;
 
 impl Writer<'_> {
     /// Forgets a conversation: from now on, readers find no messages in it. [`forget_pending`] removes them
@@ -83,37 +83,62 @@ fn empty_some(
     bytes_max: usize,
 ) -> Result<usize, HistoryError> {
     let found = some_messages(transaction, (conversation, emptied_to), bytes_max)?;
-    for (id, text) in &found {
-        remove_words(transaction, *id, conversation, text)?;
-        let sql = "UPDATE messages SET source = '', account = NULL, text = '', tags = NULL, cuts = NULL, sum = NULL,
-                   refers_to = NULL, edited = NULL WHERE id = ?1";
-        transaction.prepare_cached(sql)?.execute([id])?;
-    }
-    if let Some((last, _)) = found.last() {
+    found.iter().try_for_each(|message| empty(transaction, message))?;
+    if let Some(last) = found.last() {
         let sql = "UPDATE conversations_forgotten SET emptied_to = ?2 WHERE conversation = ?1";
-        transaction.prepare_cached(sql)?.execute((conversation, last))?;
+        transaction.prepare_cached(sql)?.execute((conversation, last.id))?;
     }
     Ok(found.len())
 }
 
-/// The messages of a conversation after a row, with their texts.
+/// A message that is to be emptied.
+pub(crate) struct Emptied {
+    pub(crate) id: i64,
+    conversation: ConversationId,
+    /// Empty if the message was emptied before.
+    source: String,
+    pub(crate) text: String,
+}
+
+impl Emptied {
+    /// Reads id, conversation, source and text, in this order.
+    pub(crate) fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self { id: row.get(0)?, conversation: row.get(1)?, source: row.get(2)?, text: row.get(3)? })
+    }
+}
+
+/// Empties a message, and removes its words from the index.
+pub(crate) fn empty(transaction: &Transaction<'_>, message: &Emptied) -> Result<(), HistoryError> {
+    // The index must not be told twice to remove the same words.
+    if message.source.is_empty() {
+        return Ok(());
+    }
+    remove_words(transaction, message.id, message.conversation, &message.text)?;
+    let sql =
+        "UPDATE messages SET source = '', account = NULL, text = '', tags = NULL, cuts = NULL, sum = NULL,
+               refers_to = NULL, edited = NULL WHERE id = ?1";
+    transaction.prepare_cached(sql)?.execute([message.id])?;
+    Ok(())
+}
+
+/// Some messages of a conversation after a row.
 fn some_messages(
     connection: &Connection,
     (conversation, after): (ConversationId, i64),
     bytes_max: usize,
-) -> Result<Vec<(i64, String)>, HistoryError> {
+) -> Result<Vec<Emptied>, HistoryError> {
     let (mut found, mut bytes) = (Vec::new(), 0);
     let mut statement = connection.prepare_cached(
-        "SELECT m.id, m.text FROM message_places p CROSS JOIN messages m ON m.id = p.id
+        "SELECT m.id, m.conversation, m.source, m.text FROM message_places p CROSS JOIN messages m ON m.id = p.id
          WHERE p.conversation = ?1 AND p.id > ?2 ORDER BY p.id",
     )?;
     let mut rows = statement.query((conversation, after))?;
     while bytes < bytes_max.max(1)
         && let Some(row) = rows.next()?
     {
-        let text: String = row.get(1)?;
-        bytes += MESSAGE_BYTES + text.len();
-        found.push((row.get(0)?, text));
+        let message = Emptied::from_row(row)?;
+        bytes += MESSAGE_BYTES + message.text.len();
+        found.push(message);
     }
     Ok(found)
 }

@@ -48,8 +48,9 @@
 //! # Code map
 //!
 //! - `message.rs` is a stored message; `append.rs` adds messages and deletes single ones; `references.rs`
-//!   fills in which message another one replies to; `forget.rs` deletes whole conversations piece by piece.
-//! - `page.rs` reads a conversation by ids and times. `index.rs` updates the indexes, `search.rs` and
+//!   fills in which message another one replies to; `forget.rs` deletes whole conversations piece by piece, and
+//!   `expire.rs` old messages.
+//! - `page.rs` reads a conversation by ids and times, and `floor.rs` says where it begins. `index.rs` updates the indexes, `search.rs` and
 //!   `tail.rs` find words in what is indexed and in what is not yet, and `words.rs` defines what a word is.
 //!   No command uses the search yet.
 //! - `checksum.rs` is the checksum of a row, and `check.rs` compares it.
@@ -63,6 +64,8 @@ mod check;
 mod checksum;
 mod copy;
 mod error;
+mod expire;
+mod floor;
 mod forget;
 mod index;
 mod message;
@@ -83,6 +86,8 @@ pub use append::Writer;
 pub use check::{check, delete_unsound};
 pub use copy::{Copied, copy_before, delete_unfinished_copies};
 pub use error::{CopyError, HistoryError, MigrationError, OpenError};
+pub use expire::expire_pending;
+pub use floor::{Floor, Reading};
 pub use forget::forget_pending;
 pub use index::index_pending;
 pub use message::{ConversationId, Kind, Message, MessageNumber};

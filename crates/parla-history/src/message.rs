@@ -75,6 +75,16 @@ macro_rules! columns {
 }
 pub(crate) use columns;
 
+/// Whether a message `m` is one that readers may find.
+macro_rules! is_there {
+    () => {
+        "NOT EXISTS(SELECT 1 FROM conversations_forgotten f WHERE f.conversation = m.conversation)
+        AND NOT EXISTS(SELECT 1 FROM messages_expired e
+            WHERE e.conversation IN (0, m.conversation) AND m.at < e.before)"
+    };
+}
+pub(crate) use is_there;
+
 impl Message {
     /// Reads a row of [`columns!`].
     pub(crate) fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {

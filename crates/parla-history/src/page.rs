@@ -11,7 +11,8 @@ use parla_proto::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use crate::{
-    ConversationId, HistoryError, Message, MessageNumber,
+    ConversationId, Floor, HistoryError, Message, MessageNumber, Reading,
+    expire::expired_before,
     forget::is_forgotten,
     index::last_indexed,
     message::{columns, row_position},
@@ -63,7 +64,7 @@ pub enum Page {
 
 /// Returns up to `limit` messages of a conversation, the oldest first.
 ///
-/// An unknown conversation has none. Of a million messages, 50 take 0.04 ms of CPU time if they are the
+/// An unknown conversation has none. Pass a [`Reading`] if not all of it may be read. Of a million messages, 50 take 0.04 ms of CPU time if they are the
 /// latest, 0.1 ms anywhere else, and 0.03 ms more if the bound is a time. They take longer while many
 /// messages are not indexed ([`index_pending`](crate::index_pending)).
 ///
@@ -71,11 +72,11 @@ pub enum Page {
 /// SQLite refuses.
 pub fn page(
     connection: &Connection,
-    conversation: ConversationId,
+    reading: impl Into<Reading>,
     page: Page,
     limit: usize,
 ) -> Result<Vec<Message>, HistoryError> {
-    let Some(rows) = Rows::of(connection, conversation)? else { return Ok(Vec::new()) };
+    let Some(rows) = Rows::of(connection, reading.into())? else { return Ok(Vec::new()) };
     match page {
         Page::Latest { after: None } => rows.newest(0..i64::MAX, limit),
         Page::Latest { after: Some(bound) } => rows.newest(rows.end(bound)?..i64::MAX, limit),
@@ -98,22 +99,22 @@ pub fn page(
     }
 }
 
-/// Returns one message, if it is stored and belongs to that conversation.
+/// Returns one message, if it is stored, belongs to that conversation and may be read.
 ///
 /// # Errors
 /// SQLite refuses.
 pub fn message(
     connection: &Connection,
-    conversation: ConversationId,
+    reading: impl Into<Reading>,
     id: MessageNumber,
 ) -> Result<Option<Message>, HistoryError> {
-    let sql = concat!(
-        "SELECT ",
-        columns!(),
-        " FROM messages m WHERE id = ?1 AND conversation = ?2 AND NOT EXISTS(
-            SELECT 1 FROM conversations_forgotten f WHERE f.conversation = ?2)"
-    );
-    let row = (row_position(id), conversation);
+    let Some(rows) = Rows::of(connection, reading.into())? else { return Ok(None) };
+    let sql = concat!("SELECT ", columns!(), " FROM messages m WHERE id = ?1 AND conversation = ?2");
+    let position = row_position(id);
+    if position < rows.floor {
+        return Ok(None);
+    }
+    let row = (position, rows.conversation);
     Ok(connection.prepare_cached(sql)?.query_row(row, Message::from_row).optional()?)
 }
 
@@ -124,10 +125,11 @@ pub fn message(
 /// SQLite refuses.
 pub fn latest_at(
     connection: &Connection,
-    conversation: ConversationId,
+    reading: impl Into<Reading>,
 ) -> Result<Option<Timestamp>, HistoryError> {
-    let Some(rows) = Rows::of(connection, conversation)? else { return Ok(None) };
-    Ok(rows.latest()?.map(|(_, at)| Timestamp::from_millis(at)))
+    let Some(rows) = Rows::of(connection, reading.into())? else { return Ok(None) };
+    let latest = rows.latest()?.filter(|(id, _)| *id >= rows.floor);
+    Ok(latest.map(|(_, at)| Timestamp::from_millis(at)))
 }
 
 /// The rows of one conversation in one state of the file: the indexed ones are found by their places, and
@@ -137,18 +139,51 @@ struct Rows<'c> {
     conversation: ConversationId,
     /// The first position that is not indexed.
     tail: i64,
+    /// The first position that may be read.
+    floor: i64,
     _moment: Moment<'c>,
 }
 
 impl<'c> Rows<'c> {
     /// `None` if the conversation has been forgotten.
-    fn of(connection: &'c Connection, conversation: ConversationId) -> Result<Option<Self>, HistoryError> {
+    fn of(connection: &'c Connection, reading: Reading) -> Result<Option<Self>, HistoryError> {
+        let Reading { conversation, floor: Floor { at, earlier } } = reading;
         let moment = Moment::of(connection)?;
         if is_forgotten(connection, conversation)? {
             return Ok(None);
         }
         let tail = last_indexed(connection)?.saturating_add(1);
-        Ok(Some(Self { connection, conversation, tail, _moment: moment }))
+        let mut rows = Self { connection, conversation, tail, floor: 0, _moment: moment };
+        let expired = expired_before(connection, conversation)?;
+        if let Some(at) = expired.max(at.map(Timestamp::as_millis)) {
+            rows.floor = rows.first_at(at)?;
+        }
+        if let Some((up_to, count)) = earlier {
+            rows.floor = rows.floor.max(rows.nth_newest(row_position(up_to).saturating_add(1), count)?);
+        }
+        Ok(Some(rows))
+    }
+
+    /// The position of the earliest of so many rows before `end`; the first position if there are not as many.
+    fn nth_newest(&self, end: i64, count: u32) -> Result<i64, HistoryError> {
+        if count == 0 {
+            return Ok(end);
+        }
+        let (places, tail) = self.divide(0..end);
+        let ids = |sql: &str, ids: Range<i64>, limit: usize| -> Result<Vec<i64>, HistoryError> {
+            let mut statement = self.connection.prepare_cached(sql)?;
+            let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+            let rows =
+                statement.query_map((self.conversation, ids.start, ids.end, limit), |row| row.get(0))?;
+            Ok(rows.collect::<rusqlite::Result<_>>()?)
+        };
+        let count = usize::try_from(count).unwrap_or(usize::MAX);
+        let sql = concat!("SELECT m.id FROM messages m ", tail!(), " ORDER BY m.id DESC LIMIT ?4");
+        let mut newest = ids(sql, tail, count)?;
+        let sql = "SELECT id FROM message_places WHERE conversation = ?1 AND id >= ?2 AND id < ?3
+            ORDER BY id DESC LIMIT ?4";
+        newest.extend(ids(sql, places, count - newest.len())?);
+        Ok(newest.last().copied().filter(|_| newest.len() == count).unwrap_or_default())
     }
 
     fn newest(&self, ids: Range<i64>, limit: usize) -> Result<Vec<Message>, HistoryError> {
@@ -182,8 +217,9 @@ impl<'c> Rows<'c> {
         Ok(messages)
     }
 
-    /// Divides a range into the indexed part and the part in the tail.
+    /// Divides what may be read of a range into the indexed part and the part in the tail.
     fn divide(&self, ids: Range<i64>) -> (Range<i64>, Range<i64>) {
+        let ids = ids.start.max(self.floor)..ids.end;
         (ids.start..ids.end.min(self.tail), ids.start.max(self.tail)..ids.end)
     }
 
@@ -279,7 +315,10 @@ fn place(row: &Row<'_>) -> rusqlite::Result<(i64, i64)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::{History, RUST, TEA};
+    use crate::{
+        fixture::{History, RUST, TEA},
+        index_pending,
+    };
 
     /// A conversation with the messages 1 to 9, where message `n` was sent at `n` seconds.
     fn history() -> History {
@@ -337,6 +376,41 @@ mod tests {
         check(&history, Page::Around(id(5)), 2, "4 6");
         check(&history, Page::After(id(u64::MAX)), 2, "");
         check(&history, Page::Before(id(u64::MAX)), 2, "8 9");
+    }
+
+    #[test]
+    fn what_is_below_the_floor_does_not_exist() {
+        let mut history = history();
+        for indexed in [0, 4, 9] {
+            index_pending(&mut history.connection, indexed).unwrap();
+            for (at, earlier, expected) in [
+                (None, None, "1 2 3 4 5 6 7 8 9"),
+                (Some(4), None, "4 5 6 7 8 9"),
+                (None, Some((6, 0)), "7 8 9"),
+                (None, Some((6, 2)), "5 6 7 8 9"),
+                (None, Some((6, 60)), "1 2 3 4 5 6 7 8 9"),
+                (Some(6), Some((6, 2)), "6 7 8 9"),
+                (Some(2), Some((6, 2)), "5 6 7 8 9"),
+                (None, Some((u64::MAX, 0)), ""),
+                (Some(60), None, ""),
+            ] {
+                let at = at.map(|seconds| Timestamp::from_millis(1_700_000_000_000 + seconds * 1000));
+                let floor =
+                    Floor { at, earlier: earlier.map(|(up_to, count)| (MessageNumber(up_to), count)) };
+                let reading = Reading { conversation: RUST, floor };
+                let found = page(&history.connection, reading, Page::After(id(0)), 99).unwrap();
+                let texts: Vec<&str> = found.iter().map(|message| message.text.as_str()).collect();
+                assert_eq!(texts.join(" "), expected, "{floor:?}");
+                let found = page(&history.connection, reading, Page::Before(id(99)), 99).unwrap();
+                assert_eq!(found.len(), texts.len());
+                for number in 1..=9 {
+                    let is_there =
+                        message(&history.connection, reading, MessageNumber(number)).unwrap().is_some();
+                    assert_eq!(is_there, texts.contains(&number.to_string().as_str()), "{number}");
+                }
+                assert_eq!(latest_at(&history.connection, reading).unwrap().is_some(), !texts.is_empty());
+            }
+        }
     }
 
     #[test]

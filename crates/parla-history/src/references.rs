@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction};
 use crate::{
     ConversationId, MessageNumber,
     checksum::{Columns, StoredRow, row_columns},
-    message::row_position,
+    message::{is_there, row_position},
 };
 
 /// The row that a message of this conversation refers to; `None` if there is no such row in the same
@@ -15,7 +15,8 @@ pub(crate) fn referred(
     conversation: ConversationId,
     number: MessageNumber,
 ) -> Result<Option<i64>, rusqlite::Error> {
-    let sql = "SELECT id FROM messages WHERE id = ?1 AND conversation = ?2";
+    let sql =
+        concat!("SELECT m.id FROM messages m WHERE m.id = ?1 AND m.conversation = ?2 AND ", is_there!());
     let row = (row_position(number), conversation);
     connection.prepare_cached(sql)?.query_row(row, |row| row.get(0)).optional()
 }

@@ -70,6 +70,7 @@ const STEPS: &[&str] = &[
     include_str!("../schema/4-forgotten.sql"),
     include_str!("../schema/5-sum.sql"),
     include_str!("../schema/6-references.sql"),
+    include_str!("../schema/7-expired.sql"),
 ];
 
 /// The number of steps, which is the version of an up-to-date file.

@@ -8,7 +8,7 @@ use rusqlite::Connection;
 use crate::{
     ConversationId, HistoryError, Message, MessageNumber,
     index::last_indexed,
-    message::{columns, row_position},
+    message::{columns, is_there, row_position},
     moment::Moment,
     tail::search_tail,
     words::searchable,
@@ -66,8 +66,9 @@ fn in_index(
         columns!(),
         " FROM messages_search s CROSS JOIN messages m ON m.id = s.rowid
         WHERE s.messages_search MATCH ?1 AND s.rowid < ?2 AND (?3 IS NULL OR m.conversation = ?3)
-        AND NOT EXISTS(SELECT 1 FROM conversations_forgotten f WHERE f.conversation = m.conversation)
-        ORDER BY s.rowid DESC LIMIT ?4"
+        AND ",
+        is_there!(),
+        " ORDER BY s.rowid DESC LIMIT ?4"
     ))?;
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let rows = statement.query_map(

@@ -7,7 +7,7 @@ use rusqlite::{Connection, Rows};
 
 use crate::{
     HistoryError, Message, Search, index,
-    message::{columns, row_position},
+    message::{columns, is_there, row_position},
     schema,
     search::SearchTerms,
 };
@@ -29,8 +29,9 @@ pub(crate) fn search_tail(
         "SELECT ",
         columns!(),
         " FROM messages m WHERE m.id > ?1 AND m.id < ?2 AND (?3 IS NULL OR m.conversation = ?3)
-        AND NOT EXISTS(SELECT 1 FROM conversations_forgotten f WHERE f.conversation = m.conversation)
-        ORDER BY m.id DESC"
+        AND ",
+        is_there!(),
+        " ORDER BY m.id DESC"
     ))?;
     let mut rows = statement.query((indexed, search.before_row(), search.conversation))?;
     let prefilter = Prefilter::of(terms);

@@ -15,6 +15,8 @@ use crate::{
 };
 
 // The table could generate these lines too, but then rustfmt would not find the files.
+pub mod accept;
+pub mod access;
 pub mod admin;
 pub mod authenticate;
 pub mod away;
@@ -190,6 +192,8 @@ macro_rules! commands {
 
 commands! {
     clients {
+        accept => Accept<'a>,
+        access => Access<'a>,
         admin => Admin<'a>,
         authenticate => Authenticate<'a>,
         away => Away<'a>,

@@ -74,6 +74,8 @@ numerics! {
     TryAgain = 263 "RPL_TRYAGAIN";
     LocalUsers = 265 "RPL_LOCALUSERS";
     GlobalUsers = 266 "RPL_GLOBALUSERS";
+    AcceptList = 281 "RPL_ACCEPTLIST";
+    EndOfAccept = 282 "RPL_ENDOFACCEPT";
     Away = 301 "RPL_AWAY";
     Userhost = 302 "RPL_USERHOST";
     Ison = 303 "RPL_ISON";
@@ -161,6 +163,8 @@ numerics! {
     UserOnChannel = 443 "ERR_USERONCHANNEL";
     NoNickChange = 447 "ERR_NONICKCHANGE";
     NotRegistered = 451 "ERR_NOTREGISTERED";
+    AcceptExists = 457 "ERR_ACCEPTEXIST";
+    AcceptMissing = 458 "ERR_ACCEPTNOT";
     NeedMoreParams = 461 "ERR_NEEDMOREPARAMS";
     AlreadyRegistered = 462 "ERR_ALREADYREGISTERED";
     PasswordMismatch = 464 "ERR_PASSWDMISMATCH";

@@ -149,6 +149,9 @@ replies! {
     /// `at` is in seconds since the epoch.
     TopicWhoTime { channel: &'a str, setter: &'a str, at: i64 } = [channel, setter, at];
     WhoisBot { nick: &'a str, network: &'a str } = [nick] format_args!("is a bot on {network}");
+    /// Somebody who may write to the client in spite of mode `R`.
+    AcceptList { nick: &'a str } = [nick];
+    EndOfAccept {} = [] "End of /ACCEPT list";
     /// A channel that the client has been invited to.
     InviteList { channel: &'a str } = [channel];
     EndOfInviteList {} = [] "End of /INVITE list";
@@ -217,7 +220,10 @@ replies! {
     ErroneousNick { nick: &'a str, fault: NickFault } = [nick] fault;
     NickInUse { nick: &'a str, why: &'a str } = [nick] why;
     BannedNickChange { nick: &'a str, channel: &'a str } = [nick, channel] "Cannot change your nickname while you are banned or muted in the channel; leave it first";
-    NickUnavailable { nick: &'a str } = [nick] NickFault::Reserved;
+    /// A nick or a channel that cannot be had.
+    NickUnavailable { nick: &'a str, why: &'a str } = [nick] why;
+    AcceptExists { nick: &'a str } = [nick] "is already on your accept list";
+    AcceptMissing { nick: &'a str } = [nick] "is not on your accept list";
     UserNotInChannel { nick: &'a str, channel: &'a str } = [nick, channel] "They aren't on that channel";
     NotOnChannel { channel: &'a str } = [channel] "You're not on that channel";
     UserOnChannel { nick: &'a str, channel: &'a str } = [nick, channel] "is already on channel";

@@ -3,6 +3,7 @@
 pub(crate) mod account_settings;
 pub(crate) mod address_block;
 pub(crate) mod connection;
+pub(crate) mod duration;
 pub(crate) mod few;
 pub(crate) mod flags;
 pub(crate) mod formatting;

@@ -5,6 +5,8 @@
 //! [`commit`] gets `&mut Network` when the log returns the entry, and makes all its checks there. [`publish`]
 //! tells those who must hear what happened.
 
+pub(crate) mod accept;
+pub(crate) mod access;
 pub(crate) mod account;
 pub(crate) mod admin;
 pub(crate) mod authenticate;
@@ -96,6 +98,8 @@ pub(crate) fn run(
         return batch::collect(context, &reference, command, message.tags);
     }
     match command {
+        Command::Accept(accept) => accept::run(context, accept),
+        Command::Access(access) => access::run(context, access),
         Command::Admin(admin) => admin::run(context, admin),
         Command::Authenticate(authenticate) => authenticate::run(context, authenticate),
         Command::Away(away) => away::run(context, away),
@@ -199,6 +203,13 @@ pub(crate) fn commit(network: &mut Network, entry: Entry, effects: &mut Effects)
         EntryCommand::Sapart(sapart) => sapart::commit(network, &meta, sapart, effects),
         EntryCommand::Samode(samode) => samode::commit(network, &meta, &samode, effects),
         EntryCommand::Room(room) => room::commit(network, &meta, room, effects),
+        EntryCommand::Close(close) => chanserv::commit_closing(network, &meta, *close, effects),
+        EntryCommand::Access(access) => access::commit(network, &meta, access, effects),
+        EntryCommand::Accept(accept) => accept::commit(network, &meta, &accept, effects),
+        EntryCommand::Expire => {
+            network.expire(effects);
+            Ok(())
+        }
         EntryCommand::ForgetEmpty => {
             network.forget_empty_channels(effects);
             Ok(())
@@ -269,6 +280,9 @@ pub(crate) fn publish(publisher: &mut Publisher<'_>, event: &Event) {
         }
         Event::InvitationTold(told) => invitation::publish(publisher, *told),
         Event::ServiceTold(told) => chanserv::publish(publisher, told),
+        Event::ToldByChanServ { user, text } => chanserv::publish_to(publisher, *user, text),
+        Event::ChannelCleared(cleared) => chanserv::publish_clearance(publisher, cleared),
+        Event::AccessDecided => access::publish(publisher),
         Event::AccountCreated { name, asker } => account::publish_creation(publisher, name, *asker),
         Event::AppPasswordCreated => account::show_app_password(publisher),
         Event::AccountEdited { asker: AccountAsker::Administrator(_) | AccountAsker::Visitor(_), .. } => {}

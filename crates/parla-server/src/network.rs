@@ -4,6 +4,7 @@
 //! entry's time, never a clock, so the same entries in the same order give the same network on every machine.
 //! The file of each command decides what its entry does; the network knows none of the commands.
 
+mod access;
 pub(crate) mod account;
 mod accounts;
 pub(crate) mod app_password;
@@ -11,12 +12,15 @@ pub(crate) mod audit;
 pub(crate) mod change;
 pub(crate) mod channel;
 mod channels;
+pub(crate) mod closure;
+mod closures;
 pub(crate) mod conversation;
 pub(crate) mod device;
 pub(crate) mod effects;
 pub(crate) mod encoding;
 pub(crate) mod entry;
 pub(crate) mod event;
+pub(crate) mod floor;
 mod forgetting;
 pub(crate) mod grant;
 mod invariants;
@@ -32,6 +36,7 @@ pub(crate) mod rank;
 pub(crate) mod recent_messages;
 mod recently_made;
 pub(crate) mod refusal;
+mod retention;
 mod sessions;
 mod sight;
 pub(crate) mod snapshot;
@@ -55,12 +60,15 @@ use rustc_hash::FxBuildHasher;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    base::{names, settings::NetworkSettings},
+    base::{
+        names,
+        settings::{AccessPolicy, NetworkSettings},
+    },
     network::{
-        accounts::Accounts, channel::Channel, conversation::ConversationName, entry::Meta,
-        forgetting::EmptyChannels, invitations::Invitations, kept::Kept, markers::ReadMarkers, nodes::Nodes,
-        operator::Oversight, past::Past, recent_messages::SentTo, recently_made::RecentlyMade,
-        refusal::Refusal, user::User,
+        accounts::Accounts, channel::Channel, closures::Closures, conversation::ConversationName,
+        entry::Meta, forgetting::EmptyChannels, invitations::Invitations, kept::Kept, markers::ReadMarkers,
+        nodes::Nodes, operator::Oversight, past::Past, recent_messages::SentTo, recently_made::RecentlyMade,
+        refusal::Refusal, retention::Retention, user::User,
     },
 };
 
@@ -147,6 +155,11 @@ pub(crate) struct Network {
     empty: EmptyChannels,
     accounts: Accounts,
     invitations: Invitations,
+    retention: Retention,
+    /// The channels that nobody can enter.
+    closures: Closures,
+    /// Who may come in, if the owner of the server has decided that.
+    access: Option<AccessPolicy>,
     /// Channels with a history.
     new_channels: RecentlyMade,
     new_accounts: RecentlyMade,
@@ -176,6 +189,9 @@ impl Network {
             empty: EmptyChannels::default(),
             accounts: Accounts::default(),
             invitations: Invitations::default(),
+            retention: Retention::default(),
+            closures: Closures::default(),
+            access: None,
             new_channels: RecentlyMade::default(),
             new_accounts: RecentlyMade::default(),
             at: Timestamp::default(),
@@ -186,6 +202,8 @@ impl Network {
         };
         kept.accounts.into_iter().for_each(|account| network.add_account(account));
         kept.invitations.into_iter().for_each(|invitation| network.add_invitation(invitation));
+        network.closures = Closures::of(kept.closures);
+        network.set_access(kept.access);
         for state in kept.channels {
             let mut channel = Channel::restore(state);
             (channel.kept, channel.has_messages) = (true, true);
@@ -208,6 +226,7 @@ impl Network {
         self.find_empty_channels();
         self.index_accounts();
         self.index_invitations();
+        self.index_retention();
     }
 
     /// Starts committing an entry with this time.

@@ -15,7 +15,7 @@ mod reconfigure;
 mod storage;
 mod timers;
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use parla_proto::{Line, Timestamp};
 
@@ -69,10 +69,14 @@ pub enum Start {
 impl Start {
     /// Starts alone and with nothing stored, for tests.
     pub const fn alone(next_seq: u64) -> Self {
-        Self::Alone {
-            next_seq,
-            kept: Kept { channels: Vec::new(), accounts: Vec::new(), invitations: Vec::new() },
-        }
+        let kept = Kept {
+            channels: Vec::new(),
+            accounts: Vec::new(),
+            invitations: Vec::new(),
+            closures: BTreeMap::new(),
+            access: None,
+        };
+        Self::Alone { next_seq, kept }
     }
 }
 
@@ -92,6 +96,8 @@ pub struct Server {
     moderation: Moderation,
     /// Whether it has proposed to forget channels and the entry has not come back yet.
     has_proposed_to_forget: bool,
+    /// The same for the deletion of old messages.
+    has_proposed_to_expire: bool,
     now: Timestamp,
 }
 
@@ -121,9 +127,10 @@ impl Server {
             is_storage_low: false,
             moderation: Moderation::default(),
             has_proposed_to_forget: false,
+            has_proposed_to_expire: false,
             now,
         };
-        server.set(Timer::ForgetChannels);
+        server.set(Timer::Network);
         server
     }
 

@@ -2,14 +2,17 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "this is how a test fails")]
 
 mod accounts {
+    mod access;
     mod app_passwords;
     mod creating;
     mod devices;
     mod invitations;
     mod kept;
     mod limits;
+    mod owners;
     mod pass;
     mod people;
+    mod reading;
     mod rig;
     mod rooms;
     mod services;

@@ -23,6 +23,7 @@ const NAMING: &[(&str, &[&str])] = &[
             "CHATHISTORY TARGETS timestamp=1970-01-01T00:00:00.000Z timestamp=2070-01-01T00:00:00.000Z 10",
         ],
     ),
+    ("ACCEPT", &["ACCEPT {}", "ACCEPT -{}"]),
     ("CHGHOST", &["CHGHOST {} example.org"]),
     (
         "INVITATION",
@@ -66,7 +67,22 @@ const NAMING: &[(&str, &[&str])] = &[
     ),
     ("MONITOR", &["MONITOR + {}"]),
     ("NAMES", &["NAMES {}", "NAMES", "NAMES #own,{}"]),
-    ("CHANSERV", &["CHANSERV INFO {}", "CS REGISTER {}", "CS AMODE {}", "PRIVMSG ChanServ :UNREGISTER {}"]),
+    (
+        "CHANSERV",
+        &[
+            "CHANSERV INFO {}",
+            "CS REGISTER {}",
+            "CS AMODE {}",
+            "PRIVMSG ChanServ :UNREGISTER {}",
+            "CS TRANSFER {} bob",
+            "CS TRANSFER ACCEPT {}",
+            "CS TRANSFER DECLINE {}",
+            "CS SET {} RETAIN 1d",
+            "CS CLEAR {} USERS",
+            "CS PURGE ADD {}",
+            "CS LIST",
+        ],
+    ),
     ("NICK", &["NICK {}"]),
     ("NOTICE", &["NOTICE {} :hello", "NOTICE @{} :hello"]),
     ("PART", &["PART {}", "PART {} :bye", "PART #own,{}"]),
@@ -95,6 +111,7 @@ const NAMING: &[(&str, &[&str])] = &[
 
 /// The commands that cannot name a channel, or whose answer does not depend on the name.
 const OTHERS: &[&str] = &[
+    "ACCESS",
     "ADMIN",
     "AUTHENTICATE",
     "AWAY",

@@ -1,6 +1,6 @@
 //! The rows of channels: everything about them that must survive a restart.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use parla_proto::{
     ChannelName, Timestamp, extban::ListMask, metadata::Key, mode::ChannelMode, name::NameRules,
@@ -42,6 +42,12 @@ fn channel(row: &Row<'_>, rules: &NameRules) -> Result<Option<ChannelState>, rus
     let id = ChannelId::from_number(row.get::<_, i64>("id")?.cast_unsigned());
     let created_at = Timestamp::from_millis(row.get("created_at")?);
     let flags = Flags::from_letters(&modes).unwrap_or_default();
+    let retain: Option<i64> = row.get("retain_seconds")?;
+    let newcomers_read: Option<i64> = row.get("newcomers_read")?;
+    let account = |column| -> Result<_, rusqlite::Error> {
+        let number: Option<i64> = row.get(column)?;
+        Ok(number.map(|number| AccountId::from_number(number.cast_unsigned())))
+    };
     Ok(Some(ChannelState {
         topic: topic.zip(setter).zip(topic_at).map(|((text, setter), at)| Topic {
             text,
@@ -52,9 +58,18 @@ fn channel(row: &Row<'_>, rules: &NameRules) -> Result<Option<ChannelState>, rus
         limit: row.get("member_limit")?,
         forward: forward.and_then(|name| ChannelName::parse(&name, rules).ok()),
         empty_since: row.get::<_, Option<i64>>("empty_since")?.map(Timestamp::from_millis),
-        owner: row.get::<_, Option<i64>>("owner")?.map(|owner| AccountId::from_number(owner.cast_unsigned())),
+        owner: account("owner")?,
+        offered_to: account("offered_to")?,
+        // A number that makes no sense lets newcomers read nothing, and has messages kept as all others.
+        retain: retain.and_then(|seconds| u64::try_from(seconds).ok()).map(Duration::from_secs),
+        newcomers_read: newcomers_read.map(|count| u32::try_from(count).unwrap_or_default()),
         ..ChannelState::new(id, name, created_at, flags)
     }))
+}
+
+/// A duration as it is stored.
+fn seconds(duration: Duration) -> i64 {
+    i64::try_from(duration.as_secs()).unwrap_or(i64::MAX)
 }
 
 /// The row id of a channel.
@@ -119,7 +134,7 @@ fn read_access(
     connection: &Connection,
     channels: &mut BTreeMap<ChannelId, ChannelState>,
 ) -> Result<(), DatabaseError> {
-    let mut statement = connection.prepare("SELECT channel, account, modes FROM channel_access")?;
+    let mut statement = connection.prepare("SELECT channel, account, modes, since FROM channel_access")?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         let Some(state) = of_row(row, channels)? else { continue };
@@ -129,6 +144,7 @@ fn read_access(
             tracing::warn!(channel = %state.name, "the kept ranks of an account mean nothing; it has none");
         }
         state.access.insert(account, rank.unwrap_or_default());
+        state.member_since.insert(account, row.get::<_, i64>(3)?.cast_unsigned());
     }
     Ok(())
 }
@@ -152,8 +168,12 @@ pub(crate) fn keep(transaction: &Transaction<'_>, state: &ChannelState) -> Resul
     row.set("member_limit", &state.limit)?;
     row.set("forward", &state.forward.as_ref().map(ChannelName::as_str))?;
     row.set("owner", &state.owner.map(accounts::row_id))?;
+    row.set("offered_to", &state.offered_to.map(accounts::row_id))?;
+    row.set("retain_seconds", &state.retain.map(seconds))?;
+    row.set("newcomers_read", &state.newcomers_read)?;
     for (account, rank) in &state.access {
-        row.set_access(*account, Some(*rank))?;
+        let since = state.member_since.get(account).copied().unwrap_or_default();
+        row.set_access(*account, Some((*rank, since)))?;
     }
     for (mode, entries) in state.lists() {
         for entry in entries {
@@ -185,7 +205,12 @@ pub(crate) fn change(
         ChannelChange::ListEntryRemoved { mode, mask } => row.remove_entry(*mode, mask),
         ChannelChange::Metadata { key, value } => row.set_metadata(key, value.as_deref()),
         ChannelChange::Owner(owner) => row.set("owner", &owner.map(accounts::row_id)),
-        ChannelChange::Access { account, rank } => row.set_access(*account, *rank),
+        ChannelChange::Access { account, rank, since } => {
+            row.set_access(*account, rank.map(|rank| (rank, *since)))
+        }
+        ChannelChange::OfferedTo(account) => row.set("offered_to", &account.map(accounts::row_id)),
+        ChannelChange::Retain(retain) => row.set("retain_seconds", &retain.map(seconds)),
+        ChannelChange::NewcomersRead(count) => row.set("newcomers_read", count),
         ChannelChange::EmptySince(since) => row.set("empty_since", &since.map(Timestamp::as_millis)),
     }
 }
@@ -237,14 +262,16 @@ impl ChannelRow<'_> {
         Ok(())
     }
 
-    fn set_access(&self, account: AccountId, rank: Option<Rank>) -> Result<(), rusqlite::Error> {
+    /// Remembers an account with these ranks, since an entry; or forgets it.
+    fn set_access(&self, account: AccountId, rank: Option<(Rank, u64)>) -> Result<(), rusqlite::Error> {
         let (id, account) = (self.id, accounts::row_id(account));
         match rank {
-            Some(rank) => {
-                let sql = "INSERT OR REPLACE INTO channel_access (channel, account, modes)
-                    SELECT channels.id, accounts.id, ?3 FROM channels, accounts
+            Some((rank, since)) => {
+                let sql = "INSERT OR REPLACE INTO channel_access (channel, account, modes, since)
+                    SELECT channels.id, accounts.id, ?3, ?4 FROM channels, accounts
                     WHERE channels.id = ?1 AND accounts.id = ?2";
-                self.transaction.prepare_cached(sql)?.execute(params![id, account, rank.letters()])?;
+                let row = params![id, account, rank.letters(), since.cast_signed()];
+                self.transaction.prepare_cached(sql)?.execute(row)?;
             }
             None => {
                 let sql = "DELETE FROM channel_access WHERE channel = ?1 AND account = ?2";
@@ -352,6 +379,10 @@ mod tests {
             empty_since: Some(at),
             owner: Some(ALICE),
             access: BTreeMap::from([(ALICE, Rank::FOUNDER | Rank::OPERATOR), (BOB, Rank::empty())]),
+            member_since: BTreeMap::from([(ALICE, 7), (BOB, 9)]),
+            offered_to: Some(BOB),
+            retain: Some(Duration::from_secs(86_400)),
+            newcomers_read: Some(50),
             metadata: BTreeMap::from([(Key::parse("display-name").unwrap(), "Rust \u{2764}".to_owned())]),
             ..ChannelState::new(
                 ChannelId::from_number(7),
@@ -376,10 +407,16 @@ mod tests {
             ChannelChange::Limit(Some(6)),
             ChannelChange::Forward(Some(name("#third"))),
             ChannelChange::Owner(None),
-            ChannelChange::Access { account: ALICE, rank: Some(Rank::VOICE) },
-            ChannelChange::Access { account: BOB, rank: None },
+            ChannelChange::Access { account: ALICE, rank: Some(Rank::VOICE), since: 7 },
+            ChannelChange::Access { account: BOB, rank: None, since: 9 },
             ChannelChange::Owner(Some(BOB)),
-            ChannelChange::Access { account: BOB, rank: Some(Rank::HALF_OPERATOR) },
+            ChannelChange::Access { account: BOB, rank: Some(Rank::HALF_OPERATOR), since: 12 },
+            ChannelChange::OfferedTo(Some(ALICE)),
+            ChannelChange::OfferedTo(None),
+            ChannelChange::Retain(None),
+            ChannelChange::Retain(Some(Duration::from_secs(60))),
+            ChannelChange::NewcomersRead(None),
+            ChannelChange::NewcomersRead(Some(0)),
             ChannelChange::ListEntryAdded { mode, entry: entry("new!*@*", 1) },
             ChannelChange::ListEntryRemoved { mode, mask: mask.clone() },
             ChannelChange::ListEntryAdded { mode, entry: entry("bad!*@*", 3) },

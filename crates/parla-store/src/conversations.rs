@@ -70,7 +70,8 @@ pub(crate) fn rewrite_rooms(transaction: &Transaction<'_>) -> Result<(), rusqlit
 mod tests {
     use parla_proto::{ChannelName, Timestamp};
     use parla_server::{
-        AccountId, AccountPair, Change, ChannelId, ChannelState, Flags, Page, Query, QueryResult, Settings,
+        AccountId, AccountPair, Change, ChannelId, ChannelState, Flags, Floor, Page, Query, QueryResult,
+        Settings,
     };
 
     use super::*;
@@ -85,7 +86,8 @@ mod tests {
     }
 
     fn numbers(tables: &Tables, conversation: &Conversation) -> Vec<u64> {
-        let query = Query::History { conversation: conversation.clone(), page: Page::Latest(None), limit: 9 };
+        let (conversation, floor) = (conversation.clone(), Floor::default());
+        let query = Query::History { conversation, floor, page: Page::Latest(None), limit: 9 };
         match tables.answer(&query).unwrap() {
             QueryResult::History(found) => found.iter().map(|spoken| spoken.seq).collect(),
             other => panic!("{other:?}"),
@@ -119,7 +121,9 @@ mod tests {
         assert_eq!(numbers(&tables, &pair(ALICE, BOB)), [5, 6, 8]);
         assert_eq!(numbers(&tables, &notes), [7]);
         assert_eq!(numbers(&tables, &pair(ALICE, 9)), [0; 0]);
-        let times = tables.answer(&Query::LatestTimes { conversations: vec![notes, pair(ALICE, 9)] });
+        let times = tables.answer(&Query::LatestTimes {
+            conversations: [notes, pair(ALICE, 9)].map(|one| (one, Floor::default())).to_vec(),
+        });
         assert_eq!(times.unwrap(), QueryResult::LatestTimes(vec![Some(Timestamp::from_millis(7)), None]));
     }
 

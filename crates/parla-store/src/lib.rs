@@ -9,8 +9,8 @@
 //! # Code map
 //!
 //! - Writing: `tables.rs` stores the changes of a batch in one transaction; `channels.rs`, `accounts.rs` (with
-//!   `presences.rs` and `personal.rs`), `invitations.rs`, `conversations.rs` and `messages.rs` map them to rows,
-//!   `schema.rs` has the tables, and `keys.rs` the random keys.
+//!   `presences.rs` and `personal.rs`), `invitations.rs`, `closures.rs`, `conversations.rs` and `messages.rs` map
+//!   them to rows, `schema.rs` has the tables, and `keys.rs` the random keys.
 //! - Reading: `reader.rs` answers queries on a connection of its own, and `export.rs` collects what one account
 //!   has left in the file.
 //! - The file: `database.rs` is an open data directory, and `open.rs` opens one. `upgrade.rs` copies it
@@ -24,6 +24,7 @@
 mod accounts;
 mod channels;
 mod check;
+mod closures;
 mod conversations;
 mod database;
 mod error;

@@ -3,9 +3,9 @@
 
 use std::sync::Arc;
 
-use parla_history::{Bound, ConversationId, HistoryError, Kind, Message, MessageNumber, Writer};
+use parla_history::{Bound, ConversationId, HistoryError, Kind, Message, MessageNumber, Reading, Writer};
 use parla_proto::AccountName;
-use parla_server::{Conversation, MessageIds, Page, Position, Query, QueryResult, Spoken, Verb};
+use parla_server::{Conversation, Floor, MessageIds, Page, Position, Query, QueryResult, Spoken, Verb};
 use rusqlite::{Connection, Transaction};
 
 use crate::{conversations, keys::find_keys};
@@ -60,25 +60,29 @@ pub(crate) fn fill_references(transaction: &Transaction<'_>) -> Result<(), rusql
 /// SQLite cannot continue reading.
 pub(crate) fn answer(connection: &Connection, query: &Query) -> Result<QueryResult, HistoryError> {
     match query {
-        Query::History { conversation, page, limit } => {
+        Query::History { conversation, floor, page, limit } => {
             if let Page::Around(Position::Message(seq)) = page
-                && !has_message(connection, conversation, *seq)?
+                && !has_message(connection, (conversation, floor), *seq)?
             {
                 return Ok(QueryResult::NoSuchMessage);
             }
-            let found = match conversations::number(connection, conversation)? {
-                Some(number) => parla_history::page(connection, number, page_of(*page), *limit)?,
+            let found = match reading(connection, conversation, floor)? {
+                Some(reading) => parla_history::page(connection, reading, page_of(*page), *limit)?,
                 None => Vec::new(),
             };
             let spoken = found.into_iter().map(|message| Arc::new(spoken(message, conversation)));
             Ok(QueryResult::History(spoken.collect()))
         }
-        Query::Message { conversation, seq } => {
-            Ok(QueryResult::IsThere(has_message(connection, conversation, *seq)?))
+        Query::Message { conversation, floor, seq } => {
+            Ok(QueryResult::IsThere(has_message(connection, (conversation, floor), *seq)?))
         }
         Query::LatestTimes { conversations } => {
-            let time = |conversation| match conversations::number(connection, conversation)? {
-                Some(number) => parla_history::latest_at(connection, number),
+            let time = |(conversation, floor): &(Conversation, Floor)| match reading(
+                connection,
+                conversation,
+                floor,
+            )? {
+                Some(reading) => parla_history::latest_at(connection, reading),
                 None => Ok(None),
             };
             Ok(QueryResult::LatestTimes(conversations.iter().map(time).collect::<Result<_, _>>()?))
@@ -86,10 +90,25 @@ pub(crate) fn answer(connection: &Connection, query: &Query) -> Result<QueryResu
     }
 }
 
-/// Whether a conversation has the message with this number.
-fn has_message(connection: &Connection, conversation: &Conversation, seq: u64) -> Result<bool, HistoryError> {
-    let Some(number) = conversations::number(connection, conversation)? else { return Ok(false) };
-    Ok(parla_history::message(connection, number, MessageNumber(seq))?.is_some())
+/// What may be read of a conversation; `None` if nothing was ever stored in it.
+fn reading(
+    connection: &Connection,
+    conversation: &Conversation,
+    floor: &Floor,
+) -> Result<Option<Reading>, HistoryError> {
+    let Some(conversation) = conversations::number(connection, conversation)? else { return Ok(None) };
+    let earlier = floor.entrance.map(|entrance| (MessageNumber(entrance.since), entrance.earlier));
+    Ok(Some(Reading { conversation, floor: parla_history::Floor { at: floor.time, earlier } }))
+}
+
+/// Whether the message with this number is in what may be read of a conversation.
+fn has_message(
+    connection: &Connection,
+    (conversation, floor): (&Conversation, &Floor),
+    seq: u64,
+) -> Result<bool, HistoryError> {
+    let Some(reading) = reading(connection, conversation, floor)? else { return Ok(false) };
+    Ok(parla_history::message(connection, reading, MessageNumber(seq))?.is_some())
 }
 
 fn page_of(page: Page) -> parla_history::Page {

@@ -11,7 +11,8 @@
 //! | `invitations`, `invitation_channels`, `account_arrivals` | a code with which people sign up; a room that it leads to; a room that a person is brought into when they next come |
 //! | `conversations` | what messages are kept in: a room, or two accounts |
 //! | `messages` | a message: `SELECT datetime(at / 1000, 'unixepoch'), source, text FROM messages WHERE conversation = …` |
-//! | `message_places`, `messages_indexed`, `messages_search` and what begins so, `conversations_forgotten` | the indexes of `messages`, and what is on its way out of them (`parla-history`) |
+//! | `message_places`, `messages_indexed`, `messages_search` and what begins so, `conversations_forgotten`, `messages_expired` | the indexes of `messages`, and what is on its way out of them (`parla-history`) |
+//! | `channels_closed`, `owner_settings` | a room that nobody can enter; something that the owner of the server has set |
 //! | `secrets`, `numbers_gone`, `schema_versions` | a key of the server, the highest number that was deleted, how many steps were taken |
 
 use parla_history::{KnownTables, MigrationError};
@@ -40,7 +41,7 @@ impl parla_history::Step for Step {
 }
 
 /// The steps that create the tables of this crate, one per version.
-pub(crate) const STEPS: [Step; 14] = [
+pub(crate) const STEPS: [Step; 15] = [
     Step::Sql(
         "
     CREATE TABLE channels (
@@ -229,6 +230,26 @@ pub(crate) const STEPS: [Step; 14] = [
         used_at INTEGER                     -- to the day; NULL if nobody has signed in with it
     ) STRICT;
     CREATE INDEX account_app_passwords_by_account ON account_app_passwords (account);
+    ",
+    ),
+    // Members of before this version have been so since the beginning.
+    Step::Sql(
+        "
+    ALTER TABLE channels ADD COLUMN offered_to INTEGER;      -- accounts.id of whom the owner has offered it to; NULL if nobody
+    ALTER TABLE channels ADD COLUMN retain_seconds INTEGER;  -- how long its messages are kept; NULL if as long as all others
+    ALTER TABLE channels ADD COLUMN newcomers_read INTEGER;  -- how many messages from before they came newcomers may read; NULL if all
+    ALTER TABLE channel_access ADD COLUMN since INTEGER NOT NULL DEFAULT 0;  -- the number of the entry by which they became members
+    CREATE TABLE channels_closed (          -- rooms that operators have closed, so that nobody can enter them
+        name_folded TEXT PRIMARY KEY,       -- the name as it is compared
+        name TEXT NOT NULL,
+        reason TEXT NOT NULL,               -- may be empty
+        closed_by TEXT NOT NULL,            -- nick!user@host
+        closed_at INTEGER NOT NULL          -- milliseconds of UTC
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE owner_settings (           -- what the owner has set while the server ran
+        name TEXT PRIMARY KEY,              -- access
+        value TEXT NOT NULL                 -- open, accounts or invite
+    ) STRICT, WITHOUT ROWID;
     ",
     ),
 ];

@@ -6,11 +6,11 @@
 
 use parla_history::{ConversationId, MessageNumber, Writer};
 use parla_proto::{Timestamp, name::NameRules};
-use parla_server::{AccountChange, Change, Kept, Query, QueryResult};
+use parla_server::{AccountChange, Change, Conversation, Kept, Query, QueryResult};
 use rusqlite::{Connection, Transaction};
 
 use crate::{
-    DatabaseError, Patience, accounts, channels, conversations, invitations,
+    DatabaseError, Patience, accounts, channels, closures, conversations, invitations,
     limits::{FORGET_BYTES_MAX, INDEX_ROWS_MAX},
     messages, schema,
 };
@@ -22,7 +22,7 @@ pub struct Tables {
     /// The approximate number of messages that are not indexed yet; after a start we assume that there is
     /// one.
     unindexed: usize,
-    /// Whether messages of forgotten channels may still be in the file; after a start we assume so.
+    /// Whether messages of forgotten channels, or such as have expired, may still be in the file; after a start we assume so.
     has_forgotten: bool,
 }
 
@@ -49,7 +49,13 @@ impl Tables {
     pub fn kept(&self, rules: &NameRules) -> Result<Kept, DatabaseError> {
         let (channels, accounts) =
             (channels::read(&self.connection, rules)?, accounts::read(&self.connection)?);
-        Ok(Kept { channels, accounts, invitations: invitations::read(&self.connection)? })
+        Ok(Kept {
+            channels,
+            accounts,
+            invitations: invitations::read(&self.connection)?,
+            closures: closures::read(&self.connection, rules)?,
+            access: closures::read_access(&self.connection)?,
+        })
     }
 
     /// The highest number that any message, channel or account has or had before it was deleted; `None` if there never
@@ -106,6 +112,11 @@ impl Tables {
                         number_gone(&transaction, seq.cast_signed())?;
                     }
                 }
+                Change::Expired { conversation, before } => {
+                    has_forgotten |= expire(&transaction, &mut writer, conversation.as_ref(), *before)?;
+                }
+                Change::Closure { name, closure } => closures::change(&transaction, name, closure.as_ref())?,
+                Change::Access(policy) => closures::set_access(&transaction, *policy)?,
                 Change::Account(state) => accounts::keep(&transaction, state)?,
                 Change::AccountChanged { account, change } => {
                     accounts::change(&transaction, *account, change)?;
@@ -168,18 +179,21 @@ impl Tables {
         }
     }
 
-    /// Whether messages of forgotten channels may still be in the file.
+    /// Whether messages of forgotten channels, or such as have expired, may still be in the file.
     pub const fn has_forgotten(&self) -> bool {
         self.has_forgotten
     }
 
-    /// Removes some messages of forgotten channels from the file. Returns whether it wrote anything.
+    /// Removes some messages of forgotten channels, or some that have expired, from the file. Returns whether it wrote anything.
     ///
     /// # Errors
     /// A permanent error. After any other, it is tried again when the next channel is forgotten, or after a
     /// start.
     pub fn forget(&mut self) -> Result<bool, DatabaseError> {
-        let forgotten = parla_history::forget_pending(&mut self.connection, FORGET_BYTES_MAX);
+        let forgotten = match parla_history::forget_pending(&mut self.connection, FORGET_BYTES_MAX) {
+            Ok(false) => parla_history::expire_pending(&mut self.connection, FORGET_BYTES_MAX),
+            other => other,
+        };
         match forgotten.map_err(DatabaseError::from) {
             Ok(has_more) => {
                 self.has_forgotten = has_more;
@@ -187,7 +201,7 @@ impl Tables {
             }
             Err(error) if error.patience() == Patience::None => Err(error),
             Err(error) => {
-                tracing::warn!(%error, "cannot delete the messages of forgotten channels yet");
+                tracing::warn!(%error, "cannot delete the messages yet that are forgotten or have expired");
                 self.has_forgotten = false;
                 Ok(false)
             }
@@ -221,6 +235,30 @@ fn forget_channel(
     conversations::remove_room(transaction, id)?;
     writer.forget(ConversationId(id))?;
     Ok(())
+}
+
+/// Has messages expire. They cannot be read from now on, and are removed from the file when there is time. Returns
+/// whether there are any.
+fn expire(
+    transaction: &Transaction<'_>,
+    writer: &mut Writer<'_>,
+    conversation: Option<&Conversation>,
+    before: Timestamp,
+) -> Result<bool, DatabaseError> {
+    let number = match conversation {
+        Some(conversation) => match conversations::number(transaction, conversation)? {
+            Some(number) => Some(number),
+            None => return Ok(false),
+        },
+        None => None,
+    };
+    let any = writer.expire(number, before)?;
+    if any {
+        let last: Option<i64> =
+            transaction.query_row("SELECT max(id) FROM messages", [], |row| row.get(0))?;
+        number_gone(transaction, last.unwrap_or_default())?;
+    }
+    Ok(any)
 }
 
 /// Records the number of a deleted row.

@@ -12,7 +12,9 @@ use std::{
 };
 
 use parla_history::MigrationError;
-use parla_server::{ChannelId, Conversation, MessageIds, Page, Query, QueryResult, Settings, Spoken, Verb};
+use parla_server::{
+    ChannelId, Conversation, Floor, MessageIds, Page, Query, QueryResult, Settings, Spoken, Verb,
+};
 use parla_store::{Database, DatabaseError, Durability, Reader};
 use rusqlite::{Connection, config::DbConfig, types::Value};
 
@@ -36,7 +38,7 @@ fn open(data_dir: &Path) -> Database {
 }
 
 fn copy(data_dir: &Path) -> PathBuf {
-    data_dir.join("parla.db.before-19")
+    data_dir.join("parla.db.before-22")
 }
 
 /// The names of all files in a data directory.
@@ -49,7 +51,8 @@ fn names(data_dir: &Path) -> Vec<String> {
 
 fn said_in(data_dir: &Path, room: i64) -> Vec<Spoken> {
     let conversation = Conversation::Channel(ChannelId::from_number(room.unsigned_abs()));
-    let query = Query::History { conversation, page: Page::Latest(None), limit: 1000 };
+    let floor = Floor::default();
+    let query = Query::History { conversation, floor, page: Page::Latest(None), limit: 1000 };
     match Reader::new(data_dir).answer(&query).unwrap() {
         Some(QueryResult::History(found)) => found.iter().map(|spoken| Spoken::clone(spoken)).collect(),
         other => panic!("{other:?}"),
@@ -65,7 +68,7 @@ fn everything_is_there_and_the_file_of_before_is_beside_it() {
     let before = tables.map(|table| rows(&path, table));
     open(folder.path()).close().unwrap();
 
-    assert_eq!(names(folder.path()), ["parla.db", "parla.db.before-19", "parla.lock", "parla.state"]);
+    assert_eq!(names(folder.path()), ["parla.db", "parla.db.before-22", "parla.lock", "parla.state"]);
     assert_eq!(fs::metadata(copy(folder.path())).unwrap().permissions().mode() & 0o777, 0o600);
     assert_eq!(tables.map(|table| rows(&copy(folder.path()), table)), before);
     assert_eq!(older::faults(folder.path(), references), [""; 0]);
@@ -187,14 +190,14 @@ fn what_was_said_last_may_be_in_the_log_alone() {
 fn only_the_newest_copy_is_kept() {
     let folder = tempfile::tempdir().unwrap();
     older::make(folder.path(), 0).unwrap();
-    for old in ["parla.db.before-9", "parla.db.before-19.unfinished", "parla.db.damaged-2026-01-01T00-00-00"]
+    for old in ["parla.db.before-9", "parla.db.before-22.unfinished", "parla.db.damaged-2026-01-01T00-00-00"]
     {
         fs::write(folder.path().join(old), "old").unwrap();
     }
     open(folder.path()).close().unwrap();
     let expected = [
         "parla.db",
-        "parla.db.before-19",
+        "parla.db.before-22",
         "parla.db.damaged-2026-01-01T00-00-00",
         "parla.lock",
         "parla.state",

@@ -444,6 +444,8 @@ fn settings(rng: &mut Rng) -> Settings {
     let after =
         [Some(Duration::from_secs(20)), Some(Duration::from_secs(2)), Some(Duration::from_secs(3_600)), None];
     settings.network.forget_empty_after = rng.pick(&after).copied().flatten();
+    let retain = [None, None, Some(Duration::from_secs(60)), Some(Duration::from_secs(900))];
+    settings.network.retain = rng.pick(&retain).copied().flatten();
     if rng.percent(20) {
         settings.network.limits.new_channels_per_hour = 3;
     }

@@ -10,8 +10,8 @@ use std::{
 
 use parla_proto::{AccountName, Message, Timestamp};
 use parla_server::{
-    AccountId, AccountPair, AccountState, AlwaysOn, Change, ConnectionId, Conversation, EntryCommand, Input,
-    Kept, NodeId, Output, Outputs, Page, Peer, Proposal, Query, QueryResult, Server, Settings, SignIn,
+    AccountId, AccountPair, AccountState, AlwaysOn, Change, ConnectionId, Conversation, EntryCommand, Floor,
+    Input, Kept, NodeId, Output, Outputs, Page, Peer, Proposal, Query, QueryResult, Server, Settings, SignIn,
     Snapshot, Spoken, Start,
 };
 use parla_store::Tables;
@@ -160,7 +160,8 @@ impl Rig {
 
 fn kept(tables: &Tables, one: &str, other: &str) -> Vec<Arc<Spoken>> {
     let conversation = Conversation::Accounts(AccountPair::new(id(one), id(other)));
-    let query = Query::History { conversation, page: Page::Latest(None), limit: 100 };
+    let floor = Floor::default();
+    let query = Query::History { conversation, floor, page: Page::Latest(None), limit: 100 };
     match tables.answer(&query).unwrap() {
         QueryResult::History(found) => found,
         other => panic!("{other:?}"),

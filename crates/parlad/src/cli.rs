@@ -1,7 +1,9 @@
 //! The commands of the program.
 
 use clap::{Parser, Subcommand};
-use parlad::{Options, account::AccountOptions, invite::InviteOptions, room::RoomOptions};
+use parlad::{
+    Options, access::AccessOptions, account::AccountOptions, invite::InviteOptions, room::RoomOptions,
+};
 
 /// The version of the crate, with the commit if the builder provided it, as `cargo xtask` does.
 const VERSION: &str = match option_env!("PARLA_VERSION") {
@@ -23,6 +25,8 @@ pub(crate) enum Command {
     Run(Options),
     /// Says whether the server would start with these options, and prints every problem. Changes nothing.
     Check(Options),
+    /// Says who may come in, or decides it, whether or not the server is running.
+    Access(AccessOptions),
     /// Shows, creates, changes and deletes accounts, whether or not the server is running.
     Account(AccountOptions),
     /// Makes, lists and revokes invitations, whether or not the server is running.

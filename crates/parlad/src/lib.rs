@@ -17,11 +17,12 @@
 //! - `options.rs` is what the command line says, `log.rs` the log, and `limits.rs` has the bounds of the
 //!   queues.
 //! - Above them, `run.rs` assembles the parts and shuts them down. `reload.rs` is REHASH and SIGHUP,
-//!   `restart.rs` RESTART, and `health.rs` knows whether the threads make progress. `account.rs`,
-//!   `invite.rs` and `room.rs` are `parlad account`, `parlad invite` and `parlad room`, which print with
+//!   `restart.rs` RESTART, and `health.rs` knows whether the threads make progress. `access.rs`,
+//!   `account.rs`, `invite.rs` and `room.rs` are `parlad access` and so on, which print with
 //!   `printer.rs`; `setup.rs` keeps the link for the first person. `main.rs` and `cli.rs` are the
 //!   command line.
 
+pub mod access;
 pub mod account;
 mod config;
 mod core;

@@ -23,6 +23,7 @@ fn execute(cli: Cli) -> anyhow::Result<()> {
     match cli.command {
         Command::Run(options) => parlad::run(&options),
         Command::Check(options) => parlad::check(&options),
+        Command::Access(options) => parlad::access::access(options),
         Command::Account(options) => parlad::account::account(options),
         Command::Invite(options) => parlad::invite::invite(options),
         Command::Room(options) => parlad::room::room(options),

@@ -8,7 +8,7 @@ use crate::{
     config::Config,
     core::control::{
         client::Administered,
-        message::{ControlRequest, RoomChanged, RoomDetails, RoomMask, RoomPage, RoomRow},
+        message::{ControlRequest, RoomChanged, RoomDetails, RoomMask, RoomPage, RoomRank, RoomRow},
     },
     options::AdminOptions,
     printer::Printer,
@@ -25,7 +25,7 @@ pub struct RoomOptions {
 
 #[derive(Clone, Debug, clap::Subcommand)]
 enum RoomCommand {
-    /// Lists the rooms: name, people inside, modes, topic.
+    /// Lists the rooms: name, people inside, owner, modes, topic.
     List {
         /// A mask, such as '#help*'; lists only the rooms whose names match it.
         mask: Option<String>,
@@ -43,6 +43,17 @@ enum RoomCommand {
         /// room.
         #[arg(required = true, num_args = 1.., allow_hyphen_values = true, trailing_var_arg = true)]
         modes: Vec<String>,
+    },
+    /// Makes an account the owner of a room, or with --nobody takes the room away from its owner.
+    Owner {
+        /// Its name; the # may be left out.
+        room: String,
+        /// The name of the account.
+        #[arg(required_unless_present = "nobody", conflicts_with = "nobody")]
+        account: Option<String>,
+        /// The room belongs to nobody from now on, and remembers nobody.
+        #[arg(long)]
+        nobody: bool,
     },
     /// Gives a room the modes of a new one, without key, limit, forward, bans and exceptions.
     Reset {
@@ -91,6 +102,13 @@ pub fn room(options: RoomOptions) -> anyhow::Result<()> {
             let changed: RoomChanged = server.ask(request)?;
             print.value(&changed, |out| writeln!(out, "{room}: {}", modes_now(&changed)))
         }
+        RoomCommand::Owner { room, account, nobody: _ } => {
+            let room = name(room);
+            let owner = account.clone().unwrap_or_else(|| "nobody".to_owned());
+            let _: RoomChanged = server.ask(ControlRequest::RoomOwner { room: room.clone(), account })?;
+            let room: RoomDetails = server.ask(ControlRequest::RoomShow { room })?;
+            print.value(&room, |out| writeln!(out, "{} belongs to {owner}", room.name))
+        }
         RoomCommand::Reset { room } => {
             let room = name(room);
             let changed: RoomChanged = server.ask(ControlRequest::RoomReset { room: room.clone() })?;
@@ -128,15 +146,27 @@ pub(crate) fn name(typed: String) -> String {
 }
 
 fn row(out: &mut Vec<u8>, room: &RoomRow) -> io::Result<()> {
-    let RoomRow { name, members, modes, topic, .. } = room;
-    let line = format!("{name:<24} {members:>5}  {modes:<12} {topic}");
+    let RoomRow { name, members, modes, topic, owner, .. } = room;
+    let owner = owner.as_deref().unwrap_or("-");
+    let line = format!("{name:<24} {members:>5}  {owner:<16} {modes:<12} {topic}");
     writeln!(out, "{}", line.trim_end())
 }
 
 fn details(out: &mut Vec<u8>, room: &RoomDetails) -> io::Result<()> {
     writeln!(out, "{}", room.name)?;
     writeln!(out, "made at {}", room.created_at)?;
+    writeln!(out, "belongs to {}", room.owner.as_deref().unwrap_or("nobody"))?;
     writeln!(out, "modes {}", room.modes)?;
+    if let Some(seconds) = room.retain_seconds {
+        let time = humantime::format_duration(std::time::Duration::from_secs(seconds));
+        writeln!(out, "keeps messages for {time}")?;
+    }
+    if let Some(count) = room.newcomers_read {
+        writeln!(out, "newcomers read {count} earlier messages")?;
+    }
+    for RoomRank { account, ranks } in &room.ranked {
+        writeln!(out, "  {account} +{ranks}")?;
+    }
     match &room.topic {
         Some(topic) => writeln!(out, "topic {} ({}, {})", topic.text, topic.set_by, topic.set_at)?,
         None => writeln!(out, "no topic")?,
@@ -176,6 +206,7 @@ mod tests {
             modes: "+nt".to_owned(),
             topic: "\u{1b}]0;owned\u{7}\u{9b}31m hello".to_owned(),
             created_at: "2026-01-01T00:00:00.000Z".to_owned(),
+            owner: Some("alice".to_owned()),
         };
         let show = |json| Printer::shown(json, &room, |out| row(out, &room));
         assert!(show(true).contains(r"\u001b]0;owned\u0007\u009b31m hello"), "{}", show(true));
@@ -184,7 +215,7 @@ mod tests {
         }
         assert_eq!(
             show(false),
-            "#tea                         2  +nt          \u{fffd}]0;owned\u{fffd}\u{fffd}31m hello\n"
+            "#tea                         2  alice            +nt          \u{fffd}]0;owned\u{fffd}\u{fffd}31m hello\n"
         );
     }
 

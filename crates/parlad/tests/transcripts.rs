@@ -132,6 +132,9 @@ fn configuration(settings: &Settings) -> String {
     }
     key(format!("[history]\nenabled = {}", !settings.history_off));
     key(format!("allow_redact = {}", !settings.redaction_off));
+    if let Some(retain) = settings.retain {
+        key(format!("retain = \"{}s\"", retain.as_secs()));
+    }
     if let Some(most) = settings.history_reply_max {
         key(format!("max_reply = {most}"));
     }

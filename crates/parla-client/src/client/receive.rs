@@ -110,7 +110,9 @@ impl Client {
             // Nothing that the person sees depends on these.
             CommandName::Account | CommandName::Register | CommandName::Setname => {}
             // Only clients send these. Servers answer them with numerics, and KILL with an ERROR.
-            CommandName::Admin
+            CommandName::Accept
+            | CommandName::Access
+            | CommandName::Admin
             | CommandName::Chanserv
             | CommandName::Chathistory
             | CommandName::Die

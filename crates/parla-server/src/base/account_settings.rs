@@ -27,6 +27,43 @@ pub struct AccountSettings {
     pub password_bytes_max: usize,
 }
 
+/// Who may come in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum AccessPolicy {
+    /// Guests and people with an account.
+    #[default]
+    Open,
+    /// Everyone signs in, and anybody may sign up.
+    Accounts,
+    /// Everyone signs in, and an invitation is needed to sign up.
+    Invite,
+}
+
+impl AccessPolicy {
+    /// Each policy with its word.
+    pub const WORDS: [(&'static str, Self); 3] =
+        [("open", Self::Open), ("accounts", Self::Accounts), ("invite", Self::Invite)];
+
+    /// The word for it in the configuration.
+    pub fn word(self) -> &'static str {
+        Self::WORDS.iter().find(|(_, policy)| *policy == self).map_or("open", |(word, _)| word)
+    }
+
+    /// The policy with this word, in either case.
+    pub fn named(word: &str) -> Option<Self> {
+        let found = Self::WORDS.iter().find(|(known, _)| known.eq_ignore_ascii_case(word));
+        found.map(|(_, policy)| *policy)
+    }
+
+    /// Makes settings of accounts those that the policy needs.
+    pub const fn apply(self, settings: &mut AccountSettings) {
+        settings.required = !matches!(self, Self::Open);
+        if let Some(registration) = &mut settings.registration {
+            registration.by_invitation = matches!(self, Self::Invite);
+        }
+    }
+}
+
 /// Why something cannot be the password of an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BadPassword {

@@ -22,6 +22,24 @@ pub const CHANNELS_MAX: usize = 100_000;
 /// Channels that one entry may forget.
 pub const CHANNELS_FORGOTTEN_MAX: usize = 100;
 
+/// Channels whose old messages one entry may have deleted.
+pub const CHANNELS_EXPIRED_MAX: usize = 1_000;
+
+/// How often old messages are deleted. Nobody can read them any more before that.
+pub const EXPIRY_INTERVAL: Duration = Duration::from_secs(600);
+
+/// The shortest time for which messages can be kept.
+pub const RETAIN_MIN: Duration = Duration::from_secs(60);
+
+/// How many messages from before they came newcomers may be allowed to read, if not all.
+pub const NEWCOMERS_READ_MAX: u32 = 10_000;
+
+/// Members removed by CHANSERV CLEAR of whom whoever stays is told one by one.
+pub const CLEARED_TOLD_MAX: usize = 100;
+
+/// Names of channels that nobody can enter.
+pub const CLOSURES_MAX: usize = 1_000;
+
 /// Channels, or nicks, in one JOIN, PART, KICK or NAMES.
 pub const TARGETS_PER_COMMAND_MAX: usize = 20;
 

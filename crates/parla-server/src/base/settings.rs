@@ -20,7 +20,7 @@ use parla_proto::{
 use serde::{Deserialize, Serialize};
 
 pub use crate::base::account_settings::{
-    AccountSettings, AlwaysOn, BadPassword, Mechanism, RegistrationSettings,
+    AccessPolicy, AccountSettings, AlwaysOn, BadPassword, Mechanism, RegistrationSettings,
 };
 use crate::base::{flags::Flags, limits::PORTION_BYTES, message_ids::MessageIds};
 
@@ -66,6 +66,10 @@ pub struct NetworkSettings {
     pub forget_empty_after: Option<Duration>,
     /// Whether messages of channels are kept.
     pub history: bool,
+    /// How long messages are kept; `None` keeps them for ever.
+    pub retain: Option<Duration>,
+    /// Who may come in, if the configuration says so. Otherwise the owner of the server decides.
+    pub access_in_file: Option<AccessPolicy>,
     /// Whether authors and channel operators may take messages back.
     pub redaction: bool,
     /// Bounds of METADATA; `None` if METADATA is not offered.
@@ -279,6 +283,8 @@ impl NetworkSettings {
             autojoin: Vec::new(),
             forget_empty_after: Some(Duration::from_secs(24 * 3600)),
             history: true,
+            retain: None,
+            access_in_file: None,
             redaction: true,
             metadata: Some(MetadataBounds::default()),
             accounts: Some(AccountSettings::default()),
@@ -299,6 +305,29 @@ impl NetworkSettings {
             casemapping: fixed.casemapping,
             ..self
         }
+    }
+
+    /// Who may come in.
+    pub fn access_policy(&self) -> AccessPolicy {
+        let accounts = self.accounts.as_ref();
+        let is_by_invitation = accounts.is_some_and(|accounts| {
+            accounts.registration.is_some_and(|registration| registration.by_invitation)
+        });
+        match accounts {
+            Some(accounts) if accounts.required && is_by_invitation => AccessPolicy::Invite,
+            Some(accounts) if accounts.required => AccessPolicy::Accounts,
+            _ => AccessPolicy::Open,
+        }
+    }
+
+    /// These settings with another decision about who may come in.
+    #[must_use]
+    pub fn with_access(&self, policy: AccessPolicy) -> Self {
+        let mut settings = self.clone();
+        if let Some(accounts) = &mut settings.accounts {
+            policy.apply(accounts);
+        }
+        settings
     }
 
     /// Whether several connections may be one user.

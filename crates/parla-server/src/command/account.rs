@@ -21,6 +21,7 @@ use crate::{
         account::{AccountChange, AccountId, AccountState},
         app_password::AppPasswordId,
         audit::Audit,
+        channel::Remembered,
         device::Proved,
         effects::Effects,
         entry::{
@@ -137,21 +138,28 @@ fn move_session(network: &mut Network, meta: &Meta, go: Move, effects: &mut Effe
     Ok(())
 }
 
-/// Lets the person enter the channels that the session was in, with the ranks that it had there.
+/// Lets the person enter the channels that the session was in, with the ranks that it had there and those that the
+/// channels remember.
 fn bring_along(network: &mut Network, go: Move, channels: &[ChannelId], effects: &mut Effects) {
     let most = network.settings.limits.channels_per_client;
+    let (seq, account, casemapping) =
+        (network.next_seq(), network.account_id_of(go.to), network.casemapping());
     for channel_id in channels {
-        let count = network.user(go.to).map_or(most, |user| user.channels.len());
-        let seq = network.next_seq();
-        let Some(channel) = network.channel_mut(*channel_id).filter(|channel| !channel.is_member(go.to))
-        else {
+        let Ok((user, channel)) = network.user_at_channel(go.to, *channel_id) else { continue };
+        if channel.is_member(go.to) {
             continue;
-        };
-        if count >= most {
+        }
+        if user.channels.len() >= most {
             return;
         }
-        let rank = channel.rank(go.from).unwrap_or_default();
-        channel.returning_entrant(go.to, rank).enter(seq);
+        let known = account.and_then(|account| channel.remembered(account)).unwrap_or_default();
+        // A ban that would keep the account out is not evaded by a guest who is inside already.
+        if channel.keeps_out(user, known.rank, casemapping) {
+            continue;
+        }
+        let rank = known.rank | channel.rank(go.from).unwrap_or_default();
+        let since = known.since.or_else(|| channel.member_since(go.from));
+        channel.returning_entrant(go.to, Remembered { rank, since }).enter(seq);
         network.came_in(go.to, *channel_id, effects);
     }
 }

@@ -93,7 +93,8 @@ fn question(context: &Context<'_>, command: &Chathistory<'_>) -> Result<(Query, 
     let user = context.session.user();
     let readable = user.and_then(|user| readable(user, context.network, target));
     let (conversation, channel) = readable.ok_or_else(|| not_a_member(command.subcommand, target))?;
-    let query = Query::History { conversation: conversation.clone(), page, limit };
+    let floor = user.map(|user| context.network.floor(user, &conversation, context.now)).unwrap_or_default();
+    let query = Query::History { conversation: conversation.clone(), floor, page, limit };
     Ok((query, HistoryQuestion::Messages { conversation, channel, subcommand, page }))
 }
 
@@ -113,11 +114,16 @@ fn readable(user: UserId, network: &Network, target: &str) -> Option<(Conversati
 }
 
 fn targets(context: &Context<'_>, from: Timestamp, to: Timestamp, limit: usize) -> (Query, HistoryQuestion) {
-    let user = context.session.user().and_then(|user| context.network.user(user));
-    let channels =
-        user.into_iter().flat_map(|user| &user.channels).filter_map(|id| context.network.channel(*id));
-    let (conversations, channels) =
-        channels.map(|channel| (channel.state.conversation(), channel.name().to_string())).unzip();
+    let user = context.session.user().and_then(|id| Some((id, context.network.user(id)?)));
+    let (mut conversations, mut channels) = (Vec::new(), Vec::new());
+    if let Some((id, user)) = user {
+        for channel in user.channels.iter().filter_map(|id| context.network.channel(*id)) {
+            let conversation = channel.state.conversation();
+            let floor = context.network.floor(id, &conversation, context.now);
+            conversations.push((conversation, floor));
+            channels.push(channel.name().to_string());
+        }
+    }
     (Query::LatestTimes { conversations }, HistoryQuestion::Targets { channels, from, to, limit })
 }
 
@@ -127,26 +133,41 @@ fn conversation_of(session: &Session, network: &Network, name: &str) -> Option<C
 }
 
 /// Reduces a question to what the client may still read now that it has been sent everything; it may have
-/// left channels since it asked.
+/// left channels since it asked, or entered them again.
 ///
 /// # Errors
 /// Nothing is left that the client may read.
 pub(crate) fn still_allowed(
     session: &Session,
-    network: &Network,
+    (network, now): (&Network, Timestamp),
     asking: Asking,
 ) -> Result<Asking, HistoryQuestion> {
-    let Exchange::History(question) = asking.exchange else { return Ok(asking) };
-    match *question {
-        HistoryQuestion::Messages { ref conversation, ref channel, .. }
-            if conversation_of(session, network, channel).as_ref() != Some(conversation) =>
-        {
-            Err(*question)
+    let Asking { question, exchange } = asking;
+    let Exchange::History(about) = exchange else { return Ok(Asking { question, exchange }) };
+    let floor = |conversation: &Conversation| {
+        session.user().map(|user| network.floor(user, conversation, now)).unwrap_or_default()
+    };
+    match (*about, question) {
+        (HistoryQuestion::Messages { conversation, channel, subcommand, page }, question) => {
+            let is_allowed = conversation_of(session, network, &channel).as_ref() == Some(&conversation);
+            let question = match question {
+                Question::Store(Query::History { conversation, page, limit, .. }) => {
+                    let floor = floor(&conversation);
+                    Question::Store(Query::History { conversation, floor, page, limit })
+                }
+                other => other,
+            };
+            let about = HistoryQuestion::Messages { conversation, channel, subcommand, page };
+            if !is_allowed {
+                return Err(about);
+            }
+            Ok(Asking { question, exchange: Exchange::History(Box::new(about)) })
         }
-        HistoryQuestion::Messages { .. } => Ok(Asking { exchange: Exchange::History(question), ..asking }),
-        HistoryQuestion::Targets { channels, from, to, limit } => {
+        (HistoryQuestion::Targets { channels, from, to, limit }, _) => {
             let here = channels.into_iter().filter_map(|channel| {
-                conversation_of(session, network, &channel).map(|conversation| (conversation, channel))
+                let conversation = conversation_of(session, network, &channel)?;
+                let floor = floor(&conversation);
+                Some(((conversation, floor), channel))
             });
             let (conversations, channels) = here.unzip();
             let question = HistoryQuestion::Targets { channels, from, to, limit };

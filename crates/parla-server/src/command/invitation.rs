@@ -11,6 +11,7 @@ use parla_proto::{
     reply::{Severity, StandardReply},
 };
 
+use super::sign_in;
 use crate::{
     base::{
         limits::{INVITATION_CHANNELS_MAX, INVITATION_DAYS, INVITATION_DAYS_MAX, INVITATION_USES_MAX},
@@ -214,7 +215,7 @@ pub(crate) fn commit(
             let account = network.account_id_of(user);
             let account = account.ok_or_else(|| fault(AccountFault::NotSignedIn, id))?;
             network.use_invitation(id, account, effects).map_err(|why| fault(why, id))?;
-            enter(network, meta, user, effects);
+            sign_in::settle(network, meta, user, effects);
             InvitationDone::Accepted
         }
     };
@@ -280,23 +281,6 @@ fn invited_to(network: &Network, right: &Right, name: &ChannelName) -> Result<Ch
         (None, Right::All(_)) => Err(AccountFault::NoSuchRoom(name.to_string())),
         // Whether there is a secret channel of this name is nobody else's business.
         (None, Right::Own(_)) => Err(AccountFault::MayNotInvite),
-    }
-}
-
-/// Brings a user into the channels that their account was invited to, whatever the modes of these say.
-pub(crate) fn enter(network: &mut Network, meta: &Meta, user_id: UserId, effects: &mut Effects) {
-    let account = network.account_id_of(user_id).and_then(|id| network.account_by_id(id));
-    let Some(account) = account.filter(|account| !account.invited_to.is_empty()) else { return };
-    let (id, channels) = (account.id, account.invited_to.clone());
-    network.has_arrived(id, effects);
-    let most = network.settings.limits.channels_per_client;
-    for channel_id in channels {
-        let count = network.user(user_id).map_or(most, |user| user.channels.len());
-        let rank = network.remembered_rank(channel_id, id).unwrap_or_default();
-        let channel = network.channel_mut(channel_id).filter(|channel| !channel.is_member(user_id));
-        let Some(channel) = channel.filter(|_| count < most) else { continue };
-        channel.returning_entrant(user_id, rank).enter(meta.seq);
-        network.came_in(user_id, channel_id, effects);
     }
 }
 

@@ -55,6 +55,7 @@ pub(crate) fn commit(
 ) -> Result<(), Refusal> {
     let (user_id, user) = network.actor(meta)?;
     let settings = std::sync::Arc::clone(&network.settings);
+    network.open_channel(&join.channel)?;
     let known = network.channel_id(&join.channel);
     if known.is_some_and(|channel| user.channels.contains(&channel)) {
         return Ok(());
@@ -84,6 +85,7 @@ pub(crate) fn commit(
             if let Some(owner) = owner {
                 channel.state.owner = Some(owner);
                 channel.state.access.insert(owner, Rank::OPERATOR);
+                channel.state.member_since.insert(owner, meta.seq);
             }
             channel.kept = is_autojoin || owner.is_some();
             effects.keep(&channel);
@@ -125,6 +127,7 @@ fn admit(network: &mut Network, attempt: Attempt<'_>, effects: &mut Effects) -> 
         let from = channel.name().clone();
         let forward = channel.state.forward.clone().filter(|_| tried.len() <= FORWARDS_MAX);
         let target = forward.and_then(|to| network.channel_id(&to).map(|id| (to, id)));
+        let target = target.filter(|(to, _)| network.closure(to).is_none());
         let is_in = |id: &ChannelId| network.user(user_id).is_some_and(|user| user.channels.contains(id));
         let is_new = |id: &ChannelId| !tried.contains(id) && !is_in(id);
         let Some((to, to_id)) = target.filter(|(_, id)| is_new(id)) else { return Err(refusal) };

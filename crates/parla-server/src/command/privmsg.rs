@@ -203,6 +203,7 @@ fn commit_to_channel(
     let ToChannel { name, signs, content } = message;
     let (sender, user) = network.actor(meta)?;
     let (channel_id, channel) = network.visible_channel_named(sender, &name)?;
+    network.open_channel(&name)?;
     // If there are several signs, the lowest rank counts.
     let meant = signs.chars().filter_map(Rank::of_sign).min();
     let speaker = channel.speaker(UserRef { id: sender, user }, meant, network.casemapping())?;

@@ -7,7 +7,7 @@
 //! one.
 
 use parla_proto::{
-    Capabilities, ChannelName, CommandName, FailCode, Line, Nick, command::Redact, line::fitting,
+    Capabilities, ChannelName, CommandName, FailCode, Line, Nick, Timestamp, command::Redact, line::fitting,
     name::is_channel,
 };
 
@@ -27,6 +27,7 @@ use crate::{
         effects::Effects,
         entry::{self, EntryCommand, Meta},
         event::{Event, Redacted},
+        floor::Floor,
         operator::Privileged,
         recent_messages::SentTo,
         refusal::{Failure, Refusal},
@@ -62,7 +63,8 @@ pub(crate) fn run(context: &mut Context<'_>, redact: &Redact<'_>) -> Result<(), 
     };
     match conversation.filter(|_| context.settings.history && context.network.author(seq).is_none()) {
         Some(conversation) => {
-            let question = Question::Store(Query::Message { conversation: conversation.clone(), seq });
+            let floor = floor(context.network, me, &conversation, context.now);
+            let question = Question::Store(Query::Message { conversation: conversation.clone(), floor, seq });
             let exchange = Exchange::Redaction { conversation, redaction: Box::new(redaction) };
             context.session.ask_when_sent(Asking { question, exchange }, context.out);
         }
@@ -96,6 +98,13 @@ pub(crate) fn still_allowed(
     let id = || network.settings.message_ids.encode(redaction.seq).to_string();
     let is_there = found.as_ref() == Some(conversation);
     if is_there { Ok(()) } else { Err(unknown(redaction.target.as_str(), &id())) }
+}
+
+/// How far back somebody looks for messages: whoever looks after all messages sees all that have not expired.
+fn floor(network: &Network, by: UserRef<'_>, conversation: &Conversation, now: Timestamp) -> Floor {
+    let floor = network.floor(by.id, conversation, now);
+    let sees_all = looks_after_messages(by.user).is_ok();
+    Floor { entrance: floor.entrance.filter(|_| !sees_all), ..floor }
 }
 
 /// The right of an operator of the server to delete messages of others. Those who may delete a whole channel

@@ -34,7 +34,7 @@ pub(crate) fn run(context: &mut Context<'_>) -> Result<(), Refusal> {
 
 /// Replaces the settings. Operators get the rights that the new settings give them, which may be none.
 pub(crate) fn commit(network: &mut Network, settings: Arc<NetworkSettings>, effects: &mut Effects) {
-    let before = std::mem::replace(&mut network.settings, settings);
+    let before = network.replace_settings(settings);
     network.find_empty_channels();
     for id in network.update_stays() {
         quit::remove(network, id, EndReason::Servers(NOT_KEPT.to_owned()), effects);

@@ -41,6 +41,7 @@ pub(crate) fn commit(
     let (actor, user) = network.actor(meta)?;
     let (by, who) = (user.source().to_owned(), user.for_record());
     let (channel_id, _) = network.visible_channel_named(actor, &channel)?;
+    network.open_channel(&name)?;
     let owner = network.channel_id(&name);
     let settings = std::sync::Arc::clone(&network.settings);
     let account = network.account_id_of(actor);

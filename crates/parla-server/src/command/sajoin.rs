@@ -35,6 +35,7 @@ pub(crate) fn commit(
 ) -> Result<(), Refusal> {
     let right = network.oversight(meta, Authority::Operator)?;
     let (channel_id, channel) = network.overseen_channel(&right, &sajoin.channel)?;
+    network.open_channel(channel.name())?;
     let (user_id, user) = room::whom(network, meta, sajoin.nick.as_ref())?;
     let (name, nick, source) = (channel.name().clone(), user.nick().to_string(), user.source().to_owned());
     if channel.is_member(user_id) {

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use super::invitation;
 use crate::network::{
     Network, UserId,
     account::{AccountChange, AccountState},
     audit::Audit,
+    channel::Channel,
     device::Proved,
     effects::Effects,
     entry::Meta,
@@ -65,7 +65,26 @@ pub(crate) fn may_join(network: &Network, user: UserId, way: AnswerBy) -> Result
 /// channels that they were invited to.
 pub(crate) fn settle(network: &mut Network, meta: &Meta, id: UserId, effects: &mut Effects) {
     recognize_owner(network, id, effects);
-    invitation::enter(network, meta, id, effects);
+    enter(network, meta, id, effects);
+}
+
+/// Brings a user into the channels that their account was invited to, whatever the modes of these say.
+fn enter(network: &mut Network, meta: &Meta, user_id: UserId, effects: &mut Effects) {
+    let account = network.account_id_of(user_id).and_then(|id| network.account_by_id(id));
+    let Some(account) = account.filter(|account| !account.invited_to.is_empty()) else { return };
+    let (id, channels) = (account.id, account.invited_to.clone());
+    network.has_arrived(id, effects);
+    let most = network.settings.limits.channels_per_client;
+    for channel_id in channels {
+        let count = network.user(user_id).map_or(most, |user| user.channels.len());
+        let is_open = |channel: &Channel| network.closure(channel.name()).is_none();
+        let may_enter = network.channel(channel_id).is_some_and(is_open);
+        let channel = network.channel_mut(channel_id).filter(|channel| !channel.is_member(user_id));
+        let Some(channel) = channel.filter(|_| may_enter && count < most) else { continue };
+        let remembered = channel.remembered(id).unwrap_or_default();
+        channel.returning_entrant(user_id, remembered).enter(meta.seq);
+        network.came_in(user_id, channel_id, effects);
+    }
 }
 
 /// Makes a user an operator if their account owns the server, and takes that away again if it does not, or not

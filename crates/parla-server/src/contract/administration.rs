@@ -6,14 +6,16 @@
 
 use std::net::IpAddr;
 
-use parla_proto::Timestamp;
+use parla_proto::{AccountName, Timestamp};
 
-use crate::base::settings::AccountSettings;
-use crate::network::{
-    account::{AccountId, Fingerprint, PasswordProof},
-    app_password::AppPassword,
-    channel::ChannelState,
-    entry::{AccountEdit, NewInvitation, WhichDevices},
+use crate::{
+    base::settings::{AccessPolicy, AccountSettings},
+    network::{
+        account::{AccountId, Fingerprint, PasswordProof},
+        app_password::AppPassword,
+        channel::{ChannelState, Rank},
+        entry::{AccountEdit, NewInvitation, WhichDevices},
+    },
 };
 
 /// A request of the administrator.
@@ -44,6 +46,18 @@ pub enum AdminRequest {
         channel: String,
         /// What is to be done with it.
         repair: AdminRepair,
+    },
+    /// Makes an account the owner of a channel, or takes the channel away from its owner.
+    SetOwner {
+        /// The channel's name.
+        channel: String,
+        /// The account's name; `None` so that the channel belongs to nobody.
+        account: Option<String>,
+    },
+    /// Asks who may come in, or decides it.
+    Access {
+        /// The decision; `None` to ask.
+        policy: Option<AccessPolicy>,
     },
     /// Lists the next accounts after a name, in the order of their names.
     Accounts {
@@ -182,6 +196,13 @@ pub enum AdminAnswer {
     },
     /// The invitation that was asked for, or made.
     Invitation(Box<InvitationSummary>),
+    /// Who may come in.
+    Access {
+        /// The decision.
+        policy: AccessPolicy,
+        /// Whether the configuration says so.
+        is_in_file: bool,
+    },
     /// The request was carried out, except for what was refused.
     Done {
         /// The modes of the channel that the request was about, with the key; `None` if there is no such
@@ -207,6 +228,8 @@ pub struct ChannelSummary {
     pub topic: String,
     /// When the channel was created.
     pub created_at: Timestamp,
+    /// The account that owns it.
+    pub owner: Option<AccountName>,
 }
 
 /// An account, summed up in one line.
@@ -265,6 +288,11 @@ pub struct DeviceSummary {
 pub struct ChannelDetails {
     /// Its persistent state.
     pub state: ChannelState,
+    /// The account that owns it.
+    pub owner: Option<AccountName>,
+    /// The accounts with a rank in it, at most
+    /// [`ADMIN_MEMBERS_MAX`](crate::base::limits::ADMIN_MEMBERS_MAX).
+    pub ranked: Vec<(AccountName, Rank)>,
     /// Modes with their parameters, including the key: `+kl word 5`.
     pub modes: String,
     /// The members in the order of joining, at most

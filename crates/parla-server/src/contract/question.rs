@@ -15,7 +15,7 @@ use crate::{
         secret::Secret,
         settings::Settings,
     },
-    network::{account::PasswordProof, change::Spoken, conversation::Conversation},
+    network::{account::PasswordProof, change::Spoken, conversation::Conversation, floor::Floor},
 };
 
 /// Identifies a question; never reused.
@@ -189,6 +189,8 @@ pub enum Query {
     History {
         /// The conversation.
         conversation: Conversation,
+        /// Nothing before this is part of it.
+        floor: Floor,
         /// The part of its history.
         page: Page,
         /// The maximum number of messages.
@@ -198,13 +200,15 @@ pub enum Query {
     Message {
         /// The conversation.
         conversation: Conversation,
+        /// The message is not looked for before this.
+        floor: Floor,
         /// The message's number.
         seq: u64,
     },
     /// The time of the last message in each of these conversations.
     LatestTimes {
-        /// The conversations.
-        conversations: Vec<Conversation>,
+        /// The conversations, each with where it begins.
+        conversations: Vec<(Conversation, Floor)>,
     },
 }
 

@@ -42,6 +42,13 @@ pub(super) struct Accounts {
     readers: BTreeSet<(ChannelId, AccountId)>,
 }
 
+impl Accounts {
+    /// The user who is signed in to this account.
+    pub(super) fn user_of(&self, id: AccountId) -> Option<UserId> {
+        self.present.get(&self.all.get(&id)?.name).copied()
+    }
+}
+
 impl Network {
     /// Adds an account that was stored or has just been created.
     pub(super) fn add_account(&mut self, account: AccountState) {
@@ -271,14 +278,17 @@ impl Network {
     /// Deletes an account and has that stored. Its channels belong to nobody then. Whoever is signed in to it
     /// must be signed out first.
     pub(crate) fn delete_account(&mut self, id: AccountId, effects: &mut Effects) {
-        let remembers =
-            |channel: &&Channel| channel.state.owner == Some(id) || channel.state.access.contains_key(&id);
+        let remembers = |channel: &&Channel| {
+            let state = &channel.state;
+            state.owner == Some(id) || state.offered_to == Some(id) || state.access.contains_key(&id)
+        };
         let mut channels: Vec<ChannelId> =
             self.channels.values().filter(remembers).map(|channel| channel.state.id).collect();
         channels.sort_unstable();
         for channel in channels {
             self.disown(channel, id, effects);
             self.remember(channel, id, None, effects);
+            self.withdraw_offer(channel, id, effects);
         }
         self.revoke_invitations_of(id, effects);
         self.forget_reading_of(id, effects);

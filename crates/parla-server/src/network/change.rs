@@ -2,15 +2,19 @@
 
 use std::sync::Arc;
 
-use parla_proto::{AccountName, Timestamp};
+use parla_proto::{AccountName, ChannelName, Timestamp};
 
-use crate::network::{
-    ChannelId,
-    account::{AccountChange, AccountId, AccountState},
-    channel::{ChannelChange, ChannelState},
-    conversation::Conversation,
-    entry::Verb,
-    invitation::{InvitationId, InvitationState},
+use crate::{
+    base::settings::AccessPolicy,
+    network::{
+        ChannelId,
+        account::{AccountChange, AccountId, AccountState},
+        channel::{ChannelChange, ChannelState},
+        closure::Closure,
+        conversation::Conversation,
+        entry::Verb,
+        invitation::{InvitationId, InvitationState},
+    },
 };
 
 /// One change to be stored.
@@ -25,6 +29,14 @@ pub enum Change {
         conversation: Conversation,
         /// The message's number.
         seq: u64,
+    },
+    /// The messages of a conversation, or of all of them, that were sent before this time have expired, and nothing of
+    /// them is kept.
+    Expired {
+        /// The conversation; `None` for all.
+        conversation: Option<Conversation>,
+        /// Messages of this time are kept.
+        before: Timestamp,
     },
     /// An account was created.
     Account(Box<AccountState>),
@@ -61,6 +73,15 @@ pub enum Change {
         /// The channel.
         channel: ChannelId,
     },
+    /// Nobody can enter the channel of a name from now on, or one can again.
+    Closure {
+        /// The name.
+        name: ChannelName,
+        /// What is known about it; `None` if one can enter again.
+        closure: Option<Closure>,
+    },
+    /// The owner of the server has decided who may come in.
+    Access(AccessPolicy),
 }
 
 /// A message that was sent. The same value is stored and delivered.

@@ -10,11 +10,11 @@ use parla_proto::{ChannelName, Timestamp};
 use rustc_hash::FxBuildHasher;
 use serde::{Deserialize, Serialize};
 
-pub(crate) use self::access::{Comer, NoRedactor, Promotion, RankChange, Speaker};
+pub(crate) use self::access::{Comer, NoRedactor, Promotion, RankChange, Remembered, Speaker};
 pub use self::state::{ChannelChange, ChannelState, ListEntry, Topic};
 pub(crate) use super::rank::Act;
 pub use super::rank::Rank;
-use super::{ChannelId, UserId, account::AccountId};
+use super::{ChannelId, UserId, account::AccountId, floor::Entrance};
 pub use crate::base::flags::Flags;
 use crate::base::limits::INVITATIONS_MAX;
 
@@ -29,6 +29,9 @@ pub(crate) struct Channel {
     /// The members who may delete messages of others, each with the number of the entry that gave them the
     /// rank for it.
     redactors: BTreeMap<UserId, u64>,
+    /// For each member, the number of the entry since which they have been one; earlier than the last time they
+    /// entered if the channel remembers their account.
+    member_since: BTreeMap<UserId, u64>,
     /// Users whose invitation lets them in whatever the modes say, from the oldest invitation.
     invited: Vec<UserId>,
     /// Whether the channel remains when it is empty and after a restart, because it has a history or every
@@ -61,6 +64,7 @@ impl Channel {
             state,
             members: Members::default(),
             redactors: BTreeMap::new(),
+            member_since: BTreeMap::new(),
             invited: Vec::new(),
             kept: false,
             has_messages: false,
@@ -136,6 +140,7 @@ impl Channel {
             self.departures += 1;
         }
         self.redactors.remove(&id);
+        self.member_since.remove(&id);
         self.forget_invitation(id);
     }
 
@@ -168,6 +173,20 @@ impl Channel {
         self.redactors.keys()
     }
 
+    /// Since which entry somebody has been a member.
+    pub(crate) fn member_since(&self, user: UserId) -> Option<u64> {
+        self.member_since.get(&user).copied()
+    }
+
+    /// Up to where a member may read back, if the owner has limited that and they have no rank for more.
+    pub(crate) fn entrance(&self, member: UserId, account: Option<AccountId>) -> Option<Entrance> {
+        let earlier = self.state.newcomers_read?;
+        let may_read_all = self.members.get(&member).is_some_and(|rank| rank.may(Act::ReadAll));
+        let is_owner = account.is_some() && account == self.state.owner;
+        (!may_read_all && !is_owner)
+            .then(|| Entrance { since: self.member_since(member).unwrap_or(u64::MAX), earlier })
+    }
+
     fn forget_invitation(&mut self, user: UserId) {
         self.invited.retain(|invited| *invited != user);
     }
@@ -187,6 +206,9 @@ impl Channel {
             && state.limit.is_none()
             && state.forward.is_none()
             && state.metadata.is_empty()
+            && state.retain.is_none()
+            && state.newcomers_read.is_none()
+            && state.offered_to.is_none()
             && state.lists().iter().all(|(_, list)| list.is_empty())
             && state.access.iter().all(only_owner)
     }

@@ -22,6 +22,7 @@ impl Network {
         let name = channel.name().clone();
         let id = channel.state.id;
         self.count_owned(None, channel.state.owner);
+        self.note_retention(id, channel.state.retain.is_some());
         let before = self.channels.insert(id, channel);
         debug_assert!(before.is_none(), "an entry makes one channel");
         self.names.insert(name, id);
@@ -111,10 +112,13 @@ impl Network {
         // Whoever owns a channel can always look after it.
         let is_owner = channel.state.owner == Some(account);
         let rank = if is_owner { Some(rank.unwrap_or_default() | Rank::OPERATOR) } else { rank };
+        let known = self.accounts.user_of(account).and_then(|user| channel.member_since(user));
+        let since = channel.state.member_since.get(&account).copied().or(known);
+        let since = since.unwrap_or_else(|| self.next_seq.saturating_sub(1));
         let before = channel.state.access.get(&account).copied();
         let has_room = before.is_some() || channel.state.access.len() < ACCESS_MAX;
         if before != rank && (rank.is_none() || has_room) {
-            effects.change(channel, ChannelChange::Access { account, rank });
+            effects.change(channel, ChannelChange::Access { account, rank, since });
         }
     }
 
@@ -142,6 +146,9 @@ impl Network {
         let before = channel.state.owner;
         if before != Some(owner) {
             effects.change(channel, ChannelChange::Owner(Some(owner)));
+            if channel.state.offered_to.is_some() {
+                effects.change(channel, ChannelChange::OfferedTo(None));
+            }
             self.count_owned(before, Some(owner));
             self.withdraw_invitations(before, channel_id, effects);
         }
@@ -170,12 +177,23 @@ impl Network {
         }
     }
 
+    /// Takes back the offer of a channel to an account, if there is one.
+    pub(crate) fn withdraw_offer(&mut self, id: ChannelId, account: AccountId, effects: &mut Effects) {
+        let is_offered = |channel: &&mut Channel| channel.state.offered_to == Some(account);
+        if let Some(channel) = self.channels.get_mut(&id).filter(is_offered) {
+            effects.change(channel, ChannelChange::OfferedTo(None));
+        }
+    }
+
     /// Takes a channel away from its owner. It is forgotten like any other when it has been empty for long.
     pub(crate) fn disown(&mut self, channel_id: ChannelId, owner: AccountId, effects: &mut Effects) {
         let owned = |channel: &&mut Channel| channel.state.owner == Some(owner);
         let Some(channel) = self.channels.get_mut(&channel_id).filter(owned) else { return };
         for account in channel.state.access.keys().copied().collect::<Vec<_>>() {
-            effects.change(channel, ChannelChange::Access { account, rank: None });
+            effects.change(channel, ChannelChange::Access { account, rank: None, since: 0 });
+        }
+        if channel.state.offered_to.is_some() {
+            effects.change(channel, ChannelChange::OfferedTo(None));
         }
         effects.change(channel, ChannelChange::Owner(None));
         let is_empty = channel.members.is_empty();

@@ -118,7 +118,7 @@ mod tests {
         base::{
             connection::ConnectionId,
             flags::Flags,
-            settings::{NetworkSettings, Privileges},
+            settings::{AccessPolicy, NetworkSettings, Privileges},
         },
         network::{
             ChannelId, UserId,
@@ -213,13 +213,17 @@ mod tests {
             EntryCommand::Sapart(_) => "sapart",
             EntryCommand::Samode(_) => "samode",
             EntryCommand::Room(_) => "room",
+            EntryCommand::Close(_) => "close",
+            EntryCommand::Access(_) => "access",
+            EntryCommand::Accept(_) => "accept",
             EntryCommand::ForgetEmpty => "forget-empty",
+            EntryCommand::Expire => "expire",
             EntryCommand::NodeUp(_) => "node-up",
             EntryCommand::NodeDown(_) => "node-down",
         }
     }
 
-    const KINDS: usize = 35;
+    const KINDS: usize = 39;
 
     fn of_people() -> Vec<EntryCommand> {
         let text = |text: &str| text.to_owned();
@@ -347,7 +351,14 @@ mod tests {
                 channel: channel("#tea"),
                 repair: Repair::Give(nick("bob")),
             }),
+            EntryCommand::Close(Box::new(entry::Close {
+                channel: channel("#tea"),
+                reason: Some(text("spam")),
+            })),
+            EntryCommand::Access(entry::Access { asker: AccountAsker::Person, policy: AccessPolicy::Invite }),
+            EntryCommand::Accept(entry::Accept { nick: nick("bob"), is_accepted: true }),
             EntryCommand::ForgetEmpty,
+            EntryCommand::Expire,
             EntryCommand::NodeUp(NodeUp { run: 9, after: Some(Epoch(3)) }),
             EntryCommand::NodeDown(NodeDown { node: NodeId(2), epoch: Epoch(5) }),
         ]

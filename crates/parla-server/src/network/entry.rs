@@ -2,6 +2,7 @@
 
 mod account;
 mod mode;
+mod oversight;
 mod say;
 
 use std::{collections::BTreeMap, net::IpAddr, sync::Arc};
@@ -11,17 +12,22 @@ use serde::{Deserialize, Serialize};
 
 pub use self::{
     account::{
-        AccountAsker, AccountEdit, ChangeAccount, CreateAccount, Invitation, InvitationAct, NewInvitation,
-        OwnChannel, Ownership, SignIn, SignOut, WhichDevices,
+        AccountAsker, AccountEdit, ChangeAccount, ChannelSetting, Clearance, CreateAccount, Invitation,
+        InvitationAct, NewInvitation, OwnChannel, Ownership, SignIn, SignOut, WhichDevices,
     },
+    oversight::{Authority, Close, Repair},
     say::Verb,
 };
 pub(crate) use self::{
     mode::{Mode, ModeStep},
+    oversight::{Room, Sajoin, Samode, Sapart},
     say::{Content, Say, SayTarget},
 };
 use crate::{
-    base::{connection::ConnectionId, settings::NetworkSettings},
+    base::{
+        connection::ConnectionId,
+        settings::{AccessPolicy, NetworkSettings},
+    },
     network::{
         UserId,
         account::AccountId,
@@ -178,8 +184,16 @@ pub enum EntryCommand {
     Sapart(Sapart),
     Samode(Samode),
     Room(Room),
+    /// CHANSERV PURGE.
+    Close(Box<Close>),
+    /// ACCESS, or the administrator's command.
+    Access(Access),
+    /// Lets somebody write to the actor in spite of mode `R`, or not any more.
+    Accept(Accept),
     /// A timer: forgets channels that have been empty for a long time. There is no actor.
     ForgetEmpty,
+    /// A timer: deletes messages that are too old. There is no actor.
+    Expire,
     /// The proposing machine has started, or returns after it was declared dead. There is no actor.
     NodeUp(NodeUp),
     /// Another machine declares this one dead. There is no actor.
@@ -224,6 +238,7 @@ impl EntryCommand {
                 invitation.asker.request().map(|id| (id, if is_new { new() } else { About::Other }))
             }
             Self::SignOut(out) => of_account(out.asker),
+            Self::Access(access) => access.asker.request().map(|id| (id, About::Access)),
             Self::CreateAccount(create) => of_account(create.asker),
             Self::ChangeAccount(change) => of_account(change.asker),
             _ => None,
@@ -238,68 +253,10 @@ pub(crate) enum About {
     Channel(ChannelName),
     /// An invitation that is being made.
     NewInvitation(InvitationId),
+    /// Who may come in.
+    Access,
     /// Anything else.
     Other,
-}
-
-/// By what right somebody acts on a channel from outside it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Authority {
-    /// As an operator of the server: the actor, whose privilege the commit checks.
-    Operator,
-    /// As the administrator, whose request to the daemon had this number. There is no actor.
-    Administrator(u64),
-}
-
-/// Brings a user into a channel, whatever its modes say.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Sajoin {
-    /// The user; `None` for the actor.
-    pub nick: Option<Nick>,
-    /// The channel.
-    pub channel: ChannelName,
-}
-
-/// Takes a user out of a channel.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Sapart {
-    /// The user; `None` for the actor.
-    pub nick: Option<Nick>,
-    /// The channel.
-    pub channel: ChannelName,
-    /// The reason, if one was given.
-    pub reason: Option<String>,
-}
-
-/// Changes a channel's modes without regard to ranks.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Samode {
-    /// The authority for it.
-    pub authority: Authority,
-    /// The changes.
-    pub mode: Mode,
-}
-
-/// Repairs a channel.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Room {
-    /// The authority for it.
-    pub authority: Authority,
-    /// The channel.
-    pub channel: ChannelName,
-    /// The kind of repair.
-    pub repair: Repair,
-}
-
-/// How a channel is repaired.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub enum Repair {
-    /// Deletes the channel and everything that is kept of it, for this reason.
-    Delete(Option<String>),
-    /// Gives the channel the modes of a new one, and empties its lists.
-    Reset,
-    /// Makes the member with this nick its owner.
-    Give(Nick),
 }
 
 /// Turns a connection into a user.
@@ -401,6 +358,24 @@ pub struct Invite {
     pub nick: Nick,
     /// The channel that they are invited to.
     pub channel: ChannelName,
+}
+
+/// Decides who may come in.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct Access {
+    /// Who asks for it: [`AccountAsker::Person`] or [`AccountAsker::Administrator`].
+    pub asker: AccountAsker,
+    /// The decision.
+    pub policy: AccessPolicy,
+}
+
+/// Lets somebody write to the actor in spite of mode `R`, or not any more.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Accept {
+    /// The other user.
+    pub nick: Nick,
+    /// Whether they may.
+    pub is_accepted: bool,
 }
 
 /// Disconnects users from the network.

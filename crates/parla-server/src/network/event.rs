@@ -83,6 +83,12 @@ pub(crate) enum Event {
     InvitationTold(InvitationTold),
     /// ChanServ answers the origin.
     ServiceTold(String),
+    /// ChanServ tells somebody else what concerns them.
+    ToldByChanServ { user: UserId, text: String },
+    /// The owner of a channel has removed its members.
+    ChannelCleared(Box<ChannelCleared>),
+    /// The owner of the server has decided who may come in.
+    AccessDecided,
     /// An account was created. If its person asked for that, the origin is signed in to it.
     AccountCreated { name: AccountName, asker: AccountAsker },
     /// An app password was made; the origin is shown it this one time.
@@ -229,6 +235,17 @@ pub(crate) struct ChannelRenamed {
     /// The old name.
     pub(crate) old: ChannelName,
     /// The reason, which may be empty.
+    pub(crate) reason: String,
+}
+
+/// A channel was cleared of its members.
+#[derive(Clone, Debug)]
+pub(crate) struct ChannelCleared {
+    pub(crate) channel: ChannelName,
+    /// The members who were removed.
+    pub(crate) removed: Vec<UserId>,
+    /// The member who did it, if they are one.
+    pub(crate) stays: Option<UserId>,
     pub(crate) reason: String,
 }
 

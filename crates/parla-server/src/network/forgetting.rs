@@ -67,6 +67,7 @@ impl Network {
         self.names.remove(&channel.state.name);
         let owner = channel.state.owner;
         self.channels.swap_remove(&id);
+        self.note_retention(id, false);
         self.count_owned(owner, None);
         self.forget_reading_in(id, effects);
     }

@@ -284,8 +284,10 @@ impl Network {
         for channel_id in presence.channels.into_iter().take(most) {
             let is_outside = |channel: &&mut super::channel::Channel| !channel.is_member(id);
             let Some(channel) = self.channels.get_mut(&channel_id).filter(is_outside) else { continue };
-            let rank = channel.state.access.get(&account).copied().unwrap_or_default();
-            channel.returning_entrant(id, rank).enter(self.next_seq);
+            let mut remembered = channel.remembered(account).unwrap_or_default();
+            // Nothing has been said since the start.
+            remembered.since.get_or_insert(self.next_seq.saturating_sub(1));
+            channel.returning_entrant(id, remembered).enter(self.next_seq);
             self.occupied += usize::from(channel.members.len() == 1);
             if let Some(user) = self.users.get_mut(&id) {
                 user.channels.push(channel_id);

@@ -44,6 +44,8 @@ pub(crate) enum Act {
     ChangeModes,
     /// Delete messages that others sent since one got the rank.
     Redact,
+    /// Read everything that was said, whatever newcomers may read.
+    ReadAll,
     /// Give and take this rank; a single one of [`Rank`].
     Promote(Rank),
 }
@@ -60,7 +62,7 @@ impl Act {
             Self::HearModerated | Self::Kick | Self::Invite | Self::ChangeLists | Self::ChangeTopic => {
                 Rank::HALF_OPERATOR
             }
-            Self::ChangeModes | Self::Redact => Rank::OPERATOR,
+            Self::ChangeModes | Self::Redact | Self::ReadAll => Rank::OPERATOR,
             Self::Promote(rank) => match rank {
                 Rank::VOICE => Rank::HALF_OPERATOR,
                 Rank::HALF_OPERATOR => Rank::OPERATOR,
@@ -197,6 +199,7 @@ mod tests {
             (Act::ChangeTopic, "..xxxxx"),
             (Act::ChangeModes, "...xxxx"),
             (Act::Redact, "...xxxx"),
+            (Act::ReadAll, "...xxxx"),
             (Act::Promote(Rank::VOICE), "..xxxxx"),
             (Act::Promote(Rank::HALF_OPERATOR), "...xxxx"),
             (Act::Promote(Rank::OPERATOR), "...xxxx"),

@@ -82,6 +82,16 @@ pub(crate) enum Refusal {
     BadKey(ChannelName),
     BadChannelName(String),
     AccountNeeded(ChannelName),
+    /// An operator of the server has closed the channel.
+    Closed {
+        channel: ChannelName,
+        /// The sentence for people.
+        why: String,
+    },
+    /// The other user may write to this one already.
+    AcceptedAlready(String),
+    /// The other user is not one of those who may write to this one.
+    NotAccepted(String),
     /// The user is forwarded to another channel.
     Forwarded {
         from: ChannelName,
@@ -129,6 +139,7 @@ pub(crate) enum Refusal {
 /// Why somebody cannot have a nick.
 const IN_USE: &str = "Nickname is already in use";
 const LOOKS_LIKE_ONE_IN_USE: &str = "This nickname looks like one that is in use";
+const RESERVED: &str = "This nickname is reserved for services";
 const OWNED: &str = "This nickname belongs to somebody with an account; sign in to use it";
 
 /// Maximum length, in bytes, of each context parameter of a FAIL, so that there is room for the sentence.
@@ -240,11 +251,15 @@ impl Refusal {
     }
 
     /// The numeric for the user; `None` if there is none to send.
+    #[expect(clippy::too_many_lines, reason = "a list of numerics, by refusal")]
     fn reply(&self) -> Option<Reply<'_>> {
         Some(match self {
             Self::Gone | Self::Silent | Self::Account(_) | Self::Metadata(_) | Self::Failure(_) => {
                 return None;
             }
+            Self::AcceptedAlready(nick) => Reply::AcceptExists { nick },
+            Self::NotAccepted(nick) => Reply::AcceptMissing { nick },
+            Self::Closed { channel, why } => Reply::NickUnavailable { nick: channel.as_str(), why },
             Self::NoSuchNick(nick) => Reply::NoSuchNick { nick },
             Self::NoSuchServer(server) => Reply::NoSuchServer { server },
             Self::NoSuchChannel(channel) => Reply::NoSuchChannel { channel },
@@ -267,10 +282,10 @@ impl Refusal {
             Self::NickInUse(nick) => Reply::NickInUse { nick, why: IN_USE },
             Self::NickConfusable { nick, .. } => Reply::NickInUse { nick, why: LOOKS_LIKE_ONE_IN_USE },
             Self::NickOwned(nick) => Reply::NickInUse { nick, why: OWNED },
-            Self::NickReserved(nick) => Reply::NickUnavailable { nick },
+            Self::NickReserved(nick) => Reply::NickUnavailable { nick, why: RESERVED },
             Self::NickHeld { nick, channel } => Reply::BannedNickChange { nick, channel: channel.as_str() },
-            Self::UserNotInChannel { nick, channel } => {
-                Reply::UserNotInChannel { nick, channel: channel.as_str() }
+            Self::UserNotInChannel { nick, channel: of } => {
+                Reply::UserNotInChannel { nick, channel: of.as_str() }
             }
             Self::NotOnChannel(channel) => Reply::NotOnChannel { channel: channel.as_str() },
             Self::UserOnChannel { nick, channel } => Reply::UserOnChannel { nick, channel: channel.as_str() },
@@ -284,8 +299,8 @@ impl Refusal {
             Self::BadChannelName(channel) => Reply::BadChannelMask { channel },
             Self::AccountNeeded(channel) => Reply::AccountNeededToJoin { channel: channel.as_str() },
             Self::Forwarded { from, to } => Reply::ForwardedTo { from: from.as_str(), to: to.as_str() },
-            Self::ListFull { channel, letter } => {
-                Reply::ListFull { channel: channel.as_str(), letter: *letter }
+            Self::ListFull { channel: of, letter } => {
+                Reply::ListFull { channel: of.as_str(), letter: *letter }
             }
             Self::OperatorNeeded(channel) => rank_needed(channel, Rank::OPERATOR),
             Self::RankNeeded { channel, rank } => rank_needed(channel, *rank),

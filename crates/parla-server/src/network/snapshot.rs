@@ -1,13 +1,16 @@
 //! A copy of one server's network, for another server to start with.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
+
+use parla_proto::ChannelName;
 
 use crate::{
-    base::settings::NetworkSettings,
+    base::settings::{AccessPolicy, NetworkSettings},
     network::{
         Network,
         account::AccountState,
         channel::ChannelState,
+        closure::Closure,
         encoding::{self, Unreadable},
         invitation::InvitationState,
         kept::Kept,
@@ -51,6 +54,16 @@ impl Snapshot {
     /// The invitations, in the order of their numbers.
     pub fn invitations(&self) -> Vec<&InvitationState> {
         self.network.invitations_after(None).collect()
+    }
+
+    /// The channels that nobody can enter, by name.
+    pub const fn closures(&self) -> &BTreeMap<ChannelName, Closure> {
+        self.network.closures.all()
+    }
+
+    /// Who may come in, if the owner of the server has decided that.
+    pub const fn access(&self) -> Option<AccessPolicy> {
+        self.network.access
     }
 
     /// Serializes it: the format version, a digest, and the contents that the digest covers.

@@ -293,6 +293,16 @@ impl User {
         accepted.push(other);
     }
 
+    /// Those who may send to this user despite mode `R`, from the oldest.
+    pub(crate) fn accepted(&self) -> &[UserId] {
+        self.rare.as_ref().map_or(&[], |rare| &rare.accepted)
+    }
+
+    /// Takes somebody off the list of those who may send to this user despite mode `R`.
+    pub(crate) fn stop_accepting(&mut self, other: UserId) {
+        self.rare_mut().accepted.retain(|known| *known != other);
+    }
+
     /// Whether somebody may send to this user. With mode `R`, they must be logged in, an operator, or
     /// answering.
     pub(crate) fn hears(&self, id: UserId, other: &Self) -> bool {

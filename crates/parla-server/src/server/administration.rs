@@ -1,6 +1,6 @@
 //! Requests of the administrator: questions are answered at once, and changes become entries.
 
-use parla_proto::{Capabilities, ChannelName, Message, limits::LINE_BYTES_MAX, line::fitting};
+use parla_proto::{AccountName, Capabilities, ChannelName, Message, limits::LINE_BYTES_MAX, line::fitting};
 
 use super::{Server, invitations::Visitor};
 use crate::{
@@ -15,7 +15,9 @@ use crate::{
     },
     network::{
         channel::Channel,
-        entry::{self, About, Authority, EntryCommand, Proposer, Repair},
+        entry::{
+            self, About, AccountAsker, Authority, EntryCommand, OwnChannel, Ownership, Proposer, Repair,
+        },
         refusal::Refusal,
     },
 };
@@ -35,6 +37,12 @@ impl Server {
             AdminRequest::Repair { channel, repair } => self
                 .repair(&channel, repair)
                 .map(|(channel, repair)| EntryCommand::Room(entry::Room { authority, channel, repair })),
+            AdminRequest::SetOwner { channel, account } => self.new_owner(id, &channel, account.as_deref()),
+            AdminRequest::Access { policy: None } => Err(self.access()),
+            AdminRequest::Access { policy: Some(policy) } => {
+                let asker = AccountAsker::Administrator(id);
+                Ok(EntryCommand::Access(entry::Access { asker, policy }))
+            }
             AdminRequest::Accounts { after } => Err(self.account_summaries(after.as_deref())),
             AdminRequest::Account { name } => Err(self.account_details(&name)),
             AdminRequest::CreateAccount { name, password } => self.new_account(id, &name, password),
@@ -63,6 +71,9 @@ impl Server {
             let answer = Box::new(self.invitation_answer(invitation));
             return out.outputs.push(Output::Administered { id, answer });
         }
+        if *about == About::Access && refusals.is_empty() {
+            return out.outputs.push(Output::Administered { id, answer: Box::new(self.access()) });
+        }
         let found = |name| self.network.overseen_channel(&self.network.administrator(), name).ok();
         let channel = if let About::Channel(channel) = about { found(channel) } else { None };
         let answer = Box::new(self.done(channel.map(|(_, channel)| channel), refusals));
@@ -89,6 +100,32 @@ impl Server {
         Ok((channel.name().clone(), repair))
     }
 
+    fn access(&self) -> AdminAnswer {
+        let is_in_file = self.network.settings.access_in_file.is_some();
+        AdminAnswer::Access { policy: self.network.access_policy(), is_in_file }
+    }
+
+    /// Parses the names of a channel and its new owner, or returns the answer that refuses them.
+    fn new_owner(&self, id: u64, channel: &str, account: Option<&str>) -> Result<EntryCommand, AdminAnswer> {
+        let channel = self.overseen(channel).map_err(|refusal| self.done(None, &[refusal]))?;
+        let asker = AccountAsker::Administrator(id);
+        let act = match account {
+            Some(account) => {
+                let found = self.network.account_called(account);
+                let unknown = || AdminAnswer::Refused(format!("There is no account {account}"));
+                Ownership::Transfer(found.ok_or_else(unknown)?.name.clone())
+            }
+            None => Ownership::Unregister,
+        };
+        let own = OwnChannel { asker, channel: channel.name().clone(), act };
+        Ok(EntryCommand::OwnChannel(Box::new(own)))
+    }
+
+    fn owner(&self, channel: &Channel) -> Option<AccountName> {
+        let owner = channel.state.owner.and_then(|owner| self.network.account_by_id(owner));
+        owner.map(|owner| owner.name.clone())
+    }
+
     fn channels(&self, after: Option<&str>) -> AdminAnswer {
         let rules = self.network.settings.name_rules();
         let mut last: Option<ChannelName> = match after.map(|name| names::channel(name, &rules)).transpose() {
@@ -109,6 +146,7 @@ impl Server {
                 modes: channel.state.modes_for_others(),
                 topic: channel.state.topic.as_ref().map(|topic| topic.text.clone()).unwrap_or_default(),
                 created_at: channel.state.created_at,
+                owner: self.owner(channel),
             });
         }
         AdminAnswer::Channels { channels, has_more: false }
@@ -119,7 +157,14 @@ impl Server {
             let source = self.network.user(*id)?.source().to_owned();
             Some(Member { signs: rank.all_signs(), source })
         });
+        let ranked = channel.state.access.iter().filter(|(_, rank)| !rank.is_empty());
+        let ranked = ranked.take(ADMIN_MEMBERS_MAX).filter_map(|(account, rank)| {
+            let account = self.network.account_by_id(*account)?;
+            Some((account.name.clone(), *rank))
+        });
         AdminAnswer::Channel(Box::new(ChannelDetails {
+            owner: self.owner(channel),
+            ranked: ranked.collect(),
             state: channel.state.clone(),
             modes: channel.state.modes_for_members(),
             members: members.collect(),

@@ -101,6 +101,7 @@ impl Server {
         let is_said = matches!(entry.command, EntryCommand::Say(_));
         let asked = entry.command.asked_by_administrator(meta.seq).filter(|_| is_own);
         self.has_proposed_to_forget &= !(matches!(entry.command, EntryCommand::ForgetEmpty) && is_own);
+        self.has_proposed_to_expire &= !(matches!(entry.command, EntryCommand::Expire) && is_own);
         let actor = meta.actor.and_then(|actor| self.network.user(actor));
         // An entry that changes the account speaks of both, and none is the sender's.
         let is_of_accounts = matches!(
@@ -113,7 +114,7 @@ impl Server {
         let sender =
             actor.filter(|actor| !is_of_accounts && (!is_said || actor.is_bot())).and_then(Sender::of);
         command::commit(&mut self.network, entry, &mut effects);
-        self.set(Timer::ForgetChannels);
+        self.set(Timer::Network);
         out.changes.append(&mut effects.changes);
         if let Some(connection) = local {
             for refusal in &effects.refusals {

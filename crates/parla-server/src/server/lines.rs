@@ -96,7 +96,7 @@ impl Server {
             self.refuse(connection, &refusal, out);
             return self.go_on(connection, out);
         }
-        match command::chathistory::still_allowed(session, &self.network, asking) {
+        match command::chathistory::still_allowed(session, (&self.network, self.now), asking) {
             Ok(asking) => self.ask(connection, asking, out),
             Err(question) => {
                 let nothing = Some(QueryResult::History(Vec::new()));

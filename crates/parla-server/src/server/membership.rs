@@ -143,8 +143,8 @@ impl Server {
             return;
         }
         if let Standing::Up(_) = before {
-            self.has_proposed_to_forget = false;
-            self.set(Timer::ForgetChannels);
+            (self.has_proposed_to_forget, self.has_proposed_to_expire) = (false, false);
+            self.set(Timer::Network);
             self.membership.held.clear();
             let why = if after == Standing::Replaced { REPLACED } else { LOST };
             for connection in self.sessions.connections() {

@@ -20,8 +20,8 @@ use crate::{
 /// The timers, in the order in which those of the same time fire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Timer {
-    /// Forget channels that have been empty for a while.
-    ForgetChannels,
+    /// Forget channels that have been empty for a while, and delete messages that are too old.
+    Network,
     /// Do what is due for a session.
     Session(ConnectionId),
 }
@@ -59,7 +59,7 @@ impl Task {
 pub(crate) struct Timers {
     /// Timers by time, starting with the earliest.
     queue: BTreeSet<(Timestamp, Timer)>,
-    forgetting: Option<Timestamp>,
+    network: Option<Timestamp>,
     sessions: SecondaryMap<DefaultKey, Timestamp>,
 }
 
@@ -67,7 +67,7 @@ impl Timers {
     /// Makes a timer fire at this time, or earlier if it is already set to an earlier one.
     fn set_by(&mut self, timer: Timer, at: Timestamp) {
         let before = match timer {
-            Timer::ForgetChannels => self.forgetting,
+            Timer::Network => self.network,
             Timer::Session(connection) => self.sessions.get(connection.0).copied(),
         };
         if before.is_some_and(|before| before <= at) {
@@ -75,7 +75,7 @@ impl Timers {
         }
         self.stop(timer);
         match timer {
-            Timer::ForgetChannels => self.forgetting = Some(at),
+            Timer::Network => self.network = Some(at),
             Timer::Session(connection) => drop(self.sessions.insert(connection.0, at)),
         }
         self.queue.insert((at, timer));
@@ -85,7 +85,7 @@ impl Timers {
     /// Stops a timer.
     fn stop(&mut self, timer: Timer) {
         let before = match timer {
-            Timer::ForgetChannels => self.forgetting.take(),
+            Timer::Network => self.network.take(),
             Timer::Session(connection) => self.sessions.remove(connection.0),
         };
         if let Some(at) = before {
@@ -107,7 +107,7 @@ impl Timers {
     }
 
     fn check(&self) {
-        let set = self.sessions.len() + usize::from(self.forgetting.is_some());
+        let set = self.sessions.len() + usize::from(self.network.is_some());
         debug_assert_eq!(self.queue.len(), set, "each timer that is set is in the queue once");
     }
 }
@@ -118,7 +118,10 @@ impl Server {
     pub(super) fn deadlines(&mut self, out: &mut Outputs) {
         while let Some(timer) = self.timers.take_due(self.now) {
             match timer {
-                Timer::ForgetChannels => self.forget_channels(out),
+                Timer::Network => {
+                    self.forget_channels(out);
+                    self.expire_messages(out);
+                }
                 Timer::Session(connection) => self.go_off(connection, out),
             }
             self.set(timer);
@@ -134,7 +137,7 @@ impl Server {
     /// Sets a timer to the time that is due now, or stops it.
     pub(super) fn set(&mut self, timer: Timer) {
         let due = match timer {
-            Timer::ForgetChannels => self.forgetting_due(),
+            Timer::Network => [self.forgetting_due(), self.expiry_due()].into_iter().flatten().min(),
             Timer::Session(connection) => {
                 let deadlines = self.deadlines_of(connection);
                 Task::ALL.into_iter().filter_map(|task| task.of(&deadlines)).min()
@@ -151,6 +154,11 @@ impl Server {
         self.network.next_forgetting().filter(|_| !self.has_proposed_to_forget)
     }
 
+    /// When old messages are due to be deleted, unless that has been proposed already.
+    fn expiry_due(&self) -> Option<Timestamp> {
+        self.network.next_expiry().filter(|_| !self.has_proposed_to_expire)
+    }
+
     /// When something is due for a session; never for one that is gone.
     fn deadlines_of(&self, connection: ConnectionId) -> Deadlines {
         let session = self.sessions.get(connection);
@@ -161,6 +169,13 @@ impl Server {
         if self.forgetting_due().is_some_and(|at| at <= self.now) {
             self.has_proposed_to_forget = true;
             self.submit(Proposer::default(), EntryCommand::ForgetEmpty, out);
+        }
+    }
+
+    fn expire_messages(&mut self, out: &mut Outputs) {
+        if self.expiry_due().is_some_and(|at| at <= self.now) {
+            self.has_proposed_to_expire = true;
+            self.submit(Proposer::default(), EntryCommand::Expire, out);
         }
     }
 
@@ -221,13 +236,13 @@ mod tests {
         timers.set_by(alice, at(30));
         timers.set_by(alice, at(40));
         timers.set_by(bob, at(20));
-        timers.set_by(Timer::ForgetChannels, at(20));
+        timers.set_by(Timer::Network, at(20));
         assert_eq!(timers.next(), Some(at(20)));
         timers.set_by(alice, at(10));
         assert_eq!(timers.next(), Some(at(10)));
         let mut due = |now| std::iter::from_fn(|| timers.take_due(at(now))).collect::<Vec<_>>();
         assert_eq!(due(9), []);
-        assert_eq!(due(20), [alice, Timer::ForgetChannels, bob]);
+        assert_eq!(due(20), [alice, Timer::Network, bob]);
         assert_eq!(timers.next(), None);
     }
 
@@ -235,11 +250,11 @@ mod tests {
     fn a_timer_that_is_stopped_does_not_go_off() {
         let [alice, bob] = [1, 2].map(ConnectionId::from_number).map(Timer::Session);
         let mut timers = Timers::default();
-        for timer in [alice, bob, Timer::ForgetChannels] {
+        for timer in [alice, bob, Timer::Network] {
             timers.set_by(timer, at(10));
         }
         timers.stop(alice);
-        timers.stop(Timer::ForgetChannels);
+        timers.stop(Timer::Network);
         let due: Vec<_> = std::iter::from_fn(|| timers.take_due(at(10))).collect();
         assert_eq!(due, [bob]);
     }

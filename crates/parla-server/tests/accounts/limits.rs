@@ -171,7 +171,7 @@ fn an_account_owns_so_many_rooms() {
     says(&mut rig, "bob", "CS UNREGISTER #own");
     says(&mut rig, "alice", "CS TRANSFER #tea bob\nCS REGISTER #more\nCS TRANSFER #tea alice");
     rig.check(expect![[r#"
-        bob> :ChanServ!ChanServ@s NOTICE bob :#own belongs to nobody now
+        bob> :ChanServ!ChanServ@s NOTICE bob :#own has no owner now
         alice> :ChanServ!ChanServ@s NOTICE alice :#tea belongs to bob now
         alice> :ChanServ!ChanServ@s NOTICE alice :#more is yours now
         alice> :ChanServ!ChanServ@s NOTICE alice :Only the owner of the room can do that

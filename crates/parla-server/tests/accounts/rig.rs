@@ -11,9 +11,9 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use parla_proto::{ChannelName, Timestamp};
 use parla_server::{
     APP_PASSWORD_BYTES, AdminAnswer, AdminRequest, AlwaysOn, Answer, AppPassword, Change, ConnectionId,
-    Conversation, Input, Kept, NewInvitation, NodeId, NotCompared, Noted, Output, Outputs, PasswordOf,
-    PasswordProof, Peer, Query, QueryResult, Question, QuestionId, ScramProof, Secret, Server, Settings,
-    Start, Verdict,
+    Conversation, Floor, Input, Kept, NewInvitation, NodeId, NotCompared, Noted, Output, Outputs, PasswordOf,
+    PasswordProof, Peer, Query, QueryResult, Question, QuestionId, Reconfiguration, ScramProof, Secret,
+    Server, Settings, Start, Verdict,
     settings::{Operator, Privileges},
 };
 use sha2::{Digest as _, Sha256};
@@ -27,6 +27,12 @@ pub(crate) struct Rig {
     pub(crate) heard: String,
     /// Conversations whose history was asked for.
     pub(crate) queries: Vec<Conversation>,
+    /// Up to where each of these histories may be read.
+    pub(crate) floors: Vec<Floor>,
+    /// The same for messages that were looked for by their ids.
+    pub(crate) looked_for: Vec<Floor>,
+    /// Whose old messages were to be deleted, and up to which millisecond.
+    pub(crate) expired: Vec<(Option<Conversation>, i64)>,
     /// How many changes were to be stored.
     pub(crate) changes: usize,
     /// Accounts that somebody failed to sign in to, and by what.
@@ -121,6 +127,9 @@ impl Rig {
             clients: BTreeMap::new(),
             heard: String::new(),
             queries: Vec::new(),
+            floors: Vec::new(),
+            looked_for: Vec::new(),
+            expired: Vec::new(),
             changes: 0,
             failures: Vec::new(),
             is_busy: false,
@@ -137,8 +146,38 @@ impl Rig {
     pub(crate) fn restarts(&mut self) {
         self.feed(Input::ShuttingDown);
         let start = Start::Alone { next_seq: 1_000, kept: self.kept.clone() };
-        self.server = Server::new(NodeId::ALONE, self.settings.clone(), start, Timestamp::default());
+        self.server = Server::new(NodeId::ALONE, self.settings.clone(), start, self.now);
         assert_eq!(self.server.check(), Ok(()));
+        self.heard.clear();
+    }
+
+    /// Kills the server, and starts it again with what was kept.
+    pub(crate) fn crashes(&mut self) {
+        let start = Start::Alone { next_seq: 1_000, kept: self.kept.clone() };
+        self.server = Server::new(NodeId::ALONE, self.settings.clone(), start, self.now);
+        self.clients.clear();
+        self.heard.clear();
+    }
+
+    /// Has the clock go on, and everything done that is due by then.
+    pub(crate) fn passes_until(&mut self, time: Timestamp) {
+        while let Some(due) = self.server.next_deadline().filter(|due| *due <= time) {
+            self.now = self.now.max(due);
+            self.feed(Input::Deadline);
+        }
+        self.now = time;
+    }
+
+    /// Changes the settings with which the server starts next.
+    pub(crate) fn reconfigures(&mut self, change: impl FnOnce(&mut Settings)) {
+        change(&mut self.settings);
+    }
+
+    /// Changes the settings while the server runs.
+    pub(crate) fn reloads(&mut self, change: impl FnOnce(&mut Settings)) {
+        self.reconfigures(change);
+        let settings = self.settings.clone();
+        self.feed(Input::Reconfigured(Box::new(Reconfiguration { settings, notes: Vec::new() })));
         self.heard.clear();
     }
 
@@ -149,7 +188,7 @@ impl Rig {
     }
 
     fn keep(&mut self, change: Change) {
-        let Kept { channels, accounts, invitations } = &mut self.kept;
+        let Kept { channels, accounts, invitations, closures, access } = &mut self.kept;
         match change {
             Change::Account(state) => accounts.push(*state),
             Change::AccountChanged { account, change } => {
@@ -169,6 +208,14 @@ impl Rig {
                 channels.iter_mut().find(|state| state.id == channel).unwrap().apply(change);
             }
             Change::ChannelForgotten { channel } => channels.retain(|state| state.id != channel),
+            Change::Closure { name, closure } => {
+                closures.remove(&name);
+                closures.extend(closure.map(|closure| (name, closure)));
+            }
+            Change::Access(policy) => *access = Some(policy),
+            Change::Expired { conversation, before } => {
+                self.expired.push((conversation, before.as_millis()));
+            }
             Change::Message(_) | Change::Redacted { .. } => {}
         }
     }
@@ -346,11 +393,16 @@ impl Rig {
                 Output::TellWhenSent { connection } => sent.push(Input::Sent { connection }),
                 Output::Question {
                     id,
-                    question: Question::Store(Query::History { conversation, .. }),
+                    question: Question::Store(Query::History { conversation, floor, .. }),
                     ..
                 } => {
                     self.queries.push(conversation);
+                    self.floors.push(floor);
                     answers.push((id, Answer::Store(Some(QueryResult::History(Vec::new())))));
+                }
+                Output::Question { id, question: Question::Store(Query::Message { floor, .. }), .. } => {
+                    self.looked_for.push(floor);
+                    answers.push((id, Answer::Store(Some(QueryResult::IsThere(false)))));
                 }
                 Output::Question { id, question: Question::AppPassword, .. } if !self.is_busy => {
                     self.app_passwords += 1;

@@ -96,6 +96,7 @@ fn chanserv_changes_ranks_of_people_who_are_elsewhere() {
     rig.says("bob", "CS AMODE #tea +q bob");
     rig.says("bob", "CS TRANSFER #tea bob");
     rig.says("alice", "CS TRANSFER #tea bob");
+    rig.says("bob", "CS TRANSFER ACCEPT #tea");
     rig.says("alice", "CS UNREGISTER #tea");
     rig.says("bob", "CS AMODE #tea -o alice");
     rig.says("bob", "CS INFO #tea");
@@ -109,14 +110,22 @@ fn chanserv_changes_ranks_of_people_who_are_elsewhere() {
         bob> :ChanServ!ChanServ@s NOTICE bob :Only the owner of the room can do that
         bob> :ChanServ!ChanServ@s NOTICE bob :Your own rank in the room is too low for that
         bob> :ChanServ!ChanServ@s NOTICE bob :Only the owner of the room can do that
+        bob> :ChanServ!ChanServ@s NOTICE bob :alice offers you the room #tea. CHANSERV TRANSFER ACCEPT #tea makes it yours, and CHANSERV TRANSFER DECLINE #tea does not
+        alice> :ChanServ!ChanServ@s NOTICE alice :#tea is offered to bob, who can accept it with CHANSERV TRANSFER ACCEPT
         alice, bob> :ChanServ!ChanServ@s MODE #tea +q bob
-        alice> :ChanServ!ChanServ@s NOTICE alice :#tea belongs to bob now
+        alice> :ChanServ!ChanServ@s NOTICE alice :bob has accepted #tea, which belongs to bob now
+        bob> :ChanServ!ChanServ@s NOTICE bob :#tea is yours now
         alice> :ChanServ!ChanServ@s NOTICE alice :Only the owner of the room can do that
         alice, bob> :ChanServ!ChanServ@s MODE #tea -o alice
         bob> :ChanServ!ChanServ@s NOTICE bob :alice has no rank in #tea
         bob> :ChanServ!ChanServ@s NOTICE bob :#tea belongs to bob
+        bob> :ChanServ!ChanServ@s NOTICE bob :It was made at 1970-01-01T00:00:00.000Z. Messages are kept for ever
+        bob> :ChanServ!ChanServ@s NOTICE bob :Newcomers can read what was said before they came
+        bob> :ChanServ!ChanServ@s NOTICE bob :Accounts that it remembers as its members: 2
         bob> :ChanServ!ChanServ@s NOTICE bob :#tea has no owner now
         bob> :ChanServ!ChanServ@s NOTICE bob :#tea has no owner
+        bob> :ChanServ!ChanServ@s NOTICE bob :It was made at 1970-01-01T00:00:00.000Z. Messages are kept for ever
+        bob> :ChanServ!ChanServ@s NOTICE bob :Newcomers can read what was said before they came
     "#]]);
 }
 
@@ -148,6 +157,8 @@ fn a_room_survives_its_owners_account() {
         alice> :s 901 alice alice!alice@192.0.2.1 :You are now logged out
         alice> :NickServ!NickServ@s NOTICE alice :alice is deleted
         eve> :ChanServ!ChanServ@s NOTICE eve :#tea has no owner
+        eve> :ChanServ!ChanServ@s NOTICE eve :It was made at 1970-01-01T00:00:00.000Z. Messages are kept for ever
+        eve> :ChanServ!ChanServ@s NOTICE eve :Newcomers can read what was said before they came
     "#]]);
 }
 
@@ -198,7 +209,9 @@ fn the_servers_rooms_belong_to_nobody_else() {
         alice> :ChanServ!ChanServ@s NOTICE alice :This room belongs to the server
         alice> :s MODE #lobby +q alice
         alice> :s NOTICE #lobby :alice, an operator of this server, has given this room to alice
-        alice> :ChanServ!ChanServ@s NOTICE alice :#lobby has no owner
+        alice> :ChanServ!ChanServ@s NOTICE alice :#lobby belongs to the server
+        alice> :ChanServ!ChanServ@s NOTICE alice :It was made at 1970-01-01T00:00:00.000Z. Messages are kept for ever
+        alice> :ChanServ!ChanServ@s NOTICE alice :Newcomers can read what was said before they came
     "#]]);
 }
 
@@ -239,6 +252,9 @@ fn a_room_that_was_set_up_stays_before_anybody_speaks() {
         rig.says("alice", "CS INFO #tea");
         rig.check(expect![[r#"
             alice> :ChanServ!ChanServ@s NOTICE alice :#tea belongs to alice
+            alice> :ChanServ!ChanServ@s NOTICE alice :It was made at 1970-01-01T00:00:00.000Z. Messages are kept for ever
+            alice> :ChanServ!ChanServ@s NOTICE alice :Newcomers can read what was said before they came
+            alice> :ChanServ!ChanServ@s NOTICE alice :Accounts that it remembers as its members: 1
         "#]]);
     }
 }
@@ -252,6 +268,9 @@ fn a_mistyped_room_does_not_stay() {
     rig.check(expect![[r#"
         alice> :s 403 alice #tae :No such channel
         alice> :ChanServ!ChanServ@s NOTICE alice :#milk belongs to alice
+        alice> :ChanServ!ChanServ@s NOTICE alice :It was made at 1970-01-01T00:00:00.000Z. Messages are kept for ever
+        alice> :ChanServ!ChanServ@s NOTICE alice :Newcomers can read what was said before they came
+        alice> :ChanServ!ChanServ@s NOTICE alice :Accounts that it remembers as its members: 1
     "#]]);
 }
 
@@ -288,5 +307,107 @@ fn the_members_are_told_which_ranks_come_back() {
         carol> :ChanServ!ChanServ@s MODE #tea +ov alice alice
         alice> :s 353 alice = #tea :carol @alice
         alice> :s 366 alice #tea :End of /NAMES list
+    "#]]);
+}
+
+/// Otherwise somebody who is banned could wait inside as a guest, and have the voice that others remember.
+#[test]
+fn a_ban_is_not_evaded_by_signing_in_inside() {
+    let mut rig = with_room();
+    rig.says("alice", "CS AMODE #tea +v bob\nMODE #tea +mb a:bob");
+    rig.connect("guest", "");
+    rig.says("guest", "JOIN #tea");
+    rig.heard.clear();
+    rig.says("guest", "NS IDENTIFY bob batterystaple");
+    rig.says("guest", "PRIVMSG #tea :hello");
+    rig.says("alice", "CS AMODE #tea");
+    rig.check(expect![[r#"
+        guest> :s 900 guest guest!guest@192.0.2.1 bob :You are now logged in as bob
+        guest> :s 404 guest #tea :Cannot send to channel (+m): you need voice
+        alice> :ChanServ!ChanServ@s NOTICE alice :alice: +o
+        alice> :ChanServ!ChanServ@s NOTICE alice :bob: +v
+        alice> :ChanServ!ChanServ@s NOTICE alice :#tea remembers 2 accounts
+    "#]]);
+    // The same with an account whose person is elsewhere: the room does not let them in.
+    rig.says("guest", "QUIT");
+    rig.connect_as("bob", "bob", "batterystaple");
+    rig.connect("other", "");
+    rig.says("other", "JOIN #tea");
+    rig.heard.clear();
+    rig.says("other", "NS IDENTIFY bob batterystaple");
+    rig.says("alice", "MODE #tea -b a:bob");
+    rig.says("bob", "JOIN #tea");
+    rig.check(expect![[r#"
+        alice> :other!other@192.0.2.1 QUIT :Signed in
+        other> :other!other@192.0.2.1 PART #tea :Signed in
+        other> :other!other@192.0.2.1 NICK :bob
+        other> :s 900 bob bob!bob@192.0.2.1 bob :You are now logged in as bob
+        alice> :alice!alice@192.0.2.1 MODE #tea -b a:bob
+        alice, bob, other> :bob!bob@192.0.2.1 JOIN #tea
+        alice> :ChanServ!ChanServ@s MODE #tea +v bob
+        bob> :s 353 bob = #tea :@alice +bob
+        bob> :s 366 bob #tea :End of /NAMES list
+        other> :s 353 bob = #tea :@alice +bob
+        other> :s 366 bob #tea :End of /NAMES list
+    "#]]);
+}
+
+/// Whoever may lift a ban is not kept out by one, whichever way they come.
+#[test]
+fn whoever_may_lift_a_ban_gets_their_rank_when_they_sign_in_inside() {
+    let mut rig = with_room();
+    rig.says("alice", "CS AMODE #tea +h bob\nMODE #tea +b a:bob");
+    rig.connect("guest", "");
+    rig.says("guest", "JOIN #tea");
+    rig.heard.clear();
+    rig.says("guest", "NS IDENTIFY bob batterystaple");
+    rig.check(expect![[r#"
+        guest> :s 900 guest guest!guest@192.0.2.1 bob :You are now logged in as bob
+        alice, guest> :ChanServ!ChanServ@s MODE #tea +h guest
+    "#]]);
+}
+
+/// A device that brings a room along must not cost its person the rank that the room remembers.
+#[test]
+fn a_remembered_rank_survives_a_device_that_brings_the_room_along() {
+    let mut rig = with_room();
+    rig.says("alice", "CS AMODE #tea +o bob");
+    rig.connect_as("bob", "bob", "batterystaple");
+    rig.connect("phone", "");
+    rig.says("phone", "JOIN #tea");
+    rig.heard.clear();
+    rig.says("phone", "NS IDENTIFY bob batterystaple");
+    rig.says("alice", "CS AMODE #tea");
+    rig.keeps(|line| line.starts_with("alice"));
+    rig.check(expect![[r#"
+        alice, bob> :bob!bob@192.0.2.1 JOIN #tea
+        alice> :ChanServ!ChanServ@s MODE #tea +o bob
+        alice, bob> :phone!phone@192.0.2.1 QUIT :Signed in
+        alice> :ChanServ!ChanServ@s NOTICE alice :alice: +o
+        alice> :ChanServ!ChanServ@s NOTICE alice :bob: +o
+        alice> :ChanServ!ChanServ@s NOTICE alice :#tea remembers 2 accounts
+    "#]]);
+}
+
+/// A private room lets its members back in, whatever happened to the server or to their address.
+#[test]
+fn a_private_room_lets_its_members_back_in() {
+    let mut rig = with_room();
+    rig.connect_as("bob", "bob", "batterystaple");
+    rig.says("alice", "INVITE bob #tea");
+    rig.says("bob", "JOIN #tea");
+    rig.says("alice", "MODE #tea +iklR key 1");
+    // Nobody says goodbye.
+    rig.crashes();
+    rig.connect_as("bob", "bob", "batterystaple");
+    rig.connect("eve", "");
+    rig.heard.clear();
+    rig.says("eve", "JOIN #tea");
+    rig.says("bob", "JOIN #tea");
+    rig.check(expect![[r#"
+        eve> :s 477 eve #tea :Cannot join channel (+R): you need to be signed in to an account
+        bob> :bob!bob@192.0.2.1 JOIN #tea
+        bob> :s 353 bob = #tea :bob
+        bob> :s 366 bob #tea :End of /NAMES list
     "#]]);
 }

@@ -124,7 +124,7 @@ fn check_kills(ended: Ended) {
     let references = leave(folder.path(), ended);
     let said = older::MESSAGES + MESSAGES + if ended == Ended::Killed { 100 } else { 0 };
     let taken = start(folder.path());
-    let copy_name = format!("parla.db.before-{}", crate::schema::VERSION);
+    let copy_name = format!("parla.db.before-{}", schema::VERSION);
     let is_unfinished = |data_dir: &Path| data_dir.join(format!("{copy_name}.unfinished")).exists();
     let unfinished = taken.iter().filter(|taken| is_unfinished(taken.path())).count();
     assert!(unfinished > 0 && taken.len() > 20, "{unfinished} of {} while copying", taken.len());

@@ -157,7 +157,9 @@ impl Folder {
         let (log, state) = (path.join("parla.db-wal"), path.join("parla.state"));
         self.database()?;
         let (log_bytes, noted) = (bytes(&log)?, fs::read(&state).map_err(system)?);
-        let is_torn = !under_way.changes.is_empty() && log_bytes < LOG_BYTES_MAX;
+        // Nothing is written if no message is old enough to expire.
+        let writes = |change: &Change| !matches!(change, Change::Expired { .. });
+        let is_torn = under_way.changes.iter().any(writes) && log_bytes < LOG_BYTES_MAX;
         if is_torn {
             self.database()?.commit(under_way.changes).map_err(refused)?;
         }

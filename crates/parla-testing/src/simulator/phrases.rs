@@ -20,6 +20,8 @@ static PHRASES: LazyLock<Vec<&str>> = LazyLock::new(|| {
 #[expect(clippy::too_many_lines, reason = "a list of phrases, by command")]
 const fn phrases(command: CommandName) -> &'static [&'static str] {
     match command {
+        CommandName::Accept => &["ACCEPT {nick}", "ACCEPT -{nick}", "ACCEPT"],
+        CommandName::Access => &["ACCESS", "ACCESS open"],
         CommandName::Admin => &["ADMIN"],
         CommandName::Batch => &[
             "BATCH +r{digit} draft/multiline {room}",

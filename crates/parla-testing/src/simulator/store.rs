@@ -11,9 +11,9 @@ use std::{
 
 use parla_proto::{Casemapping, ChannelName, Timestamp};
 use parla_server::{
-    AccountId, AccountState, Change, ChannelChange, ChannelId, ChannelState, Conversation, InvitationId,
-    InvitationState, Kept, MessageIds, Page, Position, Query, QueryResult, Rank, Settings, Spoken, Verb,
-    pieces,
+    AccessPolicy, AccountId, AccountState, Change, ChannelChange, ChannelId, ChannelState, Closure,
+    Conversation, Floor, InvitationId, InvitationState, Kept, MessageIds, Page, Position, Query, QueryResult,
+    Rank, Settings, Spoken, Verb, pieces,
 };
 
 use super::{
@@ -45,6 +45,10 @@ pub(crate) struct Store {
     invitations: BTreeMap<InvitationId, InvitationState>,
     /// The highest number that an invitation ever had.
     last_invitation: Option<u64>,
+    /// How long messages are kept.
+    retain: Option<Duration>,
+    closures: BTreeMap<ChannelName, Closure>,
+    access: Option<AccessPolicy>,
 }
 
 /// A message in a room, as a client received it.
@@ -79,6 +83,9 @@ impl Store {
             accounts: Accounts::default(),
             invitations: BTreeMap::new(),
             last_invitation: None,
+            retain: settings.network.retain,
+            closures: BTreeMap::new(),
+            access: None,
         }
     }
 
@@ -112,6 +119,12 @@ impl Store {
                 Change::Channel(state) => self.write_channel(*state)?,
                 Change::ChannelChanged { channel, change } => self.change_channel(channel, &change)?,
                 Change::ChannelForgotten { channel } => self.forget(channel, deleted)?,
+                Change::Expired { conversation, before } => self.expire(conversation.as_ref(), before)?,
+                Change::Closure { name, closure } => {
+                    self.closures.remove(&name);
+                    self.closures.extend(closure.map(|closure| (name, closure)));
+                }
+                Change::Access(policy) => self.access = Some(policy),
             }
         }
         Ok(())
@@ -120,7 +133,9 @@ impl Store {
     /// Checks that a starting server finds the channels and accounts that were written, and that no number is
     /// reused.
     pub(crate) fn is_found(&self, kept: &Kept, last_seq: Option<u64>) -> Checked {
-        let Kept { channels, accounts, invitations } = kept;
+        let Kept { channels, accounts, invitations, closures, access } = kept;
+        let are_same = *closures == self.closures && *access == self.access;
+        ensure(are_same, "disk", || format!("{closures:?} and {access:?} are found"))?;
         let are_same = channels.len() == self.channels.len()
             && self.channels.values().zip(channels).all(|(written, found)| is_same(written, found));
         ensure(are_same, "disk", || format!("{channels:?} are found, and {:?} were written", self.channels))?;
@@ -139,7 +154,10 @@ impl Store {
         let rooms = self.names.keys().map(|id| Conversation::Channel(*id));
         let said = self.messages.values().filter_map(|spoken| spoken.conversation.clone());
         let conversations: BTreeSet<Conversation> = rooms.chain(said).collect();
-        let all = |conversation| Query::History { conversation, page: Page::Latest(None), limit: 1_000_000 };
+        let all = |conversation| {
+            let floor = Floor::default();
+            Query::History { conversation, floor, page: Page::Latest(None), limit: 1_000_000 }
+        };
         conversations.into_iter().map(all).collect()
     }
 
@@ -208,26 +226,38 @@ impl Store {
     /// The answer to a query of the server.
     pub(crate) fn answer(&self, query: &Query) -> QueryResult {
         match query {
-            Query::History { conversation, page, limit } => {
+            Query::History { conversation, floor, page, limit } => {
+                let readable = self.readable(conversation, *floor);
+                let is_there = |seq: u64| readable.iter().any(|spoken| spoken.seq == seq);
                 if let Page::Around(Position::Message(seq)) = page
-                    && !self.is_there(conversation, *seq)
+                    && !is_there(*seq)
                 {
                     return QueryResult::NoSuchMessage;
                 }
-                let found = self.page(conversation, *page, *limit);
+                let found = cut(&readable, *page, *limit);
                 QueryResult::History(found.into_iter().map(untargeted).collect())
             }
-            Query::Message { conversation, seq } => QueryResult::IsThere(self.is_there(conversation, *seq)),
+            Query::Message { conversation, floor, seq } => {
+                let readable = self.readable(conversation, *floor);
+                QueryResult::IsThere(readable.iter().any(|spoken| spoken.seq == *seq))
+            }
             Query::LatestTimes { conversations } => {
-                let time = |conversation| self.of(conversation).last().map(|spoken| spoken.at);
+                let time = |(conversation, floor): &(Conversation, Floor)| {
+                    self.readable(conversation, *floor).last().map(|spoken| spoken.at)
+                };
                 QueryResult::LatestTimes(conversations.iter().map(time).collect())
             }
         }
     }
 
-    /// Whether a conversation has the message with this number.
-    fn is_there(&self, conversation: &Conversation, seq: u64) -> bool {
-        self.of(conversation).any(|spoken| spoken.seq == seq)
+    /// What may be read of a conversation above a floor.
+    fn readable<'a>(&'a self, conversation: &'a Conversation, floor: Floor) -> Vec<&'a Arc<Spoken>> {
+        let all: Vec<&Arc<Spoken>> = self.of(conversation).collect();
+        let since = floor.entrance.map_or(0, |entrance| entrance.since);
+        let before = all.iter().filter(|spoken| floor.entrance.is_some() && spoken.seq <= since).count();
+        let hidden = before.saturating_sub(floor.entrance.map_or(0, |entrance| entrance.earlier as usize));
+        let is_young = |spoken: &&Arc<Spoken>| floor.time.is_none_or(|time| spoken.at >= time);
+        all.into_iter().skip(hidden).filter(is_young).collect()
     }
 
     /// Whether a message has this line.
@@ -344,6 +374,23 @@ impl Store {
         Ok(())
     }
 
+    /// Messages expire, and nobody reads them again. The server may say so only if they are too old.
+    fn expire(&mut self, conversation: Option<&Conversation>, before: Timestamp) -> Checked {
+        let retain = match conversation {
+            Some(Conversation::Channel(id)) => self.channels.get(id).and_then(|state| state.retain),
+            Some(Conversation::Accounts(_)) => None,
+            None => self.retain,
+        };
+        let is_due = retain.is_some_and(|retain| before + retain <= self.latest);
+        ensure(is_due, "expired", || format!("{conversation:?} before {before} at {}", self.latest))?;
+        let is_old = |spoken: &&Arc<Spoken>| {
+            spoken.at < before && conversation.is_none_or(|one| spoken.conversation.as_ref() == Some(one))
+        };
+        let numbers: Vec<u64> = self.messages.values().filter(is_old).map(|spoken| spoken.seq).collect();
+        self.redacted.extend(numbers);
+        Ok(())
+    }
+
     /// Whether a channel has an owner and nothing else that would be worth keeping.
     fn is_unused(&self, state: &ChannelState) -> bool {
         let is_owners = |(account, rank): (&AccountId, &Rank)| {
@@ -353,6 +400,9 @@ impl Store {
         state.owner.is_some()
             && state.topic.is_none()
             && state.metadata.is_empty()
+            && state.retain.is_none()
+            && state.newcomers_read.is_none()
+            && state.offered_to.is_none()
             && lists.iter().all(|list| list.is_empty())
             && state.access.iter().all(is_owners)
             && self.of(&state.conversation()).next().is_none()
@@ -382,37 +432,34 @@ impl Store {
         let is_of_it = move |spoken: &&Arc<Spoken>| spoken.conversation.as_ref() == Some(conversation);
         self.messages.values().filter(is_of_it).filter(is_there)
     }
-
-    fn page<'a>(&'a self, conversation: &'a Conversation, page: Page, limit: usize) -> Vec<&'a Arc<Spoken>> {
-        let part = |from: Option<Position>, to: Option<Position>| -> Vec<&'a Arc<Spoken>> {
-            let after = |spoken: &Spoken| from.is_none_or(|from| is_after(spoken, from));
-            let before = |spoken: &Spoken| to.is_none_or(|to| is_before(spoken, to));
-            self.of(conversation).filter(|spoken| after(spoken) && before(spoken)).collect()
-        };
-        match page {
-            Page::Latest(after) => last(part(after, None), limit),
-            Page::Before(to) => last(part(None, Some(to)), limit),
-            Page::After(from) => first(part(Some(from), None), limit),
-            Page::Around(at) => {
-                let before = last(part(None, Some(at)), limit / 2);
-                let rest = self.of(conversation).filter(|spoken| !is_before(spoken, at)).collect();
-                before.into_iter().chain(first(rest, limit - limit / 2)).collect()
-            }
-            Page::Between(from, to) => {
-                let forward = part(Some(from), Some(to));
-                if forward.is_empty() {
-                    last(part(Some(to), Some(from)), limit)
-                } else {
-                    first(forward, limit)
-                }
-            }
-        }
-    }
 }
 
 /// Whether two states are equal even in spelling, because names are equal in any spelling.
 fn is_same(one: &ChannelState, other: &ChannelState) -> bool {
     one == other && one.name.as_str() == other.name.as_str()
+}
+
+/// A page of these messages.
+fn cut<'a>(readable: &[&'a Arc<Spoken>], page: Page, limit: usize) -> Vec<&'a Arc<Spoken>> {
+    let part = |from: Option<Position>, to: Option<Position>| -> Vec<&'a Arc<Spoken>> {
+        let after = |spoken: &Spoken| from.is_none_or(|from| is_after(spoken, from));
+        let before = |spoken: &Spoken| to.is_none_or(|to| is_before(spoken, to));
+        readable.iter().copied().filter(|spoken| after(spoken) && before(spoken)).collect()
+    };
+    match page {
+        Page::Latest(after) => last(part(after, None), limit),
+        Page::Before(to) => last(part(None, Some(to)), limit),
+        Page::After(from) => first(part(Some(from), None), limit),
+        Page::Around(at) => {
+            let before = last(part(None, Some(at)), limit / 2);
+            let rest = readable.iter().copied().filter(|spoken| !is_before(spoken, at)).collect();
+            before.into_iter().chain(first(rest, limit - limit / 2)).collect()
+        }
+        Page::Between(from, to) => {
+            let forward = part(Some(from), Some(to));
+            if forward.is_empty() { last(part(Some(to), Some(from)), limit) } else { first(forward, limit) }
+        }
+    }
 }
 
 /// The lines of a message that are not blank, which everyone gets, as a batch or one by one.

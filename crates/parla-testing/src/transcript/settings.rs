@@ -41,6 +41,8 @@ pub struct Settings {
     pub history_off: bool,
     /// `history 3`; `history.max_reply`.
     pub history_reply_max: Option<usize>,
+    /// `retain 2h`; `history.retain`.
+    pub retain: Option<Duration>,
     /// `limit channels_per_client 2`: a key of `[limits]` and its value.
     pub limits: BTreeMap<String, usize>,
     /// `users +i`; `users.default_modes`.
@@ -136,6 +138,7 @@ impl Settings {
             "broken" => self.broken = true,
             "history" if value == "off" => self.history_off = true,
             "history" => (self.history_off, self.history_reply_max) = (false, Some(number(value)?)),
+            "retain" => self.retain = Some(duration(value).ok_or("a time is 90s, 5m or 2h")?),
             "limit" => {
                 let (key, value) = value.split_once(' ').ok_or("limit <key> <number>")?;
                 self.limits.insert(key.to_owned(), number(value.trim())?);
@@ -211,6 +214,7 @@ impl Settings {
             email: admin(2),
         });
         server.network.history = !self.history_off;
+        server.network.retain = self.retain;
         server.network.redaction = !self.redaction_off;
         server.network.addresses_hidden = self.addresses_hidden;
         if let Some(token) = &self.casemapping {

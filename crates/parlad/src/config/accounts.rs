@@ -1,6 +1,8 @@
 //! `[accounts]`: who may sign in and how, and how people create accounts.
 
-use parla_server::{AccountSettings, AlwaysOn, Mechanism, NetworkSettings, RegistrationSettings};
+use parla_server::{
+    AccessPolicy, AccountSettings, AlwaysOn, Mechanism, NetworkSettings, RegistrationSettings,
+};
 
 use super::{
     hash::HashCost,
@@ -18,46 +20,50 @@ pub(super) struct Accounts {
     pub(super) password_cost: HashCost,
 }
 
-/// Who may come in: `[access]`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Access {
-    /// Guests and accounts.
-    #[default]
-    Open,
-    /// Everyone signs in, and anybody may sign up.
-    Accounts,
-    /// Everyone signs in, and an invitation is needed to sign up.
-    Invite,
+/// `[access]`: who may come in, if the file says so.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Access {
+    policy: Option<AccessPolicy>,
 }
 
 impl Access {
     pub(super) fn read(table: &mut Table<'_>) -> Placed<Self> {
-        let words = [("open", Self::Open), ("accounts", Self::Accounts), ("invite", Self::Invite)];
-        table.or("policy", placed(one_of(&words)), Placed::nowhere(Self::default()))
+        let policy = table.maybe("policy", placed(one_of(&AccessPolicy::WORDS)));
+        policy.map_or_else(
+            || Placed::nowhere(Self::default()),
+            |policy| Placed { value: Self { policy: Some(policy.value) }, line: policy.line },
+        )
     }
 
-    /// Makes the settings of accounts those that the policy needs.
+    /// Makes the settings of accounts those that the policy needs. Returns who may come in, if the file says so:
+    /// whoever requires accounts does not leave it to the owner of the server.
     pub(super) fn apply(
         self,
         line: Option<usize>,
         settings: &mut Option<AccountSettings>,
         problems: &Problems,
-    ) {
-        if self == Self::Open {
-            return;
+    ) -> Option<AccessPolicy> {
+        let Some(policy) = self.policy else {
+            let requires = settings.as_ref().is_some_and(|settings| settings.required);
+            return requires.then_some(AccessPolicy::Accounts);
+        };
+        if policy == AccessPolicy::Open {
+            let requires = settings.as_ref().is_some_and(|settings| settings.required);
+            return Some(if requires { AccessPolicy::Accounts } else { policy });
         }
         let Some(settings) = settings else {
-            return problems
-                .error(line, "access.policy: needs accounts, and accounts.enabled is false".to_owned());
+            problems.error(line, "access.policy: needs accounts, and accounts.enabled is false".to_owned());
+            return Some(policy);
         };
-        settings.required = true;
-        if self == Self::Invite {
-            settings.registration.get_or_insert_default().by_invitation = true;
+        if policy == AccessPolicy::Invite {
+            settings.registration.get_or_insert_default();
         }
+        policy.apply(settings);
         if settings.registration.is_some_and(|registration| !registration.before_connect) {
             let words = "access.policy: nobody can sign up in an IRC client, because accounts.registration.before_connect is false";
             problems.warning(line, words);
         }
+        Some(policy)
     }
 }
 

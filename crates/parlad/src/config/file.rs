@@ -6,7 +6,7 @@ use std::{path::PathBuf, time::Duration};
 use bytesize::ByteSize;
 use ipnet::IpNet;
 use parla_proto::{mode::UserModes, name::Casemapping, tag::DeniedTags};
-use parla_server::{AccountSettings, Flags, NetworkSettings, settings};
+use parla_server::{AccessPolicy, AccountSettings, Flags, NetworkSettings, settings};
 use parla_store::Durability;
 
 use super::{
@@ -14,8 +14,8 @@ use super::{
     connections::{ConnectionLimits, KnownGateway, SharedNetwork},
     hash::Hash,
     kind::{
-        flag, hash, list, network, number, one_of, placed, size, some_text, some_time, some_time_or_never,
-        text, unknown,
+        flag, hash, list, network, number, one_of, placed, size, some_text, some_time, some_time_or_forever,
+        some_time_or_never, text, unknown,
     },
     limits, listen,
     motd::Motd,
@@ -58,6 +58,8 @@ pub(super) struct File {
     pub(super) sts: Option<listen::Sts>,
     pub(super) webirc: Vec<KnownGateway>,
     pub(super) accounts: Accounts,
+    /// Who may come in, if the file says so.
+    pub(super) access: Option<AccessPolicy>,
 }
 
 impl File {
@@ -91,9 +93,10 @@ impl File {
                 sts: file.maybe_table("sts", listen::Sts::read).flatten(),
                 webirc: file.tables("webirc", listen::webirc).into_iter().flatten().collect(),
                 accounts: file.table("accounts", Accounts::read),
+                access: None,
             };
             let access = file.table("access", Access::read);
-            access.value.apply(access.line, &mut read.accounts.settings, file.problems());
+            read.access = access.value.apply(access.line, &mut read.accounts.settings, file.problems());
             if let Some(accounts) = &mut read.accounts.settings {
                 accounts.channels_owned_max = read.channels.owned_max;
             }
@@ -291,6 +294,8 @@ fn channel_modes(value: &Value<'_>) -> Option<Flags> {
 #[derive(Debug)]
 pub(super) struct History {
     pub(super) enabled: bool,
+    /// `None` for ever.
+    pub(super) retain: Option<Duration>,
     pub(super) durability: Durability,
     pub(super) max_reply: usize,
     pub(super) allow_redact: bool,
@@ -298,7 +303,6 @@ pub(super) struct History {
 
 impl History {
     fn read(table: &mut Table<'_>) -> Self {
-        table.without_effect("retain", |value| text(value).is_some_and(|retain| retain != "forever"));
         table.without_effect("store_tagmsg", |value| list(text)(value).is_some_and(|tags| !tags.is_empty()));
         table
             .without_effect("znc_max_reply", |value| number::<u32>(0..=u64::from(u32::MAX))(value).is_some());
@@ -306,6 +310,7 @@ impl History {
         let durabilities = [("fsync", Durability::Fsync), ("os", Durability::Os)];
         Self {
             enabled: table.or("enabled", flag, default.history),
+            retain: table.or("retain", some_time_or_forever, default.retain),
             durability: table.or("durability", one_of(&durabilities), DURABILITY),
             max_reply: table.or("max_reply", number(1..=10_000), default.history_reply_max),
             allow_redact: table.or("allow_redact", flag, default.redaction),

@@ -10,6 +10,7 @@ use std::{
 
 use bytesize::ByteSize;
 use ipnet::IpNet;
+use parla_server::limits::RETAIN_MIN;
 use toml::de::DeValue;
 
 use super::{
@@ -78,6 +79,18 @@ pub(super) fn some_time_or_never(value: &Value<'_>) -> Option<Option<Duration>> 
     }
     let time = humantime::parse_duration(text).ok().filter(|time| !time.is_zero());
     time.map(Some).or_else(|| value.wrong("must be a duration such as \"12h\" or \"1d\", or \"never\""))
+}
+
+/// A duration of at least a minute for which something is kept; `None` if it is kept for ever.
+pub(super) fn some_time_or_forever(value: &Value<'_>) -> Option<Option<Duration>> {
+    let text = value.get().as_str().unwrap_or_default();
+    if text == "forever" {
+        return Some(None);
+    }
+    let time = humantime::parse_duration(text).ok().filter(|time| *time >= RETAIN_MIN);
+    time.map(Some).or_else(|| {
+        value.wrong("must be a duration of at least a minute, such as \"12h\" or \"90d\", or \"forever\"")
+    })
 }
 
 /// A size of at least `least`.

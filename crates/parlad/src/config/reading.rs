@@ -122,8 +122,10 @@ impl Config {
         settings.network.operators = file.oper.iter().map(people::Operator::to_settings).collect();
         settings.network.metadata = file.metadata;
         settings.network.accounts = file.accounts.settings;
+        settings.network.access_in_file = file.access;
         settings.network.redaction = file.history.allow_redact;
         settings.network.history = file.history.enabled;
+        settings.network.retain = file.history.retain;
         settings.network.history_reply_max = file.history.max_reply;
         settings.machine.answer_bytes_max = (file.connections.send_queue_bytes() / 2).min(ANSWER_BYTES_MAX);
         settings.network.denied_client_tags = file.denied_client_tags;

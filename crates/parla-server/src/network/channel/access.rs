@@ -29,8 +29,16 @@ pub(crate) struct Speaker<'a> {
 pub(crate) struct Entrant<'a> {
     channel: &'a mut Channel,
     id: UserId,
-    /// The ranks that the channel remembers.
-    rank: Rank,
+    remembered: Remembered,
+}
+
+/// What a channel remembers of somebody who enters.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Remembered {
+    /// Their ranks.
+    pub(crate) rank: Rank,
+    /// Since which entry they have been a member; `None` if they have not been one.
+    pub(crate) since: Option<u64>,
 }
 
 /// Somebody who wants to enter.
@@ -210,14 +218,13 @@ impl Channel {
         let Comer { id, user, account } = comer;
         let name = || self.name().clone();
         let full = |limit: u32| self.members.len() >= limit as usize;
-        let remembered = account.and_then(|account| self.state.access.get(&account)).copied();
-        let entrant = |channel| Ok(Entrant { channel, id, rank: remembered.unwrap_or_default() });
+        let remembered = account.and_then(|account| self.remembered(account));
+        let entrant = |channel| Ok(Entrant { channel, id, remembered: remembered.unwrap_or_default() });
         if self.invited.contains(&id) || self.is_empty_and_unkept() {
             return entrant(self);
         }
-        // Whoever may lift a ban is not kept out by one.
-        let lifts_bans = remembered.is_some_and(|rank| rank.may(Act::ChangeLists));
-        if self.is_banned(user, Reach::Whole, casemapping) && !lifts_bans {
+        let rank = remembered.unwrap_or_default().rank;
+        if self.keeps_out(user, rank, casemapping) {
             return Err(Refusal::Banned(name()));
         }
         if remembered.is_some() {
@@ -247,13 +254,25 @@ impl Channel {
         id: UserId,
         account: Option<AccountId>,
     ) -> Entrant<'_> {
-        let remembered = account.and_then(|account| self.state.access.get(&account)).copied();
-        Entrant { channel: self, id, rank: remembered.unwrap_or_default() }
+        let remembered = account.and_then(|account| self.remembered(account)).unwrap_or_default();
+        Entrant { channel: self, id, remembered }
     }
 
-    /// Lets a user in again who is remembered as a member, when the server starts.
-    pub(crate) fn returning_entrant(&mut self, id: UserId, rank: Rank) -> Entrant<'_> {
-        Entrant { channel: self, id, rank }
+    /// Lets a user in again who was a member before, and of whom this is remembered.
+    pub(crate) const fn returning_entrant(&mut self, id: UserId, remembered: Remembered) -> Entrant<'_> {
+        Entrant { channel: self, id, remembered }
+    }
+
+    /// What the channel remembers of an account; `None` if it does not remember it.
+    pub(crate) fn remembered(&self, account: AccountId) -> Option<Remembered> {
+        let rank = *self.state.access.get(&account)?;
+        Some(Remembered { rank, since: self.state.member_since.get(&account).copied() })
+    }
+
+    /// Whether a ban keeps somebody out of whom these ranks are remembered. Whoever may lift a ban is not kept out
+    /// by one.
+    pub(crate) fn keeps_out(&self, user: &User, remembered: Rank, casemapping: Casemapping) -> bool {
+        self.is_banned(user, Reach::Whole, casemapping) && !remembered.may(Act::ChangeLists)
     }
 
     /// Whether a ban of this reach applies to a user. An ordinary exception lifts bans and mutes; one with
@@ -306,9 +325,10 @@ impl Entrant<'_> {
     ///
     /// `seq` is the number of the entry: a rank lets nobody delete what others said before.
     pub(crate) fn enter(self, seq: u64) {
-        let Self { channel, id, rank } = self;
+        let Self { channel, id, remembered: Remembered { rank, since } } = self;
         let rank = if channel.is_empty_and_unkept() { Rank::OPERATOR } else { rank };
         channel.set_rank(id, rank, seq);
+        channel.member_since.insert(id, since.unwrap_or(seq));
         channel.forget_invitation(id);
     }
 }

@@ -1,6 +1,6 @@
 //! What a channel must keep over a restart: its name, modes, lists and topic. Members are not part of it.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use parla_proto::{ChannelName, Timestamp, extban::ListMask, metadata::Key, mode::ChannelMode};
 use serde::{Deserialize, Serialize};
@@ -63,6 +63,14 @@ pub struct ChannelState {
     /// Accounts that are members, with the ranks that they have whenever they enter; only of a channel with an
     /// owner.
     pub access: BTreeMap<AccountId, Rank>,
+    /// For each of these accounts, the number of the entry since which it has been a member.
+    pub member_since: BTreeMap<AccountId, u64>,
+    /// The account to which the owner has offered it, if it has not been accepted yet.
+    pub offered_to: Option<AccountId>,
+    /// How long its messages are kept, if that is shorter than the network keeps messages.
+    pub retain: Option<Duration>,
+    /// How many of the messages from before they came members may read who have no rank for more; `None` if all.
+    pub newcomers_read: Option<u32>,
     /// Its METADATA values.
     pub metadata: BTreeMap<Key, String>,
 }
@@ -114,7 +122,15 @@ pub enum ChannelChange {
         account: AccountId,
         /// Its ranks, which may be none; `None` if it is not remembered.
         rank: Option<Rank>,
+        /// Since which entry it has been a member.
+        since: u64,
     },
+    /// The owner has offered the channel to this account, or to none any more.
+    OfferedTo(Option<AccountId>),
+    /// Its messages are kept this long, or as long as all others.
+    Retain(Option<Duration>),
+    /// Newcomers may read this many earlier messages, or all.
+    NewcomersRead(Option<u32>),
 }
 
 impl ChannelState {
@@ -135,6 +151,10 @@ impl ChannelState {
             empty_since: None,
             owner: None,
             access: BTreeMap::new(),
+            member_since: BTreeMap::new(),
+            offered_to: None,
+            retain: None,
+            newcomers_read: None,
             metadata: BTreeMap::new(),
         }
     }
@@ -168,8 +188,17 @@ impl ChannelState {
             ChannelChange::Metadata { key, value: None } => drop(self.metadata.remove(&key)),
             ChannelChange::EmptySince(since) => self.empty_since = since,
             ChannelChange::Owner(owner) => self.owner = owner,
-            ChannelChange::Access { account, rank: Some(rank) } => drop(self.access.insert(account, rank)),
-            ChannelChange::Access { account, rank: None } => drop(self.access.remove(&account)),
+            ChannelChange::Access { account, rank: Some(rank), since } => {
+                self.access.insert(account, rank);
+                self.member_since.insert(account, since);
+            }
+            ChannelChange::Access { account, rank: None, .. } => {
+                self.access.remove(&account);
+                self.member_since.remove(&account);
+            }
+            ChannelChange::OfferedTo(account) => self.offered_to = account,
+            ChannelChange::Retain(time) => self.retain = time,
+            ChannelChange::NewcomersRead(count) => self.newcomers_read = count,
         }
     }
 

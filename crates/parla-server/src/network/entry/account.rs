@@ -1,8 +1,8 @@
 //! Commands about accounts, and about the channels that belong to them.
 
-use std::net::IpAddr;
+use std::{net::IpAddr, time::Duration};
 
-use parla_proto::{AccountName, ChannelName};
+use parla_proto::{AccountName, ChannelName, mode::ChannelMode};
 use serde::{Deserialize, Serialize};
 
 use crate::network::{
@@ -126,8 +126,16 @@ pub enum Ownership {
     Register,
     /// The channel belongs to nobody from now on.
     Unregister,
-    /// The channel belongs to another account.
+    /// The channel belongs to another account; if its owner asks for it, as soon as that account accepts it.
     Transfer(AccountName),
+    /// The account of the actor accepts a channel that is offered to it.
+    Accept,
+    /// An offer is taken back, or declined.
+    Decline,
+    /// Changes how the channel treats what is said in it.
+    Set(ChannelSetting),
+    /// Removes something from the channel.
+    Clear(Clearance),
     /// An account gets these ranks, and no others, whenever it enters; with `None` it is forgotten.
     Access {
         /// The account.
@@ -135,6 +143,26 @@ pub enum Ownership {
         /// The ranks.
         rank: Option<Rank>,
     },
+}
+
+/// A setting of a channel that only its owner changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ChannelSetting {
+    /// How long its messages are kept; `None` for as long as all others.
+    Retain(Option<Duration>),
+    /// How many of the messages from before they came newcomers may read; `None` for all.
+    NewcomersRead(Option<u32>),
+}
+
+/// What is to be removed from a channel.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Clearance {
+    /// Its members, except for the actor, for this reason.
+    Users(Option<String>),
+    /// All ranks, and whom it remembers, except for its owner.
+    Access,
+    /// The entries of a list.
+    List(ChannelMode),
 }
 
 /// What is to be done with an account.

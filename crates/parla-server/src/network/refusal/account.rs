@@ -166,6 +166,18 @@ pub(crate) enum AccountFault {
     TooManyMembers,
     /// Whoever asks is not an operator of the channel.
     NotOperator,
+    /// The channel is not offered to whoever asks, or to nobody.
+    NotOffered,
+    /// The channel is not closed.
+    NotClosed,
+    /// As many channels are closed as may be.
+    TooManyClosed,
+    /// There are no accounts.
+    NoAccounts,
+    /// The configuration says who may come in, and nobody else.
+    InFile,
+    /// Whoever asks does not own the server.
+    NotServerOwner,
     /// It has to wait.
     Wait(String),
 }
@@ -191,7 +203,9 @@ impl AccountFault {
             Self::NoSuchInvitation | Self::InvitationUsed | Self::InvitationExpired => {
                 FailCode::InvalidInvitation
             }
-            Self::BadInvitation => FailCode::InvalidParams,
+            Self::BadInvitation | Self::NoAccounts => FailCode::InvalidParams,
+            Self::InFile => FailCode::SetInFile,
+            Self::NotServerOwner => FailCode::NoPermission,
             Self::TooManyInvitations => FailCode::LimitReached,
             Self::HasOwner | Self::NoSuchRoom(_) | Self::MayNotInvite => FailCode::InvalidTarget,
             Self::NoNick => FailCode::NeedNick,
@@ -233,6 +247,9 @@ impl AccountFault {
             | Self::NoSuchAppPassword
             | Self::OnlyByPassword
             | Self::NoSuchDevice
+            | Self::NotOffered
+            | Self::NotClosed
+            | Self::TooManyClosed
             | Self::BadMessage => FailCode::BadAccountName,
         }
     }
@@ -302,6 +319,14 @@ impl AccountFault {
                 "An app password is not enough for that: sign in with the password of the account"
             }
             Self::NoSuchDevice => "The account is not signed in to on such a device",
+            Self::NotOffered => "This room is not offered to you, or to anybody",
+            Self::NotClosed => "This room is not closed",
+            Self::TooManyClosed => "Too many rooms are closed; open one first",
+            Self::NoAccounts => "This server has no accounts, so everybody may come in",
+            Self::InFile => {
+                "The configuration file says who may come in, and it wins: change access.policy or accounts.require there"
+            }
+            Self::NotServerOwner => "Only an owner of this server can do that",
             Self::BadMessage => "Your client did not follow the rules of this way to sign in",
             Self::Wait(why) => return why.as_str().into(),
         })

@@ -203,7 +203,14 @@ fn of_room(rng: &mut Rng, client: &Client) -> String {
     let (room, other) = (room(rng, client), rng.word(NAMES));
     let service = rng.word(&["CS ", "CHANSERV ", "PRIVMSG ChanServ :"]);
     let ranks = rng.word(&["+o", "-o", "+v", "-v", "+h", "+qo", "-q", "+a", "-ohv", "-", "+"]);
-    match rng.below(12) {
+    match rng.below(20) {
+        12..14 => format!("{service}TRANSFER ACCEPT {room}"),
+        14 => format!("{service}TRANSFER DECLINE {room}"),
+        15 => format!("{service}SET {room} RETAIN {}", rng.word(&["1m", "5m", "default"])),
+        16 => format!("{service}SET {room} HISTORY {}", rng.word(&["all", "joined", "1", "3"])),
+        17 => format!("{service}CLEAR {room} {}", rng.word(&["USERS", "ACCESS", "BANS", "INVITES"])),
+        18 => format!("{service}LIST"),
+        19 => format!("{service}PURGE {} {room}", rng.word(&["ADD", "DEL", "DEL"])),
         0..3 => format!("{service}REGISTER {room}"),
         3..8 => format!("{service}AMODE {room} {ranks} {other}"),
         8 => format!("{service}AMODE {room}"),

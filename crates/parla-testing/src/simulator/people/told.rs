@@ -72,7 +72,10 @@ impl Told {
             }
             Change::Invitation(_)
             | Change::InvitationRevoked { .. }
+            | Change::Closure { .. }
+            | Change::Access(_)
             | Change::Message(_)
+            | Change::Expired { .. }
             | Change::Redacted { .. } => return,
         }
         self.clock += 1;

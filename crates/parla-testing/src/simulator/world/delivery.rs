@@ -93,8 +93,8 @@ impl World {
             Output::Note(_) | Output::Administered { .. } => {}
             Output::Audit(audit) => {
                 let operator = format!("({OPERATOR})");
-                let is_open_to_all =
-                    ["OPER", "MODE", "KICK", "REDACT", "RENAME", "MODERATION"].contains(&audit.action);
+                let is_open_to_all = ["OPER", "MODE", "KICK", "CLEAR", "REDACT", "RENAME", "MODERATION"]
+                    .contains(&audit.action);
                 let is_administrators = self.scene.people.is_some() && audit.who == ADMINISTRATOR;
                 let is_known = audit.who.ends_with(&operator) || is_open_to_all || is_administrators;
                 ensure(is_known, "operators", || format!("{audit:?} by no operator"))?;
@@ -160,6 +160,9 @@ impl World {
     }
 }
 
+/// How far the clocks of servers may be apart.
+const CLOCK_DIFFERENCE: std::time::Duration = std::time::Duration::from_secs(10);
+
 /// Checks that a client may read a room's history, which only members may. Operators of the server may ask
 /// for a message in order to delete it.
 pub(super) fn may_ask(client: &Client, query: &Query, scene: &Scene) -> Checked {
@@ -167,12 +170,21 @@ pub(super) fn may_ask(client: &Client, query: &Query, scene: &Scene) -> Checked 
         return Ok(());
     }
     let conversations = match query {
-        Query::History { conversation, .. } | Query::Message { conversation, .. } => {
-            std::slice::from_ref(conversation)
+        Query::History { conversation, floor, .. } | Query::Message { conversation, floor, .. } => {
+            vec![(conversation, floor)]
         }
-        Query::LatestTimes { conversations } => conversations.as_slice(),
+        Query::LatestTimes { conversations } => {
+            conversations.iter().map(|(conversation, floor)| (conversation, floor)).collect()
+        }
     };
-    for conversation in conversations {
+    for (conversation, floor) in conversations {
+        let retain = scene.settings.network.retain;
+        let hides_old = |retain: std::time::Duration| {
+            floor.time.is_some_and(|time| time + retain + CLOCK_DIFFERENCE >= scene.store.latest())
+        };
+        ensure(retain.is_none_or(hides_old), "expired", || {
+            format!("{} reads up to {floor:?}", client.name())
+        })?;
         let channel = match conversation {
             Conversation::Channel(channel) => channel,
             Conversation::Accounts(pair) => {

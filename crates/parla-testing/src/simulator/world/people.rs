@@ -84,10 +84,19 @@ impl World {
                 matches!(command, EntryCommand::ChangeAccount(edit) if matches!(edit.edit, AccountEdit::Delete)
                     && self.may_ask(client, edit.asker, Some(*account)))
             }),
+            Change::ChannelChanged {
+                channel,
+                change: ChannelChange::Retain(_) | ChannelChange::NewcomersRead(_),
+            } => commands.any(|command| {
+                let room = self.scene.people.as_ref().and_then(|people| people.told.room(*channel));
+                // A room that is not known yet may be changed by whoever has just made it.
+                matches!(command, EntryCommand::OwnChannel(own)
+                    if room.is_none_or(|room| self.may_own(room, own, client)))
+            }),
             Change::ChannelChanged { channel, change: ChannelChange::Owner(owner) } => {
                 commands.any(|command| self.may_give((*channel, *owner), command, client))
             }
-            Change::ChannelChanged { channel, change: ChannelChange::Access { account, rank } } => {
+            Change::ChannelChanged { channel, change: ChannelChange::Access { account, rank, .. } } => {
                 self.may_rank((*channel, *account, *rank), proposal)
             }
             // Who may invite is not followed.
@@ -96,7 +105,10 @@ impl World {
             | Change::Channel(_)
             | Change::ChannelChanged { .. }
             | Change::ChannelForgotten { .. }
+            | Change::Closure { .. }
+            | Change::Access(_)
             | Change::Message(_)
+            | Change::Expired { .. }
             | Change::Redacted { .. } => true,
         }
     }
@@ -149,7 +161,12 @@ impl World {
             Ownership::Register => {
                 (room.owner.is_none() || is_owner) && account.is_some() && rank::is_at_least(&ranks, '@')
             }
-            Ownership::Unregister | Ownership::Transfer(_) => is_owner,
+            Ownership::Unregister | Ownership::Transfer(_) | Ownership::Set(_) | Ownership::Clear(_) => {
+                is_owner
+            }
+            // Only whom the owner has chosen gets a room.
+            Ownership::Accept => account.is_some() && room.offered_to == account,
+            Ownership::Decline => is_owner || (account.is_some() && room.offered_to == account),
             // Nobody below a half-operator gives or takes any rank.
             Ownership::Access { .. } => is_owner || rank::is_at_least(&ranks, '%'),
         }

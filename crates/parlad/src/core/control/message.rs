@@ -7,8 +7,8 @@ pub(crate) mod account;
 mod invitation;
 
 use parla_server::{
-    AccountChange, AccountEdit, AdminAnswer, AdminRepair, AdminRequest, AppPassword, AppPasswordId,
-    ChannelDetails, Fingerprint, NewInvitation, PasswordProof, Topic, WhichDevices,
+    AccessPolicy, AccountChange, AccountEdit, AdminAnswer, AdminRepair, AdminRequest, AppPassword,
+    AppPasswordId, ChannelDetails, Fingerprint, NewInvitation, PasswordProof, Topic, WhichDevices,
 };
 use serde::{Deserialize, Serialize};
 
@@ -41,11 +41,24 @@ pub(crate) enum ControlRequest {
     },
     #[serde(rename = "room.reset")]
     RoomReset { room: String },
+    /// Without an account, the room belongs to nobody.
+    #[serde(rename = "room.owner")]
+    RoomOwner {
+        room: String,
+        #[serde(default)]
+        account: Option<String>,
+    },
     #[serde(rename = "room.delete")]
     RoomDelete {
         room: String,
         #[serde(default)]
         reason: Option<String>,
+    },
+    /// Asks who may come in, or with a word decides it. Answered with an [`AccessNow`].
+    #[serde(rename = "access")]
+    Access {
+        #[serde(default)]
+        policy: Option<String>,
     },
     /// The next accounts after this one, in the order of their names. Answered with an [`AccountPage`].
     #[serde(rename = "account.list")]
@@ -154,6 +167,8 @@ pub(crate) struct RoomRow {
     pub(crate) topic: String,
     /// `YYYY-MM-DDThh:mm:ss.sssZ`, like all times.
     pub(crate) created_at: String,
+    /// The account that owns it; null if it belongs to nobody.
+    pub(crate) owner: Option<String>,
 }
 
 /// A room in full.
@@ -161,6 +176,14 @@ pub(crate) struct RoomRow {
 pub(crate) struct RoomDetails {
     pub(crate) name: String,
     pub(crate) created_at: String,
+    /// The account that owns it; null if it belongs to nobody.
+    pub(crate) owner: Option<String>,
+    /// The accounts with a rank in it, at most a thousand.
+    pub(crate) ranked: Vec<RoomRank>,
+    /// How many seconds its messages are kept; null if as long as all others.
+    pub(crate) retain_seconds: Option<u64>,
+    /// How many messages from before they came newcomers may read; null if all.
+    pub(crate) newcomers_read: Option<u32>,
     /// The modes, including the key.
     pub(crate) modes: String,
     pub(crate) topic: Option<RoomTopic>,
@@ -188,6 +211,23 @@ pub(crate) struct RoomMask {
     pub(crate) mask: String,
     pub(crate) set_by: String,
     pub(crate) set_at: String,
+}
+
+/// An account with a rank in a room.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct RoomRank {
+    pub(crate) account: String,
+    /// The letters of the ranks, such as `qo`.
+    pub(crate) ranks: String,
+}
+
+/// Who may come in.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct AccessNow {
+    /// `open`, `accounts` or `invite`.
+    pub(crate) access: String,
+    /// Whether the configuration says so.
+    pub(crate) in_file: bool,
 }
 
 /// A member of a room.
@@ -222,6 +262,8 @@ impl ControlRequest {
             | Self::RoomShow { .. }
             | Self::RoomMode { .. }
             | Self::RoomReset { .. }
+            | Self::RoomOwner { .. }
+            | Self::Access { .. }
             | Self::RoomDelete { .. } => Subject::Rooms,
             Self::AccountList { .. } => Subject::Account(String::new()),
             Self::InviteList { .. } | Self::InviteCreate { .. } => Subject::Invitation(0),
@@ -255,6 +297,12 @@ impl TryFrom<ControlRequest> for AdminRequest {
                 Self::ChangeModes { channel: room, letters: modes, params }
             }
             ControlRequest::RoomReset { room } => Self::Repair { channel: room, repair: AdminRepair::Reset },
+            ControlRequest::RoomOwner { room, account } => Self::SetOwner { channel: room, account },
+            ControlRequest::Access { policy: None } => Self::Access { policy: None },
+            ControlRequest::Access { policy: Some(word) } => {
+                let policy = AccessPolicy::named(&word);
+                Self::Access { policy: Some(policy.ok_or("it is open, accounts or invite")?) }
+            }
             ControlRequest::RoomDelete { room, reason } => {
                 Self::Repair { channel: room, repair: AdminRepair::Delete(reason) }
             }
@@ -353,10 +401,14 @@ impl ControlAnswer {
                     modes: channel.modes,
                     topic: channel.topic,
                     created_at: channel.created_at.to_string(),
+                    owner: channel.owner.map(|owner| owner.to_string()),
                 });
                 Self::done(&RoomPage { rooms: rooms.collect(), more: has_more })
             }
             AdminAnswer::Channel(details) => Self::done(&RoomDetails::from(*details)),
+            AdminAnswer::Access { policy, is_in_file } => {
+                Self::done(&AccessNow { access: policy.word().to_owned(), in_file: is_in_file })
+            }
             AdminAnswer::Accounts { accounts, has_more } => {
                 let accounts = accounts.into_iter().map(AccountRow::from).collect();
                 Self::done(&AccountPage { accounts, more: has_more })
@@ -383,7 +435,10 @@ impl ControlAnswer {
 
 impl From<ChannelDetails> for RoomDetails {
     fn from(details: ChannelDetails) -> Self {
-        let ChannelDetails { state, modes, members, member_count } = details;
+        let ChannelDetails { state, owner, ranked, modes, members, member_count } = details;
+        let ranked = ranked
+            .into_iter()
+            .map(|(account, ranks)| RoomRank { account: account.to_string(), ranks: ranks.letters() });
         let masks = |entries: &[parla_server::ListEntry]| {
             let row = |entry: &parla_server::ListEntry| RoomMask {
                 mask: entry.mask.to_string(),
@@ -402,6 +457,10 @@ impl From<ChannelDetails> for RoomDetails {
         Self {
             name: state.name.to_string(),
             created_at: state.created_at.to_string(),
+            owner: owner.map(|owner| owner.to_string()),
+            ranked: ranked.collect(),
+            retain_seconds: state.retain.map(|retain| retain.as_secs()),
+            newcomers_read: state.newcomers_read,
             modes,
             topic: state.topic.as_ref().map(topic),
             bans: masks(&state.bans),

@@ -1,6 +1,6 @@
 //! What the administrator is told about the sections for accounts.
 
-use parla_server::{AccountSettings, AlwaysOn, Mechanism, RegistrationSettings};
+use parla_server::{AccessPolicy, AccountSettings, AlwaysOn, Mechanism, RegistrationSettings};
 
 use super::*;
 use crate::config::HashCost;
@@ -79,5 +79,31 @@ fn what_accounts_cannot_do_yet_is_told() {
             line 13: warning: accounts.registration.verify_timeout: has no effect: this version does not have what it asks for
             line 14: warning: accounts.registration.smtp: has no effect: this version cannot send e-mail
             line 17: warning: accounts.passwords: such hashes are quick to guess for whoever gets hold of the data; raise argon2_memory_kib or argon2_iterations"#]],
+    );
+}
+
+#[test]
+fn the_file_may_say_who_comes_in_and_for_how_long_messages_are_kept() {
+    let network = |text: &str| parse(&format!("{LEAST}{text}")).unwrap().settings.network;
+    let access = |text: &str| {
+        let network = network(text);
+        (network.access_in_file, network.access_policy())
+    };
+    assert_eq!(access(""), (None, AccessPolicy::Open), "the owner decides");
+    for (word, policy) in AccessPolicy::WORDS {
+        assert_eq!(access(&format!("[access]\npolicy = \"{word}\"\n")), (Some(policy), policy));
+    }
+    let accounts = (Some(AccessPolicy::Accounts), AccessPolicy::Accounts);
+    assert_eq!(access("[accounts]\nrequire = true\n"), accounts);
+    assert_eq!(access("[accounts]\nrequire = true\n[access]\npolicy = \"open\"\n"), accounts);
+
+    let retain = |text: &str| network(&format!("[history]\nretain = \"{text}\"\n")).retain;
+    assert_eq!((network("").retain, retain("forever")), (None, None));
+    assert_eq!(retain("90d"), Some(Duration::from_secs(90 * 86_400)));
+    check(
+        &format!("{LEAST}[history]\nretain = \"10s\"\n"),
+        expect![[
+            r#"line 7: history.retain: must be a duration of at least a minute, such as "12h" or "90d", or "forever", not "10s""#
+        ]],
     );
 }
