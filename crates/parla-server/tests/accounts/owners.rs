@@ -122,7 +122,7 @@ fn a_room_is_cleared_of_people_by_its_owner_alone() {
         alice, bob> :ChanServ!ChanServ@s KICK #tea bob :that is enough
         alice, eve> :ChanServ!ChanServ@s KICK #tea eve :that is enough
         alice, mallory> :ChanServ!ChanServ@s KICK #tea mallory :that is enough
-        alice> :ChanServ!ChanServ@s NOTICE alice :3 people were removed from #tea
+        alice> :ChanServ!ChanServ@s NOTICE alice :People who were removed from #tea: 3
         eve> :s 473 eve #tea :Cannot join channel (+i): you need an invitation
     "#]]);
     // Whoever has a rank keeps it.
@@ -152,7 +152,7 @@ fn whoever_clears_a_room_of_very_many_enters_it_again() {
         alice> :alice!alice@192.0.2.1 JOIN #tea
         alice> :s 353 alice = #tea :@alice
         alice> :s 366 alice #tea :End of /NAMES list
-        alice> :ChanServ!ChanServ@s NOTICE alice :101 people were removed from #tea
+        alice> :ChanServ!ChanServ@s NOTICE alice :People who were removed from #tea: 101
     "#]]);
 }
 
@@ -174,14 +174,14 @@ fn ranks_and_lists_are_cleared() {
         bob> :ChanServ!ChanServ@s NOTICE bob :Only the owner of the room can do that
         alice, bob, eve> :ChanServ!ChanServ@s MODE #tea -o bob
         alice, bob, eve> :ChanServ!ChanServ@s MODE #tea -v eve
-        alice> :ChanServ!ChanServ@s NOTICE alice :Only the owner of #tea has a rank now; it has forgotten 1 accounts
+        alice> :ChanServ!ChanServ@s NOTICE alice :Only the owner of #tea has a rank now; accounts that it has forgotten: 1
         alice> :ChanServ!ChanServ@s NOTICE alice :alice: +o
         alice> :ChanServ!ChanServ@s NOTICE alice :#tea remembers 2 accounts
         alice, bob, eve> :ChanServ!ChanServ@s MODE #tea -bb bad!*@* worse!*@*
-        alice> :ChanServ!ChanServ@s NOTICE alice :2 entries were removed from the list of bans of #tea
-        alice> :ChanServ!ChanServ@s NOTICE alice :0 entries were removed from the list of bans of #tea
+        alice> :ChanServ!ChanServ@s NOTICE alice :Entries that were removed from the list of bans of #tea: 2
+        alice> :ChanServ!ChanServ@s NOTICE alice :Entries that were removed from the list of bans of #tea: 0
         alice, bob, eve> :ChanServ!ChanServ@s MODE #tea -I better!*@*
-        alice> :ChanServ!ChanServ@s NOTICE alice :1 entries were removed from the list of invites of #tea
+        alice> :ChanServ!ChanServ@s NOTICE alice :Entries that were removed from the list of invites of #tea: 1
         alice> :ChanServ!ChanServ@s NOTICE alice :CLEAR takes USERS, ACCESS, BANS, EXCEPTIONS or INVITES
     "#]]);
 }
