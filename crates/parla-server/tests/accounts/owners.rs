@@ -210,7 +210,7 @@ fn nobody_enters_a_closed_room() {
         alice> :s 437 alice #tea :This room is closed: spam and more
         alice> :ChanServ!ChanServ@s NOTICE alice :#tea is closed, and nobody can enter it: spam and more
         alice> :ChanServ!ChanServ@s NOTICE alice :#tea belongs to alice
-        alice> :ChanServ!ChanServ@s NOTICE alice :It was made at 1970-01-01T00:00:00.000Z. Messages are kept for ever
+        alice> :ChanServ!ChanServ@s NOTICE alice :Messages are kept for ever
         alice> :ChanServ!ChanServ@s NOTICE alice :Newcomers can read what was said before they came
         alice> :ChanServ!ChanServ@s NOTICE alice :Accounts that it remembers as its members: 2
         alice> :alice!alice@192.0.2.1 JOIN #own
@@ -256,7 +256,7 @@ fn a_closed_room_stays_closed_until_it_is_opened() {
         bob> :s 437 bob #tea :This room is closed
         bob> :ChanServ!ChanServ@s NOTICE bob :#tea is closed, and nobody can enter it
         bob> :ChanServ!ChanServ@s NOTICE bob :#tea belongs to alice
-        bob> :ChanServ!ChanServ@s NOTICE bob :It was made at 1970-01-01T00:00:00.000Z. Messages are kept for ever
+        bob> :ChanServ!ChanServ@s NOTICE bob :Messages are kept for ever
         bob> :ChanServ!ChanServ@s NOTICE bob :Newcomers can read what was said before they came
         alice> :ChanServ!ChanServ@s NOTICE alice :#nowhere, by alice!alice@192.0.2.1 at 1970-01-01T00:00:00.000Z: spam
         alice> :ChanServ!ChanServ@s NOTICE alice :1 room is closed
