@@ -122,7 +122,7 @@ fn a_room_is_cleared_of_people_by_its_owner_alone() {
         alice, bob> :ChanServ!ChanServ@s KICK #tea bob :that is enough
         alice, eve> :ChanServ!ChanServ@s KICK #tea eve :that is enough
         alice, mallory> :ChanServ!ChanServ@s KICK #tea mallory :that is enough
-        alice> :ChanServ!ChanServ@s NOTICE alice :3 people were removed from #tea
+        alice> :ChanServ!ChanServ@s NOTICE alice :People who were removed from #tea: 3
         eve> :s 473 eve #tea :Cannot join channel (+i): you need an invitation
     "#]]);
     // Whoever has a rank keeps it.
@@ -152,7 +152,7 @@ fn whoever_clears_a_room_of_very_many_enters_it_again() {
         alice> :alice!alice@192.0.2.1 JOIN #tea
         alice> :s 353 alice = #tea :@alice
         alice> :s 366 alice #tea :End of /NAMES list
-        alice> :ChanServ!ChanServ@s NOTICE alice :101 people were removed from #tea
+        alice> :ChanServ!ChanServ@s NOTICE alice :People who were removed from #tea: 101
     "#]]);
 }
 
@@ -174,14 +174,14 @@ fn ranks_and_lists_are_cleared() {
         bob> :ChanServ!ChanServ@s NOTICE bob :Only the owner of the room can do that
         alice, bob, eve> :ChanServ!ChanServ@s MODE #tea -o bob
         alice, bob, eve> :ChanServ!ChanServ@s MODE #tea -v eve
-        alice> :ChanServ!ChanServ@s NOTICE alice :Only the owner of #tea has a rank now; it has forgotten 1 accounts
+        alice> :ChanServ!ChanServ@s NOTICE alice :Only the owner of #tea has a rank now; accounts that it has forgotten: 1
         alice> :ChanServ!ChanServ@s NOTICE alice :alice: +o
         alice> :ChanServ!ChanServ@s NOTICE alice :#tea remembers 2 accounts
         alice, bob, eve> :ChanServ!ChanServ@s MODE #tea -bb bad!*@* worse!*@*
-        alice> :ChanServ!ChanServ@s NOTICE alice :2 entries were removed from the list of bans of #tea
-        alice> :ChanServ!ChanServ@s NOTICE alice :0 entries were removed from the list of bans of #tea
+        alice> :ChanServ!ChanServ@s NOTICE alice :Entries that were removed from the list of bans of #tea: 2
+        alice> :ChanServ!ChanServ@s NOTICE alice :Entries that were removed from the list of bans of #tea: 0
         alice, bob, eve> :ChanServ!ChanServ@s MODE #tea -I better!*@*
-        alice> :ChanServ!ChanServ@s NOTICE alice :1 entries were removed from the list of invites of #tea
+        alice> :ChanServ!ChanServ@s NOTICE alice :Entries that were removed from the list of invites of #tea: 1
         alice> :ChanServ!ChanServ@s NOTICE alice :CLEAR takes USERS, ACCESS, BANS, EXCEPTIONS or INVITES
     "#]]);
 }
@@ -210,7 +210,7 @@ fn nobody_enters_a_closed_room() {
         alice> :s 437 alice #tea :This room is closed: spam and more
         alice> :ChanServ!ChanServ@s NOTICE alice :#tea is closed, and nobody can enter it: spam and more
         alice> :ChanServ!ChanServ@s NOTICE alice :#tea belongs to alice
-        alice> :ChanServ!ChanServ@s NOTICE alice :It was made at 1970-01-01T00:00:00.000Z. Messages are kept for ever
+        alice> :ChanServ!ChanServ@s NOTICE alice :Messages are kept for ever
         alice> :ChanServ!ChanServ@s NOTICE alice :Newcomers can read what was said before they came
         alice> :ChanServ!ChanServ@s NOTICE alice :Accounts that it remembers as its members: 2
         alice> :alice!alice@192.0.2.1 JOIN #own
@@ -256,7 +256,7 @@ fn a_closed_room_stays_closed_until_it_is_opened() {
         bob> :s 437 bob #tea :This room is closed
         bob> :ChanServ!ChanServ@s NOTICE bob :#tea is closed, and nobody can enter it
         bob> :ChanServ!ChanServ@s NOTICE bob :#tea belongs to alice
-        bob> :ChanServ!ChanServ@s NOTICE bob :It was made at 1970-01-01T00:00:00.000Z. Messages are kept for ever
+        bob> :ChanServ!ChanServ@s NOTICE bob :Messages are kept for ever
         bob> :ChanServ!ChanServ@s NOTICE bob :Newcomers can read what was said before they came
         alice> :ChanServ!ChanServ@s NOTICE alice :#nowhere, by alice!alice@192.0.2.1 at 1970-01-01T00:00:00.000Z: spam
         alice> :ChanServ!ChanServ@s NOTICE alice :1 room is closed

@@ -152,6 +152,6 @@ fn what_has_expired_is_not_read_and_is_deleted() {
     rig.says("alice", "CS INFO #tea");
     rig.keeps(|line| line.contains("kept"));
     rig.check(expect![[r#"
-        alice> :ChanServ!ChanServ@s NOTICE alice :It was made at 1970-01-01T00:00:00.000Z. Messages are kept for 7 days
+        alice> :ChanServ!ChanServ@s NOTICE alice :Messages are kept for 7 days
     "#]]);
 }

@@ -119,12 +119,12 @@ fn chanserv_changes_ranks_of_people_who_are_elsewhere() {
         alice, bob> :ChanServ!ChanServ@s MODE #tea -o alice
         bob> :ChanServ!ChanServ@s NOTICE bob :alice has no rank in #tea
         bob> :ChanServ!ChanServ@s NOTICE bob :#tea belongs to bob
-        bob> :ChanServ!ChanServ@s NOTICE bob :It was made at 1970-01-01T00:00:00.000Z. Messages are kept for ever
+        bob> :ChanServ!ChanServ@s NOTICE bob :Messages are kept for ever
         bob> :ChanServ!ChanServ@s NOTICE bob :Newcomers can read what was said before they came
         bob> :ChanServ!ChanServ@s NOTICE bob :Accounts that it remembers as its members: 2
         bob> :ChanServ!ChanServ@s NOTICE bob :#tea has no owner now
         bob> :ChanServ!ChanServ@s NOTICE bob :#tea has no owner
-        bob> :ChanServ!ChanServ@s NOTICE bob :It was made at 1970-01-01T00:00:00.000Z. Messages are kept for ever
+        bob> :ChanServ!ChanServ@s NOTICE bob :Messages are kept for ever
         bob> :ChanServ!ChanServ@s NOTICE bob :Newcomers can read what was said before they came
     "#]]);
 }
@@ -157,7 +157,7 @@ fn a_room_survives_its_owners_account() {
         alice> :s 901 alice alice!alice@192.0.2.1 :You are now logged out
         alice> :NickServ!NickServ@s NOTICE alice :alice is deleted
         eve> :ChanServ!ChanServ@s NOTICE eve :#tea has no owner
-        eve> :ChanServ!ChanServ@s NOTICE eve :It was made at 1970-01-01T00:00:00.000Z. Messages are kept for ever
+        eve> :ChanServ!ChanServ@s NOTICE eve :Messages are kept for ever
         eve> :ChanServ!ChanServ@s NOTICE eve :Newcomers can read what was said before they came
     "#]]);
 }
@@ -210,7 +210,7 @@ fn the_servers_rooms_belong_to_nobody_else() {
         alice> :s MODE #lobby +q alice
         alice> :s NOTICE #lobby :alice, an operator of this server, has given this room to alice
         alice> :ChanServ!ChanServ@s NOTICE alice :#lobby belongs to the server
-        alice> :ChanServ!ChanServ@s NOTICE alice :It was made at 1970-01-01T00:00:00.000Z. Messages are kept for ever
+        alice> :ChanServ!ChanServ@s NOTICE alice :Messages are kept for ever
         alice> :ChanServ!ChanServ@s NOTICE alice :Newcomers can read what was said before they came
     "#]]);
 }
@@ -252,7 +252,7 @@ fn a_room_that_was_set_up_stays_before_anybody_speaks() {
         rig.says("alice", "CS INFO #tea");
         rig.check(expect![[r#"
             alice> :ChanServ!ChanServ@s NOTICE alice :#tea belongs to alice
-            alice> :ChanServ!ChanServ@s NOTICE alice :It was made at 1970-01-01T00:00:00.000Z. Messages are kept for ever
+            alice> :ChanServ!ChanServ@s NOTICE alice :Messages are kept for ever
             alice> :ChanServ!ChanServ@s NOTICE alice :Newcomers can read what was said before they came
             alice> :ChanServ!ChanServ@s NOTICE alice :Accounts that it remembers as its members: 1
         "#]]);
@@ -268,7 +268,7 @@ fn a_mistyped_room_does_not_stay() {
     rig.check(expect![[r#"
         alice> :s 403 alice #tae :No such channel
         alice> :ChanServ!ChanServ@s NOTICE alice :#milk belongs to alice
-        alice> :ChanServ!ChanServ@s NOTICE alice :It was made at 1970-01-01T00:00:00.000Z. Messages are kept for ever
+        alice> :ChanServ!ChanServ@s NOTICE alice :Messages are kept for ever
         alice> :ChanServ!ChanServ@s NOTICE alice :Newcomers can read what was said before they came
         alice> :ChanServ!ChanServ@s NOTICE alice :Accounts that it remembers as its members: 1
     "#]]);

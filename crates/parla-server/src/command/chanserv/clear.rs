@@ -67,7 +67,7 @@ fn users(
     let stays = meta.actor.filter(|actor| network.rank_in(asked.id, *actor).is_some());
     let cleared = ChannelCleared { channel: asked.name.clone(), removed: members, stays, reason };
     effects.events.push(Event::ChannelCleared(Box::new(cleared)));
-    Ok(format!("{count} people were removed from {}", asked.name))
+    Ok(format!("People who were removed from {}: {count}", asked.name))
 }
 
 /// Takes away all ranks but those of the owner, and forgets the members who are elsewhere.
@@ -98,7 +98,7 @@ fn access(
             count += 1;
         }
     }
-    Ok(format!("Only the owner of {} has a rank now; it has forgotten {count} accounts", asked.name))
+    Ok(format!("Only the owner of {} has a rank now; accounts that it has forgotten: {count}", asked.name))
 }
 
 fn list(
@@ -122,7 +122,7 @@ fn list(
         effects.events.push(Event::ModesChanged { by, channel: asked.id, steps });
     }
     Ok(format!(
-        "{count} entries were removed from the list of {} of {}",
+        "Entries that were removed from the list of {} of {}: {count}",
         list_name(mode).to_lowercase(),
         asked.name
     ))

@@ -122,7 +122,7 @@ pub(super) fn info(context: &mut Context<'_>, channel: &str) -> Result<(), Refus
         // Somebody may be called nobody.
         None => tell(context, &format!("{name} has no owner")),
     }
-    tell(context, &format!("It was made at {}. {}", state.created_at, setting::retention(network, channel)));
+    tell(context, &setting::retention(network, channel));
     tell(context, &setting::reading(channel));
     let offered_to = state.offered_to.filter(|to| oversees || account == state.owner || account == Some(*to));
     if let Some(to) = offered_to.and_then(|to| network.account_by_id(to)) {
