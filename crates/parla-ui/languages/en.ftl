@@ -571,15 +571,15 @@ change-turned-on = turned on “{ $setting }”
 change-turned-off = turned off “{ $setting }”
 change-set = set “{ $setting }” to { $value }
 # $list is one of the headings of the lists above.
-change-listed = put { $whom } on the list “{ $list }”
-change-unlisted = took { $whom } off the list “{ $list }”
+change-listed = added to the list “{ $list }”: { $whom }
+change-unlisted = removed from the list “{ $list }”: { $whom }
 # $letters are the server’s letters for the settings.
 change-other = changed the settings of the room ({ $letters })
 # Who added an entry, and when.
 listed-by = by { $by }
 listed-by-at = by { $by }, { $at }
 # The button that removes an entry.
-unlist = Remove { $whom } from “{ $list }”
+unlist = Remove from “{ $list }”: { $whom }
 # How somebody is matched when they are banned or muted.
 by-nick = Only this name
 by-host = Everyone from this address

@@ -144,7 +144,7 @@ fn who_may_not_change_it_reads_it() {
 fn lists_are_changed_in_words() {
     let mut page = open_as(Rank::Operator);
     opens_settings(&mut page);
-    page.press("Remove Everyone from bad.host from “Banned”");
+    page.press("Remove from “Banned”: Everyone from bad.host");
     let removed = Intent::RemoveMask { buffer: BUFFER, list: ListKind::Bans, mask: "*!*@bad.host".into() };
     assert_eq!(page.fake.take_intents(), [removed]);
     let form = page.all("[role=dialog] form")[1];

@@ -185,8 +185,8 @@ mod tests {
         assert_eq!(sentence(set(None)), "turned off “At most this many people”");
         let hidden = ModeChange::Setting(Setting::Hidden, Some("".into()));
         assert_eq!(sentence(hidden), "turned on “Not in the list of rooms”");
-        assert_eq!(sentence(listed(true)), "put Everyone from bad.host on the list “Banned”");
-        assert_eq!(sentence(listed(false)), "took Everyone from bad.host off the list “Banned”");
+        assert_eq!(sentence(listed(true)), "added to the list “Banned”: Everyone from bad.host");
+        assert_eq!(sentence(listed(false)), "removed from the list “Banned”: Everyone from bad.host");
         assert_eq!(sentence(ModeChange::Other("+x".into())), "changed the settings of the room (+x)");
     }
 }
