@@ -404,7 +404,7 @@ fn accounts(rng: &mut Rng, settings: &mut Settings) {
     let registration = RegistrationSettings {
         before_connect: rng.percent(80),
         email_required: false,
-        by_invitation: false,
+        by_invitation: rng.percent(10),
         per_hour: if rng.percent(80) { 1_000 } else { 3 },
     };
     settings.network.accounts = Some(AccountSettings {

@@ -5,8 +5,8 @@ use std::{collections::VecDeque, fmt, mem};
 
 use parla_proto::Timestamp;
 use parla_server::{
-    Change, ConnectionId, Input, NodeId, Output, Outputs, Proposal, QuestionId, Server, Settings, Snapshot,
-    Start,
+    AdminAnswer, AdminRequest, Change, ConnectionId, Input, NodeId, Output, Outputs, Proposal, QuestionId,
+    Server, Settings, Snapshot, Start,
 };
 use slotmap::{DefaultKey, SlotMap};
 
@@ -50,6 +50,8 @@ pub(crate) struct Beginning {
 #[derive(Debug)]
 pub(crate) struct Machine {
     pub(crate) node: NodeId,
+    /// The number of its process, by which it comes up; 0 without a log.
+    pub(crate) run: u64,
     pub(crate) server: Server,
     /// How many places of the log it has read.
     pub(crate) read: usize,
@@ -84,6 +86,7 @@ impl Machine {
     pub(crate) fn with(node: NodeId, server: Server) -> Self {
         Self {
             node,
+            run: 0,
             server,
             read: 0,
             connections: SlotMap::new(),
@@ -109,7 +112,7 @@ impl Machine {
             .map_err(|error| Finding::new("encoding", format!("a snapshot: {error}")))?;
         let server = Server::new(node, settings.clone(), Start::Shared { run, snapshot }, now);
         let read = beginning.place;
-        Ok(Self { read, beginning: Some(beginning), ..Self::with(node, server) })
+        Ok(Self { run, read, beginning: Some(beginning), ..Self::with(node, server) })
     }
 
     pub(crate) fn runs(&self) -> bool {
@@ -147,6 +150,20 @@ impl Machine {
             outputs = Outputs { outputs: after, changes: Vec::new() };
         }
         self.gather(Turn { place, is_after: true }, outputs);
+    }
+
+    /// What the server answers to its administrator at once. What else it does with that input, such as to come up,
+    /// is gathered.
+    pub(crate) fn ask(&mut self, now: Timestamp, request: AdminRequest) -> Option<AdminAnswer> {
+        let mut outputs = Outputs::default();
+        self.server.handle(now, Input::Administration { id: 0, request }, &mut outputs);
+        let is_answer = |output: &mut Output| matches!(output, Output::Administered { .. });
+        let answer = outputs.outputs.extract_if(.., is_answer).next();
+        self.gather(Turn { place: self.read, is_after: true }, outputs);
+        match answer {
+            Some(Output::Administered { answer, .. }) => Some(*answer),
+            _ => None,
+        }
     }
 
     fn gather(&mut self, turn: Turn, outputs: Outputs) {

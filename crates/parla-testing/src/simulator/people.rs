@@ -10,7 +10,7 @@ mod told;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use parla_server::{AccountId, ConnectionId, Fingerprint};
+use parla_server::{AccountId, ConnectionId, Fingerprint, InvitationId, NodeId};
 
 pub(crate) use self::told::Told;
 use super::machine::Turn;
@@ -31,6 +31,10 @@ pub(crate) struct People {
     pub(crate) is_closing: bool,
     /// Accounts whose person has ever been an operator of the server, with any client.
     pub(crate) operators: BTreeSet<AccountId>,
+    /// Invitations that an operator of the server may have made, who invites to every room.
+    pub(crate) of_operators: BTreeSet<InvitationId>,
+    /// The last process of each machine that came up.
+    pub(crate) runs: BTreeMap<NodeId, u64>,
     /// To which turn the current lines belong.
     pub(crate) turn: Option<Turn>,
     /// What has arrived by the current lines and may not have reached everybody.

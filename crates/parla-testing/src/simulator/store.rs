@@ -213,6 +213,13 @@ impl Store {
         self.accounts.are_these(accounts, "kept")
     }
 
+    /// Checks that a server's invitations are those that are stored.
+    pub(crate) fn are_invitations(&self, had: &[&InvitationState]) -> Checked {
+        ensure(self.invitations.values().eq(had.iter().copied()), "kept", || {
+            format!("a server has {had:?}, and {:?} are kept", self.invitations)
+        })
+    }
+
     /// The newest message at or before this position in the list, counted from the oldest.
     pub(crate) fn nth(&self, index: usize) -> Option<&Arc<Spoken>> {
         self.messages.values().nth(index)

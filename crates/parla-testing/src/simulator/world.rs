@@ -190,6 +190,7 @@ impl World {
                     let server = Server::new(NodeId(number), own, start, self.now);
                     let beginning = Beginning { place: 0, snapshot: snapshot.encode() };
                     let mut machine = Machine::with(NodeId(number), server);
+                    machine.run = self.runs;
                     machine.beginning = Some(beginning);
                     machine.projection = (count > 1).then(|| Projection::new(self.disk.another(), &settings));
                     self.machines.push(machine);

@@ -6,7 +6,7 @@
 pub(crate) mod room;
 mod service;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use parla_proto::{Capabilities, Message, name::is_channel};
 use parla_server::{AccountId, AppPassword, Fingerprint, Flags, Rank};
@@ -37,6 +37,8 @@ pub(crate) struct Person {
     pub(crate) is_proved: bool,
     /// The ranks with which it has entered rooms whose list of names has not come yet.
     expected: BTreeMap<String, Rank>,
+    /// Who has signed in and must enter one of its rooms, folded.
+    pub(crate) announced: BTreeSet<String>,
     /// Whether it was told that its connection ends.
     pub(crate) is_ending: bool,
 }
@@ -118,6 +120,7 @@ pub(super) fn hear_server(client: &mut Client, message: &Message<'_>, scene: &mu
         "381" => is_operator(client, scene),
         "221" if message.param(1).is_some_and(|modes| modes.contains('o')) => is_operator(client, scene),
         "903" => ensure(client.person.account.is_some(), "sign-in", || "without an account".to_owned())?,
+        "NOTE" if message.param(1) == Some("INVITATION_CREATED") => hear_invitation(message, scene),
         "REGISTER" => service::hear_register(client, message, scene)?,
         "331" | "332" => super::names::hear_topic(client, message, scene)?,
         "366" => room::hear_names_end(client, message, scene)?,
@@ -151,6 +154,14 @@ fn signed_in(client: &mut Client, name: &str, scene: &mut Scene) -> Checked {
     client.person.account = Some(id);
     note_operator(client, scene);
     Ok(())
+}
+
+/// Remembers the number and the code of an invitation, for everybody.
+fn hear_invitation(message: &Message<'_>, scene: &mut Scene) {
+    let words = message.param(2).zip(message.param(3));
+    if let (Some(people), Some((id, code))) = (&mut scene.people, words) {
+        people.told.codes.push((id.to_owned(), code.to_owned()));
+    }
 }
 
 /// Notes that the client was told that its person is an operator of the server, with this client or another.
@@ -243,9 +254,19 @@ pub(super) fn hear_user(
         }
         "AWAY" => client.hear_of(from, Capabilities::AWAY_NOTIFY, scene),
         "SETNAME" => client.hear_of(from, Capabilities::SETNAME, scene),
-        "ACCOUNT" => client.hear_of(from, Capabilities::ACCOUNT_NOTIFY, scene),
+        "ACCOUNT" => hear_account(client, from, scene),
         _ => Err(Finding::new("unknown line", "the client knows no such command of a user".to_owned())),
     }
+}
+
+/// Handles that somebody has signed in or out. Whoever uses an invitation enters its rooms by the same entry, and
+/// those who are there may be told first who it is.
+fn hear_account(client: &mut Client, from: &str, scene: &Scene) -> Checked {
+    client.needs(Capabilities::ACCOUNT_NOTIFY)?;
+    if client.hear_of(from, Capabilities::ACCOUNT_NOTIFY, scene).is_err() {
+        client.person.announced.insert(scene.fold(from));
+    }
+    Ok(())
 }
 
 /// Handles something that was said in one of the client's rooms, or to the client or by its person.

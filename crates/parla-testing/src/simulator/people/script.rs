@@ -62,6 +62,9 @@ pub(crate) fn registration(rng: &mut Rng, told: &Told) -> Vec<Vec<u8>> {
     }
     let names: Vec<&str> = capabilities.names().collect();
     lines.push(format!("CAP REQ :{}", names.join(" ")));
+    if let Some((_, code)) = rng.pick(&told.codes).filter(|_| rng.percent(50)) {
+        lines.push(format!("PASS invite:{code}"));
+    }
     lines.push(format!("NICK {name}"));
     let account = if rng.percent(80) { name } else { rng.word(NAMES) };
     match rng.below(10) {
@@ -135,7 +138,8 @@ pub(crate) fn lines(rng: &mut Rng, client: &Client, told: &Told, text: &str) -> 
             return sign_in(rng, account, told);
         }
         8..27 => of_account(rng, client, told),
-        27..47 => of_room(rng, client),
+        27..44 => of_room(rng, client),
+        44..47 => of_invitation(rng, client, told),
         47..52 => format!("NICK {}", rng.word(NAMES)),
         52..61 => format!("PRIVMSG {} :{text}", rng.word(NAMES)),
         61..71 => format!("PRIVMSG {} :{text}", room(rng, client)),
@@ -149,7 +153,8 @@ pub(crate) fn lines(rng: &mut Rng, client: &Client, told: &Told, text: &str) -> 
         }
         94..96 => format!("KICK {} {} :{text}", room(rng, client), rng.word(NAMES)),
         96..98 => format!("OPER {OPERATOR} {}", if rng.percent(80) { OPERATOR_PASSWORD } else { "wrong" }),
-        98 => format!("INVITE {} {}", rng.word(NAMES), room(rng, client)),
+        98 if rng.percent(30) => format!("INVITE {} {}", rng.word(NAMES), room(rng, client)),
+        98 => of_invitation(rng, client, told),
         _ => "QUIT".to_owned(),
     };
     vec![line]
@@ -217,6 +222,24 @@ fn of_room(rng: &mut Rng, client: &Client) -> String {
         9 => format!("{service}TRANSFER {room} {other}"),
         10 => format!("{service}INFO {room}"),
         _ => format!("{service}{} {room}", rng.word(&["UNREGISTER", "INFO"])),
+    }
+}
+
+/// Making, taking back and using invitations, of which mostly the newest are used.
+fn of_invitation(rng: &mut Rng, client: &Client, told: &Told) -> String {
+    let newest = told.codes.len().saturating_sub(4);
+    let known = told.codes.get(newest..).and_then(|codes| rng.pick(codes));
+    let (id, code) = known.map_or(("1", "nonsense"), |(id, code)| (id.as_str(), code.as_str()));
+    match rng.below(10) {
+        0..4 => {
+            let second = if rng.percent(30) { format!(",{}", room(rng, client)) } else { String::new() };
+            let (uses, days) = (1 + rng.below(3), 1 + rng.below(3));
+            format!("INVITATION CREATE {uses} {days} {}{second}", room(rng, client))
+        }
+        4 => "INVITATION CREATE".to_owned(),
+        5 => "INVITATION LIST".to_owned(),
+        6 => format!("INVITATION REVOKE {id}"),
+        _ => format!("INVITATION ACCEPT {code}"),
     }
 }
 

@@ -6,7 +6,9 @@
 use std::collections::BTreeMap;
 
 use parla_proto::AccountName;
-use parla_server::{AccountId, AccountState, Change, ChannelId, ChannelState, Kept};
+use parla_server::{
+    AccountId, AccountState, Change, ChannelId, ChannelState, InvitationId, InvitationState, Kept,
+};
 
 use super::{Attempt, Proof};
 
@@ -15,6 +17,9 @@ use super::{Attempt, Proof};
 pub(crate) struct Told {
     accounts: BTreeMap<AccountId, AccountState>,
     rooms: BTreeMap<ChannelId, ChannelState>,
+    invitations: BTreeMap<InvitationId, InvitationState>,
+    /// The numbers and codes of invitations that clients have made.
+    pub(crate) codes: Vec<(String, String)>,
     /// The accounts that were deleted by the input that came last to a server without a log: what it told before
     /// may have been about them.
     gone: Vec<AccountState>,
@@ -36,6 +41,7 @@ impl Told {
     pub(crate) fn start(&mut self, kept: &Kept) {
         self.accounts = kept.accounts.iter().map(|account| (account.id, account.clone())).collect();
         self.rooms = kept.channels.iter().map(|room| (room.id, room.clone())).collect();
+        self.invitations = kept.invitations.iter().map(|known| (known.id, known.clone())).collect();
         self.clock += 1;
         self.note_proofs();
     }
@@ -70,9 +76,13 @@ impl Told {
             Change::ChannelForgotten { channel } => {
                 self.rooms.remove(&channel);
             }
-            Change::Invitation(_)
-            | Change::InvitationRevoked { .. }
-            | Change::Closure { .. }
+            Change::Invitation(state) => {
+                self.invitations.insert(state.id, *state);
+            }
+            Change::InvitationRevoked { invitation } => {
+                self.invitations.remove(&invitation);
+            }
+            Change::Closure { .. }
             | Change::Access(_)
             | Change::Message(_)
             | Change::Expired { .. }
@@ -139,6 +149,10 @@ impl Told {
 
     pub(crate) fn room(&self, id: ChannelId) -> Option<&ChannelState> {
         self.rooms.get(&id)
+    }
+
+    pub(crate) fn invitation(&self, id: InvitationId) -> Option<&InvitationState> {
+        self.invitations.get(&id)
     }
 
     /// The room with this folded name.

@@ -23,11 +23,14 @@ impl World {
         ensure(same, "state", || "the machines have different indexes".to_owned())
     }
 
-    /// Checks, when nothing is on its way, that a machine's channels and accounts are those that are stored, so
-    /// that they exist after the next start.
+    /// Checks, when nothing is on its way, that a machine's channels, accounts and invitations are those that are
+    /// stored, so that they exist after the next start.
     pub(super) fn check_kept(&self) -> Checked {
         let mut snapshots = self.machines.iter().map(|machine| machine.server.snapshot());
-        snapshots.try_for_each(|snapshot| self.scene.store.is_had(&snapshot.kept(), &snapshot.accounts()))
+        snapshots.try_for_each(|snapshot| {
+            self.scene.store.is_had(&snapshot.kept(), &snapshot.accounts())?;
+            self.scene.store.are_invitations(&snapshot.invitations())
+        })
     }
 
     /// Checks, when nothing is on its way, that every machine has stored the same channels, accounts and

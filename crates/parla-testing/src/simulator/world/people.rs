@@ -6,8 +6,9 @@
 
 use parla_proto::Capabilities;
 use parla_server::{
-    AccountAsker, AccountChange, AccountEdit, AccountId, Change, ChannelChange, ChannelState, ConnectionId,
-    EntryCommand, Input, NodeId, OwnChannel, Ownership, Proposal, Rank,
+    AccountAsker, AccountChange, AccountEdit, AccountId, Change, ChannelChange, ChannelId, ChannelState,
+    ConnectionId, EntryCommand, Input, InvitationAct, InvitationId, InvitationState, NodeId, OwnChannel,
+    Ownership, Proposal, Rank,
 };
 
 use super::World;
@@ -27,30 +28,41 @@ impl World {
         let (_, proposal) = self.log.read(place)?;
         let changes = self.log.changes_at(place);
         for change in &changes {
-            let is_right = self.is_rightful(change, &proposal);
+            let is_right = self.is_rightful(change, &proposal, &changes);
             ensure(is_right, "rights", || format!("{change:?} by {proposal:?}"))?;
         }
         let origin = self.origin_of(&proposal).map(|client| client.connection);
         let signs_in = |command: &EntryCommand| matches!(command, EntryCommand::Account(_));
         let is_sign_in = proposal.commands.iter().any(signs_in);
         debug_assert!(people.is_exact, "a log has entries");
+        let made_by_operator = self.made_by_operator(&changes, &proposal);
         let Some(people) = &mut self.scene.people else { return Ok(()) };
         people.told.begin_input();
         changes.iter().for_each(|change| people.told.take(change));
+        people.of_operators.extend(made_by_operator);
+        for command in &proposal.commands {
+            if let EntryCommand::NodeUp(up) = command {
+                let run = people.runs.entry(proposal.origin.node).or_default();
+                *run = up.run.max(*run);
+            }
+        }
         (people.origin, people.is_sign_in) = (origin, is_sign_in);
         Ok(())
     }
 
-    /// The client that proposed something, if it is still there.
+    /// The client that proposed something, if it is still there. A process that has not come up yet may have clients
+    /// with the ids of those of the one before.
     fn origin_of(&self, proposal: &Proposal) -> Option<&Client> {
         let NodeId(node) = proposal.origin.node;
         let which = usize::try_from(node).ok()?.checked_sub(1)?;
         let local = proposal.origin.session?;
+        let run = self.scene.people.as_ref()?.runs.get(&proposal.origin.node).copied();
+        self.machines.get(which).filter(|machine| Some(machine.run) == run)?;
         self.clients.values().find(|client| client.place == (which, local))
     }
 
     /// Whether a change of an account or of a room's ownership is one that whoever asked for it may make.
-    fn is_rightful(&self, change: &Change, proposal: &Proposal) -> bool {
+    fn is_rightful(&self, change: &Change, proposal: &Proposal, all: &[Change]) -> bool {
         let mut commands = proposal.commands.iter();
         let client = self.origin_of(proposal);
         match change {
@@ -69,6 +81,14 @@ impl World {
             // Whoever signs in has given it.
             Change::AccountChanged { change: AccountChange::AppPasswordUsed(..), .. } => {
                 commands.any(|command| matches!(command, EntryCommand::Account(_) | EntryCommand::Register(_)))
+            }
+            // Whoever uses an invitation is brought into the rooms that it is for.
+            Change::AccountChanged { change: AccountChange::InvitedTo(rooms), .. } => {
+                let is_for = |change: &Change| {
+                    matches!(change, Change::Invitation(used)
+                        if rooms.iter().all(|room| used.channels.contains(room)))
+                };
+                rooms.is_empty() || all.iter().any(is_for)
             }
             Change::AccountChanged { account, change } => commands.any(|command| match command {
                 EntryCommand::ChangeAccount(edit) => {
@@ -99,9 +119,9 @@ impl World {
             Change::ChannelChanged { channel, change: ChannelChange::Access { account, rank, .. } } => {
                 self.may_rank((*channel, *account, *rank), proposal)
             }
-            // Who may invite is not followed.
-            Change::Invitation(_)
-            | Change::InvitationRevoked { .. }
+            Change::Invitation(state) => self.may_invite(state, proposal),
+            // Who may take invitations back is not followed.
+            Change::InvitationRevoked { .. }
             | Change::Channel(_)
             | Change::ChannelChanged { .. }
             | Change::ChannelForgotten { .. }
@@ -111,6 +131,54 @@ impl World {
             | Change::Expired { .. }
             | Change::Redacted { .. } => true,
         }
+    }
+
+    /// Whether an invitation may be made, be used, or lead to fewer rooms, as this proposal has it.
+    fn may_invite(&self, state: &InvitationState, proposal: &Proposal) -> bool {
+        let Some(people) = &self.scene.people else { return true };
+        let mut commands = proposal.commands.iter();
+        let is_own = |room: &ChannelId| {
+            let owner = people.told.room(*room).and_then(|room| room.owner);
+            owner.is_some() && owner == state.made_by
+        };
+        let leads_to_own = || state.channels.iter().all(is_own);
+        let Some(before) = people.told.invitation(state.id) else {
+            let Some(client) = self.origin_of(proposal) else { return true };
+            let is_theirs = state.made_by.is_some() && state.made_by == client.person.account;
+            return client.may_be_operator(&self.scene)
+                || is_theirs && !state.channels.is_empty() && leads_to_own();
+        };
+        if before.uses_left == state.uses_left {
+            // Whoever gives a room away invites nobody to it any more.
+            return before.channels.len() > state.channels.len()
+                && state.channels.iter().all(|room| before.channels.contains(room));
+        }
+        let is_one_use = *before == InvitationState { uses_left: state.uses_left + 1, ..state.clone() };
+        let uses = |command: &EntryCommand| match command {
+            EntryCommand::Invitation(asked) => {
+                matches!(asked.act, InvitationAct::Accept(id) if id == state.id)
+            }
+            EntryCommand::CreateAccount(create) => create.invitation == Some(state.id),
+            EntryCommand::Register(register) => register.invitation == Some(state.id),
+            _ => false,
+        };
+        // Rooms that are gone are left out.
+        let leads_to_own =
+            state.channels.iter().filter(|room| people.told.room(**room).is_some()).all(is_own);
+        is_one_use && commands.any(uses) && (leads_to_own || people.of_operators.contains(&state.id))
+    }
+
+    /// The invitations that are made by somebody who may be an operator of the server.
+    fn made_by_operator(&self, changes: &[Change], proposal: &Proposal) -> Vec<InvitationId> {
+        let may_be = self.origin_of(proposal).is_none_or(|client| client.may_be_operator(&self.scene));
+        let told = self.scene.people.as_ref().map(|people| &people.told);
+        let made = |change: &Change| match change {
+            Change::Invitation(state) if may_be => {
+                told.is_some_and(|told| told.invitation(state.id).is_none()).then_some(state.id)
+            }
+            _ => None,
+        };
+        changes.iter().filter_map(made).collect()
     }
 
     /// Whether a client may ask for something to be done with an account, by what it says it is.
@@ -128,7 +196,7 @@ impl World {
     /// Whether a command may give a room to this account.
     fn may_give(
         &self,
-        (id, to): (parla_server::ChannelId, Option<AccountId>),
+        (id, to): (ChannelId, Option<AccountId>),
         command: &EntryCommand,
         client: Option<&Client>,
     ) -> bool {
@@ -188,7 +256,7 @@ impl World {
     /// Whether a command may make a room remember an account with these ranks.
     fn may_rank(
         &self,
-        (id, account, rank): (parla_server::ChannelId, AccountId, Option<Rank>),
+        (id, account, rank): (ChannelId, AccountId, Option<Rank>),
         proposal: &Proposal,
     ) -> bool {
         let Some(room) = self.scene.people.as_ref().and_then(|people| people.told.room(id)) else {
@@ -266,8 +334,11 @@ impl World {
 
     /// Notes whose line a server without a log handles.
     pub(super) fn people_come_to_line(&mut self, connection: ConnectionId) -> Checked {
+        if self.scene.people.as_ref().is_none_or(|people| people.is_exact) {
+            return Ok(());
+        }
         self.all_have_heard()?;
-        if let Some(people) = self.scene.people.as_mut().filter(|people| !people.is_exact) {
+        if let Some(people) = &mut self.scene.people {
             people.origin = Some(connection);
         }
         Ok(())

@@ -7,8 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use parla_proto::Source;
 use parla_server::{
-    AccountDetails, AccountId, AccountState, AdminAnswer, AdminRequest, ChannelDetails, Input, Output,
-    Outputs, Rank,
+    AccountDetails, AccountId, AccountState, AdminAnswer, AdminRequest, ChannelDetails, Rank,
 };
 
 use super::World;
@@ -45,6 +44,9 @@ impl World {
         self.check_clients(&by_nick)?;
         for client in self.clients.values() {
             watch::is_true(client, &here)?;
+            ensure(client.person.announced.is_empty(), "outside", || {
+                format!("{} was told of {:?}, and shares no room", client.name(), client.person.announced)
+            })?;
         }
         for room in rooms {
             self.check_room(&room, &by_nick)?;
@@ -58,13 +60,8 @@ impl World {
 
     /// What a server answers to its administrator.
     fn ask(&mut self, request: AdminRequest) -> Option<AdminAnswer> {
-        let mut outputs = Outputs::default();
         let (now, machine) = (self.now, self.machines.first_mut()?);
-        machine.server.handle(now, Input::Administration { id: 0, request }, &mut outputs);
-        outputs.outputs.into_iter().find_map(|output| match output {
-            Output::Administered { answer, .. } => Some(*answer),
-            _ => None,
-        })
+        machine.ask(now, request)
     }
 
     fn details(&mut self, account: &AccountState) -> Checked<AccountDetails> {

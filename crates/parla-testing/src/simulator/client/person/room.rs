@@ -21,6 +21,7 @@ fn named<'c>(client: &'c mut Client, message: &Message<'_>, scene: &Scene) -> Ch
 pub(super) fn hear_join(client: &mut Client, message: &Message<'_>, from: &str, scene: &Scene) -> Checked {
     let (name, who) = (scene.fold(message.param(0).unwrap_or_default()), scene.fold(from));
     if who != client.folded_nick(scene) {
+        client.person.announced.remove(&who);
         let room = client.rooms.get_mut(&name).ok_or_else(outside)?;
         let member = Member { nick: from.to_owned(), signs: Signs::default() };
         let known = room.insert(who, member);
