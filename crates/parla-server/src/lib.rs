@@ -72,6 +72,7 @@ pub use contract::{
 pub use network::{
     ChannelId, UserId,
     account::{AccountChange, AccountId, AccountState, Fingerprint, PasswordProof, ScramProof},
+    account_presence::{Presence, PresenceChange},
     audit::Audit,
     change::{Change, Spoken},
     channel::{ChannelChange, ChannelState, Flags, ListEntry, Rank, Topic},
@@ -85,7 +86,6 @@ pub use network::{
     grant::OperatorGrant,
     invitation::{InvitationId, InvitationState},
     kept::Kept,
-    presence::{Presence, PresenceChange},
     snapshot::Snapshot,
 };
 pub use server::{Server, Start};

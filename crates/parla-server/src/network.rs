@@ -5,6 +5,8 @@
 //! The file of each command decides what its entry does; the network knows none of the commands.
 
 pub(crate) mod account;
+pub(crate) mod account_id;
+pub(crate) mod account_presence;
 mod accounts;
 pub(crate) mod audit;
 pub(crate) mod change;
@@ -25,7 +27,7 @@ pub(crate) mod markers;
 pub(crate) mod nodes;
 pub(crate) mod operator;
 pub(crate) mod past;
-pub(crate) mod presence;
+mod presence;
 pub(crate) mod rank;
 pub(crate) mod recent_messages;
 mod recently_made;

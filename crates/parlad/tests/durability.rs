@@ -8,7 +8,6 @@ mod support;
 
 use std::{
     collections::{HashMap, HashSet},
-    net::SocketAddr,
     sync::Barrier,
     thread,
     time::{Duration, Instant},
