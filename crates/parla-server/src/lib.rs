@@ -72,6 +72,7 @@ pub use contract::{
 pub use network::{
     ChannelId, UserId,
     account::{AccountChange, AccountId, AccountState, Fingerprint, PasswordProof, ScramProof},
+    account_presence::{Presence, PresenceChange},
     app_password::{APP_PASSWORD_BYTES, AppPassword, AppPasswordId},
     audit::Audit,
     change::{Change, Spoken},
@@ -90,7 +91,6 @@ pub use network::{
     grant::OperatorGrant,
     invitation::{InvitationId, InvitationState},
     kept::Kept,
-    presence::{Presence, PresenceChange},
     snapshot::Snapshot,
 };
 pub use server::{Server, Start};

@@ -6,6 +6,8 @@
 
 mod access;
 pub(crate) mod account;
+pub(crate) mod account_id;
+pub(crate) mod account_presence;
 mod accounts;
 pub(crate) mod app_password;
 pub(crate) mod audit;
@@ -31,7 +33,7 @@ pub(crate) mod markers;
 pub(crate) mod nodes;
 pub(crate) mod operator;
 pub(crate) mod past;
-pub(crate) mod presence;
+mod presence;
 pub(crate) mod rank;
 pub(crate) mod recent_messages;
 mod recently_made;

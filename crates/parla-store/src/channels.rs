@@ -10,11 +10,13 @@ use rusqlite::{Connection, Row, ToSql, Transaction, params};
 
 use crate::{DatabaseError, accounts, conversations};
 
+type Channels = BTreeMap<ChannelId, ChannelState>;
+
 /// The stored channels. Those whose names the rules no longer allow are skipped.
 pub(crate) fn read(connection: &Connection, rules: &NameRules) -> Result<Vec<ChannelState>, DatabaseError> {
     let mut statement = connection.prepare("SELECT * FROM channels ORDER BY id")?;
     let rows = statement.query_map([], |row| channel(row, rules))?;
-    let mut channels = BTreeMap::new();
+    let mut channels = Channels::new();
     for row in rows {
         channels.extend(row?.map(|state| (state.id, state)));
     }
@@ -80,16 +82,13 @@ pub(crate) const fn row_id(channel: ChannelId) -> i64 {
 /// The channel that a row belongs to, whose number is in its first column.
 fn of_row<'c>(
     row: &Row<'_>,
-    channels: &'c mut BTreeMap<ChannelId, ChannelState>,
+    channels: &'c mut Channels,
 ) -> Result<Option<&'c mut ChannelState>, rusqlite::Error> {
     Ok(channels.get_mut(&ChannelId::from_number(row.get::<_, i64>(0)?.cast_unsigned())))
 }
 
 /// Reads the lists of channels. Masks that this version cannot parse are skipped.
-fn read_lists(
-    connection: &Connection,
-    channels: &mut BTreeMap<ChannelId, ChannelState>,
-) -> Result<(), DatabaseError> {
+fn read_lists(connection: &Connection, channels: &mut Channels) -> Result<(), DatabaseError> {
     let sql =
         "SELECT channel, mode, mask, setter, set_at FROM channel_masks ORDER BY channel, place, set_at, mask";
     let mut statement = connection.prepare(sql)?;
@@ -114,10 +113,7 @@ fn read_lists(
 
 /// Reads the METADATA values of channels. Invalid keys are skipped, and remain in the file until the channel is
 /// stored again.
-fn read_metadata(
-    connection: &Connection,
-    channels: &mut BTreeMap<ChannelId, ChannelState>,
-) -> Result<(), DatabaseError> {
+fn read_metadata(connection: &Connection, channels: &mut Channels) -> Result<(), DatabaseError> {
     let mut statement = connection.prepare("SELECT channel, key, value FROM channel_metadata")?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
@@ -130,10 +126,7 @@ fn read_metadata(
 }
 
 /// Reads the accounts that channels remember. Letters that give no rank mean a member without one.
-fn read_access(
-    connection: &Connection,
-    channels: &mut BTreeMap<ChannelId, ChannelState>,
-) -> Result<(), DatabaseError> {
+fn read_access(connection: &Connection, channels: &mut Channels) -> Result<(), DatabaseError> {
     let mut statement = connection.prepare("SELECT channel, account, modes, since FROM channel_access")?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {

@@ -7,9 +7,10 @@ use std::{collections::BTreeMap, fmt};
 use parla_proto::{AccountName, Timestamp, metadata::Key};
 use serde::{Deserialize, Serialize};
 
+pub use super::account_id::AccountId;
 use super::{
+    account_presence::{Presence, PresenceChange},
     conversation::Conversation,
-    presence::{Presence, PresenceChange},
 };
 pub use crate::base::scram::ScramProof;
 use crate::{
@@ -19,23 +20,6 @@ use crate::{
         app_password::{AppPassword, AppPasswordId},
     },
 };
-
-/// Identifies an account, by the number of the entry that created it. It is the same on every machine and
-/// never reused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct AccountId(u64);
-
-impl AccountId {
-    /// The account that was created by the entry with this number.
-    pub const fn from_number(seq: u64) -> Self {
-        Self(seq)
-    }
-
-    /// The number of the entry that created the account.
-    pub const fn number(self) -> u64 {
-        self.0
-    }
-}
 
 /// The SHA-256 of a client's certificate in DER.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

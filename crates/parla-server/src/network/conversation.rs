@@ -9,7 +9,7 @@ use parla_proto::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{ChannelId, Network, UserId, account::AccountId};
+use super::{ChannelId, Network, UserId, account_id::AccountId};
 use crate::base::names;
 
 /// A conversation whose messages can be stored.
