@@ -27,6 +27,10 @@ fn an_app_password_is_shown_once_and_listed_by_its_name() {
     let mut rig = with_app_password();
     rig.says("alice", "NS APPPASS CREATE bot\nNS APPPASS CREATE\nNS APPPASS");
     rig.check(expect![[r#"
+        alice> :NickServ!NickServ@s NOTICE alice :The account has an app password with this name
+        alice> :NickServ!NickServ@s NOTICE alice :NickServ does not understand that, or a word is missing or too many; NICKSERV HELP lists what it can do
+        alice> :NickServ!NickServ@s NOTICE alice :bot: created 1970-01-01, never used
+        alice> :NickServ!NickServ@s NOTICE alice :app passwords of alice: 1
     "#]]);
     rig.connect("guest", "");
     rig.says("guest", "NS APPPASS CREATE bot");

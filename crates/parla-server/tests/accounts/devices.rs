@@ -65,7 +65,8 @@ fn one_device_signs_out_another_and_nobody_else_notices() {
         phone> :NickServ!NickServ@s NOTICE alice :The account is not signed in to on such a device
         phone> :NickServ!NickServ@s NOTICE alice :1: without a name, at 192.0.2.1, since 1970-01-01T00:00:00.000Z, last message just now
         phone> :NickServ!NickServ@s NOTICE alice :3: phone, at 192.0.2.1, since 1970-01-01T00:00:00.000Z, last message just now (this one)
-        phone> :NickServ!NickServ@s NOTICE alice :devices of alice: 2
+        phone> :NickServ!NickServ@s NOTICE alice :4: tablet, at 192.0.2.1, since 1970-01-01T00:00:00.000Z, last message just now
+        phone> :NickServ!NickServ@s NOTICE alice :devices of alice: 3
     "#]]);
 }
 
