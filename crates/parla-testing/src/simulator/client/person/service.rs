@@ -80,6 +80,12 @@ fn of_room(client: &Client, text: &str, scene: &Scene) -> Checked {
             let owner = told.room_named(&scene.fold(room)).and_then(|room| room.owner);
             owner.is_some() && owner == client.person.account
         }
+        [room, "belongs", "to", "the", "server"] => {
+            let name = scene.fold(room);
+            let is_the_servers =
+                scene.settings.network.autojoin.iter().any(|room| scene.fold(room.as_str()) == name);
+            is_the_servers && told.room_named(&name).is_none_or(|room| room.owner.is_none())
+        }
         [room, "belongs", "to", whom, ..] => {
             let owner = told.room_named(&scene.fold(room)).and_then(|room| room.owner);
             owner.is_some() && owner == told.account_named(whom).map(|account| account.id)
