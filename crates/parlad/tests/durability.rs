@@ -2,7 +2,7 @@
 //! data.
 //!
 //! `ROUNDS=100 cargo test -p parlad --test durability` makes a long run.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops at what it did not expect")]
+#![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
 
 mod support;
 

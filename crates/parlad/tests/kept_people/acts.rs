@@ -35,7 +35,7 @@ impl Person {
         match self.random.u32(..100) {
             0..5 if rooms.len() < ROOMS_MAX => {
                 let room = format!("#{}r{}", self.name, self.count);
-                self.makes(room)
+                self.makes(&room)
             }
             5..15 => {
                 let topic = format!("topic {}", self.count);
@@ -61,7 +61,7 @@ impl Person {
         self.facts.contains_key(key)
     }
 
-    pub(crate) fn makes(&self, room: String) -> Act {
+    pub(crate) fn makes(&self, room: &str) -> Act {
         let name = &self.name;
         let news = [
             is(format!("in {room}"), ""),

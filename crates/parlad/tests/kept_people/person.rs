@@ -85,7 +85,7 @@ impl Person {
         client.introduce(&self.name, "");
         client.send(&format!("REGISTER * * {PASSWORD}"));
         client.until(|line| line.contains(" REGISTER SUCCESS "));
-        let act = self.makes(Self::home(self.number));
+        let act = self.makes(&Self::home(self.number));
         client.send(&act.line);
         client.until(|line| line.contains(" 366 "));
         act.news.into_iter().for_each(|news| learn(&mut self.facts, news));
