@@ -275,9 +275,9 @@ fn what_would_have_to_be_kept_is_refused_while_the_disk_is_full() {
     }
     rig.says("alice", "METADATA ALICE CLEAR\nMETADATA bob SET url :https://bob.example");
     rig.check(expect![[r#"
-        alice> :s FAIL METADATA STORAGE_FULL alice :The server's disk is full, so this cannot be kept. Try again later
+        alice> :s FAIL METADATA STORAGE_FULL alice :The server's disk is nearly full, so this cannot be kept. Try again later
         guest> :s 761 guest guest url * :https://somebody.example
-        alice> :s FAIL METADATA STORAGE_FULL alice :The server's disk is full, so this cannot be kept. Try again later
+        alice> :s FAIL METADATA STORAGE_FULL alice :The server's disk is nearly full, so this cannot be kept. Try again later
         alice> :s FAIL METADATA KEY_NO_PERMISSION bob url :You may not do that
     "#]]);
 }

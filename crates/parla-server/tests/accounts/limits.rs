@@ -107,13 +107,13 @@ fn strangers_are_told_little_of_an_account() {
     rig.check(expect![[r#"
         alice> :NickServ!NickServ@s NOTICE alice :alice was created at 1970-01-01T00:00:00.000Z
         alice> :NickServ!NickServ@s NOTICE alice :alice is signed in as alice
-        alice> :NickServ!NickServ@s NOTICE alice :a password, certificates: 0, connections now: 1
+        alice> :NickServ!NickServ@s NOTICE alice :a password, app passwords: 0, certificates: 0, connections now: 1
         bob> :NickServ!NickServ@s NOTICE bob :alice was created at 1970-01-01T00:00:00.000Z
         bob> :NickServ!NickServ@s NOTICE bob :alice is signed in as alice
         bob> :NickServ!NickServ@s NOTICE bob :alice was created at 1970-01-01T00:00:00.000Z
         oper> :NickServ!NickServ@s NOTICE oper :alice was created at 1970-01-01T00:00:00.000Z
         oper> :NickServ!NickServ@s NOTICE oper :alice is signed in as alice
-        oper> :NickServ!NickServ@s NOTICE oper :a password, certificates: 0, connections now: 1
+        oper> :NickServ!NickServ@s NOTICE oper :a password, app passwords: 0, certificates: 0, connections now: 1
     "#]]);
     says(&mut rig, "oper", "NS SUSPEND alice selling tea");
     rig.heard.clear();
@@ -122,7 +122,7 @@ fn strangers_are_told_little_of_an_account() {
     rig.check(expect![[r#"
         bob> :NickServ!NickServ@s NOTICE bob :alice was created at 1970-01-01T00:00:00.000Z
         oper> :NickServ!NickServ@s NOTICE oper :alice was created at 1970-01-01T00:00:00.000Z
-        oper> :NickServ!NickServ@s NOTICE oper :a password, certificates: 0, connections now: 0
+        oper> :NickServ!NickServ@s NOTICE oper :a password, app passwords: 0, certificates: 0, connections now: 0
         oper> :NickServ!NickServ@s NOTICE oper :suspended: selling tea
     "#]]);
 }
@@ -163,8 +163,13 @@ fn an_account_owns_so_many_rooms() {
     says(&mut rig, "alice", "CS REGISTER #more\nCS TRANSFER #tea bob\nCS INFO #tea\nCS AMODE #more +o bob");
     rig.check(expect![[r#"
         alice> :ChanServ!ChanServ@s NOTICE alice :The account owns as many rooms as it may
-        alice> :ChanServ!ChanServ@s NOTICE alice :The account owns as many rooms as it may
+        bob> :ChanServ!ChanServ@s NOTICE bob :alice offers you the room #tea. CHANSERV TRANSFER ACCEPT #tea makes it yours, and CHANSERV TRANSFER DECLINE #tea does not
+        alice> :ChanServ!ChanServ@s NOTICE alice :#tea is offered to bob, who can accept it with CHANSERV TRANSFER ACCEPT
         alice> :ChanServ!ChanServ@s NOTICE alice :#tea belongs to alice
+        alice> :ChanServ!ChanServ@s NOTICE alice :Messages are kept for ever
+        alice> :ChanServ!ChanServ@s NOTICE alice :Newcomers can read what was said before they came
+        alice> :ChanServ!ChanServ@s NOTICE alice :It is offered to bob
+        alice> :ChanServ!ChanServ@s NOTICE alice :Accounts that it remembers as its members: 2
         alice> :ChanServ!ChanServ@s NOTICE alice :This room has no owner; an operator of it can register it
     "#]]);
     // Whoever gives one away may have another.
@@ -172,9 +177,10 @@ fn an_account_owns_so_many_rooms() {
     says(&mut rig, "alice", "CS TRANSFER #tea bob\nCS REGISTER #more\nCS TRANSFER #tea alice");
     rig.check(expect![[r#"
         bob> :ChanServ!ChanServ@s NOTICE bob :#own has no owner now
-        alice> :ChanServ!ChanServ@s NOTICE alice :#tea belongs to bob now
-        alice> :ChanServ!ChanServ@s NOTICE alice :#more is yours now
-        alice> :ChanServ!ChanServ@s NOTICE alice :Only the owner of the room can do that
+        bob> :ChanServ!ChanServ@s NOTICE bob :alice offers you the room #tea. CHANSERV TRANSFER ACCEPT #tea makes it yours, and CHANSERV TRANSFER DECLINE #tea does not
+        alice> :ChanServ!ChanServ@s NOTICE alice :#tea is offered to bob, who can accept it with CHANSERV TRANSFER ACCEPT
+        alice> :ChanServ!ChanServ@s NOTICE alice :The account owns as many rooms as it may
+        alice> :ChanServ!ChanServ@s NOTICE alice :#tea belongs to alice
     "#]]);
 }
 

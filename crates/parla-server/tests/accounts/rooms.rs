@@ -341,6 +341,7 @@ fn a_ban_is_not_evaded_by_signing_in_inside() {
         alice> :other!other@192.0.2.1 QUIT :Signed in
         other> :other!other@192.0.2.1 PART #tea :Signed in
         other> :other!other@192.0.2.1 NICK :bob
+        other> :bob!bob@192.0.2.1 MODE bob :+r
         other> :s 900 bob bob!bob@192.0.2.1 bob :You are now logged in as bob
         alice> :alice!alice@192.0.2.1 MODE #tea -b a:bob
         alice, bob, other> :bob!bob@192.0.2.1 JOIN #tea
