@@ -72,12 +72,11 @@ pub use contract::{
 pub use network::{
     ChannelId, UserId,
     account::{AccountChange, AccountId, AccountState, Fingerprint, PasswordProof, Presence, ScramProof},
-    app_password::{APP_PASSWORD_BYTES, AppPassword, AppPasswordId},
+    app_password::{APP_PASSWORD_BYTES, AppPassword, AppPasswordId, Proved},
     audit::Audit,
     change::{Change, Spoken},
     channel::{ChannelChange, ChannelState, Flags, ListEntry, Rank, Topic},
     conversation::{AccountPair, Conversation, ConversationName},
-    device::Proved,
     encoding::{NETWORK_VERSION, PROPOSAL_VERSION, Unreadable},
     entry::{
         AccountAsker, AccountEdit, Authority, ChangeAccount, CreateAccount, EndReason, Entry, EntryCommand,
