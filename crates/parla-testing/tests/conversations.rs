@@ -10,9 +10,9 @@ use std::{
 
 use parla_proto::{AccountName, Message, Timestamp};
 use parla_server::{
-    AccountId, AccountPair, AccountState, AlwaysOn, Change, ConnectionId, Conversation, EntryCommand, Input,
-    Kept, NodeId, Output, Outputs, Page, Peer, Proposal, Query, QueryResult, Server, Settings, SignIn,
-    Snapshot, Spoken, Start,
+    AccountAsker, AccountId, AccountPair, AccountState, AlwaysOn, Change, ConnectionId, Conversation,
+    EntryCommand, Input, Kept, NodeId, Output, Outputs, Page, Peer, Proposal, Proved, Query, QueryResult,
+    Server, Settings, SignIn, SignOut, Snapshot, Spoken, Start, WhichDevices,
 };
 use parla_store::Tables;
 
@@ -84,8 +84,8 @@ impl Rig {
     /// A network that stores messages, with alice and bob logged in; carol is a guest.
     fn signed_in() -> Self {
         let mut rig = Self::new(settings(History::Kept));
-        rig.signs_in("alice", Some("Liddell"));
-        rig.signs_in("bob", Some("bob"));
+        rig.signs_in("alice", "Liddell");
+        rig.signs_in("bob", "bob");
         rig
     }
 
@@ -106,10 +106,20 @@ impl Rig {
     }
 
     /// Puts a client's login into the log.
-    fn signs_in(&mut self, client: &str, account: Option<&str>) {
+    fn signs_in(&mut self, client: &str, account: &str) {
+        let sign_in = SignIn { account: id(account), by_sasl: false, proved: Proved::default() };
+        self.proposes(client, EntryCommand::Account(Box::new(sign_in)));
+    }
+
+    /// Puts it into the log that a client signs out and is a guest.
+    fn signs_out(&mut self, client: &str, account: &str) {
+        let (asker, account, which) = (AccountAsker::Person, name(account), WhichDevices::This);
+        self.proposes(client, EntryCommand::SignOut(Box::new(SignOut { asker, account, which })));
+    }
+
+    fn proposes(&mut self, client: &str, command: EntryCommand) {
         let last = self.proposals.get(&connection(client)).unwrap().clone();
-        let sign_in = SignIn { account: account.map(id), by_sasl: false };
-        self.commit(Proposal { commands: vec![EntryCommand::Account(sign_in)], ..last });
+        self.commit(Proposal { commands: vec![command], ..last });
     }
 
     fn commit(&mut self, mut proposal: Proposal) {
@@ -221,16 +231,18 @@ fn with_a_guest_there_is_no_conversation() {
     let mut rig = Rig::signed_in();
     rig.says("alice", "PRIVMSG carol :to a guest");
     rig.says("carol", "PRIVMSG alice :from a guest");
-    rig.signs_in("bob", None);
-    rig.says("alice", "PRIVMSG bob :to somebody who has signed out");
+    rig.signs_out("bob", "bob");
+    rig.says("bob", "NICK robert");
+    let heard = rig.says("alice", "PRIVMSG robert :to somebody who has signed out");
+    assert!(!heard.contains(" 401 "), "{heard}");
     assert!(rig.changes.is_empty(), "{:?}", rig.changes);
 }
 
 #[test]
 fn where_no_history_is_kept_nothing_is() {
     let mut rig = Rig::new(settings(History::Off));
-    rig.signs_in("alice", Some("liddell"));
-    rig.signs_in("bob", Some("bob"));
+    rig.signs_in("alice", "liddell");
+    rig.signs_in("bob", "bob");
     rig.says("alice", "PRIVMSG bob :hello");
     assert!(rig.changes.is_empty(), "{:?}", rig.changes);
 }
@@ -241,8 +253,8 @@ fn a_message_is_taken_back_where_it_was_kept() {
     let mut rig = Rig::signed_in();
     let id = rig.sends("alice", "PRIVMSG bob :oops");
     rig.says("alice", "PRIVMSG bob :this stays");
-    rig.signs_in("alice", Some("somebody"));
-    rig.signs_in("bob", None);
+    rig.signs_in("alice", "somebody");
+    rig.signs_in("bob", "carol");
     assert_eq!(rig.texts("bob", "liddell"), ["oops", "this stays"]);
     let heard = rig.says("alice", &format!("REDACT bob {id}"));
     assert!(heard.contains(" REDACT bob "), "{heard}");
@@ -272,7 +284,7 @@ fn what_was_read_before_signing_in_is_read() {
     let (early, late) = ("timestamp=1970-01-01T00:00:05.000Z", "timestamp=1970-01-01T00:00:07.000Z");
     rig.says("carol", "JOIN #rust");
     rig.says("carol", &format!("MARKREAD #rust {early}"));
-    rig.signs_in("carol", Some("carol"));
+    rig.signs_in("carol", "carol");
     let ask = |rig: &mut Rig, name| rig.says("carol", &format!("MARKREAD {name}"));
     assert_eq!(ask(&mut rig, "#rust"), format!(":irc.example.org MARKREAD #rust {early}"));
     rig.says("carol", &format!("MARKREAD #rust {late}"));
