@@ -98,24 +98,6 @@ pub struct NetworkView {
     pub features: Features,
 }
 
-/// A nick that the person wants, and that is taken.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct WantedNick {
-    /// The nick.
-    pub nick: Arc<str>,
-    /// Who has it, as far as we can tell.
-    pub holder: NickHolder,
-}
-
-/// Who has a nick that the person wants.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum NickHolder {
-    /// The person's own connection, which is lost without the server having noticed.
-    LostConnection,
-    /// Somebody else, or at least nobody of whom we know that they are the person.
-    SomebodyElse,
-}
-
 /// The state of a connection, and what happens next.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum LinkState {

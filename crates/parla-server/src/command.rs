@@ -284,7 +284,7 @@ pub(crate) fn publish(publisher: &mut Publisher<'_>, event: &Event) {
         Event::ChannelCleared(cleared) => chanserv::publish_clearance(publisher, cleared),
         Event::AccessDecided => access::publish(publisher),
         Event::AccountCreated { name, asker } => account::publish_creation(publisher, name, *asker),
-        Event::AppPasswordCreated => account::show_app_password(publisher),
+        Event::AppPasswordCreated => nickserv::app_passwords::publish(publisher),
         Event::AccountEdited { asker: AccountAsker::Administrator(_) | AccountAsker::Visitor(_), .. } => {}
         Event::AccountEdited { asker: _, done } => account::publish_edit(publisher, done),
         Event::ChannelRenamed(renamed) => rename::publish(publisher, renamed),

@@ -28,8 +28,8 @@ use crate::{
     },
     contract::output::Outputs,
     network::{
-        Network, UserId, account::AccountId, device::Proved, invitation::InvitationId, refusal::Refusal,
-        user::User,
+        Network, UserId, account::AccountId, app_password::Proved, invitation::InvitationId,
+        refusal::Refusal, user::User,
     },
     session::{
         allowance::{Allowance, Allowances},

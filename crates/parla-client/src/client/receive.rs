@@ -72,6 +72,7 @@ impl Client {
     }
 
     /// Does what a command calls for.
+    #[expect(clippy::too_many_lines, reason = "a table, by command")]
     fn command(&mut self, incoming: &Incoming<'_>, turn: &mut Turn<'_>) {
         let Some(command) = incoming.command else { return };
         let Self { session, buffers, settings: ClientSettings { credentials, .. }, .. } = self;

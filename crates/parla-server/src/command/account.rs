@@ -3,7 +3,7 @@
 //!
 //! <https://ircv3.net/specs/extensions/account-notify>
 
-use parla_proto::{AccountName, Capabilities, Line, Nick, Reply};
+use parla_proto::{AccountName, Capabilities, Line, Reply};
 
 use super::{
     chanserv, metadata, mode, quit, sign_in, sign_out,
@@ -13,16 +13,13 @@ use crate::{
     base::{
         limits::{ACCOUNTS_MAX, APP_PASSWORDS_MAX, CERTIFICATES_MAX},
         names, service,
-        settings::Privileges,
     },
     context::Context,
     network::{
         ChannelId, Network, UserId,
         account::{AccountChange, AccountId, AccountState},
-        app_password::AppPasswordId,
-        audit::Audit,
+        app_password::{AppPasswordId, Proved},
         channel::Remembered,
-        device::Proved,
         effects::Effects,
         entry::{
             AccountAsker, AccountEdit, ChangeAccount, CreateAccount, EndReason, EntryCommand, Meta, SignIn,
@@ -187,40 +184,6 @@ pub(crate) fn publish_move(publisher: &mut Publisher<'_>, moved: &SessionMoved) 
     }
 }
 
-/// The right to do something with an account, and who has it.
-pub(super) struct Right {
-    /// Who acted, for the record; `None` for the account's own person.
-    pub(super) who: Option<String>,
-}
-
-pub(super) fn right(network: &Network, meta: &Meta, asker: AccountAsker) -> Result<Right, Refusal> {
-    let who = match asker {
-        AccountAsker::Command | AccountAsker::Person | AccountAsker::Visitor(_) => None,
-        AccountAsker::Operator => {
-            let who = network.actor(meta)?.1.privileged(Privileges::ACCOUNTS)?.who();
-            if network.is_by_app_password(meta) {
-                return Err(AccountFault::OnlyByPassword.of(asker, ""));
-            }
-            Some(who)
-        }
-        AccountAsker::Administrator(_) => Some(network.administrator().who),
-    };
-    Ok(Right { who })
-}
-
-impl Right {
-    pub(super) fn record(
-        self,
-        action: &'static str,
-        account: &AccountName,
-        why: String,
-        effects: &mut Effects,
-    ) {
-        let whom = account.to_string();
-        effects.audits.extend(self.who.map(|who| Audit { who, action, whom, why }));
-    }
-}
-
 /// Creates an account. Its person, if they asked for it, is signed in to it.
 pub(crate) fn commit_creation(
     network: &mut Network,
@@ -229,7 +192,7 @@ pub(crate) fn commit_creation(
     effects: &mut Effects,
 ) -> Result<(), Refusal> {
     let CreateAccount { asker, name, password, invitation, address } = create;
-    let right = right(network, meta, asker)?;
+    let right = sign_in::right(network, meta, asker)?;
     let fault = |fault: AccountFault| fault.of(asker, name.as_str());
     let person = meta.actor.filter(|_| right.who.is_none());
     let signed_in = person.and_then(|id| network.user(id)).and_then(|user| user.account());
@@ -290,34 +253,12 @@ pub(crate) fn commit_creation(
     Ok(())
 }
 
-/// How many nicks are tried for somebody whose own belongs to a new account.
-const UNSEAT_TRIES: u64 = 1_000;
-
-/// A nick that nobody has, and that belongs to this account or to nobody.
-fn free_name(network: &Network, name: &str, owner: Option<&AccountName>) -> Option<Nick> {
-    let nick = Nick::parse(name, &network.settings.name_rules()).ok()?;
-    let is_unused = network.free_nick(&nick, None).is_ok();
-    let has_owner = network.owner_of_nick(&nick).map(|owner| &owner.name) == owner;
-    (is_unused && has_owner).then_some(nick)
-}
-
-/// A nick for somebody who has none of their own.
-pub(crate) fn guest_nick(network: &Network, meta: &Meta) -> Option<Nick> {
-    let most = network.settings.name_rules().nick_bytes_max;
-    // Where nicks are short, the numbers are cut off. The name must not be that of any account.
-    let named = |number: u64| {
-        let name: String = format!("Guest{}", number % 100_000).chars().take(most).collect();
-        free_name(network, &name, None)
-    };
-    (meta.seq..meta.seq.saturating_add(UNSEAT_TRIES)).find_map(named)
-}
-
 /// Gives somebody another nick, because theirs belongs to an account that is not theirs: the name of their own
 /// account, or one that belongs to nobody.
 fn unseat(network: &mut Network, meta: &Meta, id: UserId, effects: &mut Effects) {
     let Some(user) = network.user(id) else { return };
-    let own = user.account().and_then(|account| free_name(network, account.as_str(), Some(account)));
-    let Some(nick) = own.or_else(|| guest_nick(network, meta)) else { return };
+    let own = user.account().and_then(|account| sign_in::free_name(network, account.as_str(), Some(account)));
+    let Some(nick) = own.or_else(|| sign_in::guest_nick(network, meta)) else { return };
     let (old_nick, old_source) = (user.nick().clone(), user.source().to_owned());
     network.rename_user(id, nick);
     effects.events.push(Event::Renamed(Renamed { user: id, old_nick, old_source }));
@@ -331,7 +272,7 @@ pub(crate) fn commit_edit(
     effects: &mut Effects,
 ) -> Result<(), Refusal> {
     let ChangeAccount { asker, name, edit } = change;
-    let right = right(network, meta, asker)?;
+    let right = sign_in::right(network, meta, asker)?;
     let is_own = right.who.is_none();
     let fault = |fault: AccountFault| fault.of(asker, name.as_str());
     let account = network.account(&name).ok_or_else(|| fault(AccountFault::NoSuchAccount))?;
@@ -518,14 +459,4 @@ pub(crate) fn publish_edit(publisher: &mut Publisher<'_>, done: &str) {
     let network = publisher.network;
     let Some(user) = publisher.meta.actor.and_then(|actor| network.user(actor)) else { return };
     publisher.answer(service::notice(service::NICKSERV, &network.settings.name, user.nick().as_str(), done));
-}
-
-/// Shows a client the app password that was made for it. Nothing else ever says it.
-pub(crate) fn show_app_password(publisher: &mut Publisher<'_>) {
-    let session = publisher.origin.and_then(|origin| publisher.sessions.get(origin));
-    let secret = session.and_then(|session| session.new_app_password.as_deref().cloned());
-    if let Some(secret) = secret {
-        let text = format!("The app password is {} and will not be shown again", secret.reveal());
-        publish_edit(publisher, &text);
-    }
 }

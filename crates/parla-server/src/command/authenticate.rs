@@ -19,8 +19,8 @@ use crate::{
     network::{
         Network,
         account::{AccountId, AccountState, Fingerprint},
-        app_password::AppPassword,
-        device::{self, Proved},
+        app_password::{AppPassword, Proved},
+        device,
         refusal::{
             Refusal,
             account::{AccountFault, AnswerBy},

@@ -1,7 +1,7 @@
 //! NICKSERV, and messages to NickServ: what people and programs that know no newer way ask of the service for
 //! accounts. Its commands become the same proposals as all others.
 
-mod app_passwords;
+pub(crate) mod app_passwords;
 mod devices;
 
 use parla_proto::{AccountName, CommandName};

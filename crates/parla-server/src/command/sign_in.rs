@@ -2,14 +2,17 @@
 
 use std::time::Duration;
 
+use parla_proto::{AccountName, Nick};
+
+use crate::base::settings::Privileges;
 use crate::network::{
     Network, UserId,
     account::{AccountChange, AccountState},
+    app_password::Proved,
     audit::Audit,
     channel::Channel,
-    device::Proved,
     effects::Effects,
-    entry::Meta,
+    entry::{AccountAsker, Meta},
     event::Event,
     grant::OperatorGrant,
     refusal::{
@@ -106,4 +109,60 @@ pub(crate) fn recognize_owner(network: &mut Network, id: UserId, effects: &mut E
         effects.events.push(Event::BecameOperator(id));
     }
     effects.events.push(Event::UserModesChanged { user: id, before });
+}
+
+/// The right to do something with an account, and who has it.
+pub(crate) struct Right {
+    /// Who acted, for the record; `None` for the account's own person.
+    pub(crate) who: Option<String>,
+}
+
+pub(crate) fn right(network: &Network, meta: &Meta, asker: AccountAsker) -> Result<Right, Refusal> {
+    let who = match asker {
+        AccountAsker::Command | AccountAsker::Person | AccountAsker::Visitor(_) => None,
+        AccountAsker::Operator => {
+            let who = network.actor(meta)?.1.privileged(Privileges::ACCOUNTS)?.who();
+            if network.is_by_app_password(meta) {
+                return Err(AccountFault::OnlyByPassword.of(asker, ""));
+            }
+            Some(who)
+        }
+        AccountAsker::Administrator(_) => Some(network.administrator().who),
+    };
+    Ok(Right { who })
+}
+
+impl Right {
+    pub(crate) fn record(
+        self,
+        action: &'static str,
+        account: &AccountName,
+        why: String,
+        effects: &mut Effects,
+    ) {
+        let whom = account.to_string();
+        effects.audits.extend(self.who.map(|who| Audit { who, action, whom, why }));
+    }
+}
+
+/// How many nicks are tried for somebody whose own belongs to a new account.
+const UNSEAT_TRIES: u64 = 1_000;
+
+/// A nick that nobody has, and that belongs to this account or to nobody.
+pub(crate) fn free_name(network: &Network, name: &str, owner: Option<&AccountName>) -> Option<Nick> {
+    let nick = Nick::parse(name, &network.settings.name_rules()).ok()?;
+    let is_unused = network.free_nick(&nick, None).is_ok();
+    let has_owner = network.owner_of_nick(&nick).map(|owner| &owner.name) == owner;
+    (is_unused && has_owner).then_some(nick)
+}
+
+/// A nick for somebody who has none of their own.
+pub(crate) fn guest_nick(network: &Network, meta: &Meta) -> Option<Nick> {
+    let most = network.settings.name_rules().nick_bytes_max;
+    // Where nicks are short, the numbers are cut off. The name must not be that of any account.
+    let named = |number: u64| {
+        let name: String = format!("Guest{}", number % 100_000).chars().take(most).collect();
+        free_name(network, &name, None)
+    };
+    (meta.seq..meta.seq.saturating_add(UNSEAT_TRIES)).find_map(named)
 }

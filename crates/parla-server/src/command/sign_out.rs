@@ -3,7 +3,7 @@
 
 use parla_proto::{Line, Reply, mode::UserModes};
 
-use super::{account, monitor, quit};
+use super::{monitor, quit, sign_in};
 use crate::{
     network::{
         Network, UserId,
@@ -26,7 +26,7 @@ pub(crate) fn commit(
     effects: &mut Effects,
 ) -> Result<(), Refusal> {
     let SignOut { asker, account: name, which } = out;
-    let right = account::right(network, meta, asker)?;
+    let right = sign_in::right(network, meta, asker)?;
     let fault = |fault: AccountFault| fault.of(asker, name.as_str());
     network.account(&name).ok_or_else(|| fault(AccountFault::NoSuchAccount))?;
     let is_own = right.who.is_none();
@@ -124,7 +124,7 @@ fn become_guest(
 ) -> Result<(), Refusal> {
     let address = network.device_of(id, meta).map(|device| device.address);
     let user = network.user(id).ok_or(Refusal::Gone)?;
-    let nick = account::guest_nick(network, meta).ok_or(Refusal::Gone)?;
+    let nick = sign_in::guest_nick(network, meta).ok_or(Refusal::Gone)?;
     let guest = Register {
         nick,
         user: user.user().to_owned(),

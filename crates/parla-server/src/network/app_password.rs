@@ -7,7 +7,7 @@ use parla_proto::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use crate::{base::invite_code::ALPHABET, network::device::device_name};
+use crate::base::{invite_code::ALPHABET, limits::DEVICE_NAME_CHARS_MAX};
 
 /// The length of an app password in characters, each of five bits, and how many random bytes make one.
 pub const APP_PASSWORD_BYTES: usize = 26;
@@ -66,6 +66,22 @@ impl AppPassword {
         let (id, created_at) = (AppPasswordId::from_number(0), Timestamp::from_millis(0));
         Self { id, name, hash, created_at, used_at: None }
     }
+}
+
+/// What a client said and showed when it signed in.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Proved {
+    /// What it calls itself: what followed the `@` behind the account's name.
+    pub device: Option<String>,
+    /// The app password that it used; `None` if it used the password of the account or a certificate.
+    pub app_password: Option<AppPasswordId>,
+}
+
+/// A text as the name of a device or an app password, without what would disturb a list; `None` if nothing is left.
+pub(crate) fn device_name(text: &str) -> Option<String> {
+    let is_shown = |char: &char| !char.is_control() && !char.is_whitespace();
+    let name: String = text.chars().filter(is_shown).take(DEVICE_NAME_CHARS_MAX).collect();
+    (!name.is_empty()).then_some(name)
 }
 
 impl std::fmt::Debug for AppPassword {

@@ -8,11 +8,12 @@ use std::net::IpAddr;
 use parla_proto::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Network, UserId, app_password::AppPasswordId, entry::SessionRef};
-use crate::{
-    base::limits::DEVICE_NAME_CHARS_MAX,
-    network::{account::AccountState, entry::Meta},
+use super::{
+    Network, UserId,
+    app_password::{Proved, device_name},
+    entry::SessionRef,
 };
+use crate::network::{account::AccountState, entry::Meta};
 
 /// One session of a user who is signed in to an account.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,15 +28,6 @@ pub(crate) struct Device {
     pub(crate) since: Timestamp,
     /// When something was last said on it; at first, when it signed in.
     pub(crate) spoke_at: Timestamp,
-}
-
-/// What a client said and showed when it signed in.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Proved {
-    /// What it calls itself: what followed the `@` behind the account's name.
-    pub device: Option<String>,
-    /// The app password that it used; `None` if it used the password of the account or a certificate.
-    pub app_password: Option<AppPasswordId>,
 }
 
 impl Device {
@@ -53,18 +45,11 @@ pub(crate) fn split(given: &str) -> (&str, Option<String>) {
     (account, device_name(device))
 }
 
-/// A text as the name of a device or an app password, without what would disturb a list; `None` if nothing is left.
-pub(crate) fn device_name(text: &str) -> Option<String> {
-    let is_shown = |char: &char| !char.is_control() && !char.is_whitespace();
-    let name: String = text.chars().filter(is_shown).take(DEVICE_NAME_CHARS_MAX).collect();
-    (!name.is_empty()).then_some(name)
-}
-
 impl Network {
     /// Notes who signed in on the device that proposed an entry, and at which address.
     pub(crate) fn identify_device(&mut self, user: UserId, meta: &Meta, proved: Proved, address: IpAddr) {
         let Some(session) = meta.origin.session_ref() else { return };
-        let devices = self.users.get_mut(&user).map(super::user::User::devices_mut).into_iter().flatten();
+        let devices = self.users.get_mut(&user).map(|user| user.devices_mut()).into_iter().flatten();
         if let Some(device) = devices.into_iter().find(|device| device.session == session) {
             (device.proved, device.address) = (proved, address);
             (device.since, device.spoke_at) = (meta.at, meta.at);
@@ -74,7 +59,7 @@ impl Network {
     /// Notes that something was said on the device that proposed an entry.
     pub(crate) fn device_spoke(&mut self, user: UserId, meta: &Meta) {
         let Some(session) = meta.origin.session_ref() else { return };
-        let devices = self.users.get_mut(&user).map(super::user::User::devices_mut).into_iter().flatten();
+        let devices = self.users.get_mut(&user).map(|user| user.devices_mut()).into_iter().flatten();
         let device = devices.into_iter().find(|device| device.session == session);
         device.into_iter().for_each(|device| device.spoke_at = meta.at);
     }

@@ -31,8 +31,8 @@ use crate::{
     network::{
         UserId,
         account::AccountId,
+        app_password::Proved,
         conversation::{Conversation, ConversationName},
-        device::Proved,
         grant::OperatorGrant,
         invitation::InvitationId,
     },
@@ -220,6 +220,11 @@ pub struct NodeDown {
 }
 
 impl EntryCommand {
+    /// Whether it may change to which account somebody is signed in.
+    pub(crate) const fn is_of_accounts(&self) -> bool {
+        matches!(self, Self::Account(_) | Self::SignOut(_) | Self::CreateAccount(_) | Self::ChangeAccount(_))
+    }
+
     /// If the administrator asked for this, or a visitor of the page: the number of the request, and what it is
     /// about; `seq` is the number of the entry.
     pub(crate) fn asked_by_administrator(&self, seq: u64) -> Option<(u64, About)> {

@@ -6,9 +6,7 @@ use parla_proto::{AccountName, Nick, Source, Timestamp, metadata::Key, mode::Use
 use serde::{Deserialize, Serialize};
 
 use super::{
-    ChannelId, UserId,
-    device::{Device, Proved},
-    grant::OperatorGrant,
+    ChannelId, UserId, app_password::Proved, device::Device, grant::OperatorGrant,
     recent_messages::RecentMessages,
 };
 use crate::{

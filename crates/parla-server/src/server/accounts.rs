@@ -17,8 +17,8 @@ use crate::{
     },
     network::{
         account::{AccountChange, AccountId, AccountState, PasswordProof},
-        app_password::AppPassword,
-        device::{self, Device, Proved},
+        app_password::{AppPassword, Proved},
+        device::{self, Device},
         entry::{
             AccountAsker, AccountEdit, ChangeAccount, CreateAccount, EntryCommand, Proposer, SignIn, SignOut,
             WhichDevices,

@@ -104,13 +104,7 @@ impl Server {
         self.has_proposed_to_expire &= !(matches!(entry.command, EntryCommand::Expire) && is_own);
         let actor = meta.actor.and_then(|actor| self.network.user(actor));
         // An entry that changes the account speaks of both, and none is the sender's.
-        let is_of_accounts = matches!(
-            entry.command,
-            EntryCommand::Account(_)
-                | EntryCommand::SignOut(_)
-                | EntryCommand::CreateAccount(_)
-                | EntryCommand::ChangeAccount(_)
-        );
+        let is_of_accounts = entry.command.is_of_accounts();
         let sender =
             actor.filter(|actor| !is_of_accounts && (!is_said || actor.is_bot())).and_then(Sender::of);
         command::commit(&mut self.network, entry, &mut effects);

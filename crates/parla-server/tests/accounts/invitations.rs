@@ -224,7 +224,9 @@ fn a_device_with_an_invitation_enters_each_room_once() {
 /// Otherwise somebody who had to give a room up could still let people in, or come back themselves.
 #[test]
 fn an_invitation_to_a_room_ends_when_its_maker_gives_the_room_away() {
-    for gives_up in ["CS TRANSFER #tea bob", "CS UNREGISTER #tea"] {
+    for (gives_up, accepts) in
+        [("CS TRANSFER #tea bob", "CS TRANSFER ACCEPT #tea"), ("CS UNREGISTER #tea", "CS INFO #tea")]
+    {
         let mut rig = with_room();
         rig.says("alice", "JOIN #rust\nMODE #rust +k key\nMODE #tea +i\nINVITATION CREATE 5 1 #tea,#rust");
         let both = code(&mut rig);
@@ -233,6 +235,7 @@ fn an_invitation_to_a_room_ends_when_its_maker_gives_the_room_away() {
         rig.says("alice", gives_up);
         rig.restarts();
         rig.connect_as("carol", "bob", "batterystaple");
+        rig.says("carol", accepts);
         rig.heard.clear();
         rig.says("carol", &format!("INVITATION ACCEPT {one}"));
         rig.check(expect![[r#"

@@ -160,7 +160,9 @@ fn an_account_owns_so_many_rooms() {
     rig.says("alice", "REGISTER * * correcthorse\nJOIN #tea\nJOIN #more");
     rig.says("bob", "JOIN #tea\nREGISTER * * batterystaple\nJOIN #own");
     rig.heard.clear();
-    says(&mut rig, "alice", "CS REGISTER #more\nCS TRANSFER #tea bob\nCS INFO #tea\nCS AMODE #more +o bob");
+    says(&mut rig, "alice", "CS REGISTER #more\nCS TRANSFER #tea bob");
+    says(&mut rig, "bob", "CS TRANSFER ACCEPT #tea");
+    says(&mut rig, "alice", "CS AMODE #more +o bob");
     rig.check(expect![[r#"
         alice> :ChanServ!ChanServ@s NOTICE alice :The account owns as many rooms as it may
         bob> :ChanServ!ChanServ@s NOTICE bob :alice offers you the room #tea. CHANSERV TRANSFER ACCEPT #tea makes it yours, and CHANSERV TRANSFER DECLINE #tea does not
@@ -173,8 +175,8 @@ fn an_account_owns_so_many_rooms() {
         alice> :ChanServ!ChanServ@s NOTICE alice :This room has no owner; an operator of it can register it
     "#]]);
     // Whoever gives one away may have another.
-    says(&mut rig, "bob", "CS UNREGISTER #own");
-    says(&mut rig, "alice", "CS TRANSFER #tea bob\nCS REGISTER #more\nCS TRANSFER #tea alice");
+    says(&mut rig, "bob", "CS UNREGISTER #own\nCS TRANSFER ACCEPT #tea");
+    says(&mut rig, "alice", "CS REGISTER #more\nCS TRANSFER #tea alice");
     rig.check(expect![[r#"
         bob> :ChanServ!ChanServ@s NOTICE bob :#own has no owner now
         bob> :ChanServ!ChanServ@s NOTICE bob :alice offers you the room #tea. CHANSERV TRANSFER ACCEPT #tea makes it yours, and CHANSERV TRANSFER DECLINE #tea does not

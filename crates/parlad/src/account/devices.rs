@@ -48,6 +48,7 @@ pub(super) fn devices<W: io::Write>(
 }
 
 /// Whose devices are listed, in case there are none.
+#[derive(Clone, Copy)]
 struct Absent<'a> {
     account: &'a str,
     user: Option<&'a str>,

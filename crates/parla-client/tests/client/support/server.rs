@@ -9,8 +9,9 @@ use std::{
 
 use parla_proto::Timestamp;
 use parla_server::{
-    Answer, Change, ChannelId, ChannelState, ConnectionId, Conversation, Disconnect, Input, Kept, NodeId,
-    Output, Outputs, Page, Peer, Position, Query, QueryResult, Question, Server, Settings, Spoken, Start,
+    Answer, Change, ChannelId, ChannelState, ConnectionId, Conversation, Disconnect, Floor, Input, Kept,
+    NodeId, Output, Outputs, Page, Peer, Position, Query, QueryResult, Question, Server, Settings, Spoken,
+    Start,
 };
 
 /// A server in memory.
@@ -142,9 +143,9 @@ impl Memory {
                     | Change::AccountChanged { .. }
                     | Change::AccountDeleted { .. }
                     | Change::Invitation(_)
-                    | Change::InvitationRevoked { .. } => {
-                        panic!("nobody has an account here")
-                    }
+                    | Change::InvitationRevoked { .. }
+                    | Change::Access(_) => panic!("nobody has an account here"),
+                    Change::Closure { .. } | Change::Expired { .. } => panic!("nobody here does that"),
                     Change::Redacted { seq, .. } => self.kept.retain(|spoken| spoken.seq != seq),
                 }
             }
@@ -178,7 +179,10 @@ impl Memory {
     }
 
     fn answer(&self, query: &Query) -> QueryResult {
-        let Query::History { conversation, page, limit } = query else { panic!("nobody asks for {query:?}") };
+        let Query::History { conversation, page, limit, floor } = query else {
+            panic!("nobody asks for {query:?}")
+        };
+        assert_eq!(*floor, Floor::default(), "everybody may read everything here");
         let all = self.kept.iter().filter(|spoken| spoken.conversation.as_ref() == Some(conversation));
         let part = |from: Option<Position>, to: Option<Position>| -> Vec<Arc<Spoken>> {
             let is_inside = |spoken: &&Arc<Spoken>| {

@@ -4,18 +4,19 @@ use parla_proto::Timestamp;
 
 use super::{not_understood, own_account, tell};
 use crate::{
+    command::account,
     context::Context,
     contract::question::Question,
     network::{
         account::{AccountChange, AccountState},
-        app_password::AppPassword,
-        device::device_name,
+        app_password::{AppPassword, device_name},
         entry::{AccountAsker, AccountEdit, ChangeAccount, EntryCommand},
         refusal::{
             Refusal,
             account::{AccountFault, AnswerBy},
         },
     },
+    publish::Publisher,
     session::pause::{AccountExchange, Exchange},
 };
 
@@ -68,4 +69,14 @@ fn create(context: &mut Context<'_>, own: &AccountState, name: &str) -> Result<(
     let exchange = AccountExchange::AppPassword { id: own.id, name };
     context.ask(Question::AppPassword, Exchange::Account(Box::new(exchange)));
     Ok(())
+}
+
+/// Shows a client the app password that was made for it. Nothing else ever says it.
+pub(crate) fn publish(publisher: &mut Publisher<'_>) {
+    let session = publisher.origin.and_then(|origin| publisher.sessions.get(origin));
+    let secret = session.and_then(|session| session.new_app_password.as_deref().cloned());
+    if let Some(secret) = secret {
+        let text = format!("The app password is {} and will not be shown again", secret.reveal());
+        account::publish_edit(publisher, &text);
+    }
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::network::{
     account::{AccountChange, AccountId, PasswordProof},
-    device::Proved,
+    app_password::Proved,
     invitation::InvitationId,
     rank::Rank,
 };

@@ -255,6 +255,7 @@ impl AccountFault {
     }
 
     /// The sentence for people, without its full stop.
+    #[expect(clippy::too_many_lines, reason = "a list of sentences, by fault")]
     pub(crate) fn sentence(&self) -> Cow<'_, str> {
         Cow::Borrowed(match self {
             Self::Exists => "There is an account with this name already",
