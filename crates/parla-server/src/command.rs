@@ -83,7 +83,10 @@ use crate::{
         effects::Effects,
         entry::{AccountAsker, Entry, EntryCommand},
         event::Event,
-        refusal::Refusal,
+        refusal::{
+            Refusal,
+            account::{AccountFault, AnswerBy},
+        },
     },
     publish::Publisher,
 };
@@ -96,6 +99,9 @@ pub(crate) fn run(
 ) -> Result<(), Refusal> {
     if let Some(reference) = batch::reference_of(context, message.tags) {
         return batch::collect(context, &reference, command, message.tags);
+    }
+    if needs_password(command) && context.has_app_password() {
+        return Err(AccountFault::OnlyByPassword.of(AnswerBy::Service, ""));
     }
     match command {
         Command::Accept(accept) => accept::run(context, accept),
@@ -161,6 +167,27 @@ pub(crate) fn run(
         Command::Whois(whois) => whois::run(context, whois),
         Command::Whowas(whowas) => whowas::run(context, whowas),
     }
+}
+
+/// Whether a command is for those who run the server, or invites people to it. Whoever has signed in with an app
+/// password is there as their person, and has no power over the server.
+const fn needs_password(command: &Command<'_>) -> bool {
+    matches!(
+        command,
+        Command::Access(_)
+            | Command::Chghost(_)
+            | Command::Die(_)
+            | Command::Invitation(_)
+            | Command::Kill(_)
+            | Command::Oper(_)
+            | Command::Rehash(_)
+            | Command::Restart(_)
+            | Command::Room(_)
+            | Command::Sajoin(_)
+            | Command::Samode(_)
+            | Command::Sapart(_)
+            | Command::Wallops(_)
+    )
 }
 
 /// Applies one entry. Adds what happened, what must be stored and what was refused to `effects`.

@@ -60,6 +60,12 @@ impl<'a> Context<'a> {
         self.network.user(id).map(|user| (id, user)).ok_or(Refusal::NotRegistered)
     }
 
+    /// Whether the client has signed in with an app password, so that it may not do what needs more.
+    pub(crate) fn has_app_password(&self) -> bool {
+        let user = self.session.user();
+        user.is_some_and(|user| self.network.has_app_password(user, self.session.connection))
+    }
+
     /// The first parameter of numerics to this client: its nick, or `*`.
     pub(crate) fn target(&self) -> String {
         self.session.target(self.network)

@@ -80,6 +80,9 @@ const MESSAGES: &str = "SELECT messages.at, messages.source, messages.kind, mess
     WHERE messages.account = ?2 AND messages.id > ?1
         AND (conversations.kind = 'room' OR ?1 IN (conversations.account, conversations.other_account))
         AND messages.conversation NOT IN (SELECT conversation FROM conversations_forgotten)
+        AND NOT EXISTS (SELECT 1 FROM messages_expired
+            WHERE messages_expired.conversation IN (0, messages.conversation)
+                AND messages.at < messages_expired.before)
     ORDER BY messages.id";
 
 impl Export {

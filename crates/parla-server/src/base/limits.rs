@@ -32,7 +32,7 @@ pub const EXPIRY_INTERVAL: Duration = Duration::from_secs(600);
 pub const RETAIN_MIN: Duration = Duration::from_secs(60);
 
 /// How many messages from before they came newcomers may be allowed to read, if not all.
-pub const NEWCOMERS_READ_MAX: u32 = 10_000;
+pub const NEWCOMERS_READ_MAX: u32 = 1_000;
 
 /// Members removed by CHANSERV CLEAR of whom whoever stays is told one by one.
 pub const CLEARED_TOLD_MAX: usize = 100;

@@ -58,6 +58,10 @@ pub(crate) fn commit(
     sign_in::may_sign_in(found, way)?;
     sign_in::is_still_right(found, &proved, way)?;
     let name = found.name.clone();
+    // What one account has in rooms does not become another's.
+    if before.account().is_some_and(|own| *own != name) && network.is_by_app_password(meta) {
+        return Err(AccountFault::OnlyByPassword.of(way, ""));
+    }
     let address = network.device_of(id, meta).map_or_else(|| before.address(), |device| device.address);
     if let Some(to) = network.user_of_account(&name).filter(|other| *other != id) {
         sign_in::may_join(network, to, way)?;
@@ -199,6 +203,10 @@ pub(crate) fn commit_creation(
     if let Some(account) = signed_in {
         return Err(fault(AccountFault::SignedIn(account.to_string())));
     }
+    // Only this session has given the password.
+    if person.and_then(|id| network.user(id)).is_some_and(|user| user.sessions().len() > 1) {
+        return Err(fault(AccountFault::HereTwice));
+    }
     let registration = network.settings.accounts.as_ref().and_then(|accounts| accounts.registration);
     if let Some(why) = invitation.and_then(|id| network.invitation_fault(id)) {
         return Err(fault(why));
@@ -303,8 +311,11 @@ pub(crate) fn commit_edit(
         let news = network.set_account(user, None, effects);
         effects.events.push(Event::AccountChanged { user, changes: true, by_sasl: false });
         effects.events.extend(news);
-        // Whoever deletes their own account stays as a guest.
-        if !is_own {
+        // Whoever deletes their own account stays as a guest where there are guests, without their other devices.
+        let stays = is_own && network.settings.accounts.as_ref().is_none_or(|accounts| !accounts.required);
+        if stays {
+            sign_out::end_others(network, meta, user, effects);
+        } else {
             let why = if why.is_empty() { String::new() } else { format!(": {why}") };
             disconnect(network, user, format!("This account {done}{why}"), effects);
         }

@@ -201,7 +201,8 @@ fn sign_in(
     way: AnswerBy,
 ) -> Result<(), Refusal> {
     super::sign_in::may_sign_in(account, way)?;
-    context.note(Noted::SignedIn { account: account.name.to_string() });
+    let by_app_password = proved.app_password.is_some();
+    context.note(Noted::SignedIn { account: account.name.to_string(), by_app_password });
     match context.session.registration() {
         Some(registration) => {
             (registration.account, registration.proved) = (Some(account.id), proved);

@@ -208,7 +208,7 @@ fn info(context: &mut Context<'_>, account: Option<&str>) -> Result<(), Refusal>
     let account = account.ok_or_else(|| AccountFault::NoSuchAccount.of(AnswerBy::Service, ""))?;
     let (_, me) = context.me()?;
     let is_own = me.account() == Some(&account.name);
-    let sees_all = is_own || me.has_privilege(Privileges::ACCOUNTS);
+    let sees_all = is_own || (me.has_privilege(Privileges::ACCOUNTS) && !context.has_app_password());
     tell(context, &format!("{} was created at {}", account.name, account.created_at));
     let user = context.network.user_of_account(&account.name).and_then(|id| context.network.user(id));
     if let Some(user) = user.filter(|user| sees_all || !user.is_invisible()) {

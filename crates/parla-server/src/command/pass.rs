@@ -28,7 +28,7 @@ pub(crate) fn run(context: &mut Context<'_>, pass: &Pass<'_>) -> Result<(), Refu
         return bring_invitation(context, code);
     }
     let is_good = registration.password == Password::Good;
-    if let Some(given) = of_account(context, pass.password) {
+    if let Some(given) = of_account(context, pass.password, is_good) {
         return authenticate::compare(context, given, AnswerBy::Pass);
     }
     if let Some(registration) = context.session.registration().filter(|_| !is_good) {
@@ -41,11 +41,11 @@ pub(crate) fn run(context: &mut Context<'_>, pass: &Pass<'_>) -> Result<(), Refu
 ///
 /// On a server with a password of its own, that password may have a colon in it, too. So only the name of an account
 /// that exists counts there, and what turns out to be wrong may still be the server's password.
-fn of_account<'p>(context: &Context<'_>, text: &'p str) -> Option<Given<'p>> {
+fn of_account<'p>(context: &Context<'_>, text: &'p str, is_good: bool) -> Option<Given<'p>> {
     context.settings.accounts.as_ref()?;
     let (name, password) = text.split_once(':')?;
     let (account, device) = device::split(name);
-    let needs_servers = context.machine.password_required;
+    let needs_servers = context.machine.password_required && !is_good;
     let is_name = AccountName::kept(account).is_ok() && !password.is_empty();
     let counts = is_name && (!needs_servers || context.network.account_called(account).is_some());
     let or_servers = needs_servers.then(|| Secret::new(text.to_owned()));

@@ -108,6 +108,14 @@ pub(crate) fn end_those_with(
     end(network, id, Ending { sessions, error: "This app password was revoked".to_owned() }, effects);
 }
 
+/// Ends all sessions of a user but the one that acts: what they were signed in to is gone.
+pub(super) fn end_others(network: &mut Network, meta: &Meta, id: UserId, effects: &mut Effects) {
+    let this = meta.origin.session_ref();
+    let sessions = network.user(id).map(User::sessions).unwrap_or_default();
+    let sessions = sessions.iter().copied().filter(|session| Some(*session) != this).collect();
+    end(network, id, Ending { sessions, error: "This account is deleted".to_owned() }, effects);
+}
+
 /// A session that leaves its user.
 #[derive(Clone, Copy)]
 struct Leaving {
@@ -136,7 +144,8 @@ fn become_guest(
         proved: Default::default(),
         invitation: None,
         metadata: Default::default(),
-        is_exempt: user.is_exempt,
+        // The limits of another address are not this one's.
+        is_exempt: user.is_exempt && address.is_none_or(|address| address == user.address()),
     };
     let old_source = user.source().to_owned();
     let channels = user.channels.iter().filter_map(|channel| network.channel(*channel));

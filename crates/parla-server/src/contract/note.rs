@@ -39,6 +39,8 @@ pub enum Noted {
     SignedIn {
         /// The account.
         account: String,
+        /// Whether it was with an app password, which says nothing about who guesses the password of the account.
+        by_app_password: bool,
     },
     /// A client could not prove that an account is theirs.
     SignInFailed {

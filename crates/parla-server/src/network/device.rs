@@ -13,6 +13,7 @@ use super::{
     app_password::{Proved, device_name},
     entry::SessionRef,
 };
+use crate::base::connection::ConnectionId;
 use crate::network::{account::AccountState, entry::Meta};
 
 /// One session of a user who is signed in to an account.
@@ -68,6 +69,13 @@ impl Network {
     pub(crate) fn device_of(&self, user: UserId, meta: &Meta) -> Option<&Device> {
         let session = meta.origin.session_ref()?;
         self.user(user)?.devices().iter().find(|device| device.session == session)
+    }
+
+    /// Whether a connection of a user has signed in with an app password.
+    pub(crate) fn has_app_password(&self, user: UserId, connection: ConnectionId) -> bool {
+        let devices = self.user(user).map(|user| user.devices()).unwrap_or_default();
+        let mut devices = devices.iter().filter(|device| device.session.connection == connection);
+        devices.any(|device| device.proved.app_password.is_some())
     }
 
     /// Whether whoever proposed an entry has signed in with an app password, so that they may not do what needs

@@ -12,7 +12,10 @@ use crate::{
         audit::Audit,
         entry::{Authority, Meta},
         grant::OperatorGrant,
-        refusal::Refusal,
+        refusal::{
+            Refusal,
+            account::{AccountFault, AnswerBy},
+        },
     },
 };
 
@@ -71,6 +74,9 @@ impl Network {
         match authority {
             Authority::Operator => {
                 let right = self.actor(meta)?.1.privileged(Privileges::CHANNELS)?;
+                if self.is_by_app_password(meta) {
+                    return Err(AccountFault::OnlyByPassword.of(AnswerBy::ChanServ, ""));
+                }
                 let shown = format!("{}, an operator of this server,", right.nick());
                 Ok(Oversight { source: right.source().to_owned(), shown, who: right.who() })
             }

@@ -139,14 +139,6 @@ impl Server {
             Verdict::NotCompared(why) => return self.must_wait(connection, why, way, out),
         };
         let Some(account) = account else {
-            // It was the server's own password, or is compared with it before the client is let in.
-            if let Some(password) = or_servers
-                && let Some(registration) =
-                    self.sessions.get_mut(connection).and_then(|session| session.registration())
-            {
-                registration.password = Password::Given(password);
-                return;
-            }
             let by = match way {
                 AnswerBy::Sasl => Mechanism::Plain.name(),
                 AnswerBy::Pass => "PASS",
@@ -154,14 +146,20 @@ impl Server {
             };
             let account = self.network.known_account(&name);
             self.note(connection, Noted::SignInFailed { account, by, was_compared: true }, out);
-            self.refuse(connection, &AccountFault::WrongPassword.of(way, name), out);
+            let registration = self.sessions.get_mut(connection).and_then(|session| session.registration());
+            // It may be the server's own password: it is compared with that before the client is let in.
+            if let Some((password, registration)) = or_servers.zip(registration) {
+                registration.password = Password::Given(password);
+            } else {
+                self.refuse(connection, &AccountFault::WrongPassword.of(way, name), out);
+            }
             return self.count_sign_in_failure(connection, out);
         };
         if let Err(refusal) = command::sign_in::may_sign_in(account, way) {
             return self.refuse(connection, &refusal, out);
         }
         let (id, account) = (account.id, account.name.clone());
-        self.note(connection, Noted::SignedIn { account: account.to_string() }, out);
+        self.note(connection, Noted::SignedIn { account: account.to_string(), by_app_password: false }, out);
         let Some(session) = self.sessions.get_mut(connection) else { return };
         let actor = session.user();
         let proved = Proved { device, app_password: None };

@@ -173,3 +173,76 @@ fn there_are_only_so_many() {
     "#]]);
     assert_eq!(rig.changes, stored);
 }
+
+/// An operator of the server, or the owner of a room, has all rights on their own devices; a program that was given an
+/// app password has none of them.
+#[test]
+fn it_gives_no_power_over_the_server_or_over_rooms() {
+    let mut rig = with_app_password();
+    rig.becomes_operator("alice", Privileges::CHANNELS);
+    rig.says("alice", "JOIN #tea\nREGISTER bob * batterystaple");
+    rig.connect("bob", "");
+    rig.says("bob", "REGISTER * * batterystaple");
+    rig.connect_as("bot", "alice", FIRST);
+    rig.heard.clear();
+    let stored = rig.changes;
+    for line in [
+        "KILL bob :no",
+        "SAJOIN bob #tea",
+        "ROOM DELETE #tea",
+        "ACCESS accounts",
+        "INVITATION LIST",
+        "DIE",
+        "REHASH",
+        "OPER root right",
+        "CS TRANSFER #tea bob",
+        "CS UNREGISTER #tea",
+        "CS SET #tea RETAIN 1d",
+        "CS AMODE #tea +o bob",
+        "CS PURGE ADD #tea",
+    ] {
+        rig.says("bot", line);
+    }
+    rig.becomes_operator("alice", Privileges::ACCOUNTS);
+    rig.says("bot", "NS DEVICES LIST bob");
+    let heard = std::mem::take(&mut rig.heard);
+    let answers: Vec<&str> =
+        heard.lines().filter(|line| line.starts_with("bot> ") && !line.contains("oper")).collect();
+    let refusals = answers.iter().filter(|line| line.contains("An app password is not enough for that"));
+    assert_eq!((answers.len(), refusals.count()), (14, 14), "{heard}");
+    assert_eq!(rig.changes, stored);
+}
+
+/// Otherwise the rooms and ranks of one account would become those of another for good.
+#[test]
+fn whoever_came_by_it_does_not_become_somebody_else() {
+    let mut rig = with_app_password();
+    rig.says("alice", "JOIN #tea");
+    rig.connect("mallory", "");
+    rig.says("mallory", "REGISTER * * batterystaple");
+    rig.connect_as("bot", "alice", FIRST);
+    rig.heard.clear();
+    let stored = rig.changes;
+    rig.says("bot", "NS IDENTIFY mallory batterystaple");
+    rig.check(expect![[r#"
+        bot> :NickServ!NickServ@s NOTICE alice :An app password is not enough for that: sign in with the password of the account
+    "#]]);
+    assert_eq!(rig.changes, stored);
+}
+
+/// Otherwise they would be devices of whatever account the one that stays creates next.
+#[test]
+fn the_other_devices_go_when_an_account_is_deleted() {
+    let mut rig = with_app_password();
+    rig.connect_as("bot", "alice", FIRST);
+    rig.heard.clear();
+    rig.says("alice", "NS DROP correcthorse\nREGISTER * * batterystaple");
+    rig.check(expect![[r#"
+        alice> :s 901 alice alice!alice@192.0.2.1 :You are now logged out
+        bot> :s 901 alice alice!alice@192.0.2.1 :You are now logged out
+        bot> ERROR :Closing link: 192.0.2.1 (This account is deleted)
+        alice> :NickServ!NickServ@s NOTICE alice :alice is deleted
+        alice> :s REGISTER SUCCESS alice :Your account is created, and you are signed in to it
+        alice> :s 900 alice alice!alice@192.0.2.1 alice :You are now logged in as alice
+    "#]]);
+}

@@ -3,6 +3,8 @@
 //! It is simple on purpose, a list that is filtered, so that it can be trusted. The real store is compared
 //! with it (`disk.rs`).
 
+mod page;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
@@ -241,7 +243,7 @@ impl Store {
                 {
                     return QueryResult::NoSuchMessage;
                 }
-                let found = cut(&readable, *page, *limit);
+                let found = page::cut(&readable, *page, *limit);
                 QueryResult::History(found.into_iter().map(untargeted).collect())
             }
             Query::Message { conversation, floor, seq } => {
@@ -446,29 +448,6 @@ fn is_same(one: &ChannelState, other: &ChannelState) -> bool {
     one == other && one.name.as_str() == other.name.as_str()
 }
 
-/// A page of these messages.
-fn cut<'a>(readable: &[&'a Arc<Spoken>], page: Page, limit: usize) -> Vec<&'a Arc<Spoken>> {
-    let part = |from: Option<Position>, to: Option<Position>| -> Vec<&'a Arc<Spoken>> {
-        let after = |spoken: &Spoken| from.is_none_or(|from| is_after(spoken, from));
-        let before = |spoken: &Spoken| to.is_none_or(|to| is_before(spoken, to));
-        readable.iter().copied().filter(|spoken| after(spoken) && before(spoken)).collect()
-    };
-    match page {
-        Page::Latest(after) => last(part(after, None), limit),
-        Page::Before(to) => last(part(None, Some(to)), limit),
-        Page::After(from) => first(part(Some(from), None), limit),
-        Page::Around(at) => {
-            let before = last(part(None, Some(at)), limit / 2);
-            let rest = readable.iter().copied().filter(|spoken| !is_before(spoken, at)).collect();
-            before.into_iter().chain(first(rest, limit - limit / 2)).collect()
-        }
-        Page::Between(from, to) => {
-            let forward = part(Some(from), Some(to));
-            if forward.is_empty() { last(part(Some(to), Some(from)), limit) } else { first(forward, limit) }
-        }
-    }
-}
-
 /// The lines of a message that are not blank, which everyone gets, as a batch or one by one.
 pub(crate) fn lines(spoken: &Spoken) -> impl Iterator<Item = &str> {
     let pieces = pieces(&spoken.text, &spoken.cuts).into_iter();
@@ -477,29 +456,6 @@ pub(crate) fn lines(spoken: &Spoken) -> impl Iterator<Item = &str> {
 
 fn untargeted(spoken: &Arc<Spoken>) -> Arc<Spoken> {
     Arc::new(Spoken { target: String::new(), ..Spoken::clone(spoken) })
-}
-
-fn is_before(spoken: &Spoken, position: Position) -> bool {
-    match position {
-        Position::Message(seq) => spoken.seq < seq,
-        Position::Time(time) => spoken.at < time,
-    }
-}
-
-fn is_after(spoken: &Spoken, position: Position) -> bool {
-    match position {
-        Position::Message(seq) => spoken.seq > seq,
-        Position::Time(time) => spoken.at > time,
-    }
-}
-
-fn first<T>(mut list: Vec<T>, limit: usize) -> Vec<T> {
-    list.truncate(limit);
-    list
-}
-
-fn last<T>(mut list: Vec<T>, limit: usize) -> Vec<T> {
-    list.split_off(list.len().saturating_sub(limit))
 }
 
 #[cfg(test)]

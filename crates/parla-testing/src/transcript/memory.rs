@@ -284,7 +284,7 @@ fn note_line(note: &Note) -> String {
         Noted::Joined { who, secure: true } => format!("joined by TLS | {who}"),
         Noted::Renamed { from, to } => format!("renamed | {from} | {to}"),
         Noted::PasswordRefused => "password refused".to_owned(),
-        Noted::SignedIn { account } => format!("signed in | {account}"),
+        Noted::SignedIn { account, .. } => format!("signed in | {account}"),
         Noted::SignInFailed { account, by, .. } => format!("sign-in failed | {account} | {by}"),
         Noted::Left { who: Some(who), why } => format!("left | {who} | {why}"),
         Noted::Left { who: None, why } => format!("left | {why}"),

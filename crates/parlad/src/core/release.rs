@@ -77,14 +77,17 @@ impl Release {
     fn note(&self, note: &Note) {
         self.log.note(note);
         match &note.noted {
-            Noted::SignedIn { account } => self.workers.signed_in(account, note.address),
+            Noted::SignedIn { account, by_app_password: false } => {
+                self.workers.signed_in(account, note.address);
+            }
             // Nobody guesses certificates.
             Noted::SignInFailed { account, by, was_compared: false }
                 if *by == Mechanism::ScramSha256.name() =>
             {
                 self.workers.proof_was_wrong(account, note.address);
             }
-            Noted::SignInFailed { .. }
+            Noted::SignedIn { by_app_password: true, .. }
+            | Noted::SignInFailed { .. }
             | Noted::Joined { .. }
             | Noted::Renamed { .. }
             | Noted::PasswordRefused

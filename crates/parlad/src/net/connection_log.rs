@@ -125,7 +125,7 @@ impl ConnectionLog {
             Noted::PasswordRefused => {
                 tracing::info!(target: CONNECTIONS_TARGET, %address, ?connection, "refused: no good password for the server");
             }
-            Noted::SignedIn { account } => {
+            Noted::SignedIn { account, .. } => {
                 tracing::info!(target: CONNECTIONS_TARGET, %address, ?connection, account, "signed in");
             }
             Noted::SignInFailed { account, by, .. } => {

@@ -161,6 +161,8 @@ const fn is_for_reading(numeric: Numeric) -> bool {
         | Numeric::AdminLocation
         | Numeric::AdminOrganization
         | Numeric::AdminEmail
+        | Numeric::AcceptList
+        | Numeric::EndOfAccept
         | Numeric::Userhost
         | Numeric::Ison
         | Numeric::WhowasUser

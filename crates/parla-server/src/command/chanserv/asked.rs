@@ -78,6 +78,10 @@ pub(super) fn right(
         let (id, _) = network.overseen_channel(&network.administrator(), name)?;
         Ok((id, Right::Overseer(who)))
     };
+    // Whoever owns or runs a room gives that away only with the password.
+    if network.is_by_app_password(meta) {
+        return Err(AccountFault::OnlyByPassword.of(AnswerBy::ChanServ, name.as_str()));
+    }
     match asker {
         AccountAsker::Operator => overseen(network.actor(meta)?.1.privileged(Privileges::CHANNELS)?.who()),
         AccountAsker::Administrator(_) => overseen(network.administrator().who),

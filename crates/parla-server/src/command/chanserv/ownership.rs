@@ -125,10 +125,11 @@ fn transfer(
     let owner = asked.owner.and_then(|owner| network.account_by_id(owner));
     let owner = owner.map(|owner| owner.name.to_string()).unwrap_or_default();
     let channel = network.found_channel(asked.id)?;
-    if channel.state.offered_to != Some(to) {
+    let is_new = channel.state.offered_to != Some(to);
+    if is_new {
         effects.change(channel, ChannelChange::OfferedTo(Some(to)));
     }
-    if let Some(user) = network.user_of_account(account) {
+    if let Some(user) = network.user_of_account(account).filter(|_| is_new) {
         let name = asked.name;
         let text = format!(
             "{owner} offers you the room {name}. CHANSERV TRANSFER ACCEPT {name} makes it yours, and CHANSERV TRANSFER DECLINE {name} does not"
@@ -140,7 +141,8 @@ fn transfer(
 
 /// The channel of this name with the right of whoever acts, if it is offered to them.
 fn offered(network: &Network, meta: &Meta, name: &ChannelName) -> Option<(ChannelId, Right)> {
-    let account = network.account_id_of(meta.actor?)?;
+    let (actor, _) = network.actor(meta).ok()?;
+    let account = network.account_id_of(actor).filter(|_| !network.is_by_app_password(meta))?;
     let channel = network.channel(network.channel_id(name)?)?;
     let right = Right::Member { rank: Rank::empty(), account: Some(account) };
     (channel.state.offered_to == Some(account)).then_some((channel.state.id, right))

@@ -60,6 +60,9 @@ fn meant<'n>(context: &Context<'n>, name: &str) -> Result<(&'n AccountState, Acc
         return Ok((own, AccountAsker::Person));
     }
     me.privileged(Privileges::ACCOUNTS)?;
+    if context.has_app_password() {
+        return Err(AccountFault::OnlyByPassword.of(AnswerBy::Service, ""));
+    }
     let account = found.ok_or_else(|| AccountFault::NoSuchAccount.of(AnswerBy::Service, ""))?;
     Ok((account, AccountAsker::Operator))
 }
