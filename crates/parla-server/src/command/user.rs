@@ -61,6 +61,10 @@ pub(crate) fn commit(
             let metadata = metadata::admissible(&network.settings, register.metadata);
             let news = network.say_of_themselves(user, metadata, effects);
             effects.events.extend(news);
+            if let Some(present) = network.user_mut(user) {
+                // Whoever was brought back after a restart came from nowhere, so nothing was known of them.
+                present.is_exempt |= register.is_exempt;
+            }
             another_session(network, NewSession { session, user }, register.modes, effects)?;
             network.identify_device(user, meta, register.proved, register.address);
             sign_in::note_use(network, user, meta, effects);
